@@ -1,0 +1,381 @@
+/*
+ * glorand.h - fills weight tensors with random initial values.
+ *
+ * glorand draws the initializers of the Keras family (Glorot, He, LeCun, truncated normal, normal,
+ * uniform and their relatives) from counter-based Philox, straight into the memory where the values
+ * will be used. A value depends on the seed, the stream and the element's index in the whole tensor,
+ * and on nothing else: not on the backend, the number of threads, the part of the tensor that a call
+ * fills, or the order of calls. In float32, seed s and stream 0 give what TensorFlow gives on a CPU for
+ * stateless operations with seed [s, 0], bit for bit; docs/stream.md is the definition.
+ *
+ *     glr_device *device = NULL;
+ *     glr_options options = GLR_OPTIONS_INIT;
+ *     if (glr_open(&options, &device) != GLR_OK) { fprintf(stderr, "%s\n", glr_last_error()); ... }
+ *
+ *     glr_initializer init = glr_glorot_normal(42);
+ *     glr_tensor tensor = {.dtype = GLR_FLOAT32, .rank = 2, .shape = {784, 256}};
+ *     if (glr_fill(device, &init, &tensor, weights, sizeof weights) != GLR_OK) { ... }
+ *     glr_close(device);
+ *
+ * Rules that hold for every function:
+ *
+ *  - The library never prints, never exits and never aborts. Functions that can fail return a
+ *    glr_status; what went wrong, with the offending value in it, is then in glr_last_error().
+ *  - When a function fails because of its arguments, it has written nothing.
+ *  - A pointer argument that may be NULL says so. Any other pointer that is NULL is an error
+ *    (GLR_ERROR_ARGUMENT), not a crash.
+ *  - Structs whose first member is `size` may grow in later versions. Set size to sizeof the struct, or
+ *    leave it 0, which means the struct of this header's version.
+ *  - Functions are thread-safe unless they say otherwise; one device handle may be used by several
+ *    threads at once, except that glr_close must come after every other call has returned.
+ */
+#ifndef GLORAND_GLORAND_H
+#define GLORAND_GLORAND_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+#if defined(__GNUC__)
+#define GLR_API __attribute__((visibility("default")))
+#else
+#define GLR_API
+#endif
+
+/* ------------------------------------------------------------------------------------------------ */
+/* Version                                                                                          */
+/* ------------------------------------------------------------------------------------------------ */
+
+#define GLR_VERSION_MAJOR 0
+#define GLR_VERSION_MINOR 1
+#define GLR_VERSION_PATCH 0
+#define GLR_VERSION_STRING "0.1.0"
+
+/* The version of docs/stream.md that the values follow. A change to any value is a new number. */
+#define GLR_STREAM_VERSION 1
+
+/* The version of the library that runs, as a string like "0.1.0" and as
+   major * 1000000 + minor * 1000 + patch. They differ from the macros above when the program was
+   compiled against another release's header. */
+GLR_API const char *glr_version_string(void);
+GLR_API uint32_t glr_version(void);
+
+/* The stream version that the library draws: GLR_STREAM_VERSION of its own header. */
+GLR_API uint32_t glr_stream_version(void);
+
+/* ------------------------------------------------------------------------------------------------ */
+/* Errors                                                                                           */
+/* ------------------------------------------------------------------------------------------------ */
+
+typedef enum glr_status {
+    GLR_OK = 0,
+    GLR_ERROR_ARGUMENT = 1,    /* an argument is outside its range, or missing */
+    GLR_ERROR_SHAPE = 2,       /* a shape, a part or strides that do not fit together */
+    GLR_ERROR_TOO_SMALL = 3,   /* the destination has fewer bytes than the part needs */
+    GLR_ERROR_UNSUPPORTED = 4, /* well-formed, but not something this library or device does */
+    GLR_ERROR_UNAVAILABLE = 5, /* the backend or device asked for is not there */
+    GLR_ERROR_MEMORY = 6,      /* out of memory */
+    GLR_ERROR_DEVICE = 7,      /* the device or its driver failed */
+    GLR_ERROR_PARSE = 8,       /* text that is not what it should be */
+    GLR_ERROR_SYSTEM = 9,      /* the operating system refused something */
+    GLR_ERROR_UNSEEDED = 10    /* a random initializer that has no seed */
+} glr_status;
+
+/* The name of a status, "GLR_ERROR_SHAPE" for example; "unknown status" for any other number. Static
+   storage. */
+GLR_API const char *glr_status_name(glr_status status);
+
+/* The message of the last failure in the calling thread, or "" if none has failed yet. A call that
+   succeeds leaves it as it is. The text is valid until the same thread's next failure. */
+GLR_API const char *glr_last_error(void);
+
+/* ------------------------------------------------------------------------------------------------ */
+/* Devices                                                                                          */
+/* ------------------------------------------------------------------------------------------------ */
+
+typedef enum glr_backend_kind {
+    GLR_BACKEND_AUTO = 0, /* the best that is there; today that is the CPU */
+    GLR_BACKEND_CPU = 1,
+    GLR_BACKEND_OPENCL = 2,
+    GLR_BACKEND_CUDA = 3
+} glr_backend_kind;
+
+typedef struct glr_options {
+    uint32_t size;            /* sizeof(glr_options), or 0 */
+    glr_backend_kind backend; /* GLR_BACKEND_AUTO */
+    uint32_t device;          /* index among the backend's devices, as glr_devices counts; 0 */
+    uint32_t threads;         /* CPU: threads of a fill, at most 1024; 0 means what OpenMP would use */
+} glr_options;
+
+#define GLR_OPTIONS_INIT {sizeof(glr_options), GLR_BACKEND_AUTO, 0, 0}
+
+/* An open device. */
+typedef struct glr_device glr_device;
+
+/* Opens a device. options may be NULL, which means GLR_OPTIONS_INIT. On success *device holds a handle
+   to be given to glr_close; on failure it is NULL.
+   Errors: GLR_ERROR_ARGUMENT, GLR_ERROR_UNAVAILABLE (the message says why), GLR_ERROR_MEMORY. */
+GLR_API glr_status glr_open(const glr_options *options, glr_device **device);
+
+/* Waits for the work that was started through this handle and frees it. NULL is allowed. */
+GLR_API void glr_close(glr_device *device);
+
+#define GLR_DEVICE_TEXT 160
+
+typedef struct glr_device_info {
+    uint32_t size;
+    glr_backend_kind backend;
+    uint32_t device;               /* what glr_options.device would say to open it */
+    uint32_t available;            /* 1, or 0: then reason says why not */
+    char name[GLR_DEVICE_TEXT];    /* as the driver or the processor names itself; UTF-8 */
+    char reason[GLR_DEVICE_TEXT];  /* "" when available */
+} glr_device_info;
+
+/* Lists the devices of every backend, available or not, into infos[0 .. capacity - 1], each of whose
+   `size` is set by the call, and their number into *count, which may be larger than capacity. infos may
+   be NULL when capacity is 0. */
+GLR_API glr_status glr_devices(glr_device_info *infos, size_t capacity, size_t *count);
+
+/* "cpu", "opencl", "cuda" or "auto"; "unknown backend" for any other number. Static storage. */
+GLR_API const char *glr_backend_name(glr_backend_kind backend);
+
+/* ------------------------------------------------------------------------------------------------ */
+/* Tensors                                                                                          */
+/* ------------------------------------------------------------------------------------------------ */
+
+typedef enum glr_dtype {
+    GLR_DTYPE_NONE = 0, /* not a dtype: what a forgotten member holds */
+    GLR_FLOAT32 = 1,
+    GLR_FLOAT64 = 2,
+    GLR_FLOAT16 = 3,
+    GLR_BFLOAT16 = 4,
+    GLR_FLOAT8_E4M3FN = 5,
+    GLR_FLOAT8_E5M2 = 6,
+    GLR_BOOL = 7,
+    GLR_INT8 = 8,
+    GLR_INT16 = 9,
+    GLR_INT32 = 10,
+    GLR_INT64 = 11,
+    GLR_UINT8 = 12,
+    GLR_UINT16 = 13,
+    GLR_UINT32 = 14,
+    GLR_UINT64 = 15
+} glr_dtype;
+
+/* This version fills float32. The other dtypes have names and sizes, which tensor lists need; filling
+   them is GLR_ERROR_UNSUPPORTED. */
+
+/* "float32", "bfloat16", ...; "unknown dtype" for any other number. Static storage. */
+GLR_API const char *glr_dtype_name(glr_dtype dtype);
+
+/* Bytes of one element; 0 for any other number. */
+GLR_API size_t glr_dtype_size(glr_dtype dtype);
+
+/* The dtype of a name as glr_dtype_name writes it; GLR_DTYPE_NONE if there is none such. */
+GLR_API glr_dtype glr_dtype_of_name(const char *name);
+
+#define GLR_MAX_RANK 16
+#define GLR_MAX_ELEMENTS (INT64_C(1) << 56) /* of a whole tensor */
+
+/* Which part of the tensor a call fills. */
+typedef enum glr_part {
+    GLR_WHOLE = 0, /* all of it */
+    GLR_BOX = 1,   /* start[a] to start[a] + extent[a] - 1 along every axis a */
+    GLR_RANGE = 2  /* elements first to first + count - 1 of the row-major order */
+} glr_part;
+
+/* A tensor and the part of it that lies at the destination. shape is always the shape of the whole
+   tensor, also in a program that holds a shard of it: fans, and with them standard deviations, come from
+   it, and so do the element indices that select the values.
+
+   strides are the destination's: element (i0, i1, ...) of the part is at dst + sum of ia * strides[a],
+   counted in elements, the indices from 0 within the part. All zero means packed in row-major order. Any
+   order of the axes is allowed (a transposed destination) and any gaps (a leading dimension, padding),
+   but no negative stride and no interleaved axes: taken in the order of their strides, each axis must step
+   beyond the last element of those before it. The stride of an axis of extent 1 has no effect. A range has no axes, so its strides must be zero. */
+typedef struct glr_tensor {
+    uint32_t size;
+    glr_dtype dtype;
+    uint32_t rank;                /* 0 to GLR_MAX_RANK; rank 0 is one element */
+    glr_part part;                /* the members that its kind does not name are not read */
+    int64_t shape[GLR_MAX_RANK];  /* 0 or more each; the product of those that are not 0 at most
+                                     GLR_MAX_ELEMENTS */
+    int64_t start[GLR_MAX_RANK];  /* GLR_BOX */
+    int64_t extent[GLR_MAX_RANK]; /* GLR_BOX */
+    int64_t first, count;         /* GLR_RANGE */
+    int64_t strides[GLR_MAX_RANK];
+} glr_tensor;
+
+/* Checks a tensor and gives the number of elements of its part, and of the bytes that a destination
+   needs: up to the last element, not beyond. Either pointer may be NULL.
+   Errors: GLR_ERROR_ARGUMENT, GLR_ERROR_SHAPE, as glr_fill. */
+GLR_API glr_status glr_tensor_extent(const glr_tensor *tensor, int64_t *elements, uint64_t *bytes);
+
+/* ------------------------------------------------------------------------------------------------ */
+/* Initializers                                                                                     */
+/* ------------------------------------------------------------------------------------------------ */
+
+typedef enum glr_kind {
+    GLR_KIND_NONE = 0, /* not an initializer: what a forgotten member holds */
+    GLR_ZEROS = 1,
+    GLR_ONES = 2,
+    GLR_CONSTANT = 3,         /* value */
+    GLR_RANDOM_NORMAL = 4,    /* mean, stddev */
+    GLR_RANDOM_UNIFORM = 5,   /* minval, maxval: values in [minval, maxval) before rounding */
+    GLR_TRUNCATED_NORMAL = 6, /* mean, stddev: values in mean +- 2 stddev */
+    GLR_VARIANCE_SCALING = 7, /* scale, mode, distribution */
+    GLR_GLOROT_NORMAL = 8,    /* scale 1, fan_avg, truncated normal */
+    GLR_GLOROT_UNIFORM = 9,   /* scale 1, fan_avg, uniform */
+    GLR_HE_NORMAL = 10,       /* scale 2, fan_in, truncated normal */
+    GLR_HE_UNIFORM = 11,      /* scale 2, fan_in, uniform */
+    GLR_LECUN_NORMAL = 12,    /* scale 1, fan_in, truncated normal */
+    GLR_LECUN_UNIFORM = 13    /* scale 1, fan_in, uniform */
+} glr_kind;
+
+typedef enum glr_mode { GLR_FAN_IN = 0, GLR_FAN_OUT = 1, GLR_FAN_AVG = 2 } glr_mode;
+
+/* Distributions of variance scaling. With s = scale / max(1, n), n the fan that mode names: */
+typedef enum glr_distribution {
+    GLR_DISTRIBUTION_TRUNCATED_NORMAL = 0,   /* the result's deviation is sqrt(s), its bounds
+                                                +- 2 sqrt(s) / 0.87962566103423978 */
+    GLR_DISTRIBUTION_UNTRUNCATED_NORMAL = 1, /* deviation sqrt(s) */
+    GLR_DISTRIBUTION_UNIFORM = 2             /* [-sqrt(3 s), sqrt(3 s)) */
+} glr_distribution;
+
+/* How truncated normals are drawn. */
+typedef enum glr_method {
+    GLR_METHOD_RESAMPLE = 0, /* draw again what lies outside: TensorFlow's values */
+    GLR_METHOD_ICDF = 1      /* inverse distribution function: about twice as fast, other values */
+} glr_method;
+
+/* Which axes of a weight are its inputs and outputs, when input_axes and output_axes do not say it. */
+typedef enum glr_layout {
+    GLR_LAYOUT_KERAS = 0, /* [spatial..., in, out]; rank 1 counts as n in and n out */
+    GLR_LAYOUT_TORCH = 1  /* [out, in, spatial...] */
+} glr_layout;
+
+/* Where the random numbers come from. */
+typedef enum glr_seeding {
+    GLR_SEEDED = 0,  /* seed and stream, scrambled into a Philox key and counter as TensorFlow does */
+    GLR_KEYED = 1,   /* key and counter, as they are */
+    GLR_UNSEEDED = 2 /* nowhere yet: a random initializer in this state cannot fill anything */
+} glr_seeding;
+
+/* An initializer: a plain value, to be made by one of the constructors below and changed at will. Two
+   tensors filled with the same seed and stream hold the same underlying random numbers: give each tensor
+   of a model its own stream (glr_stream_of_name). */
+typedef struct glr_initializer {
+    uint32_t size;
+    glr_kind kind;
+    double value;                  /* GLR_CONSTANT */
+    double mean, stddev;           /* GLR_RANDOM_NORMAL, GLR_TRUNCATED_NORMAL; stddev >= 0 */
+    double minval, maxval;         /* GLR_RANDOM_UNIFORM; minval <= maxval */
+    double scale;                  /* GLR_VARIANCE_SCALING, > 0 */
+    glr_mode mode;                 /* GLR_VARIANCE_SCALING */
+    glr_distribution distribution; /* GLR_VARIANCE_SCALING */
+    glr_method method;             /* truncated normals; of no effect on others */
+    glr_layout layout;
+    glr_seeding seeding;
+    int64_t seed, stream;          /* GLR_SEEDED; any values */
+    uint32_t key[2], counter[4];   /* GLR_KEYED; counter word 0 is the lowest */
+    /* Axes as in Keras 3: either both lists are empty, or fan_in is the product over input_axes and
+       fan_out that over output_axes. Batch axes (stacked experts or layers) are left out of every
+       product. An axis is counted from the end when negative. */
+    uint32_t input_axis_count, output_axis_count, batch_axis_count;
+    int32_t input_axes[GLR_MAX_RANK], output_axes[GLR_MAX_RANK], batch_axes[GLR_MAX_RANK];
+} glr_initializer;
+
+/* Constructors. Defaults of the members that are not arguments: method resample, layout Keras, stream 0,
+   no axes. Arguments are checked when the initializer is used. Sources: Glorot and Bengio 2010 (glorot),
+   He, Zhang, Ren and Sun 2015 (he), LeCun, Bottou, Orr and Mueller 1998 (lecun), as in
+   tf.keras.initializers. */
+GLR_API glr_initializer glr_zeros(void);
+GLR_API glr_initializer glr_ones(void);
+GLR_API glr_initializer glr_constant(double value);
+GLR_API glr_initializer glr_random_normal(double mean, double stddev, int64_t seed);
+GLR_API glr_initializer glr_random_uniform(double minval, double maxval, int64_t seed);
+GLR_API glr_initializer glr_truncated_normal(double mean, double stddev, int64_t seed);
+GLR_API glr_initializer glr_variance_scaling(double scale, glr_mode mode,
+                                             glr_distribution distribution, int64_t seed);
+GLR_API glr_initializer glr_glorot_normal(int64_t seed);
+GLR_API glr_initializer glr_glorot_uniform(int64_t seed);
+GLR_API glr_initializer glr_he_normal(int64_t seed);
+GLR_API glr_initializer glr_he_uniform(int64_t seed);
+GLR_API glr_initializer glr_lecun_normal(int64_t seed);
+GLR_API glr_initializer glr_lecun_uniform(int64_t seed);
+
+/* The constructor's name of a kind, "glorot_normal" for example; "unknown initializer" for any other
+   number. Static storage. */
+GLR_API const char *glr_kind_name(glr_kind kind);
+
+/* The kind of a name, as glr_kind_name writes it or as Keras does ("GlorotNormal", and the aliases
+   "zero", "one", "normal" and "uniform"); GLR_KIND_NONE if there is none such. */
+GLR_API glr_kind glr_kind_of_name(const char *name);
+
+/* An initializer of a kind with Keras's defaults: mean 0, stddev 0.05, minval -0.05, maxval 0.05, value
+   0, scale 1, fan_in, truncated normal; seed and stream 0. */
+GLR_API glr_initializer glr_initializer_of_kind(glr_kind kind);
+
+/* Reads an initializer from JSON: a string that glr_kind_of_name knows ("glorot_normal"), or an object in
+   TensorFlow's form, {"class_name": "GlorotNormal", "config": {"seed": 42}}, or in Keras 3's, which adds
+   "module", "registered_name" and axes. Members of config that are missing have Keras's defaults; a seed
+   that is missing or null gives GLR_UNSEEDED; "dtype" is ignored; VarianceScaling's distribution may be in
+   any case and may be "normal", which means truncated_normal; any other member is an error. text is UTF-8
+   of length bytes and need not end with a zero. On failure *initializer is unchanged.
+   Errors: GLR_ERROR_PARSE (the message holds line and column, or the member), GLR_ERROR_UNSUPPORTED
+   (initializers of Keras that glorand does not draw), GLR_ERROR_MEMORY. */
+GLR_API glr_status glr_initializer_from_json(const char *text, size_t length,
+                                             glr_initializer *initializer);
+
+/* Writes an initializer as JSON: class_name and config as TensorFlow and Keras 3 read them, axes only
+   where set. What Keras has no word for (stream, method, layout, batch axes) is not written.
+   The text and its final zero go to buffer when capacity allows, and *length, unless NULL, is set to the
+   text's length without the zero; buffer may be NULL when capacity is 0.
+   Errors: GLR_ERROR_ARGUMENT, GLR_ERROR_TOO_SMALL (*length is set all the same), GLR_ERROR_UNSUPPORTED
+   (a GLR_KEYED initializer, for which Keras has no form), GLR_ERROR_MEMORY. */
+GLR_API glr_status glr_initializer_to_json(const glr_initializer *initializer, char *buffer,
+                                           size_t capacity, size_t *length);
+
+/* The stream of a tensor's name within a model: XXH64 of its UTF-8 bytes with seed 0, the top bit
+   cleared. length is in bytes; name may be NULL when it is 0. */
+GLR_API int64_t glr_stream_of_name(const char *name, size_t length);
+
+/* What an initializer means for a tensor. */
+typedef struct glr_summary {
+    uint32_t size;
+    double fan_in, fan_out; /* exact below 2^53 */
+    double mean, stddev;    /* of the values, before rounding to float32; exact formulas */
+    double lower, upper;    /* bounds before rounding to float32; infinite for an untruncated normal */
+} glr_summary;
+
+/* Checks initializer and tensor as glr_fill would, and describes the values that it would write. Any dtype
+   will do, and the initializer may be unseeded.
+   Errors: GLR_ERROR_ARGUMENT, GLR_ERROR_SHAPE. */
+GLR_API glr_status glr_describe(const glr_initializer *initializer, const glr_tensor *tensor,
+                                glr_summary *summary);
+
+/* ------------------------------------------------------------------------------------------------ */
+/* Filling                                                                                          */
+/* ------------------------------------------------------------------------------------------------ */
+
+/* Fills the part of a tensor that lies at dst with an initializer's values, and returns when they are
+   there. dst is memory of the device, at any byte address on the CPU; it may be NULL when the part is
+   empty. dst_bytes is how many bytes are there: a part that needs more is refused.
+   Nothing is allocated. Filling a part gives the same values that filling the whole would put there.
+   Errors: GLR_ERROR_ARGUMENT (a value out of its range, a NULL pointer), GLR_ERROR_SHAPE (sizes that
+   overflow or exceed GLR_MAX_ELEMENTS, a part outside the tensor, strides that make elements overlap),
+   GLR_ERROR_TOO_SMALL, GLR_ERROR_UNSUPPORTED (a dtype this version does not fill), GLR_ERROR_UNSEEDED,
+   GLR_ERROR_DEVICE.
+   Threads: any number of calls on one handle at a time. On the CPU a call uses the handle's number of
+   threads, through OpenMP. */
+GLR_API glr_status glr_fill(glr_device *device, const glr_initializer *initializer,
+                            const glr_tensor *tensor, void *dst, uint64_t dst_bytes);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

@@ -1,0 +1,52 @@
+/* Statuses and the calling thread's last error. */
+#include "error.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+
+#define MESSAGE_SIZE 512
+
+static _Thread_local char last_error[MESSAGE_SIZE];
+
+glr_status glr_fail(glr_status status, const char *format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    (void)vsnprintf(last_error, sizeof last_error, format, arguments);
+    va_end(arguments);
+    return status;
+}
+
+glr_status glr_check_struct_size(const char *name, uint32_t size, size_t expected)
+{
+    if (size == 0 || size == expected) {
+        return GLR_OK;
+    }
+    return glr_fail(GLR_ERROR_ARGUMENT, "%s.size: %u is neither 0 nor %zu, the size in this version", name,
+                    size, expected);
+}
+
+glr_status glr_fail_null(const char *name)
+{
+    return glr_fail(GLR_ERROR_ARGUMENT, "%s: is NULL", name);
+}
+
+const char *glr_last_error(void) { return last_error; }
+
+const char *glr_status_name(glr_status status)
+{
+    switch (status) {
+    case GLR_OK: return "GLR_OK";
+    case GLR_ERROR_ARGUMENT: return "GLR_ERROR_ARGUMENT";
+    case GLR_ERROR_SHAPE: return "GLR_ERROR_SHAPE";
+    case GLR_ERROR_TOO_SMALL: return "GLR_ERROR_TOO_SMALL";
+    case GLR_ERROR_UNSUPPORTED: return "GLR_ERROR_UNSUPPORTED";
+    case GLR_ERROR_UNAVAILABLE: return "GLR_ERROR_UNAVAILABLE";
+    case GLR_ERROR_MEMORY: return "GLR_ERROR_MEMORY";
+    case GLR_ERROR_DEVICE: return "GLR_ERROR_DEVICE";
+    case GLR_ERROR_PARSE: return "GLR_ERROR_PARSE";
+    case GLR_ERROR_SYSTEM: return "GLR_ERROR_SYSTEM";
+    case GLR_ERROR_UNSEEDED: return "GLR_ERROR_UNSEEDED";
+    }
+    return "unknown status";
+}

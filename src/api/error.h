@@ -1,0 +1,20 @@
+/* Failing with a message. */
+#ifndef GLR_API_ERROR_H
+#define GLR_API_ERROR_H
+
+#include "glorand/glorand.h"
+
+/* Sets the calling thread's last error and returns status, so that a check is one line. */
+#if defined(__GNUC__)
+__attribute__((format(printf, 2, 3)))
+#endif
+glr_status
+glr_fail(glr_status status, const char *format, ...);
+
+/* Fails unless `size`, the first member of a public struct, is 0 or what this version's struct has. */
+glr_status glr_check_struct_size(const char *name, uint32_t size, size_t expected);
+
+/* Fails because the argument called name is NULL. */
+glr_status glr_fail_null(const char *name);
+
+#endif

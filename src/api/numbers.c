@@ -1,0 +1,126 @@
+/* An initializer resolved into numbers for one tensor, by Keras's formulas, in double. */
+#include "numbers.h"
+
+#include "core/sample.h"
+#include "error.h"
+#include "kind.h"
+
+#include <math.h>
+
+static glr_status check_choices(const glr_initializer *initializer)
+{
+    if (!glr_kind_is_valid(initializer->kind)) {
+        return glr_fail(GLR_ERROR_ARGUMENT, "initializer.kind: %d is no initializer", (int)initializer->kind);
+    }
+    if (initializer->method != GLR_METHOD_RESAMPLE && initializer->method != GLR_METHOD_ICDF) {
+        return glr_fail(GLR_ERROR_ARGUMENT, "initializer.method: %d is neither resample (0) nor icdf (1)",
+                        (int)initializer->method);
+    }
+    if (initializer->layout != GLR_LAYOUT_KERAS && initializer->layout != GLR_LAYOUT_TORCH) {
+        return glr_fail(GLR_ERROR_ARGUMENT, "initializer.layout: %d is neither Keras's (0) nor torch's (1)",
+                        (int)initializer->layout);
+    }
+    if ((unsigned)initializer->seeding > GLR_UNSEEDED) {
+        return glr_fail(GLR_ERROR_ARGUMENT, "initializer.seeding: %d is none of seeded (0), keyed (1), unseeded (2)",
+                        (int)initializer->seeding);
+    }
+    return GLR_OK;
+}
+
+static int truncated_sampler(const glr_initializer *initializer)
+{
+    return initializer->method == GLR_METHOD_ICDF ? GLR_SAMPLE_ICDF : GLR_SAMPLE_TRUNCATED;
+}
+
+static glr_status resolve_normal(const glr_initializer *initializer, glr_numbers *numbers)
+{
+    if (!isfinite(initializer->mean)) {
+        return glr_fail(GLR_ERROR_ARGUMENT, "initializer.mean: %g is not finite", initializer->mean);
+    }
+    if (!isfinite(initializer->stddev) || initializer->stddev < 0.0) {
+        return glr_fail(GLR_ERROR_ARGUMENT, "initializer.stddev: %g is not a finite number of at least 0",
+                        initializer->stddev);
+    }
+    numbers->sampler = initializer->kind == GLR_RANDOM_NORMAL ? GLR_SAMPLE_NORMAL : truncated_sampler(initializer);
+    numbers->scale = initializer->stddev;
+    numbers->shift = initializer->mean;
+    return GLR_OK;
+}
+
+static glr_status resolve_uniform(double minval, double maxval, glr_numbers *numbers)
+{
+    if (!isfinite(minval) || !isfinite(maxval)) {
+        return glr_fail(GLR_ERROR_ARGUMENT, "initializer.%s: %g is not finite",
+                        isfinite(minval) ? "maxval" : "minval", isfinite(minval) ? maxval : minval);
+    }
+    if (minval > maxval) {
+        return glr_fail(GLR_ERROR_ARGUMENT, "initializer.minval: %g is more than maxval, %g", minval, maxval);
+    }
+    numbers->sampler = GLR_SAMPLE_UNIFORM;
+    numbers->minval = minval;
+    numbers->maxval = maxval;
+    return GLR_OK;
+}
+
+static glr_status resolve_scaling(const glr_initializer *initializer, glr_numbers *numbers)
+{
+    glr_scaling scaling = glr_scaling_of(initializer);
+    if (!isfinite(scaling.scale) || scaling.scale <= 0.0) {
+        return glr_fail(GLR_ERROR_ARGUMENT, "initializer.scale: %g is not a finite number above 0", scaling.scale);
+    }
+    double fan_in = (double)numbers->fans.in, fan_out = (double)numbers->fans.out, n;
+    switch (scaling.mode) {
+    case GLR_FAN_IN: n = fan_in; break;
+    case GLR_FAN_OUT: n = fan_out; break;
+    case GLR_FAN_AVG: n = (double)(numbers->fans.in + numbers->fans.out) / 2.0; break;
+    default:
+        return glr_fail(GLR_ERROR_ARGUMENT, "initializer.mode: %d is none of fan_in (0), fan_out (1), fan_avg (2)",
+                        (int)scaling.mode);
+    }
+    double variance = scaling.scale / fmax(1.0, n);
+    switch (scaling.distribution) {
+    case GLR_DISTRIBUTION_TRUNCATED_NORMAL:
+        numbers->sampler = truncated_sampler(initializer);
+        numbers->scale = sqrt(variance) / GLR_TRUNCATED_STDDEV;
+        return GLR_OK;
+    case GLR_DISTRIBUTION_UNTRUNCATED_NORMAL:
+        numbers->sampler = GLR_SAMPLE_NORMAL;
+        numbers->scale = sqrt(variance);
+        return GLR_OK;
+    case GLR_DISTRIBUTION_UNIFORM: {
+        double limit = sqrt(3.0 * variance);
+        return resolve_uniform(-limit, limit, numbers);
+    }
+    }
+    return glr_fail(GLR_ERROR_ARGUMENT,
+                    "initializer.distribution: %d is none of truncated_normal (0), untruncated_normal (1), "
+                    "uniform (2)",
+                    (int)scaling.distribution);
+}
+
+glr_status glr_resolve_numbers(const glr_initializer *initializer, const glr_tensor *tensor,
+                               glr_numbers *numbers)
+{
+    glr_status status = glr_check_struct_size("initializer", initializer->size, sizeof *initializer);
+    if (status == GLR_OK) {
+        status = check_choices(initializer);
+    }
+    if (status != GLR_OK) {
+        return status;
+    }
+    glr_numbers resolved = {.sampler = GLR_SAMPLE_CONSTANT};
+    *numbers = resolved;
+    status = glr_fans_of(initializer, tensor, &numbers->fans);
+    if (status != GLR_OK) {
+        return status;
+    }
+    switch (initializer->kind) {
+    case GLR_ZEROS: return GLR_OK;
+    case GLR_ONES: numbers->shift = 1.0; return GLR_OK;
+    case GLR_CONSTANT: numbers->shift = initializer->value; return GLR_OK;
+    case GLR_RANDOM_UNIFORM: return resolve_uniform(initializer->minval, initializer->maxval, numbers);
+    case GLR_RANDOM_NORMAL:
+    case GLR_TRUNCATED_NORMAL: return resolve_normal(initializer, numbers);
+    default: return resolve_scaling(initializer, numbers);
+    }
+}

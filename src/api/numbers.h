@@ -1,0 +1,24 @@
+/* An initializer resolved into numbers for one tensor. */
+#ifndef GLR_API_NUMBERS_H
+#define GLR_API_NUMBERS_H
+
+#include "fans.h"
+
+/* The standard deviation of a standard normal truncated to (-2, 2), sqrt(1 - 4 phi(2) / (2 Phi(2) - 1)), with
+   the digits that Keras has. */
+#define GLR_TRUNCATED_STDDEV 0.87962566103423978
+
+typedef struct glr_numbers {
+    int sampler; /* GLR_SAMPLE_... */
+    glr_fans fans;
+    /* value = raw * scale + shift. For a uniform the raw values are in [0, 1) and scale is not used: it is
+       the difference of the bounds, taken after their rounding. */
+    double scale, shift;
+    double minval, maxval; /* bounds of a uniform */
+} glr_numbers;
+
+/* Checks an initializer against a checked tensor. Errors: GLR_ERROR_ARGUMENT, GLR_ERROR_UNSUPPORTED. */
+glr_status glr_resolve_numbers(const glr_initializer *initializer, const glr_tensor *tensor,
+                               glr_numbers *numbers);
+
+#endif

@@ -1,0 +1,57 @@
+/* What an initializer means for a tensor. */
+#include "error.h"
+#include "numbers.h"
+#include "tensor.h"
+
+#include <math.h>
+
+static void describe_numbers(const glr_numbers *numbers, glr_summary *summary)
+{
+    switch (numbers->sampler) {
+    case GLR_SAMPLE_UNIFORM:
+        summary->mean = numbers->minval + (numbers->maxval - numbers->minval) / 2.0;
+        summary->stddev = (numbers->maxval - numbers->minval) / sqrt(12.0);
+        summary->lower = numbers->minval;
+        summary->upper = numbers->maxval;
+        return;
+    case GLR_SAMPLE_NORMAL:
+        summary->mean = numbers->shift;
+        summary->stddev = numbers->scale;
+        summary->lower = numbers->scale > 0.0 ? -INFINITY : numbers->shift;
+        summary->upper = numbers->scale > 0.0 ? INFINITY : numbers->shift;
+        return;
+    case GLR_SAMPLE_TRUNCATED:
+    case GLR_SAMPLE_ICDF:
+        summary->mean = numbers->shift;
+        summary->stddev = numbers->scale * GLR_TRUNCATED_STDDEV;
+        summary->lower = numbers->shift - 2.0 * numbers->scale;
+        summary->upper = numbers->shift + 2.0 * numbers->scale;
+        return;
+    default:
+        summary->mean = summary->lower = summary->upper = numbers->shift;
+        summary->stddev = 0.0;
+    }
+}
+
+glr_status glr_describe(const glr_initializer *initializer, const glr_tensor *tensor, glr_summary *summary)
+{
+    if (initializer == NULL || tensor == NULL || summary == NULL) {
+        return glr_fail_null(initializer == NULL ? "initializer" : tensor == NULL ? "tensor" : "summary");
+    }
+    glr_status status = glr_check_struct_size("summary", summary->size, sizeof *summary);
+    glr_layout_of_part layout;
+    glr_numbers numbers;
+    if (status == GLR_OK) {
+        status = glr_check_tensor(tensor, &layout);
+    }
+    if (status == GLR_OK) {
+        status = glr_resolve_numbers(initializer, tensor, &numbers);
+    }
+    if (status != GLR_OK) {
+        return status;
+    }
+    summary->fan_in = (double)numbers.fans.in;
+    summary->fan_out = (double)numbers.fans.out;
+    describe_numbers(&numbers, summary);
+    return GLR_OK;
+}

@@ -1,0 +1,30 @@
+/* The table of functions behind which each backend lies. Adding a backend is adding a folder with one such
+   table and naming it in api/device.c. */
+#ifndef GLR_BACKEND_H
+#define GLR_BACKEND_H
+
+#include "plan.h"
+
+typedef struct glr_backend {
+    glr_backend_kind kind;
+
+    /* Writes the backend's devices to infos[0 .. capacity - 1] (size is already set) and returns their
+       number. A backend that is not there lists one device, unavailable, with the reason. */
+    size_t (*list)(glr_device_info *infos, size_t capacity);
+
+    /* Opens device options->device; *device is set on success only. The options have been checked. */
+    glr_status (*open)(const glr_options *options, glr_device **device);
+
+    void (*close)(glr_device *device);
+
+    /* Fills dst by the plan, which is consistent and holds at least one element, and returns when the
+       values are there. */
+    glr_status (*fill)(glr_device *device, const glr_plan *plan, void *dst);
+} glr_backend;
+
+/* What every handle begins with. */
+struct glr_device {
+    const glr_backend *backend;
+};
+
+#endif

@@ -1,0 +1,16 @@
+/* glorand's kernel core: everything that decides a value, in one text for C11, OpenCL C and CUDA C. */
+#ifndef GLR_CORE_CORE_H
+#define GLR_CORE_CORE_H
+
+#include "counter.h"
+#include "elementary.h"
+#include "icdf.h"
+#include "lanes.h"
+#include "log_table.h"
+#include "normal.h"
+#include "philox.h"
+#include "runs.h"
+#include "sample.h"
+#include "uniform.h"
+
+#endif

@@ -1,0 +1,39 @@
+/* The lane layer: what the core needs to know about the language it is compiled as.
+ *
+ * The core is one text for C11, OpenCL C and CUDA C. It computes on lanes: every value below exists
+ * once per lane, and a lane layer says how many lanes there are and which machine operations they map
+ * to. A layer provides
+ *
+ *   GLR_FN            qualifiers of a core function
+ *   GLR_TABLE         qualifiers of a constant table at file scope
+ *   GLR_UNROLL        a pragma before a loop whose trip count is a small constant
+ *   glr_u32, glr_f32  a 32-bit word and a float32, per lane, with the operators + - * & | ^ << >>;
+ *                     a scalar may stand on the right
+ *   glr_word          a 32-bit word in the low half of a 64-bit lane whose upper half is garbage, so
+ *                     that a widening product needs no repacking
+ *   glr_mask          one truth value per lane
+ *   glr_uniform       a 32-bit word that is the same in all lanes
+ *
+ * and the functions documented in lanes_c.h and lanes_single.h.
+ *
+ * Equal bits everywhere rest on these rules: only integer operations and IEEE add, subtract, multiply,
+ * fma, sqrt and conversions, each rounded by itself; a product reaches a sum through glr_fma alone,
+ * contraction being switched off by flag and by pragma; no library function that approximates;
+ * floating-point constants in hexadecimal where they are not exact in decimal.
+ */
+#ifndef GLR_CORE_LANES_H
+#define GLR_CORE_LANES_H
+
+#ifdef __FAST_MATH__
+#error "glorand's core must not be compiled with fast-math: its results would not be the stream's"
+#endif
+
+#if defined(__OPENCL_C_VERSION__) || defined(__OPENCL_VERSION__)
+#include "lanes_opencl.h"
+#elif defined(__CUDACC__)
+#include "lanes_cuda.h"
+#else
+#include "lanes_c.h"
+#endif
+
+#endif

@@ -1,0 +1,20 @@
+/* Lane layer for CUDA C: a thread is a lane. Compile with -fmad=false. */
+#ifndef GLR_CORE_LANES_CUDA_H
+#define GLR_CORE_LANES_CUDA_H
+
+#include <stdint.h>
+
+#define GLR_FN static __device__ __forceinline__
+#define GLR_TABLE static __constant__ const
+#define GLR_UNROLL _Pragma("unroll")
+
+typedef float glr_f32;
+
+GLR_FN uint32_t glr_bits_of(glr_f32 value) { return __float_as_uint(value); }
+GLR_FN glr_f32 glr_float_of(uint32_t bits) { return __uint_as_float(bits); }
+GLR_FN glr_f32 glr_fma(glr_f32 a, glr_f32 b, glr_f32 c) { return __fmaf_rn(a, b, c); }
+GLR_FN glr_f32 glr_sqrt(glr_f32 a) { return __fsqrt_rn(a); }
+
+#include "lanes_single.h"
+
+#endif

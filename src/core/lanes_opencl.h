@@ -1,0 +1,23 @@
+/* Lane layer for OpenCL C 1.2: a work-item is a lane. */
+#ifndef GLR_CORE_LANES_OPENCL_H
+#define GLR_CORE_LANES_OPENCL_H
+
+#pragma OPENCL FP_CONTRACT OFF
+
+#define GLR_FN static inline
+#define GLR_TABLE __constant
+#define GLR_UNROLL _Pragma("unroll")
+
+typedef int int32_t;
+typedef uint uint32_t;
+typedef ulong uint64_t;
+typedef float glr_f32;
+
+GLR_FN uint32_t glr_bits_of(glr_f32 value) { return as_uint(value); }
+GLR_FN glr_f32 glr_float_of(uint32_t bits) { return as_float(bits); }
+GLR_FN glr_f32 glr_fma(glr_f32 a, glr_f32 b, glr_f32 c) { return fma(a, b, c); }
+GLR_FN glr_f32 glr_sqrt(glr_f32 a) { return sqrt(a); }
+
+#include "lanes_single.h"
+
+#endif

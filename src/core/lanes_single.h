@@ -1,0 +1,38 @@
+/* The part of a lane layer that is the same wherever a lane is a scalar: C11, OpenCL C and CUDA C. */
+#ifndef GLR_CORE_LANES_SINGLE_H
+#define GLR_CORE_LANES_SINGLE_H
+
+typedef uint32_t glr_u32;
+typedef uint64_t glr_word;
+typedef uint32_t glr_mask;
+typedef uint32_t glr_uniform;
+
+/* The same value in every lane. */
+GLR_FN glr_u32 glr_splat_u32(uint32_t value) { return value; }
+GLR_FN glr_f32 glr_splat_f32(float value) { return value; }
+
+/* The larger of two numbers, neither of them a NaN. */
+GLR_FN glr_f32 glr_max(glr_f32 a, glr_f32 b) { return a > b ? a : b; }
+
+/* The float32 of a two's complement word of at most 24 bits, so that nothing is rounded. */
+GLR_FN glr_f32 glr_float_of_int(glr_u32 value) { return (glr_f32)(int32_t)value; }
+
+/* Shifts right, copying the sign bit (what every compiler of these languages does for signed >>). */
+GLR_FN glr_u32 glr_shift_signed(glr_u32 value, int n) { return (glr_u32)((int32_t)value >> n); }
+
+/* True where bit 0 is set. */
+GLR_FN glr_mask glr_is_odd(glr_u32 value) { return value & 1U; }
+
+/* The first value where mask is true, the second elsewhere. */
+GLR_FN glr_f32 glr_select(glr_mask mask, glr_f32 yes, glr_f32 no) { return mask ? yes : no; }
+
+/* Words in 64-bit lanes: only the low 32 bits of a word count, but glr_word_times gives all 64 bits
+   of its product, of which glr_word_high takes the upper half and any other use the lower one. */
+GLR_FN glr_word glr_word_of(glr_u32 value) { return value; }
+GLR_FN glr_word glr_word_times(glr_word a, uint32_t factor) { return (a & 0xffffffffU) * factor; }
+GLR_FN glr_word glr_word_high(glr_word product) { return product >> 32; }
+GLR_FN glr_word glr_word_xor(glr_word a, glr_uniform b) { return a ^ b; }
+GLR_FN glr_word glr_word_xor3(glr_word a, glr_word b, glr_uniform c) { return a ^ b ^ c; }
+GLR_FN glr_u32 glr_word_pack(glr_word a) { return (glr_u32)(a & 0xffffffffU); }
+
+#endif

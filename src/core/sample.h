@@ -1,0 +1,71 @@
+/* The samplers: from a group of elements to its four raw values, before scaling. One lane. */
+#ifndef GLR_CORE_SAMPLE_H
+#define GLR_CORE_SAMPLE_H
+
+#include "counter.h"
+#include "icdf.h"
+#include "normal.h"
+
+/* What a plan draws. The numbers are part of the kernel interface. */
+#define GLR_SAMPLE_CONSTANT 0  /* nothing is drawn: every value is the plan's shift */
+#define GLR_SAMPLE_UNIFORM 1   /* [0, 1) */
+#define GLR_SAMPLE_NORMAL 2    /* standard normal */
+#define GLR_SAMPLE_TRUNCATED 3 /* standard normal, candidates outside (-2, 2) drawn again */
+#define GLR_SAMPLE_ICDF 4      /* the same distribution by its inverse distribution function */
+
+GLR_FN glr_block glr_block_at(glr_counter counter, const glr_round_keys *keys)
+{
+    return glr_philox((glr_u32)counter.low, (glr_uniform)(counter.low >> 32), (glr_uniform)counter.high,
+                      (glr_uniform)(counter.high >> 32), keys);
+}
+
+/* The truncated normal values of a group: the first four candidates of its blocks that lie in (-2, 2).
+   A group never comes near the end of its 256 blocks (the chance is below 10^-600); if it did, what is
+   missing would be 0. */
+GLR_FN glr_values glr_truncated_group(glr_counter base, uint64_t group, const glr_round_keys *keys)
+{
+    glr_values kept = {{0.0f, 0.0f, 0.0f, 0.0f}};
+    int count = 0;
+    for (uint32_t i = 0; i < GLR_BLOCKS_PER_GROUP && count < GLR_GROUP_SIZE; i++) {
+        glr_block block = glr_block_at(glr_counter_at(base, group * GLR_BLOCKS_PER_GROUP + i), keys);
+        glr_values candidates = glr_normal_of_block(&block);
+        for (int j = 0; j < 4 && count < GLR_GROUP_SIZE; j++) {
+            if (!glr_rejected_bit(candidates.value[j])) {
+                kept.value[count++] = candidates.value[j];
+            }
+        }
+    }
+    return kept;
+}
+
+/* The raw values of elements 4 * group to 4 * group + 3 of a tensor. */
+GLR_FN glr_values glr_sample_group(int sampler, glr_counter base, uint64_t group,
+                                   const glr_round_keys *keys)
+{
+    if (sampler == GLR_SAMPLE_TRUNCATED) {
+        return glr_truncated_group(base, group, keys);
+    }
+    glr_values values = {{0.0f, 0.0f, 0.0f, 0.0f}};
+    if (sampler == GLR_SAMPLE_CONSTANT) {
+        return values;
+    }
+    glr_block block = glr_block_at(glr_counter_at(base, group), keys);
+    if (sampler == GLR_SAMPLE_NORMAL) {
+        return glr_normal_of_block(&block);
+    }
+    for (int j = 0; j < GLR_GROUP_SIZE; j++) {
+        glr_u32 word = block.word[j];
+        values.value[j] = sampler == GLR_SAMPLE_UNIFORM ? glr_uniform_of(word)
+                                                        : glr_icdf(glr_icdf_argument(word));
+    }
+    return values;
+}
+
+/* raw * scale + shift, rounded twice, as TensorFlow's graph of two operations rounds. */
+GLR_FN glr_f32 glr_scaled(glr_f32 raw, float scale, float shift)
+{
+    glr_f32 product = raw * scale;
+    return product + shift;
+}
+
+#endif

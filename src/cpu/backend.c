@@ -1,0 +1,68 @@
+/* The CPU's table of functions. */
+#include "cpu.h"
+
+#include "api/error.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#if defined(__x86_64__) || defined(__i386__)
+#include <cpuid.h>
+
+/* The processor's brand string: leaves 0x80000002 to 0x80000004, 16 characters each. */
+static void name_processor(char *name, size_t capacity)
+{
+    unsigned words[12];
+    for (unsigned leaf = 0; leaf < 3; leaf++) {
+        unsigned *part = words + 4 * (size_t)leaf;
+        if (!__get_cpuid(0x80000002U + leaf, &part[0], &part[1], &part[2], &part[3])) {
+            (void)snprintf(name, capacity, "x86 processor");
+            return;
+        }
+    }
+    char text[sizeof words + 1] = "";
+    memcpy(text, words, sizeof words);
+    (void)snprintf(name, capacity, "%s", text + strspn(text, " "));
+}
+#else
+static void name_processor(char *name, size_t capacity) { (void)snprintf(name, capacity, "processor"); }
+#endif
+
+static size_t list(glr_device_info *infos, size_t capacity)
+{
+    if (capacity > 0) {
+        infos[0].backend = GLR_BACKEND_CPU;
+        infos[0].device = 0;
+        infos[0].available = 1;
+        name_processor(infos[0].name, sizeof infos[0].name);
+    }
+    return 1;
+}
+
+static glr_status open_cpu(const glr_options *options, glr_device **device)
+{
+    if (options->device != 0) {
+        return glr_fail(GLR_ERROR_UNAVAILABLE, "options.device: %u; the cpu backend has device 0 only",
+                        options->device);
+    }
+    glr_cpu_device *cpu = calloc(1, sizeof *cpu);
+    if (cpu == NULL) {
+        return glr_fail(GLR_ERROR_MEMORY, "out of memory for a handle of %zu bytes", sizeof *cpu);
+    }
+    cpu->device.backend = &glr_cpu_backend;
+    cpu->threads = (int)options->threads;
+    *device = &cpu->device;
+    return GLR_OK;
+}
+
+/* Fills return when they are done, so there is nothing to wait for. */
+static void close_cpu(glr_device *device) { free(device); }
+
+const glr_backend glr_cpu_backend = {
+    .kind = GLR_BACKEND_CPU,
+    .list = list,
+    .open = open_cpu,
+    .close = close_cpu,
+    .fill = glr_cpu_fill,
+};

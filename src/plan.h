@@ -1,0 +1,22 @@
+/* A plan: what one fill call draws and where it goes, as plain data.
+ *
+ * The public interface turns an initializer and a tensor into a plan; a backend turns a plan and a
+ * destination into values. Above the plan nobody knows a backend, below it nobody knows an initializer.
+ */
+#ifndef GLR_PLAN_H
+#define GLR_PLAN_H
+
+#include "core/core.h"
+#include "glorand/glorand.h"
+
+typedef struct glr_plan {
+    glr_round_keys keys; /* of the tensor's key */
+    glr_counter base;    /* the tensor's base counter */
+    int sampler;         /* GLR_SAMPLE_... */
+    glr_dtype dtype;
+    float scale, shift; /* value = raw * scale + shift; a constant is shift */
+    uint64_t count;     /* elements of the part */
+    glr_runs runs;
+} glr_plan;
+
+#endif
