@@ -49,9 +49,9 @@ extern "C" {
 /* Version                                                                                          */
 /* ------------------------------------------------------------------------------------------------ */
 
-#define GLR_VERSION_MAJOR 0
-#define GLR_VERSION_MINOR 1
-#define GLR_VERSION_PATCH 0
+#define GLR_VERSION_MAJOR  0
+#define GLR_VERSION_MINOR  1
+#define GLR_VERSION_PATCH  0
 #define GLR_VERSION_STRING "0.1.0"
 
 /* The version of docs/stream.md that the values follow. A change to any value is a new number. */
@@ -110,14 +110,19 @@ typedef struct glr_options {
     uint32_t threads;         /* CPU: threads of a fill, at most 1024; 0 means what OpenMP would use */
 } glr_options;
 
-#define GLR_OPTIONS_INIT {sizeof(glr_options), GLR_BACKEND_AUTO, 0, 0}
+#define GLR_OPTIONS_INIT                                                                                     \
+    {                                                                                                        \
+        sizeof(glr_options), GLR_BACKEND_AUTO, 0, 0                                                          \
+    }
 
 /* An open device. */
 typedef struct glr_device glr_device;
 
 /* Opens a device. options may be NULL, which means GLR_OPTIONS_INIT. On success *device holds a handle
    to be given to glr_close; on failure it is NULL.
-   Errors: GLR_ERROR_ARGUMENT, GLR_ERROR_UNAVAILABLE (the message says why), GLR_ERROR_MEMORY. */
+   The device is checked first: it must give known values.
+   Errors: GLR_ERROR_ARGUMENT, GLR_ERROR_UNAVAILABLE (the message says why), GLR_ERROR_MEMORY,
+   GLR_ERROR_DEVICE (the check failed). */
 GLR_API glr_status glr_open(const glr_options *options, glr_device **device);
 
 /* Waits for the work that was started through this handle and frees it. NULL is allowed. */
@@ -128,10 +133,10 @@ GLR_API void glr_close(glr_device *device);
 typedef struct glr_device_info {
     uint32_t size;
     glr_backend_kind backend;
-    uint32_t device;               /* what glr_options.device would say to open it */
-    uint32_t available;            /* 1, or 0: then reason says why not */
-    char name[GLR_DEVICE_TEXT];    /* as the driver or the processor names itself; UTF-8 */
-    char reason[GLR_DEVICE_TEXT];  /* "" when available */
+    uint32_t device;              /* what glr_options.device would say to open it */
+    uint32_t available;           /* 1, or 0: then reason says why not */
+    char name[GLR_DEVICE_TEXT];   /* as the driver or the processor names itself; UTF-8 */
+    char reason[GLR_DEVICE_TEXT]; /* "" when available */
 } glr_device_info;
 
 /* Lists the devices of every backend, available or not, into infos[0 .. capacity - 1], each of whose
@@ -177,7 +182,7 @@ GLR_API size_t glr_dtype_size(glr_dtype dtype);
 /* The dtype of a name as glr_dtype_name writes it; GLR_DTYPE_NONE if there is none such. */
 GLR_API glr_dtype glr_dtype_of_name(const char *name);
 
-#define GLR_MAX_RANK 16
+#define GLR_MAX_RANK     16
 #define GLR_MAX_ELEMENTS (INT64_C(1) << 56) /* of a whole tensor */
 
 /* Which part of the tensor a call fills. */
@@ -195,7 +200,8 @@ typedef enum glr_part {
    counted in elements, the indices from 0 within the part. All zero means packed in row-major order. Any
    order of the axes is allowed (a transposed destination) and any gaps (a leading dimension, padding),
    but no negative stride and no interleaved axes: taken in the order of their strides, each axis must step
-   beyond the last element of those before it. The stride of an axis of extent 1 has no effect. A range has no axes, so its strides must be zero. */
+   beyond the last element of those before it. The stride of an axis of extent 1 has no effect. A range has no
+   axes, so its strides must be zero. */
 typedef struct glr_tensor {
     uint32_t size;
     glr_dtype dtype;
@@ -279,8 +285,8 @@ typedef struct glr_initializer {
     glr_method method;             /* truncated normals; of no effect on others */
     glr_layout layout;
     glr_seeding seeding;
-    int64_t seed, stream;          /* GLR_SEEDED; any values */
-    uint32_t key[2], counter[4];   /* GLR_KEYED; counter word 0 is the lowest */
+    int64_t seed, stream;        /* GLR_SEEDED; any values */
+    uint32_t key[2], counter[4]; /* GLR_KEYED; counter word 0 is the lowest */
     /* Axes as in Keras 3: either both lists are empty, or fan_in is the product over input_axes and
        fan_out that over output_axes. Batch axes (stacked experts or layers) are left out of every
        product. An axis is counted from the end when negative. */
@@ -298,8 +304,8 @@ GLR_API glr_initializer glr_constant(double value);
 GLR_API glr_initializer glr_random_normal(double mean, double stddev, int64_t seed);
 GLR_API glr_initializer glr_random_uniform(double minval, double maxval, int64_t seed);
 GLR_API glr_initializer glr_truncated_normal(double mean, double stddev, int64_t seed);
-GLR_API glr_initializer glr_variance_scaling(double scale, glr_mode mode,
-                                             glr_distribution distribution, int64_t seed);
+GLR_API glr_initializer glr_variance_scaling(double scale, glr_mode mode, glr_distribution distribution,
+                                             int64_t seed);
 GLR_API glr_initializer glr_glorot_normal(int64_t seed);
 GLR_API glr_initializer glr_glorot_uniform(int64_t seed);
 GLR_API glr_initializer glr_he_normal(int64_t seed);
@@ -327,8 +333,7 @@ GLR_API glr_initializer glr_initializer_of_kind(glr_kind kind);
    of length bytes and need not end with a zero. On failure *initializer is unchanged.
    Errors: GLR_ERROR_PARSE (the message holds line and column, or the member), GLR_ERROR_UNSUPPORTED
    (initializers of Keras that glorand does not draw), GLR_ERROR_MEMORY. */
-GLR_API glr_status glr_initializer_from_json(const char *text, size_t length,
-                                             glr_initializer *initializer);
+GLR_API glr_status glr_initializer_from_json(const char *text, size_t length, glr_initializer *initializer);
 
 /* Writes an initializer as JSON: class_name and config as TensorFlow and Keras 3 read them, axes only
    where set. What Keras has no word for (stream, method, layout, batch axes) is not written.
@@ -336,8 +341,8 @@ GLR_API glr_status glr_initializer_from_json(const char *text, size_t length,
    text's length without the zero; buffer may be NULL when capacity is 0.
    Errors: GLR_ERROR_ARGUMENT, GLR_ERROR_TOO_SMALL (*length is set all the same), GLR_ERROR_UNSUPPORTED
    (a GLR_KEYED initializer, for which Keras has no form), GLR_ERROR_MEMORY. */
-GLR_API glr_status glr_initializer_to_json(const glr_initializer *initializer, char *buffer,
-                                           size_t capacity, size_t *length);
+GLR_API glr_status glr_initializer_to_json(const glr_initializer *initializer, char *buffer, size_t capacity,
+                                           size_t *length);
 
 /* The stream of a tensor's name within a model: XXH64 of its UTF-8 bytes with seed 0, the top bit
    cleared. length is in bytes; name may be NULL when it is 0. */
@@ -371,8 +376,8 @@ GLR_API glr_status glr_describe(const glr_initializer *initializer, const glr_te
    GLR_ERROR_DEVICE.
    Threads: any number of calls on one handle at a time. On the CPU a call uses the handle's number of
    threads, through OpenMP. */
-GLR_API glr_status glr_fill(glr_device *device, const glr_initializer *initializer,
-                            const glr_tensor *tensor, void *dst, uint64_t dst_bytes);
+GLR_API glr_status glr_fill(glr_device *device, const glr_initializer *initializer, const glr_tensor *tensor,
+                            void *dst, uint64_t dst_bytes);
 
 #ifdef __cplusplus
 }

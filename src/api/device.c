@@ -15,7 +15,7 @@ static const glr_backend *const backends[] = {&glr_cpu_backend};
 /* Backends that have a number and a name but no table yet. */
 static const glr_backend_kind missing[] = {GLR_BACKEND_OPENCL, GLR_BACKEND_CUDA};
 
-#define MISSING_COUNT (sizeof missing / sizeof missing[0])
+#define MISSING_COUNT  (sizeof missing / sizeof missing[0])
 #define MISSING_REASON "not part of this version"
 
 const char *glr_backend_name(glr_backend_kind backend)
@@ -36,11 +36,13 @@ static glr_status check_options(const glr_options *options)
         return status;
     }
     if ((unsigned)options->backend > GLR_BACKEND_CUDA) {
-        return glr_fail(GLR_ERROR_ARGUMENT, "options.backend: %d is none of auto (0), cpu (1), opencl (2), cuda (3)",
+        return glr_fail(GLR_ERROR_ARGUMENT,
+                        "options.backend: %d is none of auto (0), cpu (1), opencl (2), cuda (3)",
                         (int)options->backend);
     }
     if (options->threads > MAX_THREADS) {
-        return glr_fail(GLR_ERROR_ARGUMENT, "options.threads: %u is more than %u", options->threads, MAX_THREADS);
+        return glr_fail(GLR_ERROR_ARGUMENT, "options.threads: %u is more than %u", options->threads,
+                        MAX_THREADS);
     }
     return GLR_OK;
 }

@@ -26,10 +26,7 @@ glr_status glr_check_struct_size(const char *name, uint32_t size, size_t expecte
                     size, expected);
 }
 
-glr_status glr_fail_null(const char *name)
-{
-    return glr_fail(GLR_ERROR_ARGUMENT, "%s: is NULL", name);
-}
+glr_status glr_fail_null(const char *name) { return glr_fail(GLR_ERROR_ARGUMENT, "%s: is NULL", name); }
 
 const char *glr_last_error(void) { return last_error; }
 

@@ -5,8 +5,8 @@
 
 #include <inttypes.h>
 
-glr_status glr_fill(glr_device *device, const glr_initializer *initializer, const glr_tensor *tensor, void *dst,
-                    uint64_t dst_bytes)
+glr_status glr_fill(glr_device *device, const glr_initializer *initializer, const glr_tensor *tensor,
+                    void *dst, uint64_t dst_bytes)
 {
     if (device == NULL || initializer == NULL || tensor == NULL) {
         return glr_fail_null(device == NULL ? "device" : initializer == NULL ? "initializer" : "tensor");
@@ -25,7 +25,8 @@ glr_status glr_fill(glr_device *device, const glr_initializer *initializer, cons
     }
     if (dst_bytes < bytes) {
         return glr_fail(GLR_ERROR_TOO_SMALL,
-                        "dst_bytes: %" PRIu64 " are fewer than the %" PRIu64 " that the part needs", dst_bytes, bytes);
+                        "dst_bytes: %" PRIu64 " are fewer than the %" PRIu64 " that the part needs",
+                        dst_bytes, bytes);
     }
     return device->backend->fill(device, &plan, dst);
 }

@@ -100,7 +100,8 @@ static glr_status read_seed(const json_t *value, glr_initializer *initializer)
 }
 
 /* An axis, or a list of axes, or null. */
-static glr_status read_axes(const json_t *value, const char *name, int32_t axes[GLR_MAX_RANK], uint32_t *count)
+static glr_status read_axes(const json_t *value, const char *name, int32_t axes[GLR_MAX_RANK],
+                            uint32_t *count)
 {
     *count = 0;
     if (json_is_null(value)) {
@@ -114,8 +115,8 @@ static glr_status read_axes(const json_t *value, const char *name, int32_t axes[
         const json_t *axis = json_is_array(value) ? json_array_get(value, i) : value;
         json_int_t number = json_integer_value(axis);
         if (!json_is_integer(axis) || number < -GLR_MAX_RANK || number >= GLR_MAX_RANK) {
-            return glr_fail(GLR_ERROR_PARSE, "config.%s[%zu]: is no integer from %d to %d", name, i, -GLR_MAX_RANK,
-                            GLR_MAX_RANK - 1);
+            return glr_fail(GLR_ERROR_PARSE, "config.%s[%zu]: is no integer from %d to %d", name, i,
+                            -GLR_MAX_RANK, GLR_MAX_RANK - 1);
         }
         axes[i] = (int32_t)number;
     }
@@ -162,7 +163,8 @@ static glr_status read_member(const char *name, const json_t *value, glr_initial
     if (strcmp(name, "dtype") == 0) {
         return GLR_OK;
     }
-    return glr_fail(GLR_ERROR_PARSE, "config.%s: is no member of %s", name, glr_kind_class_name(initializer->kind));
+    return glr_fail(GLR_ERROR_PARSE, "config.%s: is no member of %s", name,
+                    glr_kind_class_name(initializer->kind));
 }
 
 static glr_status read_class_name(const json_t *value, glr_initializer *initializer)
@@ -195,7 +197,8 @@ static glr_status read_config(json_t *config, glr_initializer *initializer)
     }
     const char *name;
     json_t *value;
-    json_object_foreach (config, name, value) {
+    json_object_foreach(config, name, value)
+    {
         glr_status status = read_member(name, value, initializer);
         if (status != GLR_OK) {
             return status;
@@ -215,7 +218,8 @@ static glr_status read_document(json_t *document, glr_initializer *initializer)
     static const char *const known[] = {"class_name", "config", "module", "registered_name"};
     const char *name;
     json_t *value;
-    json_object_foreach (document, name, value) {
+    json_object_foreach(document, name, value)
+    {
         size_t i = 0;
         while (i < 4 && strcmp(name, known[i]) != 0) {
             i++;
@@ -241,7 +245,7 @@ glr_status glr_initializer_from_json(const char *text, size_t length, glr_initia
         }
         return glr_fail(GLR_ERROR_PARSE, "line %d, column %d: %s", error.line, error.column, error.text);
     }
-    glr_initializer read;
+    glr_initializer read = {0};
     glr_status status = read_document(document, &read);
     if (status == GLR_OK) {
         *initializer = read;
@@ -311,13 +315,15 @@ static glr_status check_writable(const glr_initializer *initializer)
     if ((unsigned)initializer->mode > GLR_FAN_AVG ||
         (unsigned)initializer->distribution > GLR_DISTRIBUTION_UNIFORM ||
         initializer->input_axis_count > GLR_MAX_RANK || initializer->output_axis_count > GLR_MAX_RANK) {
-        return glr_fail(GLR_ERROR_ARGUMENT,
-                        "initializer: its mode (%d), distribution (%d) or axis counts (%u, %u) are out of range",
-                        (int)initializer->mode, (int)initializer->distribution, initializer->input_axis_count,
-                        initializer->output_axis_count);
+        return glr_fail(
+            GLR_ERROR_ARGUMENT,
+            "initializer: its mode (%d), distribution (%d) or axis counts (%u, %u) are out of range",
+            (int)initializer->mode, (int)initializer->distribution, initializer->input_axis_count,
+            initializer->output_axis_count);
     }
     if (glr_kind_is_random(initializer->kind) && initializer->seeding == GLR_KEYED) {
-        return glr_fail(GLR_ERROR_UNSUPPORTED, "initializer.seeding: a raw key and counter have no form in JSON");
+        return glr_fail(GLR_ERROR_UNSUPPORTED,
+                        "initializer.seeding: a raw key and counter have no form in JSON");
     }
     return GLR_OK;
 }
@@ -334,7 +340,8 @@ glr_status glr_initializer_to_json(const glr_initializer *initializer, char *buf
     }
     json_t *config = json_object();
     int failed = write_config(config, initializer);
-    json_t *document = json_pack("{s:s, s:o}", "class_name", glr_kind_class_name(initializer->kind), "config", config);
+    json_t *document =
+        json_pack("{s:s, s:o}", "class_name", glr_kind_class_name(initializer->kind), "config", config);
     char *text = failed || document == NULL ? NULL : json_dumps(document, 0);
     json_decref(document);
     if (text == NULL) {
@@ -350,6 +357,6 @@ glr_status glr_initializer_to_json(const glr_initializer *initializer, char *buf
     free(text);
     return needed < capacity
                ? GLR_OK
-               : glr_fail(GLR_ERROR_TOO_SMALL, "capacity: %zu is fewer than the %zu bytes of the text", capacity,
-                          needed + 1);
+               : glr_fail(GLR_ERROR_TOO_SMALL, "capacity: %zu is fewer than the %zu bytes of the text",
+                          capacity, needed + 1);
 }

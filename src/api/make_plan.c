@@ -67,7 +67,7 @@ glr_status glr_make_plan(const glr_initializer *initializer, const glr_tensor *t
                          uint64_t *bytes)
 {
     memset(plan, 0, sizeof *plan);
-    glr_layout_of_part layout;
+    glr_layout_of_part layout = {0};
     glr_numbers numbers;
     glr_status status = glr_check_tensor(tensor, &layout);
     if (status == GLR_OK) {

@@ -21,7 +21,8 @@ static glr_status check_choices(const glr_initializer *initializer)
                         (int)initializer->layout);
     }
     if ((unsigned)initializer->seeding > GLR_UNSEEDED) {
-        return glr_fail(GLR_ERROR_ARGUMENT, "initializer.seeding: %d is none of seeded (0), keyed (1), unseeded (2)",
+        return glr_fail(GLR_ERROR_ARGUMENT,
+                        "initializer.seeding: %d is none of seeded (0), keyed (1), unseeded (2)",
                         (int)initializer->seeding);
     }
     return GLR_OK;
@@ -41,7 +42,8 @@ static glr_status resolve_normal(const glr_initializer *initializer, glr_numbers
         return glr_fail(GLR_ERROR_ARGUMENT, "initializer.stddev: %g is not a finite number of at least 0",
                         initializer->stddev);
     }
-    numbers->sampler = initializer->kind == GLR_RANDOM_NORMAL ? GLR_SAMPLE_NORMAL : truncated_sampler(initializer);
+    numbers->sampler =
+        initializer->kind == GLR_RANDOM_NORMAL ? GLR_SAMPLE_NORMAL : truncated_sampler(initializer);
     numbers->scale = initializer->stddev;
     numbers->shift = initializer->mean;
     return GLR_OK;
@@ -66,7 +68,8 @@ static glr_status resolve_scaling(const glr_initializer *initializer, glr_number
 {
     glr_scaling scaling = glr_scaling_of(initializer);
     if (!isfinite(scaling.scale) || scaling.scale <= 0.0) {
-        return glr_fail(GLR_ERROR_ARGUMENT, "initializer.scale: %g is not a finite number above 0", scaling.scale);
+        return glr_fail(GLR_ERROR_ARGUMENT, "initializer.scale: %g is not a finite number above 0",
+                        scaling.scale);
     }
     double fan_in = (double)numbers->fans.in, fan_out = (double)numbers->fans.out, n;
     switch (scaling.mode) {
@@ -74,7 +77,8 @@ static glr_status resolve_scaling(const glr_initializer *initializer, glr_number
     case GLR_FAN_OUT: n = fan_out; break;
     case GLR_FAN_AVG: n = (double)(numbers->fans.in + numbers->fans.out) / 2.0; break;
     default:
-        return glr_fail(GLR_ERROR_ARGUMENT, "initializer.mode: %d is none of fan_in (0), fan_out (1), fan_avg (2)",
+        return glr_fail(GLR_ERROR_ARGUMENT,
+                        "initializer.mode: %d is none of fan_in (0), fan_out (1), fan_avg (2)",
                         (int)scaling.mode);
     }
     double variance = scaling.scale / fmax(1.0, n);

@@ -27,9 +27,7 @@ static void describe_numbers(const glr_numbers *numbers, glr_summary *summary)
         summary->lower = numbers->shift - 2.0 * numbers->scale;
         summary->upper = numbers->shift + 2.0 * numbers->scale;
         return;
-    default:
-        summary->mean = summary->lower = summary->upper = numbers->shift;
-        summary->stddev = 0.0;
+    default: summary->mean = summary->lower = summary->upper = numbers->shift; summary->stddev = 0.0;
     }
 }
 
@@ -39,7 +37,7 @@ glr_status glr_describe(const glr_initializer *initializer, const glr_tensor *te
         return glr_fail_null(initializer == NULL ? "initializer" : tensor == NULL ? "tensor" : "summary");
     }
     glr_status status = glr_check_struct_size("summary", summary->size, sizeof *summary);
-    glr_layout_of_part layout;
+    glr_layout_of_part layout = {0};
     glr_numbers numbers;
     if (status == GLR_OK) {
         status = glr_check_tensor(tensor, &layout);

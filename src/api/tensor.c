@@ -59,7 +59,8 @@ static glr_status check_range(const glr_tensor *tensor, uint64_t elements)
 {
     int64_t first = tensor->first, count = tensor->count, total = (int64_t)elements;
     if (first < 0 || first > total) {
-        return glr_fail(GLR_ERROR_SHAPE, "tensor.first: %" PRId64 " is outside [0, %" PRId64 "]", first, total);
+        return glr_fail(GLR_ERROR_SHAPE, "tensor.first: %" PRId64 " is outside [0, %" PRId64 "]", first,
+                        total);
     }
     if (count < 0 || count > total - first) {
         return glr_fail(GLR_ERROR_SHAPE,
@@ -260,7 +261,7 @@ glr_status glr_tensor_extent(const glr_tensor *tensor, int64_t *elements, uint64
     if (tensor == NULL) {
         return glr_fail_null("tensor");
     }
-    glr_layout_of_part layout;
+    glr_layout_of_part layout = {0};
     glr_status status = glr_check_tensor(tensor, &layout);
     if (status != GLR_OK) {
         return status;

@@ -4,8 +4,10 @@
  * once per lane, and a lane layer says how many lanes there are and which machine operations they map
  * to. A layer provides
  *
+ *   GLR_LANES         how many
  *   GLR_FN            qualifiers of a core function
  *   GLR_TABLE         qualifiers of a constant table at file scope
+ *   GLR_TABLE_POINTER the type of a pointer into such a table of floats (one lane only)
  *   GLR_UNROLL        a pragma before a loop whose trip count is a small constant
  *   glr_u32, glr_f32  a 32-bit word and a float32, per lane, with the operators + - * & | ^ << >>;
  *                     a scalar may stand on the right
@@ -14,7 +16,8 @@
  *   glr_mask          one truth value per lane
  *   glr_uniform       a 32-bit word that is the same in all lanes
  *
- * and the functions documented in lanes_c.h and lanes_single.h.
+ * and the functions documented in lanes_c.h and lanes_single.h. On a CPU the lanes are those of a vector
+ * register; a work-item or thread of a GPU is one lane, as is plain C.
  *
  * Equal bits everywhere rest on these rules: only integer operations and IEEE add, subtract, multiply,
  * fma, sqrt and conversions, each rounded by itself; a product reaches a sum through glr_fma alone,
@@ -32,6 +35,10 @@
 #include "lanes_opencl.h"
 #elif defined(__CUDACC__)
 #include "lanes_cuda.h"
+#elif defined(GLR_USE_AVX512) /* set for the files that are compiled once per instruction set */
+#include "lanes_avx512.h"
+#elif defined(GLR_USE_AVX2)
+#include "lanes_avx2.h"
 #else
 #include "lanes_c.h"
 #endif

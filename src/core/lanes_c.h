@@ -5,8 +5,9 @@
 #include <stdint.h>
 #include <string.h>
 
-#define GLR_FN static inline
-#define GLR_TABLE static const
+#define GLR_FN            static inline
+#define GLR_TABLE         static const
+#define GLR_TABLE_POINTER const float *
 #define GLR_UNROLL
 
 typedef float glr_f32;

@@ -4,9 +4,10 @@
 
 #include <stdint.h>
 
-#define GLR_FN static __device__ __forceinline__
-#define GLR_TABLE static __constant__ const
-#define GLR_UNROLL _Pragma("unroll")
+#define GLR_FN            static __device__ __forceinline__
+#define GLR_TABLE         static __constant__ const
+#define GLR_TABLE_POINTER const float *
+#define GLR_UNROLL        _Pragma("unroll")
 
 typedef float glr_f32;
 

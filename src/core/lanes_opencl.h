@@ -4,9 +4,10 @@
 
 #pragma OPENCL FP_CONTRACT OFF
 
-#define GLR_FN static inline
-#define GLR_TABLE __constant
-#define GLR_UNROLL _Pragma("unroll")
+#define GLR_FN            static inline
+#define GLR_TABLE         __constant
+#define GLR_TABLE_POINTER __constant const float *
+#define GLR_UNROLL        _Pragma("unroll")
 
 typedef int int32_t;
 typedef uint uint32_t;

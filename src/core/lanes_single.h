@@ -2,6 +2,8 @@
 #ifndef GLR_CORE_LANES_SINGLE_H
 #define GLR_CORE_LANES_SINGLE_H
 
+#define GLR_LANES 1
+
 typedef uint32_t glr_u32;
 typedef uint64_t glr_word;
 typedef uint32_t glr_mask;

@@ -54,21 +54,59 @@ typedef struct glr_log_row {
     glr_f32 minus_2_inverse, offset_high, offset_low, b1, b2, b3, b4;
 } glr_log_row;
 
-#define GLR_LOG_ROW_BRACED(inverse, high, low, b1, b2, b3, b4) {inverse, high, low, b1, b2, b3, b4, 0.0f},
+#if GLR_LANES == 16
+
+/* By column, each of which fills two registers. */
+#define GLR_LOG_COLUMN_0(a, b, c, d, e, f, g) a,
+#define GLR_LOG_COLUMN_1(a, b, c, d, e, f, g) b,
+#define GLR_LOG_COLUMN_2(a, b, c, d, e, f, g) c,
+#define GLR_LOG_COLUMN_3(a, b, c, d, e, f, g) d,
+#define GLR_LOG_COLUMN_4(a, b, c, d, e, f, g) e,
+#define GLR_LOG_COLUMN_5(a, b, c, d, e, f, g) f,
+#define GLR_LOG_COLUMN_6(a, b, c, d, e, f, g) g,
+
+GLR_TABLE float glr_log_table[7][32] = {
+    {GLR_LOG_ROWS(GLR_LOG_COLUMN_0)}, {GLR_LOG_ROWS(GLR_LOG_COLUMN_1)}, {GLR_LOG_ROWS(GLR_LOG_COLUMN_2)},
+    {GLR_LOG_ROWS(GLR_LOG_COLUMN_3)}, {GLR_LOG_ROWS(GLR_LOG_COLUMN_4)}, {GLR_LOG_ROWS(GLR_LOG_COLUMN_5)},
+    {GLR_LOG_ROWS(GLR_LOG_COLUMN_6)},
+};
+
+#else
+
+/* By row, padded to eight numbers. */
+#define GLR_LOG_ROW_BRACED(a, b, c, d, e, f, g) {a, b, c, d, e, f, g, 0.0f},
+
 GLR_TABLE float glr_log_table[32][8] = {GLR_LOG_ROWS(GLR_LOG_ROW_BRACED)};
 
-/* The row that the low five bits of index name. */
+#endif
+
+/* The row that the low five bits of index name, per lane. */
 GLR_FN glr_log_row glr_log_row_at(glr_u32 index)
 {
-    glr_u32 i = index & 31U;
     glr_log_row row;
-    row.minus_2_inverse = glr_log_table[i][0];
-    row.offset_high = glr_log_table[i][1];
-    row.offset_low = glr_log_table[i][2];
-    row.b1 = glr_log_table[i][3];
-    row.b2 = glr_log_table[i][4];
-    row.b3 = glr_log_table[i][5];
-    row.b4 = glr_log_table[i][6];
+#if GLR_LANES == 16
+    row.minus_2_inverse = glr_lookup32(glr_log_table[0], index);
+    row.offset_high = glr_lookup32(glr_log_table[1], index);
+    row.offset_low = glr_lookup32(glr_log_table[2], index);
+    row.b1 = glr_lookup32(glr_log_table[3], index);
+    row.b2 = glr_lookup32(glr_log_table[4], index);
+    row.b3 = glr_lookup32(glr_log_table[5], index);
+    row.b4 = glr_lookup32(glr_log_table[6], index);
+#else
+#if GLR_LANES == 1
+    GLR_TABLE_POINTER number = glr_log_table[index & 31U];
+#else
+    glr_f32 number[8];
+    glr_lookup_rows(glr_log_table, index & 31U, number);
+#endif
+    row.minus_2_inverse = number[0];
+    row.offset_high = number[1];
+    row.offset_low = number[2];
+    row.b1 = number[3];
+    row.b2 = number[4];
+    row.b3 = number[5];
+    row.b4 = number[6];
+#endif
     return row;
 }
 

@@ -6,10 +6,10 @@
 #include "lanes.h"
 
 #define GLR_PHILOX_ROUNDS 10
-#define GLR_PHILOX_M0 0xd2511f53U
-#define GLR_PHILOX_M1 0xcd9e8d57U
-#define GLR_PHILOX_W0 0x9e3779b9U /* golden ratio */
-#define GLR_PHILOX_W1 0xbb67ae85U /* sqrt(3) - 1 */
+#define GLR_PHILOX_M0     0xd2511f53U
+#define GLR_PHILOX_M1     0xcd9e8d57U
+#define GLR_PHILOX_W0     0x9e3779b9U /* golden ratio */
+#define GLR_PHILOX_W1     0xbb67ae85U /* sqrt(3) - 1 */
 
 /* The two key words of every round. They depend on the key alone, so the host computes them once. */
 typedef struct glr_round_keys {

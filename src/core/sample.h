@@ -1,4 +1,5 @@
-/* The samplers: from a group of elements to its four raw values, before scaling. One lane. */
+/* The samplers: from a group of elements to its four raw values, and from those to the tensor's values. The
+   functions for a whole group are for one lane, where a loop may end when its lane is done. */
 #ifndef GLR_CORE_SAMPLE_H
 #define GLR_CORE_SAMPLE_H
 
@@ -7,11 +8,13 @@
 #include "normal.h"
 
 /* What a plan draws. The numbers are part of the kernel interface. */
-#define GLR_SAMPLE_CONSTANT 0  /* nothing is drawn: every value is the plan's shift */
-#define GLR_SAMPLE_UNIFORM 1   /* [0, 1) */
-#define GLR_SAMPLE_NORMAL 2    /* standard normal */
+#define GLR_SAMPLE_CONSTANT  0 /* nothing is drawn: every value is the plan's shift */
+#define GLR_SAMPLE_UNIFORM   1 /* [0, 1) */
+#define GLR_SAMPLE_NORMAL    2 /* standard normal */
 #define GLR_SAMPLE_TRUNCATED 3 /* standard normal, candidates outside (-2, 2) drawn again */
-#define GLR_SAMPLE_ICDF 4      /* the same distribution by its inverse distribution function */
+#define GLR_SAMPLE_ICDF      4 /* the same distribution by its inverse distribution function */
+
+#if GLR_LANES == 1
 
 GLR_FN glr_block glr_block_at(glr_counter counter, const glr_round_keys *keys)
 {
@@ -39,8 +42,7 @@ GLR_FN glr_values glr_truncated_group(glr_counter base, uint64_t group, const gl
 }
 
 /* The raw values of elements 4 * group to 4 * group + 3 of a tensor. */
-GLR_FN glr_values glr_sample_group(int sampler, glr_counter base, uint64_t group,
-                                   const glr_round_keys *keys)
+GLR_FN glr_values glr_sample_group(int sampler, glr_counter base, uint64_t group, const glr_round_keys *keys)
 {
     if (sampler == GLR_SAMPLE_TRUNCATED) {
         return glr_truncated_group(base, group, keys);
@@ -55,11 +57,13 @@ GLR_FN glr_values glr_sample_group(int sampler, glr_counter base, uint64_t group
     }
     for (int j = 0; j < GLR_GROUP_SIZE; j++) {
         glr_u32 word = block.word[j];
-        values.value[j] = sampler == GLR_SAMPLE_UNIFORM ? glr_uniform_of(word)
-                                                        : glr_icdf(glr_icdf_argument(word));
+        values.value[j] =
+            sampler == GLR_SAMPLE_UNIFORM ? glr_uniform_of(word) : glr_icdf(glr_icdf_argument(word));
     }
     return values;
 }
+
+#endif /* GLR_LANES == 1 */
 
 /* raw * scale + shift, rounded twice, as TensorFlow's graph of two operations rounds. */
 GLR_FN glr_f32 glr_scaled(glr_f32 raw, float scale, float shift)

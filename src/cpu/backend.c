@@ -2,6 +2,7 @@
 #include "cpu.h"
 
 #include "api/error.h"
+#include "self_check.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -46,11 +47,17 @@ static glr_status open_cpu(const glr_options *options, glr_device **device)
         return glr_fail(GLR_ERROR_UNAVAILABLE, "options.device: %u; the cpu backend has device 0 only",
                         options->device);
     }
+    if (!glr_cpu_plain_is_right()) {
+        return glr_fail(GLR_ERROR_DEVICE,
+                        "the cpu backend's self-check failed: the library was compiled with "
+                        "contraction or fast-math, or this thread does not round to nearest");
+    }
     glr_cpu_device *cpu = calloc(1, sizeof *cpu);
     if (cpu == NULL) {
         return glr_fail(GLR_ERROR_MEMORY, "out of memory for a handle of %zu bytes", sizeof *cpu);
     }
     cpu->device.backend = &glr_cpu_backend;
+    cpu->kernel = glr_cpu_choose_kernel();
     cpu->threads = (int)options->threads;
     *device = &cpu->device;
     return GLR_OK;

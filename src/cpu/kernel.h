@@ -1,10 +1,31 @@
-/* The CPU kernel: consecutive elements of a tensor, into a tile. */
+/* The CPU kernels, one per instruction set, behind one table. */
 #ifndef GLR_CPU_KERNEL_H
 #define GLR_CPU_KERNEL_H
 
 #include "plan.h"
+#include "tile.h"
 
-/* Writes the scaled float32 values of elements index to index + count - 1. */
-void glr_cpu_generate(const glr_plan *plan, uint64_t index, uint64_t count, float *values);
+typedef struct glr_cpu_kernel {
+    const char *name;
+
+    /* Draws the raw values of a tile's rows. The sampler is not GLR_SAMPLE_CONSTANT. */
+    void (*sample)(const glr_plan *plan, glr_tile *tile);
+
+    /* Scales raw values and writes them to dst, any address, one after the other. */
+    void (*store)(const glr_plan *plan, const float *raw, uint64_t count, void *dst);
+} glr_cpu_kernel;
+
+extern const glr_cpu_kernel glr_cpu_kernel_plain;
+#ifdef GLR_HAVE_X86_KERNELS
+extern const glr_cpu_kernel glr_cpu_kernel_avx2;
+extern const glr_cpu_kernel glr_cpu_kernel_avx512;
+#endif
+
+/* Draws one row of a tile, by plain C. */
+void glr_cpu_sample_row(const glr_plan *plan, glr_tile *tile, uint32_t row);
+
+/* The fastest kernel that the processor runs. The environment variable GLORAND_ISA (plain, avx2 or avx512)
+   caps the choice. */
+const glr_cpu_kernel *glr_cpu_choose_kernel(void);
 
 #endif

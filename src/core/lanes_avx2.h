@@ -1,0 +1,120 @@
+/* Lane layer for AVX2 with FMA: 8 lanes. See lanes_single.h and lanes_avx512.h for what each name means. */
+#ifndef GLR_CORE_LANES_AVX2_H
+#define GLR_CORE_LANES_AVX2_H
+
+#include <immintrin.h>
+#include <stdint.h>
+
+#define GLR_LANES 8
+
+typedef uint32_t glr_u32 __attribute__((vector_size(32)));
+typedef int32_t glr_i32 __attribute__((vector_size(32)));
+typedef float glr_f32 __attribute__((vector_size(32)));
+typedef __m256 glr_mask; /* the sign bit of each lane counts */
+
+typedef struct glr_word {
+    __m256i even, odd;
+} glr_word;
+
+#include "lanes_vector.h"
+
+GLR_FN glr_f32 glr_fma(glr_f32 a, glr_f32 b, glr_f32 c)
+{
+    return (glr_f32)_mm256_fmadd_ps((__m256)a, (__m256)b, (__m256)c);
+}
+
+GLR_FN glr_f32 glr_sqrt(glr_f32 a) { return (glr_f32)_mm256_sqrt_ps((__m256)a); }
+GLR_FN glr_f32 glr_max(glr_f32 a, glr_f32 b) { return (glr_f32)_mm256_max_ps((__m256)a, (__m256)b); }
+GLR_FN glr_mask glr_is_odd(glr_u32 value) { return (__m256)(value << 31); }
+GLR_FN glr_f32 glr_select(glr_mask mask, glr_f32 yes, glr_f32 no)
+{
+    return (glr_f32)_mm256_blendv_ps((__m256)no, (__m256)yes, mask);
+}
+
+GLR_FN glr_word glr_word_of(glr_u32 value)
+{
+    glr_word word = {(__m256i)value, _mm256_srli_epi64((__m256i)value, 32)};
+    return word;
+}
+GLR_FN glr_word glr_word_times(glr_word a, uint32_t factor)
+{
+    const __m256i factors = _mm256_set1_epi32((int)factor);
+    glr_word product = {_mm256_mul_epu32(a.even, factors), _mm256_mul_epu32(a.odd, factors)};
+    return product;
+}
+GLR_FN glr_word glr_word_high(glr_word product)
+{
+    glr_word high = {_mm256_srli_epi64(product.even, 32), _mm256_srli_epi64(product.odd, 32)};
+    return high;
+}
+GLR_FN glr_word glr_word_xor(glr_word a, glr_uniform b)
+{
+    const __m256i words = _mm256_set1_epi32((int)b);
+    glr_word sum = {_mm256_xor_si256(a.even, words), _mm256_xor_si256(a.odd, words)};
+    return sum;
+}
+GLR_FN glr_word glr_word_xor3(glr_word a, glr_word b, glr_uniform c)
+{
+    glr_word sum = {_mm256_xor_si256(a.even, b.even), _mm256_xor_si256(a.odd, b.odd)};
+    return glr_word_xor(sum, c);
+}
+GLR_FN glr_u32 glr_word_pack(glr_word a)
+{
+    return (glr_u32)_mm256_blend_epi32(a.even, _mm256_shuffle_epi32(a.odd, 0xa0), 0xaa);
+}
+
+/* ---- For the drivers: memory --------------------------------------------------------------------- */
+
+/* Of eight numbers per lane, a row of the table each, number n of every lane: an 8 x 8 transposition. */
+GLR_FN void glr_lookup_rows(const float table[][8], glr_u32 index, glr_f32 number[8])
+{
+    __m256 row[8], pair[8], quad[8];
+    for (int lane = 0; lane < 8; lane++) {
+        row[lane] = _mm256_loadu_ps(table[index[lane]]);
+    }
+    for (int i = 0; i < 4; i++) {
+        pair[2 * i] = _mm256_unpacklo_ps(row[2 * i], row[2 * i + 1]);
+        pair[2 * i + 1] = _mm256_unpackhi_ps(row[2 * i], row[2 * i + 1]);
+    }
+    for (int i = 0; i < 2; i++) {
+        quad[4 * i] = _mm256_shuffle_ps(pair[4 * i], pair[4 * i + 2], 0x44);
+        quad[4 * i + 1] = _mm256_shuffle_ps(pair[4 * i], pair[4 * i + 2], 0xee);
+        quad[4 * i + 2] = _mm256_shuffle_ps(pair[4 * i + 1], pair[4 * i + 3], 0x44);
+        quad[4 * i + 3] = _mm256_shuffle_ps(pair[4 * i + 1], pair[4 * i + 3], 0xee);
+    }
+    for (int i = 0; i < 4; i++) {
+        number[i] = (glr_f32)_mm256_permute2f128_ps(quad[i], quad[i + 4], 0x20);
+        number[i + 4] = (glr_f32)_mm256_permute2f128_ps(quad[i], quad[i + 4], 0x31);
+    }
+}
+
+GLR_FN glr_u32 glr_load_rows(const uint32_t words[GLR_LANES])
+{
+    const __m256i order = _mm256_setr_epi32(0, 2, 4, 6, 1, 3, 5, 7);
+    return (glr_u32)_mm256_permutevar8x32_epi32(_mm256_loadu_si256((const __m256i *)(const void *)words),
+                                                order);
+}
+
+GLR_FN void glr_store_rows(const glr_f32 column[4], float *rows)
+{
+    __m256 low01 = _mm256_unpacklo_ps((__m256)column[0], (__m256)column[1]);
+    __m256 high01 = _mm256_unpackhi_ps((__m256)column[0], (__m256)column[1]);
+    __m256 low23 = _mm256_unpacklo_ps((__m256)column[2], (__m256)column[3]);
+    __m256 high23 = _mm256_unpackhi_ps((__m256)column[2], (__m256)column[3]);
+    _mm256_storeu_ps(rows, (__m256)_mm256_unpacklo_pd((__m256d)low01, (__m256d)low23));
+    _mm256_storeu_ps(rows + 8, (__m256)_mm256_unpackhi_pd((__m256d)low01, (__m256d)low23));
+    _mm256_storeu_ps(rows + 16, (__m256)_mm256_unpacklo_pd((__m256d)high01, (__m256d)high23));
+    _mm256_storeu_ps(rows + 24, (__m256)_mm256_unpackhi_pd((__m256d)high01, (__m256d)high23));
+}
+
+GLR_FN uint32_t glr_append_flagged(uint32_t *list, glr_u32 flags, glr_u32 words)
+{
+    unsigned flagged = (unsigned)_mm256_movemask_ps((__m256)(flags << 1));
+    uint32_t count = 0;
+    for (; flagged != 0; flagged &= flagged - 1) {
+        list[count++] = words[__builtin_ctz(flagged)];
+    }
+    return count;
+}
+
+#endif

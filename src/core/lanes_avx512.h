@@ -1,0 +1,117 @@
+/* Lane layer for AVX-512 (F, BW, DQ, VL): 16 lanes. See lanes_single.h for what each name means. */
+#ifndef GLR_CORE_LANES_AVX512_H
+#define GLR_CORE_LANES_AVX512_H
+
+#include <stdint.h>
+
+#ifdef GLR_EMULATE_AVX512 /* tests on processors without it, through SIMDe */
+#define SIMDE_ENABLE_NATIVE_ALIASES
+#include <simde/x86/avx512.h>
+#include <simde/x86/fma.h>
+#else
+#include <immintrin.h>
+#endif
+
+#define GLR_LANES 16
+
+typedef uint32_t glr_u32 __attribute__((vector_size(64)));
+typedef int32_t glr_i32 __attribute__((vector_size(64)));
+typedef float glr_f32 __attribute__((vector_size(64)));
+typedef __mmask16 glr_mask;
+
+/* Even and odd lanes apart, each word in the low half of a 64-bit lane. */
+typedef struct glr_word {
+    __m512i even, odd;
+} glr_word;
+
+#include "lanes_vector.h"
+
+GLR_FN glr_f32 glr_fma(glr_f32 a, glr_f32 b, glr_f32 c)
+{
+    return (glr_f32)_mm512_fmadd_ps((__m512)a, (__m512)b, (__m512)c);
+}
+
+GLR_FN glr_f32 glr_sqrt(glr_f32 a) { return (glr_f32)_mm512_sqrt_ps((__m512)a); }
+GLR_FN glr_f32 glr_max(glr_f32 a, glr_f32 b) { return (glr_f32)_mm512_max_ps((__m512)a, (__m512)b); }
+GLR_FN glr_mask glr_is_odd(glr_u32 value)
+{
+    return _mm512_test_epi32_mask((__m512i)value, _mm512_set1_epi32(1));
+}
+GLR_FN glr_f32 glr_select(glr_mask mask, glr_f32 yes, glr_f32 no)
+{
+    return (glr_f32)_mm512_mask_blend_ps(mask, (__m512)no, (__m512)yes);
+}
+
+GLR_FN glr_word glr_word_of(glr_u32 value)
+{
+    glr_word word = {(__m512i)value, _mm512_srli_epi64((__m512i)value, 32)};
+    return word;
+}
+GLR_FN glr_word glr_word_times(glr_word a, uint32_t factor)
+{
+    const __m512i factors = _mm512_set1_epi32((int)factor);
+    glr_word product = {_mm512_mul_epu32(a.even, factors), _mm512_mul_epu32(a.odd, factors)};
+    return product;
+}
+GLR_FN glr_word glr_word_high(glr_word product)
+{
+    glr_word high = {_mm512_srli_epi64(product.even, 32), _mm512_srli_epi64(product.odd, 32)};
+    return high;
+}
+GLR_FN glr_word glr_word_xor(glr_word a, glr_uniform b)
+{
+    const __m512i words = _mm512_set1_epi32((int)b);
+    glr_word sum = {_mm512_xor_si512(a.even, words), _mm512_xor_si512(a.odd, words)};
+    return sum;
+}
+GLR_FN glr_word glr_word_xor3(glr_word a, glr_word b, glr_uniform c)
+{
+    const __m512i words = _mm512_set1_epi32((int)c);
+    glr_word sum = {_mm512_ternarylogic_epi32(a.even, b.even, words, 0x96),
+                    _mm512_ternarylogic_epi32(a.odd, b.odd, words, 0x96)};
+    return sum;
+}
+GLR_FN glr_u32 glr_word_pack(glr_word a)
+{
+    return (glr_u32)_mm512_mask_blend_epi32(0xaaaa, a.even, _mm512_slli_epi64(a.odd, 32));
+}
+
+/* ---- For the drivers: memory --------------------------------------------------------------------- */
+
+/* A table of 32 numbers at the low five bits of each lane's index. */
+GLR_FN glr_f32 glr_lookup32(const float table[32], glr_u32 index)
+{
+    return (glr_f32)_mm512_permutex2var_ps(_mm512_loadu_ps(table), (__m512i)index,
+                                           _mm512_loadu_ps(table + 16));
+}
+
+/* Sixteen words, so ordered that glr_store_rows stores what is made of word i as row i. */
+GLR_FN glr_u32 glr_load_rows(const uint32_t words[GLR_LANES])
+{
+    const __m512i order = _mm512_setr_epi32(0, 4, 8, 12, 1, 5, 9, 13, 2, 6, 10, 14, 3, 7, 11, 15);
+    return (glr_u32)_mm512_permutexvar_epi32(order, _mm512_loadu_si512(words));
+}
+
+/* Stores 16 rows of four values, from four vectors that hold one column each. */
+GLR_FN void glr_store_rows(const glr_f32 column[4], float *rows)
+{
+    __m512 low01 = _mm512_unpacklo_ps((__m512)column[0], (__m512)column[1]);
+    __m512 high01 = _mm512_unpackhi_ps((__m512)column[0], (__m512)column[1]);
+    __m512 low23 = _mm512_unpacklo_ps((__m512)column[2], (__m512)column[3]);
+    __m512 high23 = _mm512_unpackhi_ps((__m512)column[2], (__m512)column[3]);
+    _mm512_storeu_ps(rows, (__m512)_mm512_unpacklo_pd((__m512d)low01, (__m512d)low23));
+    _mm512_storeu_ps(rows + 16, (__m512)_mm512_unpackhi_pd((__m512d)low01, (__m512d)low23));
+    _mm512_storeu_ps(rows + 32, (__m512)_mm512_unpacklo_pd((__m512d)high01, (__m512d)high23));
+    _mm512_storeu_ps(rows + 48, (__m512)_mm512_unpackhi_pd((__m512d)high01, (__m512d)high23));
+}
+
+/* Appends the words of lanes whose bit 30 of `flags` is set to a list with room for GLR_LANES more, and
+   returns how many there were. */
+GLR_FN uint32_t glr_append_flagged(uint32_t *list, glr_u32 flags, glr_u32 words)
+{
+    __mmask16 flagged = _mm512_test_epi32_mask((__m512i)flags, _mm512_set1_epi32(0x40000000));
+    _mm512_storeu_si512(list, _mm512_maskz_compress_epi32(flagged, (__m512i)words));
+    return (uint32_t)__builtin_popcount(flagged);
+}
+
+#endif

@@ -1,0 +1,19 @@
+/* The part of a lane layer that is the same for every width of GCC's and Clang's vector types. The layer that
+   includes this has defined GLR_LANES, glr_u32, glr_i32, glr_f32 and glr_word. */
+#ifndef GLR_CORE_LANES_VECTOR_H
+#define GLR_CORE_LANES_VECTOR_H
+
+#define GLR_FN     static inline __attribute__((always_inline))
+#define GLR_TABLE  static const
+#define GLR_UNROLL _Pragma("GCC unroll 8")
+
+typedef uint32_t glr_uniform;
+
+GLR_FN glr_u32 glr_splat_u32(uint32_t value) { return (glr_u32){0} + value; }
+GLR_FN glr_f32 glr_splat_f32(float value) { return (glr_f32){0} + value; }
+GLR_FN glr_u32 glr_bits_of(glr_f32 value) { return (glr_u32)value; }
+GLR_FN glr_f32 glr_float_of(glr_u32 bits) { return (glr_f32)bits; }
+GLR_FN glr_f32 glr_float_of_int(glr_u32 value) { return __builtin_convertvector((glr_i32)value, glr_f32); }
+GLR_FN glr_u32 glr_shift_signed(glr_u32 value, int n) { return (glr_u32)((glr_i32)value >> n); }
+
+#endif
