@@ -3,6 +3,8 @@
 #ifndef GLR_CORE_LANES_VECTOR_H
 #define GLR_CORE_LANES_VECTOR_H
 
+#include <string.h>
+
 #define GLR_FN     static inline __attribute__((always_inline))
 #define GLR_TABLE  static const
 #define GLR_UNROLL _Pragma("GCC unroll 8")
@@ -15,5 +17,24 @@ GLR_FN glr_u32 glr_bits_of(glr_f32 value) { return (glr_u32)value; }
 GLR_FN glr_f32 glr_float_of(glr_u32 bits) { return (glr_f32)bits; }
 GLR_FN glr_f32 glr_float_of_int(glr_u32 value) { return __builtin_convertvector((glr_i32)value, glr_f32); }
 GLR_FN glr_u32 glr_shift_signed(glr_u32 value, int n) { return (glr_u32)((glr_i32)value >> n); }
+
+/* ---- For the drivers: memory, at any address ------------------------------------------------------- */
+
+GLR_FN glr_u32 glr_load_u32(const void *words)
+{
+    glr_u32 vector;
+    memcpy(&vector, words, sizeof vector);
+    return vector;
+}
+
+GLR_FN glr_f32 glr_load_f32(const void *values)
+{
+    glr_f32 vector;
+    memcpy(&vector, values, sizeof vector);
+    return vector;
+}
+
+GLR_FN void glr_store_u32(void *words, glr_u32 vector) { memcpy(words, &vector, sizeof vector); }
+GLR_FN void glr_store_f32(void *values, glr_f32 vector) { memcpy(values, &vector, sizeof vector); }
 
 #endif

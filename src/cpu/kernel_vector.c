@@ -18,17 +18,27 @@ typedef struct row_list {
     uint32_t counter[GLR_TILE_ROWS + GLR_TILE_SLACK];
 } row_list;
 
-GLR_FN glr_u32 load_words(const void *words)
-{
-    glr_u32 vector;
-    memcpy(&vector, words, sizeof vector);
-    return vector;
-}
-
 /* Philox words of the blocks that begin at some counters of a tile. */
 GLR_FN glr_block block_at(const glr_plan *plan, const glr_tile *tile, glr_u32 counter)
 {
     return glr_philox(counter, tile->high[0], tile->high[1], tile->high[2], &plan->keys);
+}
+
+/* A block's words where LANES rows' values will be: one vector after the other. */
+GLR_FN void store_block(float rows[][GLR_TILE_WIDTH], const glr_block *block)
+{
+    for (int word = 0; word < 4; word++) {
+        glr_store_u32(&rows[0][0] + word * LANES, block->word[word]);
+    }
+}
+
+GLR_FN glr_block load_block(float rows[][GLR_TILE_WIDTH])
+{
+    glr_block block;
+    for (int word = 0; word < 4; word++) {
+        block.word[word] = glr_load_u32(&rows[0][0] + word * LANES);
+    }
+    return block;
 }
 
 /* The words of each row's first block take the place of its values: four vectors, one per word, for every
@@ -37,7 +47,7 @@ GLR_FN void draw_words(const glr_plan *plan, glr_tile *tile)
 {
     for (uint32_t row = 0; row < tile->rows; row += LANES) {
         glr_block block = block_at(plan, tile, glr_load_rows(&tile->counter[row]));
-        memcpy(tile->raw[row], &block, sizeof block);
+        store_block(&tile->raw[row], &block);
     }
 }
 
@@ -45,9 +55,8 @@ GLR_FN void draw_words(const glr_plan *plan, glr_tile *tile)
 GLR_FN void transform_words(glr_tile *tile, int sampler)
 {
     for (uint32_t row = 0; row < tile->rows; row += LANES) {
-        glr_block block;
+        glr_block block = load_block(&tile->raw[row]);
         glr_values values;
-        memcpy(&block, tile->raw[row], sizeof block);
         if (sampler == GLR_SAMPLE_NORMAL) {
             values = glr_normal_of_block(&block);
         } else {
@@ -92,8 +101,7 @@ GLR_FN void first_pass(glr_tile *tile, row_list *unsettled)
     const glr_u32 lane_row = glr_load_rows(lane_rows);
     unsettled->count = 0;
     for (uint32_t row = 0; row < tile->rows; row += LANES) {
-        glr_block block;
-        memcpy(&block, tile->raw[row], sizeof block);
+        glr_block block = load_block(&tile->raw[row]);
         glr_values candidates = glr_normal_of_block(&block);
         glr_u32 rejected = glr_rejected_bit(candidates.value[0]) | glr_rejected_bit(candidates.value[1]) |
                            glr_rejected_bit(candidates.value[2]) | glr_rejected_bit(candidates.value[3]);
@@ -112,12 +120,12 @@ GLR_FN void second_pass(const glr_plan *plan, glr_tile *tile, row_list *list, ro
     pad(list);
     unsettled->count = 0;
     for (uint32_t i = 0; i < list->count; i += LANES) {
-        glr_block block = block_at(plan, tile, load_words(&list->counter[i]));
+        glr_block block = block_at(plan, tile, glr_load_u32(&list->counter[i]));
         glr_sine_cosine pair = glr_box_muller(block.word[0], block.word[1]);
         glr_mask sine_rejected = glr_is_odd(glr_rejected_bit(pair.sine) >> 30);
         glr_f32 candidate = glr_select(sine_rejected, pair.cosine, pair.sine);
         float candidates[LANES];
-        memcpy(candidates, &candidate, sizeof candidates);
+        glr_store_f32(candidates, candidate);
         for (uint32_t lane = 0; lane < LANES && i + lane < list->count; lane++) {
             uint32_t row = list->row[i + lane];
             float four[4];
@@ -142,7 +150,7 @@ GLR_FN void eight_candidates(const glr_plan *plan, const glr_tile *tile, glr_u32
         glr_values candidates = glr_normal_of_block(&block);
         for (int j = 0; j < 4; j++) {
             float column[LANES];
-            memcpy(column, &candidates.value[j], sizeof column);
+            glr_store_f32(column, candidates.value[j]);
             for (int lane = 0; lane < LANES; lane++) {
                 rows[lane][4 * i + (uint32_t)j] = column[lane];
             }
@@ -159,7 +167,7 @@ GLR_FN void third_pass(const glr_plan *plan, glr_tile *tile, row_list *list)
     pad(list);
     for (uint32_t i = 0; i < list->count; i += LANES) {
         float rows[LANES][8];
-        eight_candidates(plan, tile, load_words(&list->counter[i]), rows);
+        eight_candidates(plan, tile, glr_load_u32(&list->counter[i]), rows);
         for (uint32_t lane = 0; lane < LANES && i + lane < list->count; lane++) {
             float *first = rows[lane], *second = rows[lane] + 4;
             uint32_t kept = compact(first), more = compact(second);
@@ -202,23 +210,23 @@ static void sample(const glr_plan *plan, glr_tile *tile)
     }
 }
 
+GLR_FN glr_f32 scaled(const glr_plan *plan, const float *raw)
+{
+    return glr_scaled(glr_load_f32(raw), plan->scale, plan->shift);
+}
+
 static void store(const glr_plan *plan, const float *raw, uint64_t count, void *dst)
 {
     unsigned char *bytes = dst;
-    for (uint64_t i = 0; i < count; i += LANES) {
-        glr_f32 values;
-        uint64_t now = count - i < LANES ? count - i : LANES;
-        if (now == LANES) {
-            memcpy(&values, raw + i, sizeof values);
-            values = glr_scaled(values, plan->scale, plan->shift);
-            memcpy(bytes + i * sizeof *raw, &values, sizeof values);
-        } else {
-            float tail[LANES] = {0};
-            memcpy(tail, raw + i, now * sizeof *raw);
-            memcpy(&values, tail, sizeof values);
-            values = glr_scaled(values, plan->scale, plan->shift);
-            memcpy(bytes + i * sizeof *raw, &values, now * sizeof *raw);
-        }
+    uint64_t i = 0;
+    for (; i + LANES <= count; i += LANES) {
+        glr_store_f32(bytes + i * sizeof *raw, scaled(plan, raw + i));
+    }
+    if (i < count) {
+        float tail[LANES] = {0};
+        memcpy(tail, raw + i, (count - i) * sizeof *raw);
+        glr_store_f32(tail, scaled(plan, tail));
+        memcpy(bytes + i * sizeof *raw, tail, (count - i) * sizeof *raw);
     }
 }
 

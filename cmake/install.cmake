@@ -1,0 +1,54 @@
+# What `cmake --install` puts where: headers, both libraries, the command, pkg-config file, CMake package
+# and documents.
+
+include(CMakePackageConfigHelpers)
+
+set(package_dir ${CMAKE_INSTALL_LIBDIR}/cmake/glorand)
+set(package_build_dir ${PROJECT_BINARY_DIR}/package)
+
+install(DIRECTORY include/glorand DESTINATION ${CMAKE_INSTALL_INCLUDEDIR} FILES_MATCHING PATTERN "*.h")
+if(TARGET glorand_command)
+  install(TARGETS glorand_command DESTINATION ${CMAKE_INSTALL_BINDIR})
+endif()
+install(FILES README.md CHANGELOG.md LICENSE DESTINATION ${CMAKE_INSTALL_DOCDIR})
+if(EXISTS ${PROJECT_SOURCE_DIR}/docs/stream.md)
+  install(FILES docs/stream.md DESTINATION ${CMAKE_INSTALL_DOCDIR})
+endif()
+
+# Two export sets: who links the shared library needs neither jansson nor OpenMP installed for development.
+install(TARGETS glorand EXPORT glorand-shared DESTINATION ${CMAKE_INSTALL_LIBDIR})
+install(TARGETS glorand_static EXPORT glorand-static DESTINATION ${CMAKE_INSTALL_LIBDIR})
+foreach(kind shared static)
+  install(EXPORT glorand-${kind} FILE glorand-${kind}.cmake NAMESPACE glorand:: DESTINATION ${package_dir})
+endforeach()
+configure_package_config_file(cmake/glorandConfig.cmake.in ${package_build_dir}/glorandConfig.cmake
+  INSTALL_DESTINATION ${package_dir})
+# While the major version is 0, a minor version may change what callers see.
+write_basic_package_version_file(${package_build_dir}/glorandConfigVersion.cmake COMPATIBILITY SameMinorVersion)
+install(FILES ${package_build_dir}/glorandConfig.cmake ${package_build_dir}/glorandConfigVersion.cmake
+  DESTINATION ${package_dir})
+
+# A static library is linked with the OpenMP runtime of the compiler that built it, whatever compiler links
+# it. Only gcc's is found by its name alone everywhere.
+set(private_libs "-ljansson")
+foreach(name ${OpenMP_C_LIB_NAMES})
+  if(name MATCHES "^(gomp|pthread)$")
+    string(APPEND private_libs " -l${name}")
+  else()
+    string(APPEND private_libs " ${OpenMP_${name}_LIBRARY}")
+  endif()
+endforeach()
+string(APPEND private_libs " -lm")
+
+# The directories as CMake installs them: relative to the prefix, unless they were given as absolute ones.
+foreach(name LIBDIR INCLUDEDIR)
+  if(IS_ABSOLUTE "${CMAKE_INSTALL_${name}}")
+    set(pkgconfig_${name} "${CMAKE_INSTALL_${name}}")
+  else()
+    set(pkgconfig_${name} "\${prefix}/${CMAKE_INSTALL_${name}}")
+  endif()
+endforeach()
+# The prefix is found from where the file lies, so that `cmake --install --prefix` may choose another one.
+file(RELATIVE_PATH pkgconfig_to_prefix ${CMAKE_INSTALL_FULL_LIBDIR}/pkgconfig ${CMAKE_INSTALL_PREFIX})
+configure_file(cmake/glorand.pc.in ${package_build_dir}/glorand.pc @ONLY)
+install(FILES ${package_build_dir}/glorand.pc DESTINATION ${CMAKE_INSTALL_LIBDIR}/pkgconfig)
