@@ -20,6 +20,14 @@ typedef struct glr_backend {
     /* Fills dst by the plan, which is consistent and holds at least one element, and returns when the
        values are there. */
     glr_status (*fill)(glr_device *device, const glr_plan *plan, void *dst);
+
+    /* Memory of the device; bytes is never 0 and no pointer is NULL. */
+    glr_status (*alloc)(glr_device *device, uint64_t bytes, void **memory);
+    glr_status (*free)(glr_device *device, void *memory);
+    glr_status (*copy_to_host)(glr_device *device, void *host, const void *memory, uint64_t bytes);
+
+    /* Waits for the handle's work. */
+    glr_status (*sync)(glr_device *device);
 } glr_backend;
 
 /* What every handle begins with. */

@@ -14,8 +14,11 @@ typedef struct glr_plan {
     glr_counter base;    /* the tensor's base counter */
     int sampler;         /* GLR_SAMPLE_... */
     glr_dtype dtype;
-    float scale, shift; /* value = raw * scale + shift; a constant is shift */
-    uint64_t count;     /* elements of the part */
+    /* value = raw * scale + shift, in float32 or, for float64 tensors, in double. */
+    float scale, shift;
+    double scale_f64, shift_f64;
+    unsigned char constant[8]; /* GLR_SAMPLE_CONSTANT: one element, as it lies in memory */
+    uint64_t count;            /* elements of the part */
     glr_runs runs;
 } glr_plan;
 

@@ -144,6 +144,20 @@ typedef struct glr_device_info {
    be NULL when capacity is 0. */
 GLR_API glr_status glr_devices(glr_device_info *infos, size_t capacity, size_t *count);
 
+/* Memory of a device, for programs that have no allocator of their own: at least `bytes` bytes, aligned to
+   64, uninitialized. *memory is NULL when bytes is 0, and on failure. Errors: GLR_ERROR_MEMORY. */
+GLR_API glr_status glr_alloc(glr_device *device, uint64_t bytes, void **memory);
+
+/* Frees what glr_alloc gave on the same handle. NULL is allowed. */
+GLR_API glr_status glr_free(glr_device *device, void *memory);
+
+/* Copies bytes from memory of the device to the host, after what was started through this handle, and returns
+   when they are there. */
+GLR_API glr_status glr_copy_to_host(glr_device *device, void *host, const void *memory, uint64_t bytes);
+
+/* Waits until what was started through this handle is done. */
+GLR_API glr_status glr_sync(glr_device *device);
+
 /* "cpu", "opencl", "cuda" or "auto"; "unknown backend" for any other number. Static storage. */
 GLR_API const char *glr_backend_name(glr_backend_kind backend);
 
@@ -170,8 +184,10 @@ typedef enum glr_dtype {
     GLR_UINT64 = 15
 } glr_dtype;
 
-/* This version fills float32. The other dtypes have names and sizes, which tensor lists need; filling
-   them is GLR_ERROR_UNSUPPORTED. */
+/* Random initializers draw floating-point dtypes only; float64 has a stream of its own, and the 16- and 8-bit
+   types hold the float32 value rounded to nearest even. What is too large becomes infinity, or NaN in
+   float8_e4m3fn, which has no infinity. Zeros, ones and constants fill every dtype; bool is one byte, 0 or 1.
+ */
 
 /* "float32", "bfloat16", ...; "unknown dtype" for any other number. Static storage. */
 GLR_API const char *glr_dtype_name(glr_dtype dtype);
@@ -267,7 +283,7 @@ typedef enum glr_layout {
 typedef enum glr_seeding {
     GLR_SEEDED = 0,  /* seed and stream, scrambled into a Philox key and counter as TensorFlow does */
     GLR_KEYED = 1,   /* key and counter, as they are */
-    GLR_UNSEEDED = 2 /* nowhere yet: a random initializer in this state cannot fill anything */
+    GLR_UNSEEDED = 2 /* nowhere yet: glr_resolve decides, and so does glr_fill for a whole tensor */
 } glr_seeding;
 
 /* An initializer: a plain value, to be made by one of the constructors below and changed at will. Two
@@ -325,6 +341,19 @@ GLR_API glr_kind glr_kind_of_name(const char *name);
    0, scale 1, fan_in, truncated normal; seed and stream 0. */
 GLR_API glr_initializer glr_initializer_of_kind(glr_kind kind);
 
+/* Sets the global seed of the process, from which initializers that have none are resolved, one after the
+   other, as by tf.random.set_seed and eager calls. Setting it again, to the same seed too, starts the
+   sequence again. Any value; without a global seed, each is resolved with 64 random bits from the operating
+   system. */
+GLR_API void glr_set_seed(int64_t seed);
+
+/* Copies an initializer, and gives it a seed if it is random and has none: after glr_set_seed the next of its
+   sequence (GLR_KEYED), otherwise one from the operating system (GLR_SEEDED, stream 0). The same pointer may
+   be given twice. A resolved initializer gives the same values wherever and in whatever parts it is used, and
+   can be written down: its seed and stream, or its key and counter. Errors: GLR_ERROR_ARGUMENT,
+   GLR_ERROR_SYSTEM. Threads: each call takes its own place in the sequence. */
+GLR_API glr_status glr_resolve(const glr_initializer *initializer, glr_initializer *resolved);
+
 /* Reads an initializer from JSON: a string that glr_kind_of_name knows ("glorot_normal"), or an object in
    TensorFlow's form, {"class_name": "GlorotNormal", "config": {"seed": 42}}, or in Keras 3's, which adds
    "module", "registered_name" and axes. Members of config that are missing have Keras's defaults; a seed
@@ -372,8 +401,8 @@ GLR_API glr_status glr_describe(const glr_initializer *initializer, const glr_te
    Nothing is allocated. Filling a part gives the same values that filling the whole would put there.
    Errors: GLR_ERROR_ARGUMENT (a value out of its range, a NULL pointer), GLR_ERROR_SHAPE (sizes that
    overflow or exceed GLR_MAX_ELEMENTS, a part outside the tensor, strides that make elements overlap),
-   GLR_ERROR_TOO_SMALL, GLR_ERROR_UNSUPPORTED (a dtype this version does not fill), GLR_ERROR_UNSEEDED,
-   GLR_ERROR_DEVICE.
+   GLR_ERROR_TOO_SMALL, GLR_ERROR_UNSUPPORTED (random integers, a dtype that the device lacks),
+   GLR_ERROR_UNSEEDED (a part, of an initializer that is unseeded), GLR_ERROR_SYSTEM, GLR_ERROR_DEVICE.
    Threads: any number of calls on one handle at a time. On the CPU a call uses the handle's number of
    threads, through OpenMP. */
 GLR_API glr_status glr_fill(glr_device *device, const glr_initializer *initializer, const glr_tensor *tensor,

@@ -1,5 +1,5 @@
 /* Element types: names and sizes. */
-#include "glorand/glorand.h"
+#include "dtype.h"
 
 #include <string.h>
 
@@ -35,6 +35,8 @@ static int is_dtype(glr_dtype dtype)
 const char *glr_dtype_name(glr_dtype dtype) { return is_dtype(dtype) ? dtypes[dtype].name : "unknown dtype"; }
 
 size_t glr_dtype_size(glr_dtype dtype) { return is_dtype(dtype) ? dtypes[dtype].size : 0; }
+
+int glr_dtype_is_floating(glr_dtype dtype) { return dtype >= GLR_FLOAT32 && dtype <= GLR_FLOAT8_E5M2; }
 
 glr_dtype glr_dtype_of_name(const char *name)
 {

@@ -1,9 +1,31 @@
 /* Filling. */
 #include "backend.h"
 #include "error.h"
+#include "kind.h"
 #include "make_plan.h"
+#include "stream.h"
 
 #include <inttypes.h>
+
+/* Seeds the plan last, so that a call that fails draws no seed. An unseeded initializer is resolved here only
+   for a whole tensor: the parts of one would each get numbers of their own. */
+static glr_status seed(const glr_initializer *initializer, const glr_tensor *tensor, glr_plan *plan)
+{
+    if (!glr_kind_is_random(initializer->kind)) {
+        return GLR_OK;
+    }
+    if (initializer->seeding == GLR_UNSEEDED && tensor->part != GLR_WHOLE) {
+        return glr_fail(GLR_ERROR_UNSEEDED,
+                        "initializer.seeding: a part needs a %s that is resolved (glr_resolve)",
+                        glr_kind_name(initializer->kind));
+    }
+    glr_initializer resolved;
+    glr_status status = glr_resolve(initializer, &resolved);
+    if (status == GLR_OK) {
+        glr_seed_plan(&resolved, plan);
+    }
+    return status;
+}
 
 glr_status glr_fill(glr_device *device, const glr_initializer *initializer, const glr_tensor *tensor,
                     void *dst, uint64_t dst_bytes)
@@ -28,5 +50,6 @@ glr_status glr_fill(glr_device *device, const glr_initializer *initializer, cons
                         "dst_bytes: %" PRIu64 " are fewer than the %" PRIu64 " that the part needs",
                         dst_bytes, bytes);
     }
-    return device->backend->fill(device, &plan, dst);
+    status = seed(initializer, tensor, &plan);
+    return status == GLR_OK ? device->backend->fill(device, &plan, dst) : status;
 }

@@ -1,30 +1,32 @@
 /* From the arguments of a fill to its plan. */
 #include "make_plan.h"
 
+#include "constant.h"
+#include "dtype.h"
 #include "error.h"
 #include "kind.h"
 #include "numbers.h"
-#include "stream.h"
 #include "tensor.h"
 
 #include <math.h>
 #include <string.h>
 
-static glr_status check_dtype(const glr_tensor *tensor)
+/* As TensorFlow, which draws no random integers for weights. */
+static glr_status check_random(const glr_initializer *initializer, const glr_tensor *tensor)
 {
-    if (tensor->dtype == GLR_FLOAT32) {
-        return GLR_OK;
+    if (!glr_dtype_is_floating(tensor->dtype)) {
+        return glr_fail(GLR_ERROR_UNSUPPORTED, "tensor.dtype: %s draws floating-point values, not %s",
+                        glr_kind_name(initializer->kind), glr_dtype_name(tensor->dtype));
     }
-    return glr_fail(GLR_ERROR_UNSUPPORTED, "tensor.dtype: this version fills float32, not %s",
-                    glr_dtype_name(tensor->dtype));
+    return GLR_OK;
 }
 
-/* A double rounded to float32, unless it is finite and its float32 is not. */
-static glr_status round_to_float32(const char *name, double value, float *rounded)
+glr_status glr_round_to_float32(const char *member, double value, float *rounded)
 {
     *rounded = (float)value;
     if (isfinite(value) && !isfinite(*rounded)) {
-        return glr_fail(GLR_ERROR_ARGUMENT, "initializer.%s: %g is beyond the range of float32", name, value);
+        return glr_fail(GLR_ERROR_ARGUMENT, "initializer.%s: %g is beyond the range of float32", member,
+                        value);
     }
     return GLR_OK;
 }
@@ -33,9 +35,9 @@ static glr_status round_to_float32(const char *name, double value, float *rounde
 static glr_status scale_uniform(const glr_numbers *numbers, glr_plan *plan)
 {
     float maxval;
-    glr_status status = round_to_float32("minval", numbers->minval, &plan->shift);
+    glr_status status = glr_round_to_float32("minval", numbers->minval, &plan->shift);
     if (status == GLR_OK) {
-        status = round_to_float32("maxval", numbers->maxval, &maxval);
+        status = glr_round_to_float32("maxval", numbers->maxval, &maxval);
     }
     if (status != GLR_OK) {
         return status;
@@ -48,19 +50,44 @@ static glr_status scale_uniform(const glr_numbers *numbers, glr_plan *plan)
     return GLR_OK;
 }
 
-static glr_status scale_plan(const glr_initializer *initializer, const glr_numbers *numbers, glr_plan *plan)
+static glr_status scale_normal(const glr_initializer *initializer, const glr_numbers *numbers, glr_plan *plan)
 {
-    plan->sampler = numbers->sampler;
-    if (numbers->sampler == GLR_SAMPLE_UNIFORM) {
-        return scale_uniform(numbers, plan);
-    }
-    int constant = numbers->sampler == GLR_SAMPLE_CONSTANT;
-    glr_status status = round_to_float32(constant ? "value" : "mean", numbers->shift, &plan->shift);
+    glr_status status = glr_round_to_float32("mean", numbers->shift, &plan->shift);
     if (status != GLR_OK) {
         return status;
     }
     int scaled = glr_kind_scales_variance(initializer->kind);
-    return round_to_float32(scaled ? "scale" : "stddev", numbers->scale, &plan->scale);
+    return glr_round_to_float32(scaled ? "scale" : "stddev", numbers->scale, &plan->scale);
+}
+
+static glr_status scale_f64(const glr_numbers *numbers, glr_plan *plan)
+{
+    if (numbers->sampler != GLR_SAMPLE_UNIFORM) {
+        plan->scale_f64 = numbers->scale;
+        plan->shift_f64 = numbers->shift;
+        return GLR_OK;
+    }
+    plan->scale_f64 = numbers->maxval - numbers->minval;
+    plan->shift_f64 = numbers->minval;
+    if (!isfinite(plan->scale_f64)) {
+        return glr_fail(GLR_ERROR_ARGUMENT, "initializer.maxval: %g - %g is beyond the range of float64",
+                        numbers->maxval, numbers->minval);
+    }
+    return GLR_OK;
+}
+
+/* What turns raw values into the tensor's. The 16- and 8-bit types are rounded from float32. */
+static glr_status scale_plan(const glr_initializer *initializer, const glr_numbers *numbers, glr_plan *plan)
+{
+    plan->sampler = numbers->sampler;
+    if (plan->sampler == GLR_SAMPLE_CONSTANT) {
+        return glr_encode_constant(numbers->shift, plan->dtype, plan->constant);
+    }
+    if (plan->dtype == GLR_FLOAT64) {
+        return scale_f64(numbers, plan);
+    }
+    return plan->sampler == GLR_SAMPLE_UNIFORM ? scale_uniform(numbers, plan)
+                                               : scale_normal(initializer, numbers, plan);
 }
 
 glr_status glr_make_plan(const glr_initializer *initializer, const glr_tensor *tensor, glr_plan *plan,
@@ -73,23 +100,16 @@ glr_status glr_make_plan(const glr_initializer *initializer, const glr_tensor *t
     if (status == GLR_OK) {
         status = glr_resolve_numbers(initializer, tensor, &numbers);
     }
-    if (status == GLR_OK) {
-        status = check_dtype(tensor);
+    if (status == GLR_OK && glr_kind_is_random(initializer->kind)) {
+        status = check_random(initializer, tensor);
     }
+    plan->dtype = tensor->dtype;
     if (status == GLR_OK) {
         status = scale_plan(initializer, &numbers, plan);
     }
     if (status != GLR_OK) {
         return status;
     }
-    if (glr_kind_is_random(initializer->kind)) {
-        if (initializer->seeding == GLR_UNSEEDED) {
-            return glr_fail(GLR_ERROR_UNSEEDED, "initializer.seeding: this %s has no seed",
-                            glr_kind_name(initializer->kind));
-        }
-        glr_seed_plan(initializer, plan);
-    }
-    plan->dtype = tensor->dtype;
     plan->count = layout.count;
     plan->runs = layout.runs;
     *bytes = layout.bytes;

@@ -21,4 +21,8 @@ typedef struct glr_numbers {
 glr_status glr_resolve_numbers(const glr_initializer *initializer, const glr_tensor *tensor,
                                glr_numbers *numbers);
 
+/* A double rounded to float32. Errors: GLR_ERROR_ARGUMENT, naming the initializer's member, if it is finite
+   and its float32 is not. */
+glr_status glr_round_to_float32(const char *member, double value, float *rounded);
+
 #endif

@@ -3,12 +3,14 @@
 #define GLR_CORE_CORE_H
 
 #include "counter.h"
+#include "double.h"
 #include "elementary.h"
 #include "icdf.h"
 #include "lanes.h"
 #include "log_table.h"
 #include "normal.h"
 #include "philox.h"
+#include "round.h"
 #include "runs.h"
 #include "sample.h"
 #include "uniform.h"

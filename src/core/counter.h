@@ -10,6 +10,10 @@
 /* Blocks that one group of the truncated normal by resampling owns (TensorFlow: 256). */
 #define GLR_BLOCKS_PER_GROUP 256
 
+/* The same for float64. */
+#define GLR_GROUP_SIZE_F64       2
+#define GLR_BLOCKS_PER_GROUP_F64 128
+
 /* A block counter: the base of a tensor, or base plus block number. low holds words 0 and 1. */
 typedef struct glr_counter {
     uint64_t low;

@@ -5,6 +5,8 @@
  * to. A layer provides
  *
  *   GLR_LANES         how many
+ *   GLR_HAS_F64       1 if double arithmetic is there (one lane only), with glr_bits_of_f64, glr_f64_of,
+ *                     glr_fma_f64, glr_sqrt_f64 and GLR_TABLE_POINTER_F64; otherwise 0
  *   GLR_FN            qualifiers of a core function
  *   GLR_TABLE         qualifiers of a constant table at file scope
  *   GLR_TABLE_POINTER the type of a pointer into such a table of floats (one lane only)

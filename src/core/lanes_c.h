@@ -34,6 +34,26 @@ GLR_FN glr_f32 glr_fma(glr_f32 a, glr_f32 b, glr_f32 c) { return __builtin_fmaf(
 /* Square root, correctly rounded. */
 GLR_FN glr_f32 glr_sqrt(glr_f32 a) { return __builtin_sqrtf(a); }
 
+#define GLR_HAS_F64           1
+#define GLR_TABLE_POINTER_F64 const double *
+
+GLR_FN uint64_t glr_bits_of_f64(double value)
+{
+    uint64_t bits;
+    memcpy(&bits, &value, sizeof bits);
+    return bits;
+}
+
+GLR_FN double glr_f64_of(uint64_t bits)
+{
+    double value;
+    memcpy(&value, &bits, sizeof value);
+    return value;
+}
+
+GLR_FN double glr_fma_f64(double a, double b, double c) { return __builtin_fma(a, b, c); }
+GLR_FN double glr_sqrt_f64(double a) { return __builtin_sqrt(a); }
+
 #include "lanes_single.h"
 
 #endif

@@ -16,6 +16,14 @@ GLR_FN glr_f32 glr_float_of(uint32_t bits) { return __uint_as_float(bits); }
 GLR_FN glr_f32 glr_fma(glr_f32 a, glr_f32 b, glr_f32 c) { return __fmaf_rn(a, b, c); }
 GLR_FN glr_f32 glr_sqrt(glr_f32 a) { return __fsqrt_rn(a); }
 
+#define GLR_HAS_F64           1
+#define GLR_TABLE_POINTER_F64 const double *
+
+GLR_FN uint64_t glr_bits_of_f64(double value) { return (uint64_t)__double_as_longlong(value); }
+GLR_FN double glr_f64_of(uint64_t bits) { return __longlong_as_double((long long)bits); }
+GLR_FN double glr_fma_f64(double a, double b, double c) { return __fma_rn(a, b, c); }
+GLR_FN double glr_sqrt_f64(double a) { return __dsqrt_rn(a); }
+
 #include "lanes_single.h"
 
 #endif

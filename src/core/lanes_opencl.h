@@ -19,6 +19,22 @@ GLR_FN glr_f32 glr_float_of(uint32_t bits) { return as_float(bits); }
 GLR_FN glr_f32 glr_fma(glr_f32 a, glr_f32 b, glr_f32 c) { return fma(a, b, c); }
 GLR_FN glr_f32 glr_sqrt(glr_f32 a) { return sqrt(a); }
 
+typedef long int64_t;
+
+/* Devices without fp64 draw every other type. */
+#ifdef cl_khr_fp64
+#pragma OPENCL EXTENSION cl_khr_fp64 : enable
+#define GLR_HAS_F64           1
+#define GLR_TABLE_POINTER_F64 __constant const double *
+
+GLR_FN uint64_t glr_bits_of_f64(double value) { return as_ulong(value); }
+GLR_FN double glr_f64_of(uint64_t bits) { return as_double(bits); }
+GLR_FN double glr_fma_f64(double a, double b, double c) { return fma(a, b, c); }
+GLR_FN double glr_sqrt_f64(double a) { return sqrt(a); }
+#else
+#define GLR_HAS_F64 0
+#endif
+
 #include "lanes_single.h"
 
 #endif

@@ -28,6 +28,9 @@ GLR_FN glr_mask glr_is_odd(glr_u32 value) { return value & 1U; }
 /* The first value where mask is true, the second elsewhere. */
 GLR_FN glr_f32 glr_select(glr_mask mask, glr_f32 yes, glr_f32 no) { return mask ? yes : no; }
 
+/* The first value where a < b, both below 2^31; the second elsewhere. */
+GLR_FN glr_u32 glr_select_below(glr_u32 a, glr_u32 b, glr_u32 yes, glr_u32 no) { return a < b ? yes : no; }
+
 /* Words in 64-bit lanes: only the low 32 bits of a word count, but glr_word_times gives all 64 bits
    of its product, of which glr_word_high takes the upper half and any other use the lower one. */
 GLR_FN glr_word glr_word_of(glr_u32 value) { return value; }

@@ -9,6 +9,8 @@
 #define GLR_TABLE  static const
 #define GLR_UNROLL _Pragma("GCC unroll 8")
 
+#define GLR_HAS_F64 0 /* float64 is drawn by plain C */
+
 typedef uint32_t glr_uniform;
 
 GLR_FN glr_u32 glr_splat_u32(uint32_t value) { return (glr_u32){0} + value; }
@@ -17,6 +19,12 @@ GLR_FN glr_u32 glr_bits_of(glr_f32 value) { return (glr_u32)value; }
 GLR_FN glr_f32 glr_float_of(glr_u32 bits) { return (glr_f32)bits; }
 GLR_FN glr_f32 glr_float_of_int(glr_u32 value) { return __builtin_convertvector((glr_i32)value, glr_f32); }
 GLR_FN glr_u32 glr_shift_signed(glr_u32 value, int n) { return (glr_u32)((glr_i32)value >> n); }
+
+GLR_FN glr_u32 glr_select_below(glr_u32 a, glr_u32 b, glr_u32 yes, glr_u32 no)
+{
+    glr_u32 below = (glr_u32)((glr_i32)a < (glr_i32)b);
+    return (below & yes) | (~below & no);
+}
 
 /* ---- For the drivers: memory, at any address ------------------------------------------------------- */
 
@@ -35,6 +43,22 @@ GLR_FN glr_f32 glr_load_f32(const void *values)
 }
 
 GLR_FN void glr_store_u32(void *words, glr_u32 vector) { memcpy(words, &vector, sizeof vector); }
+
+/* The low 16 or 8 bits of each lane. */
+GLR_FN void glr_store_u16(void *codes, glr_u32 vector)
+{
+    typedef uint16_t narrow __attribute__((vector_size(2 * GLR_LANES)));
+    narrow packed = __builtin_convertvector(vector, narrow);
+    memcpy(codes, &packed, sizeof packed);
+}
+
+GLR_FN void glr_store_u8(void *codes, glr_u32 vector)
+{
+    typedef uint8_t narrow __attribute__((vector_size(GLR_LANES)));
+    narrow packed = __builtin_convertvector(vector, narrow);
+    memcpy(codes, &packed, sizeof packed);
+}
+
 GLR_FN void glr_store_f32(void *values, glr_f32 vector) { memcpy(values, &vector, sizeof vector); }
 
 #endif

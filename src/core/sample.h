@@ -8,7 +8,7 @@
 #include "normal.h"
 
 /* What a plan draws. The numbers are part of the kernel interface. */
-#define GLR_SAMPLE_CONSTANT  0 /* nothing is drawn: every value is the plan's shift */
+#define GLR_SAMPLE_CONSTANT  0 /* nothing is drawn: every value is the plan's constant */
 #define GLR_SAMPLE_UNIFORM   1 /* [0, 1) */
 #define GLR_SAMPLE_NORMAL    2 /* standard normal */
 #define GLR_SAMPLE_TRUNCATED 3 /* standard normal, candidates outside (-2, 2) drawn again */

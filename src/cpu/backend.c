@@ -4,6 +4,7 @@
 #include "api/error.h"
 #include "self_check.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -66,10 +67,49 @@ static glr_status open_cpu(const glr_options *options, glr_device **device)
 /* Fills return when they are done, so there is nothing to wait for. */
 static void close_cpu(glr_device *device) { free(device); }
 
+/* The widest vector's alignment, and a cache line's. */
+#define ALIGNMENT 64
+
+static glr_status alloc_cpu(glr_device *device, uint64_t bytes, void **memory)
+{
+    (void)device;
+    if (bytes > SIZE_MAX - ALIGNMENT) {
+        return glr_fail(GLR_ERROR_MEMORY, "bytes: %" PRIu64 " exceed the address space", bytes);
+    }
+    size_t rounded = ((size_t)bytes + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
+    *memory = aligned_alloc(ALIGNMENT, rounded);
+    return *memory != NULL ? GLR_OK
+                           : glr_fail(GLR_ERROR_MEMORY, "out of memory for %" PRIu64 " bytes", bytes);
+}
+
+static glr_status free_cpu(glr_device *device, void *memory)
+{
+    (void)device;
+    free(memory);
+    return GLR_OK;
+}
+
+static glr_status copy_cpu(glr_device *device, void *host, const void *memory, uint64_t bytes)
+{
+    (void)device;
+    memmove(host, memory, (size_t)bytes);
+    return GLR_OK;
+}
+
+static glr_status sync_cpu(glr_device *device)
+{
+    (void)device;
+    return GLR_OK;
+}
+
 const glr_backend glr_cpu_backend = {
     .kind = GLR_BACKEND_CPU,
     .list = list,
     .open = open_cpu,
     .close = close_cpu,
     .fill = glr_cpu_fill,
+    .alloc = alloc_cpu,
+    .free = free_cpu,
+    .copy_to_host = copy_cpu,
+    .sync = sync_cpu,
 };

@@ -11,7 +11,7 @@
 
 /* Consecutive elements of a tile, and where they go. */
 typedef struct segment {
-    const float *raw;
+    const char *raw;
     uint64_t count;
     char *dst;
 } segment;
@@ -20,32 +20,40 @@ typedef struct segment {
 typedef struct worker {
     const glr_cpu_kernel *kernel;
     const glr_plan *plan;
+    uint64_t element_size;
+    uint64_t group_size; /* elements of a row of the tile */
+    uint64_t raw_size;   /* bytes of a raw value */
+    uint64_t blocks;     /* blocks that a group owns */
     uint32_t segments;
     segment segment[GLR_TILE_ROWS];
     glr_tile tile;
 } worker;
 
-/* Copies contiguous values to places that are `stride` elements apart. */
-static void scatter(const float *values, uint64_t count, char *dst, uint64_t stride)
+/* Copies contiguous elements to places that are the plan's stride apart. */
+static void scatter(const worker *w, const char *elements, uint64_t count, char *dst)
 {
+    const uint64_t size = w->element_size, step = w->plan->runs.stride * size;
     for (uint64_t i = 0; i < count; i++) {
-        memcpy(dst + i * stride * sizeof *values, &values[i], sizeof *values);
+        memcpy(dst + i * step, elements + i * size, size);
     }
 }
 
-static void store(const worker *w, const float *raw, uint64_t count, char *dst)
+#define SCATTER_BYTES 2048
+
+static void store(const worker *w, const char *raw, uint64_t count, char *dst)
 {
     if (w->plan->runs.stride == 1) {
         w->kernel->store(w->plan, raw, count, dst);
         return;
     }
-    float values[256];
+    char elements[SCATTER_BYTES];
+    const uint64_t most = SCATTER_BYTES / sizeof(double);
     while (count > 0) {
-        uint64_t now = count < 256 ? count : 256;
-        w->kernel->store(w->plan, raw, now, values);
-        scatter(values, now, dst, w->plan->runs.stride);
-        raw += now;
-        dst += now * w->plan->runs.stride * sizeof *values;
+        uint64_t now = count < most ? count : most;
+        w->kernel->store(w->plan, raw, now, elements);
+        scatter(w, elements, now, dst);
+        raw += now * w->raw_size;
+        dst += now * w->plan->runs.stride * w->element_size;
         count -= now;
     }
 }
@@ -71,7 +79,7 @@ static void flush(worker *w)
 static uint32_t append_groups(worker *w, uint64_t group, uint64_t wanted)
 {
     glr_tile *tile = &w->tile;
-    const uint64_t blocks = w->plan->sampler == GLR_SAMPLE_TRUNCATED ? GLR_BLOCKS_PER_GROUP : 1;
+    const uint64_t blocks = w->blocks;
     glr_counter first = glr_counter_at(w->plan->base, group * blocks);
     const uint32_t high[3] = {(uint32_t)(first.low >> 32), (uint32_t)first.high,
                               (uint32_t)(first.high >> 32)};
@@ -101,24 +109,33 @@ static uint32_t append_groups(worker *w, uint64_t group, uint64_t wanted)
 static void draw_run(worker *w, uint64_t index, uint64_t count, char *dst)
 {
     while (count > 0) {
-        uint64_t skipped = index % GLR_GROUP_SIZE;
-        uint64_t groups = (skipped + count + GLR_GROUP_SIZE - 1) / GLR_GROUP_SIZE;
-        uint32_t appended = append_groups(w, index / GLR_GROUP_SIZE, groups);
-        uint64_t now = (uint64_t)appended * GLR_GROUP_SIZE - skipped;
+        uint64_t skipped = index % w->group_size;
+        uint64_t groups = (skipped + count + w->group_size - 1) / w->group_size;
+        uint32_t appended = append_groups(w, index / w->group_size, groups);
+        uint64_t now = (uint64_t)appended * w->group_size - skipped;
         now = now < count ? now : count;
-        segment piece = {&w->tile.raw[w->tile.rows - appended][skipped], now, dst};
+        const char *row = (const char *)w->tile.raw[w->tile.rows - appended];
+        segment piece = {row + skipped * w->raw_size, now, dst};
         w->segment[w->segments++] = piece;
         index += now;
-        dst += now * w->plan->runs.stride * sizeof(float);
+        dst += now * w->plan->runs.stride * w->element_size;
         count -= now;
     }
 }
 
-/* Every value of a constant is its shift. */
+/* Writes a constant's element, over and over. */
 static void write_constant(const worker *w, uint64_t count, char *dst)
 {
-    for (uint64_t i = 0; i < count; i++) {
-        memcpy(dst + i * w->plan->runs.stride * sizeof(float), &w->plan->shift, sizeof(float));
+    char elements[SCATTER_BYTES];
+    const uint64_t most = SCATTER_BYTES / w->element_size;
+    for (uint64_t i = 0; i < most && i < count; i++) {
+        memcpy(elements + i * w->element_size, w->plan->constant, w->element_size);
+    }
+    while (count > 0) {
+        uint64_t now = count < most ? count : most;
+        scatter(w, elements, now, dst);
+        dst += now * w->plan->runs.stride * w->element_size;
+        count -= now;
     }
 }
 
@@ -130,7 +147,7 @@ static void fill_chunk(worker *w, uint64_t position, uint64_t count, char *dst)
         uint64_t within = position % runs->length;
         glr_run_start start = glr_run_at(runs, position / runs->length);
         uint64_t now = runs->length - within < count ? runs->length - within : count;
-        char *place = dst + (start.offset + within * runs->stride) * sizeof(float);
+        char *place = dst + (start.offset + within * runs->stride) * w->element_size;
         if (w->plan->sampler == GLR_SAMPLE_CONSTANT) {
             write_constant(w, now, place);
         } else {
@@ -142,6 +159,23 @@ static void fill_chunk(worker *w, uint64_t position, uint64_t count, char *dst)
     flush(w);
 }
 
+static void prepare(worker *w, const glr_cpu_kernel *kernel, const glr_plan *plan)
+{
+    const int is_f64 = plan->dtype == GLR_FLOAT64;
+    w->kernel = kernel;
+    w->plan = plan;
+    w->element_size = glr_dtype_size(plan->dtype);
+    w->group_size = is_f64 ? GLR_GROUP_SIZE_F64 : GLR_GROUP_SIZE;
+    w->raw_size = is_f64 ? sizeof(double) : sizeof(float);
+    w->blocks = 1;
+    if (plan->sampler == GLR_SAMPLE_TRUNCATED) {
+        w->blocks = is_f64 ? GLR_BLOCKS_PER_GROUP_F64 : GLR_BLOCKS_PER_GROUP;
+    }
+    w->segments = 0;
+    w->tile.rows = 0;
+    w->tile.carries = 0;
+}
+
 glr_status glr_cpu_fill(glr_device *device, const glr_plan *plan, void *dst)
 {
     const glr_cpu_device *cpu = (const glr_cpu_device *)device;
@@ -151,11 +185,7 @@ glr_status glr_cpu_fill(glr_device *device, const glr_plan *plan, void *dst)
 #pragma omp parallel num_threads(team) if (team > 1)
     {
         worker w;
-        w.kernel = cpu->kernel;
-        w.plan = plan;
-        w.segments = 0;
-        w.tile.rows = 0;
-        w.tile.carries = 0;
+        prepare(&w, cpu->kernel, plan);
 #pragma omp for schedule(dynamic)
         for (uint64_t chunk = 0; chunk < chunks; chunk++) {
             uint64_t position = chunk * CHUNK, left = plan->count - position;

@@ -11,8 +11,9 @@ typedef struct glr_cpu_kernel {
     /* Draws the raw values of a tile's rows. The sampler is not GLR_SAMPLE_CONSTANT. */
     void (*sample)(const glr_plan *plan, glr_tile *tile);
 
-    /* Scales raw values and writes them to dst, any address, one after the other. */
-    void (*store)(const glr_plan *plan, const float *raw, uint64_t count, void *dst);
+    /* Scales raw values, rounds them to the plan's dtype and writes them to dst, any address, one after the
+       other. Raw values are float32, or float64 when the dtype is. */
+    void (*store)(const glr_plan *plan, const void *raw, uint64_t count, void *dst);
 } glr_cpu_kernel;
 
 extern const glr_cpu_kernel glr_cpu_kernel_plain;
@@ -23,6 +24,10 @@ extern const glr_cpu_kernel glr_cpu_kernel_avx512;
 
 /* Draws one row of a tile, by plain C. */
 void glr_cpu_sample_row(const glr_plan *plan, glr_tile *tile, uint32_t row);
+
+/* sample and store for float64, by plain C. */
+void glr_cpu_sample_f64(const glr_plan *plan, glr_tile *tile);
+void glr_cpu_store_f64(const glr_plan *plan, const void *raw, uint64_t count, void *dst);
 
 /* The fastest kernel that the processor runs. The environment variable GLORAND_ISA (plain, avx2 or avx512)
    caps the choice. */

@@ -194,6 +194,10 @@ static void sample_truncated(const glr_plan *plan, glr_tile *tile)
 
 static void sample(const glr_plan *plan, glr_tile *tile)
 {
+    if (plan->dtype == GLR_FLOAT64) {
+        glr_cpu_sample_f64(plan, tile);
+        return;
+    }
     /* What is drawn from the counters beyond the last row is never read, but they must be defined. */
     for (uint32_t i = 0; i < LANES; i++) {
         tile->counter[tile->rows + i] = 0;
@@ -210,23 +214,46 @@ static void sample(const glr_plan *plan, glr_tile *tile)
     }
 }
 
-GLR_FN glr_f32 scaled(const glr_plan *plan, const float *raw)
+/* Scales LANES raw values and stores them in a dtype, which is a constant where this is inlined. */
+GLR_FN void store_lanes(const glr_plan *plan, const float *raw, glr_dtype dtype, unsigned char *dst)
 {
-    return glr_scaled(glr_load_f32(raw), plan->scale, plan->shift);
+    const glr_format float16 = GLR_FORMAT_FLOAT16, bfloat16 = GLR_FORMAT_BFLOAT16;
+    const glr_format e4m3fn = GLR_FORMAT_FLOAT8_E4M3FN, e5m2 = GLR_FORMAT_FLOAT8_E5M2;
+    glr_f32 values = glr_scaled(glr_load_f32(raw), plan->scale, plan->shift);
+    switch (dtype) {
+    case GLR_FLOAT16: glr_store_u16(dst, glr_round_to(values, float16, 16)); break;
+    case GLR_BFLOAT16: glr_store_u16(dst, glr_round_to(values, bfloat16, 16)); break;
+    case GLR_FLOAT8_E4M3FN: glr_store_u8(dst, glr_round_to(values, e4m3fn, 8)); break;
+    case GLR_FLOAT8_E5M2: glr_store_u8(dst, glr_round_to(values, e5m2, 8)); break;
+    default: glr_store_f32(dst, values);
+    }
 }
 
-static void store(const glr_plan *plan, const float *raw, uint64_t count, void *dst)
+GLR_FN void store_as(const glr_plan *plan, const float *raw, uint64_t count, glr_dtype dtype, size_t size,
+                     unsigned char *dst)
 {
-    unsigned char *bytes = dst;
     uint64_t i = 0;
     for (; i + LANES <= count; i += LANES) {
-        glr_store_f32(bytes + i * sizeof *raw, scaled(plan, raw + i));
+        store_lanes(plan, raw + i, dtype, dst + i * size);
     }
     if (i < count) {
         float tail[LANES] = {0};
+        unsigned char stored[LANES * sizeof(float)];
         memcpy(tail, raw + i, (count - i) * sizeof *raw);
-        glr_store_f32(tail, scaled(plan, tail));
-        memcpy(bytes + i * sizeof *raw, tail, (count - i) * sizeof *raw);
+        store_lanes(plan, tail, dtype, stored);
+        memcpy(dst + i * size, stored, (count - i) * size);
+    }
+}
+
+static void store(const glr_plan *plan, const void *raw, uint64_t count, void *dst)
+{
+    switch (plan->dtype) {
+    case GLR_FLOAT64: glr_cpu_store_f64(plan, raw, count, dst); break;
+    case GLR_FLOAT16: store_as(plan, raw, count, GLR_FLOAT16, 2, dst); break;
+    case GLR_BFLOAT16: store_as(plan, raw, count, GLR_BFLOAT16, 2, dst); break;
+    case GLR_FLOAT8_E4M3FN: store_as(plan, raw, count, GLR_FLOAT8_E4M3FN, 1, dst); break;
+    case GLR_FLOAT8_E5M2: store_as(plan, raw, count, GLR_FLOAT8_E5M2, 1, dst); break;
+    default: store_as(plan, raw, count, GLR_FLOAT32, 4, dst);
     }
 }
 

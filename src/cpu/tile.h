@@ -8,7 +8,7 @@
 /* Groups of a tile, a row each. The arrays have room for one vector more, which kernels may write. */
 #define GLR_TILE_ROWS  1024
 #define GLR_TILE_SLACK 16
-#define GLR_TILE_WIDTH 4 /* values of a row: GLR_GROUP_SIZE */
+#define GLR_TILE_WIDTH 4 /* float32 values of a row; a row of float64 values holds two, in the same bytes */
 
 typedef struct glr_tile {
     /* Row i begins at block {counter[i], high[0], high[1], high[2]}, word 0 lowest. Its further blocks differ
