@@ -17,7 +17,7 @@ target_compile_options(glorand_flags INTERFACE
   # Contraction would change values: see src/core/lanes.h.
   -ffp-contract=off -fno-math-errno
   $<$<BOOL:${GLORAND_WERROR}>:-Werror>)
-target_compile_definitions(glorand_flags INTERFACE _POSIX_C_SOURCE=200809L _FILE_OFFSET_BITS=64)
+target_compile_definitions(glorand_flags INTERFACE _XOPEN_SOURCE=700 _FILE_OFFSET_BITS=64)
 
 if(GLORAND_SANITIZE)
   target_compile_options(glorand_flags INTERFACE

@@ -385,9 +385,9 @@ typedef struct glr_summary {
     double lower, upper;    /* bounds before rounding to float32; infinite for an untruncated normal */
 } glr_summary;
 
-/* Checks initializer and tensor as glr_fill would, and describes the values that it would write. Any dtype
-   will do, and the initializer may be unseeded.
-   Errors: GLR_ERROR_ARGUMENT, GLR_ERROR_SHAPE. */
+/* Checks initializer and tensor as glr_fill would, and describes the values that it would write. The
+   initializer may be unseeded.
+   Errors: GLR_ERROR_ARGUMENT, GLR_ERROR_SHAPE, GLR_ERROR_UNSUPPORTED. */
 GLR_API glr_status glr_describe(const glr_initializer *initializer, const glr_tensor *tensor,
                                 glr_summary *summary);
 

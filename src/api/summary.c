@@ -1,7 +1,7 @@
 /* What an initializer means for a tensor. */
 #include "error.h"
+#include "make_plan.h"
 #include "numbers.h"
-#include "tensor.h"
 
 #include <math.h>
 
@@ -37,10 +37,11 @@ glr_status glr_describe(const glr_initializer *initializer, const glr_tensor *te
         return glr_fail_null(initializer == NULL ? "initializer" : tensor == NULL ? "tensor" : "summary");
     }
     glr_status status = glr_check_struct_size("summary", summary->size, sizeof *summary);
-    glr_layout_of_part layout = {0};
+    glr_plan plan;
+    uint64_t bytes;
     glr_numbers numbers;
     if (status == GLR_OK) {
-        status = glr_check_tensor(tensor, &layout);
+        status = glr_make_plan(initializer, tensor, &plan, &bytes);
     }
     if (status == GLR_OK) {
         status = glr_resolve_numbers(initializer, tensor, &numbers);

@@ -18,6 +18,8 @@ typedef struct glr_word {
 
 #include "lanes_vector.h"
 
+#include "compress4.h"
+
 GLR_FN glr_f32 glr_fma(glr_f32 a, glr_f32 b, glr_f32 c)
 {
     return (glr_f32)_mm256_fmadd_ps((__m256)a, (__m256)b, (__m256)c);
@@ -110,11 +112,11 @@ GLR_FN void glr_store_rows(const glr_f32 column[4], float *rows)
 GLR_FN uint32_t glr_append_flagged(uint32_t *list, glr_u32 flags, glr_u32 words)
 {
     unsigned flagged = (unsigned)_mm256_movemask_ps((__m256)(flags << 1));
-    uint32_t count = 0;
-    for (; flagged != 0; flagged &= flagged - 1) {
-        list[count++] = words[__builtin_ctz(flagged)];
-    }
-    return count;
+    unsigned low = flagged & 15U, high = flagged >> 4;
+    uint32_t *next = list + __builtin_popcount(low);
+    _mm_storeu_si128((__m128i *)(void *)list, glr_compress4(_mm256_castsi256_si128((__m256i)words), low));
+    _mm_storeu_si128((__m128i *)(void *)next, glr_compress4(_mm256_extracti128_si256((__m256i)words, 1), high));
+    return (uint32_t)__builtin_popcount(flagged);
 }
 
 #endif

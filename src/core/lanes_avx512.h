@@ -26,6 +26,8 @@ typedef struct glr_word {
 
 #include "lanes_vector.h"
 
+#include "compress4.h"
+
 GLR_FN glr_f32 glr_fma(glr_f32 a, glr_f32 b, glr_f32 c)
 {
     return (glr_f32)_mm512_fmadd_ps((__m512)a, (__m512)b, (__m512)c);

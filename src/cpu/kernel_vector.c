@@ -69,20 +69,6 @@ GLR_FN void transform_words(glr_tile *tile, int sampler)
     }
 }
 
-/* Moves the kept ones of a row's candidates to its front, in order, and returns how many there are. */
-static uint32_t compact(float row[4])
-{
-    uint32_t kept = 0;
-    for (int j = 0; j < 4; j++) {
-        uint32_t bits;
-        float candidate = row[j];
-        memcpy(&bits, &candidate, sizeof bits);
-        row[kept] = candidate;
-        kept += (bits >> 30 & 1U) ^ 1U;
-    }
-    return kept;
-}
-
 /* Lists are read a vector at a time: what follows the last entry must be a counter, any one. */
 static void pad(row_list *list)
 {
@@ -125,18 +111,15 @@ GLR_FN void second_pass(const glr_plan *plan, glr_tile *tile, row_list *list, ro
         glr_mask sine_rejected = glr_is_odd(glr_rejected_bit(pair.sine) >> 30);
         glr_f32 candidate = glr_select(sine_rejected, pair.cosine, pair.sine);
         float candidates[LANES];
+        uint32_t rejected[LANES];
         glr_store_f32(candidates, candidate);
+        glr_store_u32(rejected, glr_rejected_bit(candidate));
         for (uint32_t lane = 0; lane < LANES && i + lane < list->count; lane++) {
             uint32_t row = list->row[i + lane];
-            float four[4];
-            memcpy(four, tile->raw[row], sizeof four);
-            uint32_t kept = compact(four);
-            four[3] = candidates[lane];
-            memcpy(tile->raw[row], four, sizeof four);
-            uint32_t bits;
-            memcpy(&bits, &four[3], sizeof bits);
+            uint32_t kept = glr_compact_row(tile->raw[row]);
+            tile->raw[row][3] = candidates[lane];
             unsettled->row[unsettled->count] = row;
-            unsettled->count += kept < 3 || (bits >> 30 & 1U) != 0;
+            unsettled->count += kept < 3 || rejected[lane] != 0;
         }
     }
 }
@@ -170,7 +153,7 @@ GLR_FN void third_pass(const glr_plan *plan, glr_tile *tile, row_list *list)
         eight_candidates(plan, tile, glr_load_u32(&list->counter[i]), rows);
         for (uint32_t lane = 0; lane < LANES && i + lane < list->count; lane++) {
             float *first = rows[lane], *second = rows[lane] + 4;
-            uint32_t kept = compact(first), more = compact(second);
+            uint32_t kept = glr_compact_row(first), more = glr_compact_row(second);
             for (uint32_t j = 0; kept < 4 && j < more; j++) {
                 first[kept++] = second[j];
             }

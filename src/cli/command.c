@@ -1,0 +1,108 @@
+/* What the subcommands share. */
+#include "command.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+
+int glr_cli_fail(int status, const char *format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    (void)fputs("glorand: error: ", stderr);
+    (void)vfprintf(stderr, format, arguments);
+    (void)fputc('\n', stderr);
+    va_end(arguments);
+    return status;
+}
+
+bool glr_cli_integer(const char *option, const char *text, int64_t least, int64_t most, int64_t *number)
+{
+    char *end;
+    errno = 0;
+    long long value = strtoll(text, &end, 10);
+    if (end == text || *end != '\0') {
+        (void)glr_cli_fail(EXIT_USAGE, "%s: '%s' is not an integer", option, text);
+        return false;
+    }
+    if (errno != 0 || value < least || value > most) {
+        (void)glr_cli_fail(EXIT_USAGE, "%s: %s is outside [%" PRId64 ", %" PRId64 "]", option, text, least,
+                           most);
+        return false;
+    }
+    *number = value;
+    return true;
+}
+
+static int read_backend(const char *text, glr_common *common)
+{
+    for (int i = GLR_BACKEND_AUTO; i <= GLR_BACKEND_CUDA; i++) {
+        if (strcmp(text, glr_backend_name((glr_backend_kind)i)) == 0) {
+            common->options.backend = (glr_backend_kind)i;
+            return EXIT_DONE;
+        }
+    }
+    return glr_cli_fail(EXIT_USAGE, "--backend: '%s' is none of auto, cpu, opencl, cuda", text);
+}
+
+static int read_progress(const char *text, glr_common *common)
+{
+    static const char *const names[] = {"auto", "always", "never"};
+    for (int i = 0; i < 3; i++) {
+        if (strcmp(text, names[i]) == 0) {
+            common->progress = i == 0 ? PROGRESS_AUTO : i == 1 ? PROGRESS_ALWAYS : PROGRESS_NEVER;
+            return EXIT_DONE;
+        }
+    }
+    return glr_cli_fail(EXIT_USAGE, "--progress: '%s' is none of auto, always, never", text);
+}
+
+int glr_cli_common_option(const char *command, int option, glr_common *common)
+{
+    int64_t number;
+    switch (option) {
+    case OPTION_BACKEND: return read_backend(optarg, common);
+    case OPTION_PROGRESS: return read_progress(optarg, common);
+    case OPTION_DEVICE:
+        if (!glr_cli_integer("--device", optarg, 0, UINT32_MAX, &number)) {
+            return EXIT_USAGE;
+        }
+        common->options.device = (uint32_t)number;
+        return EXIT_DONE;
+    case OPTION_THREADS:
+        if (!glr_cli_integer("--threads", optarg, 1, 1024, &number)) {
+            return EXIT_USAGE;
+        }
+        common->options.threads = (uint32_t)number;
+        return EXIT_DONE;
+    default: /* getopt_long has said what is wrong */
+        (void)fprintf(stderr, "Try 'glorand %s --help'.\n", command);
+        return EXIT_USAGE;
+    }
+}
+
+int glr_cli_open(const glr_common *common, glr_device **device)
+{
+    return glr_open(&common->options, device) == GLR_OK ? EXIT_DONE
+                                                        : glr_cli_fail(EXIT_FAILED, "%s", glr_last_error());
+}
+
+bool glr_cli_system_seed(int64_t *seed)
+{
+    glr_initializer unseeded = glr_glorot_normal(0), resolved;
+    unseeded.seeding = GLR_UNSEEDED;
+    if (glr_resolve(&unseeded, &resolved) != GLR_OK) {
+        (void)glr_cli_fail(EXIT_FAILED, "%s", glr_last_error());
+        return false;
+    }
+    *seed = resolved.seed;
+    return true;
+}
+
+bool glr_cli_ends_in(const char *name, const char *extension)
+{
+    size_t length = strlen(name), tail = strlen(extension);
+    return length > tail && strcmp(name + length - tail, extension) == 0;
+}

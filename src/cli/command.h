@@ -1,0 +1,72 @@
+/* What the subcommands share: exit statuses, messages and common options. */
+#ifndef GLR_CLI_COMMAND_H
+#define GLR_CLI_COMMAND_H
+
+#include "model/json.h"
+
+#include "glorand/glorand.h"
+
+#include <getopt.h>
+#include <stdbool.h>
+
+enum {
+    EXIT_DONE = 0,
+    EXIT_FAILED = 1, /* it failed while running, or a file is not what it should be */
+    EXIT_USAGE = 2   /* bad usage or input; nothing was written */
+};
+
+/* One subcommand: gets the arguments from its own name on, returns an exit status. */
+int glr_cli_fill(int argc, char **argv);
+int glr_cli_init(int argc, char **argv);
+int glr_cli_verify(int argc, char **argv);
+int glr_cli_stats(int argc, char **argv);
+int glr_cli_devices(int argc, char **argv);
+
+/* Prints "glorand: error: ..." and returns the status, so that failing is one line. */
+__attribute__((format(printf, 2, 3))) int glr_cli_fail(int status, const char *format, ...);
+
+/* Options that commands which draw have in common. */
+typedef struct glr_common {
+    glr_options options;
+    enum { PROGRESS_AUTO, PROGRESS_ALWAYS, PROGRESS_NEVER } progress;
+} glr_common;
+
+#define GLR_COMMON_INIT                                                                                      \
+    {                                                                                                        \
+        .options = GLR_OPTIONS_INIT, .progress = PROGRESS_AUTO                                               \
+    }
+
+/* Their place in a command's table for getopt_long, and their values there. */
+enum { OPTION_BACKEND = 1000, OPTION_DEVICE, OPTION_THREADS, OPTION_PROGRESS };
+#define GLR_COMMON_OPTIONS                                                                                   \
+    {"backend", required_argument, NULL, OPTION_BACKEND},                                                    \
+        {"device", required_argument, NULL, OPTION_DEVICE},                                                  \
+        {"threads", required_argument, NULL, OPTION_THREADS},                                                \
+        {"progress", required_argument, NULL, OPTION_PROGRESS}, {"help", no_argument, NULL, 'h'},            \
+    {                                                                                                        \
+        NULL, 0, NULL, 0                                                                                     \
+    }
+
+#define GLR_COMMON_HELP                                                                                      \
+    "      --backend NAME     auto (the default), cpu, opencl or cuda\n"                                     \
+    "      --device K         the backend's device number K; the default is 0\n"                             \
+    "      --threads N        threads on the CPU; the default is what OpenMP uses\n"                         \
+    "      --progress WHEN    auto (the default: on a terminal), always or never\n"                          \
+    "  -h, --help             print this text\n"
+
+/* Takes one common option; EXIT_DONE, or EXIT_USAGE after a message. Unknown options come here too. */
+int glr_cli_common_option(const char *command, int option, glr_common *common);
+
+/* Opens the device that the options name; EXIT_DONE, or EXIT_FAILED after a message. */
+int glr_cli_open(const glr_common *common, glr_device **device);
+
+/* Numbers in options; false after a message that names the option. */
+bool glr_cli_integer(const char *option, const char *text, int64_t least, int64_t most, int64_t *number);
+
+/* Whether a file's name ends in an extension and is more than that. */
+bool glr_cli_ends_in(const char *name, const char *extension);
+
+/* A seed from the operating system; false after a message. */
+bool glr_cli_system_seed(int64_t *seed);
+
+#endif

@@ -1,0 +1,74 @@
+/* glorand devices: what there is to draw on. */
+#include "command.h"
+
+#include <stdlib.h>
+
+static const char help[] = "Usage: glorand devices [--json]\n"
+                           "List the devices of every backend, and why one is not available.\n"
+                           "\n"
+                           "      --json             as JSON\n"
+                           "  -h, --help             print this text\n";
+
+static const struct option options[] = {
+    {"json", no_argument, NULL, 'j'},
+    {"help", no_argument, NULL, 'h'},
+    {NULL, 0, NULL, 0},
+};
+
+static void print_table(const glr_device_info *infos, size_t count)
+{
+    (void)printf("%-8s %-6s %-10s %s\n", "backend", "device", "available", "name, or why not");
+    for (size_t i = 0; i < count; i++) {
+        (void)printf("%-8s %-6u %-10s %s\n", glr_backend_name(infos[i].backend), infos[i].device,
+                     infos[i].available ? "yes" : "no", infos[i].available ? infos[i].name : infos[i].reason);
+    }
+}
+
+static int print_json(const glr_device_info *infos, size_t count)
+{
+    json_t *list = json_array();
+    for (size_t i = 0; i < count; i++) {
+        (void)json_array_append_new(
+            list, json_pack("{s:s, s:i, s:b, s:s, s:s}", "backend", glr_backend_name(infos[i].backend),
+                            "device", (int)infos[i].device, "available", (int)infos[i].available, "name",
+                            infos[i].name, "reason", infos[i].reason));
+    }
+    int failed = json_dumpf(list, stdout, JSON_INDENT(1));
+    (void)putchar('\n');
+    json_decref(list);
+    return failed ? EXIT_FAILED : EXIT_DONE;
+}
+
+int glr_cli_devices(int argc, char **argv)
+{
+    int option;
+    bool json = false;
+    while ((option = getopt_long(argc, argv, "h", options, NULL)) != -1) {
+        switch (option) {
+        case 'j': json = true; break;
+        case 'h': return fputs(help, stdout) < 0 ? EXIT_FAILED : EXIT_DONE;
+        default: return glr_cli_common_option("devices", option, NULL);
+        }
+    }
+    if (optind != argc) {
+        return glr_cli_fail(EXIT_USAGE, "%s: an argument too many; try 'glorand devices --help'",
+                            argv[optind]);
+    }
+    size_t count = 0;
+    if (glr_devices(NULL, 0, &count) != GLR_OK) {
+        return glr_cli_fail(EXIT_FAILED, "%s", glr_last_error());
+    }
+    glr_device_info *infos = calloc(count + 1, sizeof *infos);
+    if (infos == NULL || glr_devices(infos, count, &count) != GLR_OK) {
+        free(infos);
+        return glr_cli_fail(EXIT_FAILED, "the devices cannot be listed");
+    }
+    int status = EXIT_DONE;
+    if (json) {
+        status = print_json(infos, count);
+    } else {
+        print_table(infos, count);
+    }
+    free(infos);
+    return status;
+}

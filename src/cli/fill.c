@@ -1,0 +1,210 @@
+/* glorand fill: one tensor. */
+#include "model/npy.h"
+#include "write.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+static const char help[] =
+    "Usage: glorand fill --initializer INIT --shape DIMS -o FILE [OPTION]...\n"
+    "Draw one tensor.\n"
+    "\n"
+    "  -i, --initializer INIT a name (glorot_normal, he_uniform, truncated_normal, zeros, ...) or\n"
+    "                         JSON, {\"class_name\": ..., \"config\": {...}}\n"
+    "  -n, --shape DIMS       dimensions with commas between, 784,256; '' is one element of rank 0\n"
+    "  -o, --output FILE      .npy, .safetensors (with the spec as metadata) or .bin (bytes alone);\n"
+    "                         - is bytes on standard output\n"
+    "  -s, --seed N           the seed; without one the operating system gives it, and it is printed\n"
+    "      --stream N         the stream; the default is 0\n"
+    "      --dtype TYPE       float32 (the default), float64, float16, bfloat16, float8_e4m3fn,\n"
+    "                         float8_e5m2; for constants also bool and integers\n"
+    "      --method NAME      of truncated normals: resample (the default, TensorFlow's values) or icdf\n"
+    "      --slice SLICE      draw a part only, as FIRST:END per axis, 0:100,:\n"
+    "      --layout NAME      keras (the default: inputs, then outputs, last) or torch "
+    "(first)\n" GLR_COMMON_HELP;
+
+enum { OPTION_STREAM = 1, OPTION_DTYPE, OPTION_METHOD, OPTION_SLICE, OPTION_LAYOUT };
+
+static const struct option options[] = {
+    {"initializer", required_argument, NULL, 'i'},      {"shape", required_argument, NULL, 'n'},
+    {"output", required_argument, NULL, 'o'},           {"seed", required_argument, NULL, 's'},
+    {"stream", required_argument, NULL, OPTION_STREAM}, {"dtype", required_argument, NULL, OPTION_DTYPE},
+    {"method", required_argument, NULL, OPTION_METHOD}, {"slice", required_argument, NULL, OPTION_SLICE},
+    {"layout", required_argument, NULL, OPTION_LAYOUT}, GLR_COMMON_OPTIONS,
+};
+
+/* The arguments, read. */
+typedef struct arguments {
+    glr_common common;
+    const char *initializer, *shape, *output, *slice;
+    bool has_seed, has_stream, has_method, has_layout;
+    int64_t seed, stream;
+    glr_dtype dtype;
+    glr_method method;
+    glr_layout layout;
+} arguments;
+
+static int read_option(int option, arguments *given)
+{
+    switch (option) {
+    case 'i': given->initializer = optarg; return EXIT_DONE;
+    case 'n': given->shape = optarg; return EXIT_DONE;
+    case 'o': given->output = optarg; return EXIT_DONE;
+    case 's':
+        given->has_seed = true;
+        return glr_cli_integer("--seed", optarg, INT64_MIN, INT64_MAX, &given->seed) ? EXIT_DONE : EXIT_USAGE;
+    case OPTION_STREAM:
+        given->has_stream = true;
+        return glr_cli_integer("--stream", optarg, INT64_MIN, INT64_MAX, &given->stream) ? EXIT_DONE
+                                                                                         : EXIT_USAGE;
+    case OPTION_DTYPE:
+        given->dtype = glr_dtype_of_name(optarg);
+        return given->dtype != GLR_DTYPE_NONE ? EXIT_DONE
+                                              : glr_cli_fail(EXIT_USAGE, "--dtype: '%s' is no dtype", optarg);
+    case OPTION_METHOD:
+        given->has_method = true;
+        return glr_method_of_name(optarg, &given->method)
+                   ? EXIT_DONE
+                   : glr_cli_fail(EXIT_USAGE, "--method: '%s' is neither resample nor icdf", optarg);
+    case OPTION_LAYOUT:
+        given->has_layout = true;
+        return glr_layout_of_name(optarg, &given->layout)
+                   ? EXIT_DONE
+                   : glr_cli_fail(EXIT_USAGE, "--layout: '%s' is neither keras nor torch", optarg);
+    case OPTION_SLICE: given->slice = optarg; return EXIT_DONE;
+    default: return glr_cli_common_option("fill", option, &given->common);
+    }
+}
+
+/* "784,256" into a shape. */
+static int read_shape(const char *text, glr_tensor *tensor)
+{
+    const char *whole = text;
+    for (tensor->rank = 0; *text != '\0'; tensor->rank++) {
+        char *end;
+        if (tensor->rank == GLR_MAX_RANK) {
+            return glr_cli_fail(EXIT_USAGE, "--shape: '%s' has more than %d dimensions", whole, GLR_MAX_RANK);
+        }
+        long long dimension = strtoll(text, &end, 10);
+        if (end == text || (*end != ',' && *end != '\0') || (*end == ',' && end[1] == '\0')) {
+            return glr_cli_fail(EXIT_USAGE, "--shape: '%s' is not a list of dimensions like 784,256", whole);
+        }
+        if (dimension < 0) {
+            return glr_cli_fail(EXIT_USAGE, "--shape: %lld is not a positive integer", dimension);
+        }
+        tensor->shape[tensor->rank] = dimension;
+        text = *end == ',' ? end + 1 : end;
+    }
+    return EXIT_DONE;
+}
+
+static int seed_initializer(const arguments *given, glr_initializer *initializer)
+{
+    if (given->has_stream) {
+        initializer->stream = given->stream;
+    }
+    if (given->has_seed) {
+        initializer->seeding = GLR_SEEDED;
+        initializer->seed = given->seed;
+    }
+    if (glr_is_random(initializer->kind) && initializer->seeding == GLR_UNSEEDED) {
+        if (!glr_cli_system_seed(&initializer->seed)) {
+            return EXIT_FAILED;
+        }
+        initializer->seeding = GLR_SEEDED;
+        (void)fprintf(stderr, "glorand: seed %" PRId64 " (from the operating system)\n", initializer->seed);
+    }
+    return EXIT_DONE;
+}
+
+/* Everything but the output, checked as far as the library checks it. */
+static int make_tensor(const arguments *given, glr_model_tensor *tensor)
+{
+    glr_problem problem;
+    tensor->tensor.dtype = given->dtype;
+    int status = read_shape(given->shape, &tensor->tensor);
+    if (status != EXIT_DONE) {
+        return status;
+    }
+    if (given->slice != NULL && !glr_slice_parse(given->slice, &tensor->tensor, &problem)) {
+        return glr_cli_fail(EXIT_USAGE, "--%s", problem.text);
+    }
+    if (!glr_choice_parse(given->initializer, &tensor->choice, &problem)) {
+        return glr_cli_fail(EXIT_USAGE, "--initializer: %s", problem.text);
+    }
+    if (tensor->choice.action != GLR_ACTION_FILL) {
+        return glr_cli_fail(EXIT_USAGE, "--initializer: %s is no initializer", given->initializer);
+    }
+    glr_initializer *initializer = &tensor->choice.initializer;
+    initializer->method = given->has_method ? given->method : initializer->method;
+    initializer->layout = given->has_layout ? given->layout : initializer->layout;
+    glr_summary summary = {0};
+    if (glr_describe(initializer, &tensor->tensor, &summary) != GLR_OK) {
+        return glr_cli_fail(EXIT_USAGE, "%s", glr_last_error());
+    }
+    return seed_initializer(given, initializer);
+}
+
+static int write_npy(const arguments *given, const glr_model_tensor *tensor)
+{
+    glr_problem problem;
+    int64_t shape[GLR_MAX_RANK];
+    size_t length;
+    glr_part_shape(&tensor->tensor, shape);
+    char *header = glr_npy_header(given->dtype, tensor->tensor.rank, shape, &length, &problem);
+    if (header == NULL) {
+        return glr_cli_fail(EXIT_USAGE, "%s: %s", given->output, problem.text);
+    }
+    int status = glr_write_single(&given->common, tensor, header, length, given->output);
+    free(header);
+    return status;
+}
+
+static int write_tensor(const arguments *given, glr_model_tensor *tensor)
+{
+    if (strcmp(given->output, "-") == 0) {
+        return isatty(STDOUT_FILENO) == 1 ? glr_cli_fail(EXIT_USAGE, "-: standard output is a terminal")
+                                          : glr_write_standard_output(&given->common, tensor);
+    }
+    if (glr_cli_ends_in(given->output, ".npy")) {
+        return write_npy(given, tensor);
+    }
+    if (glr_cli_ends_in(given->output, ".safetensors")) {
+        glr_model model = {.tensor = tensor, .count = 1};
+        return glr_write_safetensors(&given->common, &model, given->output);
+    }
+    if (glr_cli_ends_in(given->output, ".bin")) {
+        return glr_write_single(&given->common, tensor, "", 0, given->output);
+    }
+    return glr_cli_fail(EXIT_USAGE, "%s: ends in none of .npy, .safetensors, .bin", given->output);
+}
+
+int glr_cli_fill(int argc, char **argv)
+{
+    arguments given = {.common = GLR_COMMON_INIT, .dtype = GLR_FLOAT32};
+    int option;
+    while ((option = getopt_long(argc, argv, "i:n:o:s:h", options, NULL)) != -1) {
+        if (option == 'h') {
+            return fputs(help, stdout) < 0 ? EXIT_FAILED : EXIT_DONE;
+        }
+        int status = read_option(option, &given);
+        if (status != EXIT_DONE) {
+            return status;
+        }
+    }
+    if (optind < argc) {
+        return glr_cli_fail(EXIT_USAGE, "%s: an argument too many; try 'glorand fill --help'", argv[optind]);
+    }
+    if (given.initializer == NULL || given.shape == NULL || given.output == NULL) {
+        return glr_cli_fail(EXIT_USAGE, "%s is missing; try 'glorand fill --help'",
+                            given.initializer == NULL ? "--initializer"
+                            : given.shape == NULL     ? "--shape"
+                                                      : "--output");
+    }
+    static char name[] = "weight";
+    glr_model_tensor tensor = {.name = name};
+    int status = make_tensor(&given, &tensor);
+    return status == EXIT_DONE ? write_tensor(&given, &tensor) : status;
+}

@@ -1,0 +1,59 @@
+/* The glorand command. */
+#include "command.h"
+
+#include <string.h>
+
+static const char help[] =
+    "Usage: glorand COMMAND [OPTION]...\n"
+    "Initialize the weights of neural networks.\n"
+    "\n"
+    "  fill      draw one tensor\n"
+    "  init      draw every tensor of a model\n"
+    "  verify    draw a file's tensors again and compare every bit\n"
+    "  stats     print statistics of a file's tensors\n"
+    "  devices   list what there is to draw on\n"
+    "\n"
+    "'glorand COMMAND --help' says more. Also: --help, --version.\n"
+    "Exit status: 0; 1 it failed while running; 2 bad usage or input, nothing was written;\n"
+    "128 + signal when interrupted.\n";
+
+static const struct {
+    const char *name;
+    int (*run)(int argc, char **argv);
+} commands[] = {
+    {"fill", glr_cli_fill},   {"init", glr_cli_init},       {"verify", glr_cli_verify},
+    {"stats", glr_cli_stats}, {"devices", glr_cli_devices},
+};
+
+/* Output that could not be written must not look like success. */
+static int close_output(int status)
+{
+    if (fflush(stdout) != 0 && status == EXIT_DONE) {
+        return glr_cli_fail(EXIT_FAILED, "standard output cannot be written");
+    }
+    return status;
+}
+
+int main(int argc, char **argv)
+{
+    const char *name = argc > 1 ? argv[1] : "";
+    for (size_t i = 0; i < sizeof commands / sizeof commands[0]; i++) {
+        if (strcmp(name, commands[i].name) == 0) {
+            static char program[] = "glorand";
+            argv[1] = program; /* what getopt_long calls the command in its messages */
+            return close_output(commands[i].run(argc - 1, argv + 1));
+        }
+    }
+    if (strcmp(name, "--help") == 0 || strcmp(name, "-h") == 0) {
+        (void)fputs(help, stdout);
+        return close_output(EXIT_DONE);
+    }
+    if (strcmp(name, "--version") == 0) {
+        (void)printf("glorand %s (stream version %u)\n", glr_version_string(),
+                     (unsigned)glr_stream_version());
+        return close_output(EXIT_DONE);
+    }
+    return glr_cli_fail(EXIT_USAGE, "%s%s%s; try 'glorand --help'",
+                        name[0] == '\0' ? "a command is missing" : "'", name,
+                        name[0] == '\0' ? "" : "' is no command");
+}

@@ -1,0 +1,42 @@
+#include "plan.h"
+
+#include "command.h"
+#include "table.h"
+
+#include <inttypes.h>
+
+static void print_tensor(const glr_model_tensor *tensor, int name_width, uint64_t *elements, uint64_t *bytes)
+{
+    glr_summary summary = {0};
+    int64_t count = 0;
+    uint64_t size = 0;
+    char shape[GLR_SHAPE_TEXT];
+    glr_shape_text(&tensor->tensor, shape);
+    if (tensor->choice.action == GLR_ACTION_SKIP) {
+        (void)printf("%-*s %-20s %-9s skip, %s\n", name_width, tensor->name, shape,
+                     glr_dtype_name(tensor->tensor.dtype), tensor->decided_by);
+        return;
+    }
+    (void)glr_describe(&tensor->choice.initializer, &tensor->tensor, &summary);
+    (void)glr_tensor_extent(&tensor->tensor, &count, &size);
+    (void)printf("%-*s %-20s %-9s %-17s %9.0f %9.0f %12.6g %14" PRIu64 "  %s\n", name_width, tensor->name,
+                 shape, glr_dtype_name(tensor->tensor.dtype), glr_kind_name(tensor->choice.initializer.kind),
+                 summary.fan_in, summary.fan_out, summary.stddev, size, tensor->decided_by);
+    *elements += (uint64_t)count;
+    *bytes += size;
+}
+
+int glr_print_plan(const glr_model *model)
+{
+    uint64_t elements = 0, bytes = 0;
+    size_t drawn = 0;
+    int width = glr_name_width(model);
+    (void)printf("%-*s %-20s %-9s %-17s %9s %9s %12s %14s  %s\n", width, "tensor", "shape", "dtype",
+                 "initializer", "fan_in", "fan_out", "stddev", "bytes", "rule");
+    for (size_t i = 0; i < model->count; i++) {
+        print_tensor(&model->tensor[i], width, &elements, &bytes);
+        drawn += model->tensor[i].choice.action == GLR_ACTION_FILL;
+    }
+    (void)printf("%zu tensors, %" PRIu64 " parameters, %" PRIu64 " bytes\n", drawn, elements, bytes);
+    return ferror(stdout) ? EXIT_FAILED : EXIT_DONE;
+}

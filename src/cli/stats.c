@@ -1,0 +1,242 @@
+/* glorand stats: mean, deviation and bounds of a file's tensors, beside what is expected. */
+#include "command.h"
+#include "model/decode.h"
+#include "model/safetensors.h"
+#include "model/spec.h"
+#include "table.h"
+
+#include <errno.h>
+#include <fnmatch.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const char help[] =
+    "Usage: glorand stats FILE.safetensors [OPTION]...\n"
+    "Print the mean, standard deviation, minimum and maximum of a file's floating-point tensors and,\n"
+    "in the columns behind them, what the spec in the file's metadata lets expect.\n"
+    "\n"
+    "      --tensor GLOB      only tensors whose names match\n"
+    "      --json             as JSON\n"
+    "  -h, --help             print this text\n";
+
+enum { OPTION_TENSOR = 1, OPTION_JSON };
+
+static const struct option options[] = {
+    {"tensor", required_argument, NULL, OPTION_TENSOR},
+    {"json", no_argument, NULL, OPTION_JSON},
+    {"help", no_argument, NULL, 'h'},
+    {NULL, 0, NULL, 0},
+};
+
+/* Elements that are summed at a time; the sums of such chunks are then merged, which keeps rounding small. */
+#define CHUNK 8192
+
+typedef struct moments {
+    double count, mean, squares; /* squares: of the deviations from the mean */
+    double least, greatest;
+} moments;
+
+/* One tensor of the report. */
+typedef struct entry {
+    const glr_file_tensor *place;
+    moments found;
+    bool is_expected;
+    glr_summary expected;
+} entry;
+
+static moments moments_of(const double *values, size_t count)
+{
+    moments m = {.count = (double)count, .least = INFINITY, .greatest = -INFINITY};
+    double sum = 0.0;
+    for (size_t i = 0; i < count; i++) {
+        sum += values[i];
+        m.least = values[i] < m.least ? values[i] : m.least;
+        m.greatest = values[i] > m.greatest ? values[i] : m.greatest;
+    }
+    m.mean = sum / (double)count;
+    for (size_t i = 0; i < count; i++) {
+        m.squares += (values[i] - m.mean) * (values[i] - m.mean);
+    }
+    return m;
+}
+
+/* Chan, Golub and LeVeque's formula for the moments of two sets together. */
+static void merge(moments *all, const moments *more)
+{
+    double count = all->count + more->count, apart = more->mean - all->mean;
+    all->squares += more->squares + apart * apart * all->count * more->count / count;
+    all->mean += apart * more->count / count;
+    all->count = count;
+    all->least = fmin(all->least, more->least);
+    all->greatest = fmax(all->greatest, more->greatest);
+}
+
+/* Reads and sums a tensor; false after a message. */
+static bool measure(const char *path, FILE *stream, entry *item)
+{
+    unsigned char bytes[CHUNK * sizeof(double)];
+    double values[CHUNK];
+    size_t size = glr_dtype_size(item->place->dtype);
+    moments all = {.least = INFINITY, .greatest = -INFINITY};
+    bool ok = fseeko(stream, (off_t)item->place->offset, SEEK_SET) == 0;
+    for (uint64_t left = item->place->bytes / size; ok && left > 0;) {
+        size_t now = left < CHUNK ? (size_t)left : CHUNK;
+        ok = fread(bytes, size, now, stream) == now && glr_decode(item->place->dtype, bytes, now, values);
+        if (ok) {
+            moments chunk = moments_of(values, now);
+            merge(&all, &chunk);
+        }
+        left -= now;
+    }
+    item->found = all;
+    return ok || glr_cli_fail(EXIT_FAILED, "%s: tensor %s cannot be read: %s", path, item->place->name,
+                              strerror(errno)) == EXIT_DONE;
+}
+
+static double deviation(const moments *m) { return m->count > 0.0 ? sqrt(m->squares / m->count) : NAN; }
+
+static void expect(const glr_model *model, entry *item)
+{
+    for (size_t i = 0; i < model->count; i++) {
+        const glr_model_tensor *tensor = &model->tensor[i];
+        if (strcmp(tensor->name, item->place->name) == 0) {
+            item->is_expected =
+                glr_describe(&tensor->choice.initializer, &tensor->tensor, &item->expected) == GLR_OK;
+            return;
+        }
+    }
+}
+
+static void place_shape(const glr_file_tensor *place, char text[GLR_SHAPE_TEXT])
+{
+    glr_tensor tensor = {.rank = place->rank};
+    memcpy(tensor.shape, place->shape, sizeof tensor.shape);
+    glr_shape_text(&tensor, text);
+}
+
+static void print_row(const entry *item, int width)
+{
+    char shape[GLR_SHAPE_TEXT];
+    place_shape(item->place, shape);
+    (void)printf("%-*s %-16s %12.5g %12.6g %12.6g %12.6g", width, item->place->name, shape, item->found.mean,
+                 deviation(&item->found), item->found.least, item->found.greatest);
+    if (item->is_expected) {
+        (void)printf(" %12.5g %12.6g %12.6g %12.6g\n", item->expected.mean, item->expected.stddev,
+                     item->expected.lower, item->expected.upper);
+    } else {
+        (void)printf(" %12s %12s %12s %12s\n", "-", "-", "-", "-");
+    }
+}
+
+static void print_table(const entry *items, size_t count)
+{
+    int width = 6;
+    for (size_t i = 0; i < count; i++) {
+        int length = (int)strlen(items[i].place->name);
+        width = length > width ? length : width;
+    }
+    (void)printf("%-*s %-16s %12s %12s %12s %12s %12s %12s %12s %12s\n", width, "tensor", "shape", "mean",
+                 "stddev", "minimum", "maximum", "exp. mean", "exp. stddev", "exp. lower", "exp. upper");
+    for (size_t i = 0; i < count; i++) {
+        print_row(&items[i], width);
+    }
+}
+
+/* JSON has no infinities: null stands for them. */
+static json_t *number(double value) { return isfinite(value) ? json_real(value) : json_null(); }
+
+static int print_json(const entry *items, size_t count)
+{
+    json_t *list = json_array();
+    for (size_t i = 0; i < count; i++) {
+        const moments *found = &items[i].found;
+        const glr_summary *expected = &items[i].expected;
+        json_t *shape = json_array();
+        for (uint32_t a = 0; a < items[i].place->rank; a++) {
+            (void)json_array_append_new(shape, json_integer(items[i].place->shape[a]));
+        }
+        json_t *object = json_pack("{s:s, s:s, s:o, s:o, s:o, s:o, s:o}", "name", items[i].place->name,
+                                   "dtype", glr_dtype_name(items[i].place->dtype), "shape", shape, "mean",
+                                   number(found->mean), "stddev", number(deviation(found)), "minimum",
+                                   number(found->least), "maximum", number(found->greatest));
+        if (items[i].is_expected) {
+            (void)json_object_set_new(object, "expected",
+                                      json_pack("{s:o, s:o, s:o, s:o}", "mean", number(expected->mean),
+                                                "stddev", number(expected->stddev), "lower",
+                                                number(expected->lower), "upper", number(expected->upper)));
+        }
+        (void)json_array_append_new(list, object);
+    }
+    int failed = json_dumpf(list, stdout, JSON_INDENT(1));
+    (void)putchar('\n');
+    json_decref(list);
+    return failed ? EXIT_FAILED : EXIT_DONE;
+}
+
+static bool is_floating(glr_dtype dtype) { return glr_decode(dtype, NULL, 0, NULL); }
+
+static int report(const char *path, const char *glob, bool json, const glr_safetensors *file,
+                  const glr_model *model)
+{
+    FILE *stream = fopen(path, "rb");
+    entry *items = calloc(file->count + 1, sizeof *items);
+    size_t count = 0;
+    bool ok = stream != NULL && items != NULL;
+    if (!ok) {
+        (void)glr_cli_fail(EXIT_FAILED, "%s: %s", path, strerror(errno));
+    }
+    for (size_t i = 0; ok && i < file->count; i++) {
+        const glr_file_tensor *place = &file->tensor[i];
+        if (is_floating(place->dtype) && (glob == NULL || fnmatch(glob, place->name, 0) == 0)) {
+            entry *item = &items[count++];
+            item->place = place;
+            expect(model, item);
+            ok = measure(path, stream, item);
+        }
+    }
+    int status = ok ? EXIT_DONE : EXIT_FAILED;
+    if (ok && count == 0 && glob != NULL) {
+        status =
+            glr_cli_fail(EXIT_USAGE, "--tensor: no floating-point tensor of %s matches '%s'", path, glob);
+    } else if (ok && json) {
+        status = print_json(items, count);
+    } else if (ok) {
+        print_table(items, count);
+    }
+    if (stream != NULL) {
+        (void)fclose(stream);
+    }
+    free(items);
+    return status;
+}
+
+int glr_cli_stats(int argc, char **argv)
+{
+    const char *glob = NULL;
+    bool json = false;
+    int option;
+    while ((option = getopt_long(argc, argv, "h", options, NULL)) != -1) {
+        switch (option) {
+        case OPTION_TENSOR: glob = optarg; break;
+        case OPTION_JSON: json = true; break;
+        case 'h': return fputs(help, stdout) < 0 ? EXIT_FAILED : EXIT_DONE;
+        default: return glr_cli_common_option("stats", option, NULL);
+        }
+    }
+    if (optind + 1 != argc) {
+        return glr_cli_fail(EXIT_USAGE, "one file is to be named; try 'glorand stats --help'");
+    }
+    glr_safetensors file;
+    glr_model model = {0};
+    glr_problem problem;
+    if (!glr_safetensors_read(argv[optind], &file, &problem)) {
+        return glr_cli_fail(EXIT_USAGE, "%s", problem.text);
+    }
+    /* Files of others have no spec: then nothing is expected. */
+    (void)glr_spec_read(file.metadata, &model, &problem);
+    int status = report(argv[optind], glob, json, &file, &model);
+    glr_model_free(&model);
+    glr_safetensors_free(&file);
+    return status;
+}

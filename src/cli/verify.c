@@ -1,0 +1,264 @@
+/* glorand verify: draws a file's tensors again and compares every bit. */
+#include "interrupt.h"
+#include "model/safetensors.h"
+#include "model/spec.h"
+#include "pieces.h"
+#include "progress.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const char help[] =
+    "Usage: glorand verify FILE.safetensors [OPTION]...\n"
+    "Draw a file's tensors again, from the spec in its metadata, and compare every bit.\n"
+    "Exit status 1 means that something differs.\n"
+    "\n"
+    "      --spec MODEL.json  take the tensors' initializers from this list instead; its seed, or --seed,\n"
+    "                         must say which values are expected\n"
+    "  -s, --seed N           the seed for --spec\n" GLR_COMMON_HELP;
+
+enum { OPTION_SPEC = 1 };
+
+static const struct option options[] = {
+    {"spec", required_argument, NULL, OPTION_SPEC},
+    {"seed", required_argument, NULL, 's'},
+    GLR_COMMON_OPTIONS,
+};
+
+typedef struct arguments {
+    glr_common common;
+    const char *spec;
+    glr_request request;
+} arguments;
+
+/* A comparison under way. */
+typedef struct check {
+    const char *path;
+    FILE *stream;
+    glr_device *device;
+    glr_progress progress;
+    const glr_model_tensor *tensor;
+    const glr_file_tensor *place;
+    unsigned char *expected, *found; /* of a piece */
+    bool differs, failed;            /* this tensor does; something went wrong */
+} check;
+
+/* The index of a place within a tensor's part, "[3, 17]". */
+static void index_text(const glr_file_tensor *tensor, uint64_t element, char *text, size_t capacity)
+{
+    uint64_t index[GLR_MAX_RANK];
+    for (uint32_t a = tensor->rank; a-- > 0;) {
+        index[a] = element % (uint64_t)tensor->shape[a];
+        element /= (uint64_t)tensor->shape[a];
+    }
+    int used = snprintf(text, capacity, "[");
+    for (uint32_t a = 0; a < tensor->rank; a++) {
+        used += snprintf(text + used, capacity - (size_t)used, "%s%" PRIu64, a > 0 ? ", " : "", index[a]);
+    }
+    (void)snprintf(text + used, capacity - (size_t)used, "]");
+}
+
+/* An element's bits as a number, the most significant byte first. */
+static void bits_text(const unsigned char *element, size_t size, char *text)
+{
+    for (size_t i = 0; i < size; i++) {
+        (void)snprintf(text + 2 * i, 3, "%02x", element[size - 1 - i]);
+    }
+}
+
+static void report(const check *work, uint64_t offset, uint64_t byte)
+{
+    size_t size = glr_dtype_size(work->place->dtype);
+    uint64_t first = byte / size * size;
+    char index[GLR_MAX_RANK * 22 + 3], found[17], expected[17];
+    index_text(work->place, (offset + first) / size, index, sizeof index);
+    bits_text(work->found + first, size, found);
+    bits_text(work->expected + first, size, expected);
+    (void)printf("%s: tensor %s: element %s, number %" PRIu64 " of it, is 0x%s, not 0x%s\n", work->path,
+                 work->tensor->name, index, (offset + first) / size, found, expected);
+}
+
+static bool compare_piece(const glr_tensor *piece, uint64_t offset, uint64_t bytes, void *context)
+{
+    check *work = context;
+    if (fseeko(work->stream, (off_t)(work->place->offset + offset), SEEK_SET) != 0 ||
+        fread(work->found, 1, (size_t)bytes, work->stream) != bytes) {
+        work->failed = glr_cli_fail(EXIT_FAILED, "%s: cannot be read: %s", work->path, strerror(errno)) != 0;
+        return false;
+    }
+    if (glr_fill(work->device, &work->tensor->choice.initializer, piece, work->expected, bytes) != GLR_OK) {
+        work->failed = glr_cli_fail(EXIT_FAILED, "tensor %s: %s", work->tensor->name, glr_last_error()) != 0;
+        return false;
+    }
+    glr_progress_add(&work->progress, bytes);
+    if (memcmp(work->found, work->expected, (size_t)bytes) != 0) {
+        uint64_t byte = 0;
+        while (work->found[byte] == work->expected[byte]) {
+            byte++;
+        }
+        work->differs = true;
+        report(work, offset, byte);
+        return false; /* the first difference of a tensor is enough */
+    }
+    return !glr_interrupted();
+}
+
+static const glr_model_tensor *find(const glr_model *model, const char *name)
+{
+    for (size_t i = 0; i < model->count; i++) {
+        if (strcmp(model->tensor[i].name, name) == 0) {
+            return &model->tensor[i];
+        }
+    }
+    return NULL;
+}
+
+/* Whether the file has the dtype and shape that the spec says. */
+static bool same_form(const glr_file_tensor *place, const glr_tensor *tensor)
+{
+    int64_t shape[GLR_MAX_RANK] = {0};
+    glr_part_shape(tensor, shape);
+    return place->dtype == tensor->dtype && place->rank == tensor->rank &&
+           memcmp(place->shape, shape, place->rank * sizeof shape[0]) == 0;
+}
+
+/* Every tensor of the spec must be in the file, and the other way round. */
+static int check_names(const char *path, const glr_safetensors *file, const glr_model *model)
+{
+    size_t expected = 0;
+    for (size_t i = 0; i < model->count; i++) {
+        expected += model->tensor[i].choice.action == GLR_ACTION_FILL;
+    }
+    for (size_t i = 0; i < file->count; i++) {
+        const glr_model_tensor *tensor = find(model, file->tensor[i].name);
+        if (tensor == NULL || tensor->choice.action != GLR_ACTION_FILL) {
+            return glr_cli_fail(EXIT_FAILED, "%s: tensor %s is not in the spec", path, file->tensor[i].name);
+        }
+        if (!same_form(&file->tensor[i], &tensor->tensor)) {
+            return glr_cli_fail(EXIT_FAILED, "%s: tensor %s has not the shape and dtype of the spec", path,
+                                file->tensor[i].name);
+        }
+    }
+    return expected == file->count ? EXIT_DONE
+                                   : glr_cli_fail(EXIT_FAILED, "%s: has %zu tensors, but its spec %zu", path,
+                                                  file->count, expected);
+}
+
+static int compare_tensors(check *work, const glr_safetensors *file, const glr_model *model)
+{
+    size_t differing = 0;
+    uint64_t bytes = 0;
+    for (size_t i = 0; i < file->count && !work->failed && !glr_interrupted(); i++) {
+        work->place = &file->tensor[i];
+        work->tensor = find(model, file->tensor[i].name);
+        work->differs = false;
+        (void)glr_visit_pieces(&work->tensor->tensor, compare_piece, work);
+        differing += work->differs;
+        bytes += work->place->bytes;
+    }
+    glr_progress_end(&work->progress);
+    glr_interrupt_die();
+    if (work->failed) {
+        return EXIT_FAILED;
+    }
+    if (differing > 0) {
+        return glr_cli_fail(EXIT_FAILED, "%s: %zu of %zu tensors differ", work->path, differing, file->count);
+    }
+    (void)printf("%s: %zu tensors, %" PRIu64 " bytes: every bit is as drawn\n", work->path, file->count,
+                 bytes);
+    return EXIT_DONE;
+}
+
+static int compare(const arguments *given, const char *path, const glr_safetensors *file,
+                   const glr_model *model)
+{
+    check work = {.path = path};
+    int status = check_names(path, file, model);
+    if (status != EXIT_DONE) {
+        return status;
+    }
+    glr_interrupt_catch();
+    status = glr_cli_open(&given->common, &work.device);
+    if (status != EXIT_DONE) {
+        return status;
+    }
+    work.stream = fopen(path, "rb");
+    work.expected = malloc(GLR_PIECE_BYTES);
+    work.found = malloc(GLR_PIECE_BYTES);
+    if (work.stream == NULL || work.expected == NULL || work.found == NULL) {
+        status = glr_cli_fail(EXIT_FAILED, "%s: %s", path, strerror(errno));
+    } else {
+        glr_progress_start(&work.progress, &given->common, path, file->bytes);
+        status = compare_tensors(&work, file, model);
+    }
+    if (work.stream != NULL) {
+        (void)fclose(work.stream);
+    }
+    free(work.expected);
+    free(work.found);
+    glr_close(work.device);
+    return status;
+}
+
+/* The spec: a list that the user names, or the file's own metadata. */
+static int read_spec(const arguments *given, const char *path, const glr_safetensors *file, glr_model *model)
+{
+    glr_problem problem;
+    if (given->spec == NULL) {
+        return glr_spec_read(file->metadata, model, &problem)
+                   ? EXIT_DONE
+                   : glr_cli_fail(EXIT_USAGE, "%s: %s", path, problem.text);
+    }
+    if (!glr_model_read(given->spec, model, &problem)) {
+        return glr_cli_fail(EXIT_USAGE, "%s", problem.text);
+    }
+    if (!glr_model_resolve(model, &given->request, &problem)) {
+        glr_model_free(model);
+        return glr_cli_fail(EXIT_USAGE, "%s: %s", given->spec, problem.text);
+    }
+    if (glr_model_needs_seed(model)) {
+        glr_model_free(model);
+        return glr_cli_fail(EXIT_USAGE, "%s: has no seed; give one with --seed", given->spec);
+    }
+    return EXIT_DONE;
+}
+
+int glr_cli_verify(int argc, char **argv)
+{
+    arguments given = {.common = GLR_COMMON_INIT};
+    int option, status = EXIT_DONE;
+    while (status == EXIT_DONE && (option = getopt_long(argc, argv, "s:h", options, NULL)) != -1) {
+        switch (option) {
+        case 'h': return fputs(help, stdout) < 0 ? EXIT_FAILED : EXIT_DONE;
+        case OPTION_SPEC: given.spec = optarg; break;
+        case 's':
+            given.request.has_seed = true;
+            status = glr_cli_integer("--seed", optarg, INT64_MIN, INT64_MAX, &given.request.seed)
+                         ? EXIT_DONE
+                         : EXIT_USAGE;
+            break;
+        default: status = glr_cli_common_option("verify", option, &given.common);
+        }
+    }
+    if (status != EXIT_DONE) {
+        return status;
+    }
+    if (optind + 1 != argc) {
+        return glr_cli_fail(EXIT_USAGE, "one file is to be named; try 'glorand verify --help'");
+    }
+    glr_safetensors file;
+    glr_model model;
+    glr_problem problem;
+    if (!glr_safetensors_read(argv[optind], &file, &problem)) {
+        return glr_cli_fail(EXIT_USAGE, "%s", problem.text);
+    }
+    status = read_spec(&given, argv[optind], &file, &model);
+    if (status == EXIT_DONE) {
+        status = compare(&given, argv[optind], &file, &model);
+        glr_model_free(&model);
+    }
+    glr_safetensors_free(&file);
+    return status;
+}

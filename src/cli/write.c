@@ -1,0 +1,200 @@
+/* Writing drawn tensors to files. */
+#include "write.h"
+
+#include "interrupt.h"
+#include "model/output.h"
+#include "model/safetensors.h"
+#include "model/spec.h"
+#include "pieces.h"
+#include "progress.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+/* A file, or standard output, in the making. */
+typedef struct job {
+    glr_device *device;
+    glr_progress progress;
+    glr_output output;
+    const glr_model_tensor *tensor; /* being drawn */
+    uint64_t start;                 /* where its bytes begin in the file */
+    void *buffer;                   /* of a piece, for standard output */
+    glr_problem problem;            /* empty when it was interrupted */
+} job;
+
+static bool draw_piece(job *work, const glr_tensor *piece, void *memory, uint64_t bytes)
+{
+    if (glr_fill(work->device, &work->tensor->choice.initializer, piece, memory, bytes) != GLR_OK) {
+        return glr_problem_set(&work->problem, "tensor %s: %s", work->tensor->name, glr_last_error());
+    }
+    glr_progress_add(&work->progress, bytes);
+    return !glr_interrupted();
+}
+
+static bool draw_into_file(const glr_tensor *piece, uint64_t offset, uint64_t bytes, void *context)
+{
+    job *work = context;
+    uint64_t first = work->start + offset;
+    void *mapped = glr_output_map(&work->output, first, (size_t)bytes, &work->problem);
+    if (mapped == NULL) {
+        return false;
+    }
+    bool ok = draw_piece(work, piece, mapped, bytes);
+    glr_output_unmap(first, mapped, (size_t)bytes);
+    return ok;
+}
+
+/* Ends a job: the file is kept if all went well. */
+static int finish(job *work, bool ok)
+{
+    glr_progress_end(&work->progress);
+    ok = ok && glr_output_commit(&work->output, &work->problem);
+    glr_output_discard(&work->output);
+    glr_close(work->device);
+    if (!ok) {
+        glr_interrupt_die();
+    }
+    return ok ? EXIT_DONE : glr_cli_fail(EXIT_FAILED, "%s", work->problem.text);
+}
+
+/* Opens the device and creates the file; finish must follow in any case. */
+static bool begin(job *work, const glr_common *common, const char *path, uint64_t file_bytes,
+                  uint64_t drawn_bytes)
+{
+    memset(work, 0, sizeof *work);
+    work->output.descriptor = -1;
+    glr_interrupt_catch();
+    if (glr_open(&common->options, &work->device) != GLR_OK) {
+        return glr_problem_set(&work->problem, "%s", glr_last_error());
+    }
+    if (!glr_output_create(path, file_bytes, &work->output, &work->problem)) {
+        return false;
+    }
+    glr_progress_start(&work->progress, common, path, drawn_bytes);
+    return true;
+}
+
+/* A resolved model's tensors as the file will have them. */
+static glr_file_tensor *file_tensors(const glr_model *model, size_t *count)
+{
+    glr_file_tensor *tensors = calloc(model->count + 1, sizeof *tensors);
+    *count = 0;
+    for (size_t i = 0; tensors != NULL && i < model->count; i++) {
+        const glr_model_tensor *from = &model->tensor[i];
+        if (from->choice.action != GLR_ACTION_FILL) {
+            continue;
+        }
+        glr_file_tensor *to = &tensors[(*count)++];
+        to->name = from->name;
+        to->dtype = from->tensor.dtype;
+        to->rank = from->tensor.rank;
+        glr_part_shape(&from->tensor, to->shape);
+        (void)glr_tensor_extent(&from->tensor, NULL, &to->bytes);
+    }
+    return tensors;
+}
+
+static bool draw_all(job *work, const glr_model *model, const glr_file_tensor *tensors)
+{
+    const glr_file_tensor *place = tensors;
+    for (size_t i = 0; i < model->count; i++) {
+        work->tensor = &model->tensor[i];
+        if (work->tensor->choice.action != GLR_ACTION_FILL) {
+            continue;
+        }
+        work->start = (place++)->offset;
+        if (!glr_visit_pieces(&work->tensor->tensor, draw_into_file, work)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+int glr_write_safetensors(const glr_common *common, const glr_model *model, const char *path)
+{
+    glr_problem problem;
+    size_t count, length = 0;
+    glr_file_tensor *tensors = file_tensors(model, &count);
+    json_t *metadata = glr_spec_write(model, &problem);
+    char *header = tensors == NULL || metadata == NULL
+                       ? NULL
+                       : glr_safetensors_header(tensors, count, metadata, &length, &problem);
+    json_decref(metadata);
+    if (header == NULL) {
+        free(tensors);
+        return glr_cli_fail(EXIT_USAGE, "%s", problem.text);
+    }
+    uint64_t end = count == 0 ? length : tensors[count - 1].offset + tensors[count - 1].bytes;
+    job work;
+    bool ok = begin(&work, common, path, end, end - length) &&
+              glr_output_write(&work.output, 0, header, length, &work.problem) &&
+              draw_all(&work, model, tensors);
+    free(header);
+    free(tensors);
+    return finish(&work, ok);
+}
+
+int glr_write_single(const glr_common *common, const glr_model_tensor *tensor, const char *header,
+                     size_t header_length, const char *path)
+{
+    uint64_t bytes = 0;
+    (void)glr_tensor_extent(&tensor->tensor, NULL, &bytes);
+    job work;
+    bool ok = begin(&work, common, path, header_length + bytes, bytes) &&
+              glr_output_write(&work.output, 0, header, header_length, &work.problem);
+    work.tensor = tensor;
+    work.start = header_length;
+    return finish(&work, ok && glr_visit_pieces(&tensor->tensor, draw_into_file, &work));
+}
+
+static bool draw_to_standard_output(const glr_tensor *piece, uint64_t offset, uint64_t bytes, void *context)
+{
+    (void)offset;
+    job *work = context;
+    const char *from = work->buffer;
+    if (!draw_piece(work, piece, work->buffer, bytes)) {
+        return false;
+    }
+    while (bytes > 0) {
+        ssize_t written = write(STDOUT_FILENO, from, (size_t)bytes);
+        if (written < 0 && errno == EINTR && !glr_interrupted()) {
+            continue;
+        }
+        if (written <= 0) {
+            return glr_problem_set(&work->problem, "standard output: %s", strerror(errno));
+        }
+        from += written;
+        bytes -= (uint64_t)written;
+    }
+    return true;
+}
+
+int glr_write_standard_output(const glr_common *common, const glr_model_tensor *tensor)
+{
+    job work = {.output = {.descriptor = -1}};
+    uint64_t bytes = 0;
+    (void)glr_tensor_extent(&tensor->tensor, NULL, &bytes);
+    (void)signal(SIGPIPE, SIG_IGN); /* a reader that goes away is an error with a message */
+    glr_interrupt_catch();
+    int status = glr_cli_open(common, &work.device);
+    if (status != EXIT_DONE) {
+        return status;
+    }
+    work.tensor = tensor;
+    work.buffer = malloc((size_t)(bytes < GLR_PIECE_BYTES ? bytes + 1 : GLR_PIECE_BYTES));
+    glr_progress_start(&work.progress, common, "-", bytes);
+    bool ok = work.buffer != NULL && glr_visit_pieces(&tensor->tensor, draw_to_standard_output, &work);
+    if (work.buffer == NULL) {
+        (void)glr_problem_set(&work.problem, "out of memory");
+    }
+    free(work.buffer);
+    glr_progress_end(&work.progress);
+    glr_close(work.device);
+    if (!ok) {
+        glr_interrupt_die();
+    }
+    return ok ? EXIT_DONE : glr_cli_fail(EXIT_FAILED, "%s", work.problem.text);
+}

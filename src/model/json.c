@@ -1,0 +1,90 @@
+/* Small things that the readers and writers of the model room share. */
+#include "json.h"
+
+#include <errno.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+/* Lists of tensors are some hundred kilobytes; this much is a mistake. */
+#define LARGEST_FILE (INT64_C(1) << 30)
+
+json_t *glr_json_parse(const char *text, size_t length, glr_problem *problem)
+{
+    json_error_t error;
+    json_t *document = json_loadb(text, length, JSON_REJECT_DUPLICATES, &error);
+    if (document == NULL) {
+        (void)glr_problem_set(problem, "line %d, column %d: %s", error.line, error.column, error.text);
+    }
+    return document;
+}
+
+static char *read_stream(FILE *file, int64_t size, size_t *length)
+{
+    char *text = malloc((size_t)size + 1);
+    if (text != NULL) {
+        *length = fread(text, 1, (size_t)size, file);
+        text[*length] = '\0';
+    }
+    return text;
+}
+
+char *glr_read_file(const char *path, size_t *length, glr_problem *problem)
+{
+    FILE *file = fopen(path, "rb");
+    struct stat status;
+    char *text = NULL;
+    if (file == NULL || fstat(fileno(file), &status) != 0) {
+        (void)glr_problem_set(problem, "%s: %s", path, strerror(errno));
+    } else if (!S_ISREG(status.st_mode)) {
+        (void)glr_problem_set(problem, "%s: is no regular file", path);
+    } else if (status.st_size > LARGEST_FILE) {
+        (void)glr_problem_set(problem, "%s: its %lld bytes are more than a list of tensors has", path,
+                              (long long)status.st_size);
+    } else {
+        text = read_stream(file, status.st_size, length);
+        if (text == NULL || ferror(file)) {
+            (void)glr_problem_set(problem, "%s: %s", path, strerror(errno));
+            free(text);
+            text = NULL;
+        }
+    }
+    if (file != NULL) {
+        (void)fclose(file);
+    }
+    return text;
+}
+
+char *glr_copy_text(const char *text) { return glr_format_text("%s", text); }
+
+char *glr_format_text(const char *format, ...)
+{
+    va_list arguments, again;
+    va_start(arguments, format);
+    va_copy(again, arguments);
+    int length = vsnprintf(NULL, 0, format, arguments);
+    char *text = length < 0 ? NULL : malloc((size_t)length + 1);
+    if (text != NULL) {
+        (void)vsnprintf(text, (size_t)length + 1, format, again);
+    }
+    va_end(again);
+    va_end(arguments);
+    return text;
+}
+
+bool glr_layout_of_name(const char *name, glr_layout *layout)
+{
+    *layout = strcmp(name, "torch") == 0 ? GLR_LAYOUT_TORCH : GLR_LAYOUT_KERAS;
+    return strcmp(name, glr_layout_name(*layout)) == 0;
+}
+
+bool glr_method_of_name(const char *name, glr_method *method)
+{
+    *method = strcmp(name, "icdf") == 0 ? GLR_METHOD_ICDF : GLR_METHOD_RESAMPLE;
+    return strcmp(name, glr_method_name(*method)) == 0;
+}
+
+const char *glr_layout_name(glr_layout layout) { return layout == GLR_LAYOUT_TORCH ? "torch" : "keras"; }
+
+const char *glr_method_name(glr_method method) { return method == GLR_METHOD_ICDF ? "icdf" : "resample"; }

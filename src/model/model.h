@@ -1,0 +1,112 @@
+/* A model's tensors: read from a list, given initializers by rules, and written down in a file's metadata. */
+#ifndef GLR_MODEL_MODEL_H
+#define GLR_MODEL_MODEL_H
+
+#include "problem.h"
+
+#include "glorand/glorand.h"
+
+#include <stddef.h>
+
+/* What is to be done with a tensor. */
+typedef enum glr_action {
+    GLR_ACTION_UNDECIDED = 0, /* no initializer yet: rules decide */
+    GLR_ACTION_FILL = 1,
+    GLR_ACTION_SKIP = 2 /* the tensor is left out of the output */
+} glr_action;
+
+/* An initializer, or skip, as a rule or a tensor of a list gives it. */
+typedef struct glr_choice {
+    glr_action action;
+    glr_initializer initializer;
+} glr_choice;
+
+/* Members of a tensor in a list that stand beside its initializer and override what that says. */
+typedef struct glr_overrides {
+    bool has_method, has_layout, has_stream;
+    glr_method method;
+    glr_layout layout;
+    int64_t stream;
+    /* Axes that are given replace the initializer's; counts of 0 replace nothing. */
+    uint32_t input_axis_count, output_axis_count, batch_axis_count;
+    int32_t input_axes[GLR_MAX_RANK], output_axes[GLR_MAX_RANK], batch_axes[GLR_MAX_RANK];
+} glr_overrides;
+
+typedef struct glr_model_tensor {
+    char *name;
+    glr_tensor tensor; /* the whole shape; where a slice was given, its box */
+    glr_choice choice; /* the tensor's own, and what was decided after glr_model_resolve */
+    glr_overrides overrides;
+    char *decided_by; /* after glr_model_resolve: the rule, for people to read */
+} glr_model_tensor;
+
+/* A rule: tensors whose names match the pattern get the choice. */
+typedef struct glr_rule {
+    char *pattern; /* as fnmatch takes it */
+    glr_choice choice;
+} glr_rule;
+
+typedef struct glr_rules {
+    glr_rule *rule;
+    size_t count;
+} glr_rules;
+
+typedef struct glr_model {
+    glr_model_tensor *tensor;
+    size_t count;
+    glr_rules rules; /* the list's own */
+    bool has_seed, has_layout;
+    int64_t seed;
+    glr_layout layout;
+} glr_model;
+
+/* Reads a list of tensors, the form of data/models. On failure the model is empty. */
+bool glr_model_read(const char *path, glr_model *model, glr_problem *problem);
+
+/* The same from text of a given length. */
+bool glr_model_parse(const char *text, size_t length, glr_model *model, glr_problem *problem);
+
+void glr_model_free(glr_model *model);
+
+/* Reads a choice: the name of an initializer, its JSON, or "skip". */
+bool glr_choice_parse(const char *text, glr_choice *choice, glr_problem *problem);
+
+/* Adds the rule "PATTERN=CHOICE". */
+bool glr_rules_add(glr_rules *rules, const char *text, glr_problem *problem);
+
+/* Adds a rule from its two parts; false when memory ran out. */
+bool glr_rules_append(glr_rules *rules, const char *pattern, const glr_choice *choice);
+
+void glr_rules_free(glr_rules *rules);
+
+/* What the user asks for on top of a list. */
+typedef struct glr_request {
+    const glr_rules *rules; /* these come before everything else */
+    bool has_seed, has_dtype, has_layout, has_method;
+    int64_t seed;
+    glr_dtype dtype;
+    glr_layout layout;
+    glr_method method;
+} glr_request;
+
+/* Decides every tensor: rules of the request, the tensor's own initializer, the list's rules, defaults by
+   name; and its seed and stream. Skipped tensors stay, marked. */
+bool glr_model_resolve(glr_model *model, const glr_request *request, glr_problem *problem);
+
+/* Whether some random tensor of a resolved model has no seed: none of its own, and none in request or list.
+ */
+bool glr_model_needs_seed(const glr_model *model);
+
+/* Gives those tensors a seed. */
+void glr_model_seed(glr_model *model, int64_t seed);
+
+/* Whether an initializer of this kind draws random numbers. */
+bool glr_is_random(glr_kind kind);
+
+/* Parses a slice, "0:100,:,-3:", into the tensor's box. */
+bool glr_slice_parse(const char *text, glr_tensor *tensor, glr_problem *problem);
+
+/* The shape of the part that is held: the box's extents, or the shape. */
+void glr_part_shape(const glr_tensor *tensor, int64_t shape[GLR_MAX_RANK]);
+
+#endif

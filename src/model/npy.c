@@ -1,0 +1,63 @@
+/* The header of .npy files, version 1.0 (numpy.lib.format). */
+#include "npy.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define MAGIC     "\x93NUMPY\x01\x00"
+#define PREFIX    10 /* the magic string and two bytes of length */
+#define ALIGNMENT 64
+
+/* NumPy's code of a dtype, or NULL. Values lie in memory as they do here: the host is little-endian. */
+static const char *descr_of(glr_dtype dtype)
+{
+    switch (dtype) {
+    case GLR_FLOAT32: return "<f4";
+    case GLR_FLOAT64: return "<f8";
+    case GLR_FLOAT16: return "<f2";
+    case GLR_BOOL: return "|b1";
+    case GLR_INT8: return "|i1";
+    case GLR_INT16: return "<i2";
+    case GLR_INT32: return "<i4";
+    case GLR_INT64: return "<i8";
+    case GLR_UINT8: return "|u1";
+    case GLR_UINT16: return "<u2";
+    case GLR_UINT32: return "<u4";
+    case GLR_UINT64: return "<u8";
+    default: return NULL;
+    }
+}
+
+char *glr_npy_header(glr_dtype dtype, uint32_t rank, const int64_t *shape, size_t *length,
+                     glr_problem *problem)
+{
+    const char *descr = descr_of(dtype);
+    if (descr == NULL) {
+        (void)glr_problem_set(problem, "the .npy format has no %s; write a .safetensors file",
+                              glr_dtype_name(dtype));
+        return NULL;
+    }
+    char text[GLR_MAX_RANK * 24 + 128];
+    int used = snprintf(text, sizeof text, "{'descr': '%s', 'fortran_order': False, 'shape': (", descr);
+    for (uint32_t a = 0; a < rank; a++) {
+        used += snprintf(text + used, sizeof text - (size_t)used, "%" PRId64 "%s", shape[a],
+                         a + 1 < rank ? ", " : (rank == 1 ? "," : ""));
+    }
+    used += snprintf(text + used, sizeof text - (size_t)used, "), }");
+    size_t whole = (PREFIX + (size_t)used + 1 + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
+    char *header = malloc(whole);
+    if (header == NULL) {
+        (void)glr_problem_set(problem, "out of memory");
+        return NULL;
+    }
+    memcpy(header, MAGIC, PREFIX - 2);
+    header[PREFIX - 2] = (char)(unsigned char)((whole - PREFIX) & 0xffU);
+    header[PREFIX - 1] = (char)(unsigned char)((whole - PREFIX) >> 8 & 0xffU);
+    memcpy(header + PREFIX, text, (size_t)used);
+    memset(header + PREFIX + used, ' ', whole - PREFIX - (size_t)used);
+    header[whole - 1] = '\n';
+    *length = whole;
+    return header;
+}
