@@ -1,0 +1,298 @@
+/* Bad input: one wrong argument each, the status, and the message with the value in it; nothing is written. */
+#include "support/golden.h"
+
+#include <criterion/criterion.h>
+#include <math.h>
+#include <string.h>
+
+/* What a good call has: each row changes one thing. */
+typedef struct call {
+    glr_device *device;
+    glr_initializer initializer;
+    glr_tensor tensor;
+    void *dst;
+    uint64_t bytes;
+    glr_initializer *initializer_pointer;
+    glr_tensor *tensor_pointer;
+} call;
+
+typedef struct row {
+    const char *name;
+    void (*change)(call *c);
+    glr_status status;
+    const char *message; /* a part of it */
+} row;
+
+#define BREAK(name, statement) \
+    static void name(call *c) { statement; }
+
+#define INIT c->initializer
+#define TENSOR c->tensor
+
+BREAK(no_device, c->device = NULL)
+BREAK(no_initializer, c->initializer_pointer = NULL)
+BREAK(no_tensor, c->tensor_pointer = NULL)
+BREAK(no_dst, c->dst = NULL)
+BREAK(one_byte_short, c->bytes = 4 * 12 - 1)
+BREAK(tensor_size, TENSOR.size = 7)
+BREAK(initializer_size, INIT.size = 9999)
+BREAK(no_dtype, TENSOR.dtype = GLR_DTYPE_NONE)
+BREAK(dtype_99, TENSOR.dtype = (glr_dtype)99)
+BREAK(rank_17, TENSOR.rank = 17)
+BREAK(negative_dimension, TENSOR.shape[1] = -5)
+BREAK(large_dimension, TENSOR.shape[0] = (INT64_C(1) << 56) + 1)
+BREAK(large_product, TENSOR.shape[0] = INT64_C(1) << 40; TENSOR.shape[1] = INT64_C(1) << 17)
+BREAK(overflowing_product, TENSOR.shape[0] = INT64_MAX; TENSOR.shape[1] = INT64_MAX)
+BREAK(large_beside_zero, TENSOR.rank = 3; TENSOR.shape[0] = 0; TENSOR.shape[1] = INT64_MAX; TENSOR.shape[2] = 2)
+BREAK(part_3, TENSOR.part = (glr_part)3)
+
+static void box(call *c, int64_t start0, int64_t start1, int64_t extent0, int64_t extent1)
+{
+    TENSOR.part = GLR_BOX;
+    TENSOR.start[0] = start0;
+    TENSOR.start[1] = start1;
+    TENSOR.extent[0] = extent0;
+    TENSOR.extent[1] = extent1;
+}
+
+static void range(call *c, int64_t first, int64_t count)
+{
+    TENSOR.part = GLR_RANGE;
+    TENSOR.first = first;
+    TENSOR.count = count;
+}
+
+static void strides(call *c, int64_t stride0, int64_t stride1)
+{
+    TENSOR.strides[0] = stride0;
+    TENSOR.strides[1] = stride1;
+}
+
+BREAK(box_before, box(c, 0, -1, 1, 1))
+BREAK(box_start_behind, box(c, 4, 0, 0, 1))
+BREAK(box_extent_negative, box(c, 0, 0, -1, 1))
+BREAK(box_behind, box(c, 1, 2, 1, 3))
+BREAK(box_overflow, box(c, 1, 0, INT64_MAX, 1))
+BREAK(range_before, range(c, -1, 2))
+BREAK(range_start_behind, range(c, 13, 0))
+BREAK(range_count_negative, range(c, 0, -2))
+BREAK(range_behind, range(c, 10, 3))
+BREAK(range_overflow, range(c, 1, INT64_MAX))
+BREAK(range_strides, range(c, 0, 2); strides(c, 4, 1))
+BREAK(stride_negative, strides(c, 4, -1))
+BREAK(stride_zero, strides(c, 4, 0))
+BREAK(stride_overlap, strides(c, 3, 1))
+BREAK(stride_same, strides(c, 5, 5))
+BREAK(stride_overflow, strides(c, INT64_MAX, 1))
+BREAK(stride_needs_bytes, strides(c, 5, 1); c->bytes = 4 * 13)
+
+BREAK(no_kind, INIT.kind = GLR_KIND_NONE)
+BREAK(kind_77, INIT.kind = (glr_kind)77)
+BREAK(method_2, INIT.method = (glr_method)2)
+BREAK(layout_2, INIT.layout = (glr_layout)2)
+BREAK(seeding_3, INIT.seeding = (glr_seeding)3)
+BREAK(stddev_negative, INIT = glr_truncated_normal(0.0, -0.5, 1))
+BREAK(stddev_nan, INIT = glr_random_normal(0.0, NAN, 1))
+BREAK(stddev_infinite, INIT = glr_random_normal(0.0, INFINITY, 1))
+BREAK(stddev_large, INIT = glr_random_normal(0.0, 1e39, 1))
+BREAK(mean_nan, INIT = glr_truncated_normal(NAN, 1.0, 1))
+BREAK(mean_large, INIT = glr_truncated_normal(-1e300, 1.0, 1))
+BREAK(bounds_swapped, INIT = glr_random_uniform(0.5, 0.25, 1))
+BREAK(minval_nan, INIT = glr_random_uniform(NAN, 0.25, 1))
+BREAK(maxval_infinite, INIT = glr_random_uniform(0.0, INFINITY, 1))
+BREAK(maxval_large, INIT = glr_random_uniform(0.0, 1e39, 1))
+BREAK(difference_infinite, INIT = glr_random_uniform(-3e38, 3e38, 1))
+BREAK(difference_infinite_f64, INIT = glr_random_uniform(-1e308, 1e308, 1); TENSOR.dtype = GLR_FLOAT64; c->bytes = 96)
+BREAK(scale_zero, INIT = glr_variance_scaling(0.0, GLR_FAN_IN, GLR_DISTRIBUTION_UNIFORM, 1))
+BREAK(scale_negative, INIT = glr_variance_scaling(-2.0, GLR_FAN_IN, GLR_DISTRIBUTION_UNIFORM, 1))
+BREAK(scale_nan, INIT = glr_variance_scaling(NAN, GLR_FAN_IN, GLR_DISTRIBUTION_UNIFORM, 1))
+BREAK(scale_large,
+      INIT = glr_variance_scaling(1e300, GLR_FAN_IN, GLR_DISTRIBUTION_TRUNCATED_NORMAL, 1))
+BREAK(mode_3, INIT = glr_variance_scaling(1.0, (glr_mode)3, GLR_DISTRIBUTION_UNIFORM, 1))
+BREAK(distribution_3, INIT = glr_variance_scaling(1.0, GLR_FAN_IN, (glr_distribution)3, 1))
+BREAK(value_large, INIT = glr_constant(1e39))
+BREAK(value_fraction, INIT = glr_constant(0.5); TENSOR.dtype = GLR_INT32)
+BREAK(value_beyond, INIT = glr_constant(128.0); TENSOR.dtype = GLR_INT8)
+BREAK(value_below, INIT = glr_constant(-1.0); TENSOR.dtype = GLR_UINT64; c->bytes = 96)
+BREAK(value_bool, INIT = glr_constant(2.0); TENSOR.dtype = GLR_BOOL)
+BREAK(value_nan_int, INIT = glr_constant(NAN); TENSOR.dtype = GLR_INT16)
+BREAK(random_integers, TENSOR.dtype = GLR_INT32)
+BREAK(random_bool, INIT = glr_random_uniform(0.0, 1.0, 1); TENSOR.dtype = GLR_BOOL)
+BREAK(axis_behind, INIT.input_axis_count = 1; INIT.input_axes[0] = 2; INIT.output_axis_count = 1)
+BREAK(axis_before, INIT.input_axis_count = 1; INIT.output_axis_count = 1; INIT.output_axes[0] = -3)
+BREAK(axis_twice, INIT.batch_axis_count = 2; INIT.batch_axes[0] = 1; INIT.batch_axes[1] = -1)
+BREAK(axes_17, INIT.batch_axis_count = 17)
+BREAK(axes_one_list, INIT.output_axis_count = 1)
+BREAK(axes_other_list, INIT.input_axis_count = 1)
+BREAK(axes_shared, INIT.input_axis_count = 1; INIT.output_axis_count = 1; INIT.output_axes[0] = 1;
+      INIT.batch_axis_count = 1; INIT.batch_axes[0] = -2)
+BREAK(unseeded_part, INIT.seeding = GLR_UNSEEDED; range(c, 0, 4))
+
+static const row rows[] = {
+    {"no device", no_device, GLR_ERROR_ARGUMENT, "device: is NULL"},
+    {"no initializer", no_initializer, GLR_ERROR_ARGUMENT, "initializer: is NULL"},
+    {"no tensor", no_tensor, GLR_ERROR_ARGUMENT, "tensor: is NULL"},
+    {"no destination", no_dst, GLR_ERROR_ARGUMENT, "dst: is NULL"},
+    {"one byte short", one_byte_short, GLR_ERROR_TOO_SMALL, "dst_bytes: 47 are fewer than the 48"},
+    {"tensor.size", tensor_size, GLR_ERROR_ARGUMENT, "tensor.size: 7 is neither 0 nor"},
+    {"initializer.size", initializer_size, GLR_ERROR_ARGUMENT, "initializer.size: 9999"},
+    {"no dtype", no_dtype, GLR_ERROR_ARGUMENT, "tensor.dtype: 0 is no dtype"},
+    {"dtype 99", dtype_99, GLR_ERROR_ARGUMENT, "tensor.dtype: 99 is no dtype"},
+    {"rank 17", rank_17, GLR_ERROR_ARGUMENT, "tensor.rank: 17 is more than 16"},
+    {"negative dimension", negative_dimension, GLR_ERROR_SHAPE, "tensor.shape[1]: -5 is negative"},
+    {"large dimension", large_dimension, GLR_ERROR_SHAPE, "tensor.shape[0]: 72057594037927937 makes"},
+    {"large product", large_product, GLR_ERROR_SHAPE, "tensor.shape[1]: 131072 makes the tensor larger than 2^56"},
+    {"overflowing product", overflowing_product, GLR_ERROR_SHAPE, "tensor.shape[0]: 9223372036854775807 makes"},
+    {"large beside zero", large_beside_zero, GLR_ERROR_SHAPE, "tensor.shape[1]: 9223372036854775807 makes"},
+    {"part 3", part_3, GLR_ERROR_ARGUMENT, "tensor.part: 3 is none of"},
+    {"box before", box_before, GLR_ERROR_SHAPE, "tensor.start[1]: -1 is outside [0, 4]"},
+    {"box start behind", box_start_behind, GLR_ERROR_SHAPE, "tensor.start[0]: 4 is outside [0, 3]"},
+    {"box extent negative", box_extent_negative, GLR_ERROR_SHAPE, "tensor.extent[0]: -1 is outside [0, 3]"},
+    {"box behind", box_behind, GLR_ERROR_SHAPE, "tensor.extent[1]: 3 is outside [0, 2]"},
+    {"box overflow", box_overflow, GLR_ERROR_SHAPE, "tensor.extent[0]: 9223372036854775807 is outside [0, 2]"},
+    {"range before", range_before, GLR_ERROR_SHAPE, "tensor.first: -1 is outside [0, 12]"},
+    {"range start behind", range_start_behind, GLR_ERROR_SHAPE, "tensor.first: 13 is outside [0, 12]"},
+    {"range count negative", range_count_negative, GLR_ERROR_SHAPE, "tensor.count: -2 is outside [0, 12]"},
+    {"range behind", range_behind, GLR_ERROR_SHAPE, "tensor.count: 3 is outside [0, 2]"},
+    {"range overflow", range_overflow, GLR_ERROR_SHAPE, "tensor.count: 9223372036854775807 is outside [0, 11]"},
+    {"range strides", range_strides, GLR_ERROR_SHAPE, "tensor.strides: must all be 0 when the part is a range"},
+    {"stride negative", stride_negative, GLR_ERROR_SHAPE, "tensor.strides[1]: -1 is negative"},
+    {"stride zero", stride_zero, GLR_ERROR_SHAPE, "tensor.strides: 0 for an axis of 4 elements"},
+    {"stride overlap", stride_overlap, GLR_ERROR_SHAPE, "tensor.strides: 3 for an axis of 3 elements"},
+    {"stride same", stride_same, GLR_ERROR_SHAPE, "tensor.strides: 5 for an axis of"},
+    {"stride overflow", stride_overflow, GLR_ERROR_SHAPE, "reaches beyond 2^63 bytes"},
+    {"stride needs bytes", stride_needs_bytes, GLR_ERROR_TOO_SMALL, "dst_bytes: 52 are fewer than the 56"},
+    {"no kind", no_kind, GLR_ERROR_ARGUMENT, "initializer.kind: 0 is no initializer"},
+    {"kind 77", kind_77, GLR_ERROR_ARGUMENT, "initializer.kind: 77 is no initializer"},
+    {"method 2", method_2, GLR_ERROR_ARGUMENT, "initializer.method: 2 is neither"},
+    {"layout 2", layout_2, GLR_ERROR_ARGUMENT, "initializer.layout: 2 is neither"},
+    {"seeding 3", seeding_3, GLR_ERROR_ARGUMENT, "initializer.seeding: 3 is none of"},
+    {"stddev negative", stddev_negative, GLR_ERROR_ARGUMENT, "initializer.stddev: -0.5 is not"},
+    {"stddev NaN", stddev_nan, GLR_ERROR_ARGUMENT, "initializer.stddev: nan is not"},
+    {"stddev infinite", stddev_infinite, GLR_ERROR_ARGUMENT, "initializer.stddev: inf is not"},
+    {"stddev large", stddev_large, GLR_ERROR_ARGUMENT, "initializer.stddev: 1e+39 is beyond the range of float32"},
+    {"mean NaN", mean_nan, GLR_ERROR_ARGUMENT, "initializer.mean: nan is not finite"},
+    {"mean large", mean_large, GLR_ERROR_ARGUMENT, "initializer.mean: -1e+300 is beyond the range of float32"},
+    {"bounds swapped", bounds_swapped, GLR_ERROR_ARGUMENT, "initializer.minval: 0.5 is more than maxval, 0.25"},
+    {"minval NaN", minval_nan, GLR_ERROR_ARGUMENT, "initializer.minval: nan is not finite"},
+    {"maxval infinite", maxval_infinite, GLR_ERROR_ARGUMENT, "initializer.maxval: inf is not finite"},
+    {"maxval large", maxval_large, GLR_ERROR_ARGUMENT, "initializer.maxval: 1e+39 is beyond the range of float32"},
+    {"difference infinite", difference_infinite, GLR_ERROR_ARGUMENT, "3e+38 - -3e+38 is beyond the range of float32"},
+    {"difference infinite, float64", difference_infinite_f64, GLR_ERROR_ARGUMENT, "is beyond the range of float64"},
+    {"scale zero", scale_zero, GLR_ERROR_ARGUMENT, "initializer.scale: 0 is not a finite number above 0"},
+    {"scale negative", scale_negative, GLR_ERROR_ARGUMENT, "initializer.scale: -2 is not"},
+    {"scale NaN", scale_nan, GLR_ERROR_ARGUMENT, "initializer.scale: nan is not"},
+    {"scale large", scale_large, GLR_ERROR_ARGUMENT, "is beyond the range of float32"},
+    {"mode 3", mode_3, GLR_ERROR_ARGUMENT, "initializer.mode: 3 is none of"},
+    {"distribution 3", distribution_3, GLR_ERROR_ARGUMENT, "initializer.distribution: 3 is none of"},
+    {"value large", value_large, GLR_ERROR_ARGUMENT, "initializer.value: 1e+39 is beyond the range of float32"},
+    {"value fraction", value_fraction, GLR_ERROR_ARGUMENT, "initializer.value: 0.5 is not a value of int32"},
+    {"value beyond", value_beyond, GLR_ERROR_ARGUMENT, "initializer.value: 128 is not a value of int8"},
+    {"value below", value_below, GLR_ERROR_ARGUMENT, "initializer.value: -1 is not a value of uint64"},
+    {"value bool", value_bool, GLR_ERROR_ARGUMENT, "initializer.value: 2 is not a value of bool"},
+    {"value NaN as integer", value_nan_int, GLR_ERROR_ARGUMENT, "initializer.value: nan is not a value of int16"},
+    {"random integers", random_integers, GLR_ERROR_UNSUPPORTED, "glorot_normal draws floating-point values, not int32"},
+    {"random bool", random_bool, GLR_ERROR_UNSUPPORTED, "random_uniform draws floating-point values, not bool"},
+    {"axis behind", axis_behind, GLR_ERROR_ARGUMENT, "initializer.input_axes[0]: 2 is no axis of a tensor of rank 2"},
+    {"axis before", axis_before, GLR_ERROR_ARGUMENT, "initializer.output_axes[0]: -3 is no axis"},
+    {"axis twice", axis_twice, GLR_ERROR_ARGUMENT, "initializer.batch_axes[1]: -1 names an axis for the second time"},
+    {"17 axes", axes_17, GLR_ERROR_ARGUMENT, "initializer.batch_axes: 17 axes are more than 16"},
+    {"output axes alone", axes_one_list, GLR_ERROR_ARGUMENT, "initializer.input_axes: are needed when output_axes are given"},
+    {"input axes alone", axes_other_list, GLR_ERROR_ARGUMENT, "initializer.output_axes: are needed when input_axes are given"},
+    {"axis shared", axes_shared, GLR_ERROR_ARGUMENT, "initializer.batch_axes: share an axis with input_axes"},
+    {"part of an unseeded one", unseeded_part, GLR_ERROR_UNSEEDED, "a part needs a glorot_normal that is resolved"},
+};
+
+Test(bad_input, of_fill)
+{
+    glr_device *device = open_cpu(2);
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        unsigned char memory[128], untouched[128];
+        memset(memory, 0xa5, sizeof memory);
+        memset(untouched, 0xa5, sizeof untouched);
+        call c = {.device = device,
+                  .initializer = glr_glorot_normal(42),
+                  .tensor = {.dtype = GLR_FLOAT32, .rank = 2, .shape = {3, 4}},
+                  .dst = memory,
+                  .bytes = 4 * 12};
+        c.initializer_pointer = &c.initializer;
+        c.tensor_pointer = &c.tensor;
+        glr_status good = glr_fill(c.device, c.initializer_pointer, c.tensor_pointer, c.dst, c.bytes);
+        cr_assert_eq(good, GLR_OK, "%s", glr_last_error());
+        memset(memory, 0xa5, sizeof memory);
+
+        rows[i].change(&c);
+        glr_status status = glr_fill(c.device, c.initializer_pointer, c.tensor_pointer, c.dst, c.bytes);
+        cr_expect_eq(status, rows[i].status, "%s: %s, %s", rows[i].name, glr_status_name(status), glr_last_error());
+        cr_expect_not_null(strstr(glr_last_error(), rows[i].message), "%s: %s", rows[i].name, glr_last_error());
+        cr_expect_arr_eq(memory, untouched, sizeof memory, "%s: something was written", rows[i].name);
+    }
+    glr_close(device);
+}
+
+static void refuse_options(glr_options options, glr_status expected, const char *message)
+{
+    glr_device *device = (glr_device *)&options;
+    glr_status status = glr_open(&options, &device);
+    cr_expect_eq(status, expected, "%s", glr_status_name(status));
+    cr_expect_not_null(strstr(glr_last_error(), message), "%s", glr_last_error());
+    cr_expect_null(device);
+}
+
+Test(bad_input, of_open)
+{
+    glr_options good = GLR_OPTIONS_INIT, bad = good;
+    bad.size = 3;
+    refuse_options(bad, GLR_ERROR_ARGUMENT, "options.size: 3 is neither");
+    bad = good;
+    bad.backend = (glr_backend_kind)9;
+    refuse_options(bad, GLR_ERROR_ARGUMENT, "options.backend: 9 is none of");
+    bad.backend = GLR_BACKEND_CUDA;
+    refuse_options(bad, GLR_ERROR_UNAVAILABLE, "options.backend: cuda is not part of this version");
+    bad.backend = GLR_BACKEND_OPENCL;
+    refuse_options(bad, GLR_ERROR_UNAVAILABLE, "options.backend: opencl is not part of this version");
+    bad = good;
+    bad.device = 1;
+    refuse_options(bad, GLR_ERROR_UNAVAILABLE, "options.device: 1; the cpu backend has device 0 only");
+    bad = good;
+    bad.threads = 1025;
+    refuse_options(bad, GLR_ERROR_ARGUMENT, "options.threads: 1025 is more than 1024");
+    cr_expect_eq(glr_open(&good, NULL), GLR_ERROR_ARGUMENT);
+    cr_expect_str_eq(glr_last_error(), "device: is NULL");
+}
+
+Test(bad_input, of_the_other_functions)
+{
+    glr_tensor tensor = {.dtype = GLR_FLOAT32, .rank = 1, .shape = {4}};
+    glr_initializer initializer = glr_zeros();
+    glr_summary summary = {0};
+    size_t count = 0;
+    cr_expect_eq(glr_tensor_extent(NULL, NULL, NULL), GLR_ERROR_ARGUMENT);
+    cr_expect_eq(glr_describe(NULL, &tensor, &summary), GLR_ERROR_ARGUMENT);
+    cr_expect_eq(glr_describe(&initializer, NULL, &summary), GLR_ERROR_ARGUMENT);
+    cr_expect_eq(glr_describe(&initializer, &tensor, NULL), GLR_ERROR_ARGUMENT);
+    summary.size = 1;
+    cr_expect_eq(glr_describe(&initializer, &tensor, &summary), GLR_ERROR_ARGUMENT);
+    cr_expect_eq(glr_devices(NULL, 1, &count), GLR_ERROR_ARGUMENT);
+    cr_expect_eq(glr_devices(NULL, 0, NULL), GLR_ERROR_ARGUMENT);
+    cr_expect_eq(glr_initializer_from_json(NULL, 0, &initializer), GLR_ERROR_ARGUMENT);
+    cr_expect_eq(glr_initializer_from_json("1", 1, NULL), GLR_ERROR_ARGUMENT);
+    cr_expect_eq(glr_initializer_to_json(NULL, NULL, 0, NULL), GLR_ERROR_ARGUMENT);
+    cr_expect_eq(glr_initializer_to_json(&initializer, NULL, 5, NULL), GLR_ERROR_ARGUMENT);
+    cr_expect_eq(glr_resolve(NULL, &initializer), GLR_ERROR_ARGUMENT);
+    cr_expect_eq(glr_resolve(&initializer, NULL), GLR_ERROR_ARGUMENT);
+    initializer.kind = (glr_kind)44;
+    cr_expect_eq(glr_resolve(&initializer, &initializer), GLR_ERROR_ARGUMENT);
+    glr_close(NULL);
+}
+
+Test(bad_input, an_empty_part_needs_no_destination)
+{
+    glr_device *device = open_cpu(1);
+    glr_initializer initializer = glr_he_normal(1);
+    glr_tensor tensor = {.dtype = GLR_FLOAT32, .rank = 3, .shape = {3, 0, 4}};
+    cr_assert_eq(glr_fill(device, &initializer, &tensor, NULL, 0), GLR_OK, "%s", glr_last_error());
+    glr_tensor range = {.dtype = GLR_FLOAT32, .rank = 1, .shape = {9}, .part = GLR_RANGE, .first = 9};
+    cr_assert_eq(glr_fill(device, &initializer, &range, NULL, 0), GLR_OK, "%s", glr_last_error());
+    glr_close(device);
+}

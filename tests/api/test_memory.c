@@ -1,0 +1,70 @@
+/* Devices and their memory. */
+#include "support/golden.h"
+
+#include <criterion/criterion.h>
+#include <stdint.h>
+#include <string.h>
+
+Test(memory, alloc_fill_copy_free)
+{
+    glr_device *device = open_cpu(0);
+    glr_initializer initializer = glr_he_uniform(3);
+    glr_tensor tensor = {.dtype = GLR_FLOAT32, .rank = 1, .shape = {1001}};
+    float direct[1001], copied[1001];
+    void *memory = NULL;
+    cr_assert_eq(glr_alloc(device, sizeof direct, &memory), GLR_OK, "%s", glr_last_error());
+    cr_expect_eq((uintptr_t)memory % 64, 0);
+    cr_assert_eq(glr_fill(device, &initializer, &tensor, memory, sizeof direct), GLR_OK);
+    cr_assert_eq(glr_fill(device, &initializer, &tensor, direct, sizeof direct), GLR_OK);
+    cr_assert_eq(glr_sync(device), GLR_OK);
+    cr_assert_eq(glr_copy_to_host(device, copied, memory, sizeof copied), GLR_OK);
+    cr_expect_arr_eq(copied, direct, sizeof direct);
+    cr_assert_eq(glr_free(device, memory), GLR_OK);
+    glr_close(device);
+}
+
+Test(memory, nothing_and_too_much)
+{
+    glr_device *device = open_cpu(0);
+    void *memory = device;
+    cr_expect_eq(glr_alloc(device, 0, &memory), GLR_OK);
+    cr_expect_null(memory);
+    cr_expect_eq(glr_free(device, NULL), GLR_OK);
+    cr_expect_eq(glr_copy_to_host(device, NULL, NULL, 0), GLR_OK);
+    memory = device;
+    cr_expect_eq(glr_alloc(device, UINT64_MAX, &memory), GLR_ERROR_MEMORY);
+    cr_expect_null(memory);
+    cr_expect_eq(glr_alloc(NULL, 1, &memory), GLR_ERROR_ARGUMENT);
+    cr_expect_eq(glr_alloc(device, 1, NULL), GLR_ERROR_ARGUMENT);
+    cr_expect_eq(glr_free(NULL, memory), GLR_ERROR_ARGUMENT);
+    cr_expect_eq(glr_copy_to_host(device, NULL, device, 1), GLR_ERROR_ARGUMENT);
+    cr_expect_eq(glr_copy_to_host(device, &memory, NULL, 1), GLR_ERROR_ARGUMENT);
+    cr_expect_eq(glr_sync(NULL), GLR_ERROR_ARGUMENT);
+    glr_close(device);
+}
+
+Test(memory, devices_are_listed)
+{
+    glr_device_info infos[8];
+    size_t count = 0;
+    cr_assert_eq(glr_devices(NULL, 0, &count), GLR_OK);
+    cr_assert_eq(count, 3, "%zu", count);
+    cr_assert_eq(glr_devices(infos, 8, &count), GLR_OK);
+    cr_expect(infos[0].backend == GLR_BACKEND_CPU && infos[0].available && infos[0].name[0] != '\0');
+    cr_expect(infos[1].backend == GLR_BACKEND_OPENCL && !infos[1].available);
+    cr_expect_str_eq(infos[2].reason, "not part of this version");
+    cr_expect_eq(infos[2].size, sizeof infos[2]);
+    memset(infos, 0, sizeof infos);
+    cr_assert_eq(glr_devices(infos, 1, &count), GLR_OK);
+    cr_expect(count == 3 && infos[0].size > 0 && infos[1].size == 0);
+}
+
+Test(memory, options_may_be_left_out)
+{
+    glr_device *device = NULL;
+    glr_options zero = {0};
+    cr_assert_eq(glr_open(NULL, &device), GLR_OK, "%s", glr_last_error());
+    glr_close(device);
+    cr_assert_eq(glr_open(&zero, &device), GLR_OK, "%s", glr_last_error());
+    glr_close(device);
+}

@@ -1,0 +1,37 @@
+#!/bin/bash
+# Compiles the core as another language.
+#
+# usage: compile.sh opencl|cuda SOURCE_DIR BUILD_DIR
+set -euo pipefail
+# shellcheck source-path=SCRIPTDIR source=../scripts/common.sh
+. "$(dirname "${BASH_SOURCE[0]}")/../scripts/common.sh"
+
+language=$1
+source_dir=$2
+make_scratch "$3"
+
+case $language in
+opencl)
+    need clang
+    # As CL1.2 with and without double arithmetic.
+    for extensions in all -cl_khr_fp64; do
+        clang -x cl -cl-std=CL1.2 -Xclang -finclude-default-header -Xclang "-cl-ext=$extensions" -target spir64 \
+            -Wall -Wextra -Werror -I "$source_dir/src" -c -emit-llvm "$source_dir/tests/core/kernel.cl" \
+            -o "$scratch/kernel.bc"
+    done
+    ;;
+cuda)
+    command -v nvcc >/dev/null || skip "nvcc is not installed"
+    nvcc -ptx -fmad=false -arch=sm_75 -Werror all-warnings -I "$source_dir/src" \
+        "$source_dir/tests/core/kernel.cu" -o "$scratch/kernel.ptx"
+    # Every operation rounds to nearest even, once, and flushes nothing.
+    if grep -nE '\.approx|\.ftz' "$scratch/kernel.ptx"; then
+        fail "approximate or flushing operations"
+    fi
+    if grep -nE '\b(add|sub|mul|fma|sqrt|div)\.f(32|64)\b' "$scratch/kernel.ptx"; then
+        fail "operations without .rn, which ptxas may contract"
+    fi
+    grep -qE '\bfma\.rn\.f32\b' "$scratch/kernel.ptx" || fail "no fma at all"
+    ;;
+*) fail "no language is called $language" ;;
+esac

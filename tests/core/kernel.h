@@ -1,0 +1,37 @@
+/* A kernel of the core, for compiling it as OpenCL C and as CUDA C: draws one group per work-item. The includer
+   defines KERNEL, GLOBAL and GROUP_NUMBER. */
+#include "core/core.h"
+
+KERNEL void draw(GLOBAL float *values, glr_round_keys keys, uint64_t base_low, uint64_t base_high, int sampler,
+                 float scale, float shift)
+{
+    uint64_t group = GROUP_NUMBER;
+    glr_counter base;
+    base.low = base_low;
+    base.high = base_high;
+    glr_values raw = glr_sample_group(sampler, base, group, &keys);
+    for (int j = 0; j < GLR_GROUP_SIZE; j++) {
+        values[GLR_GROUP_SIZE * group + j] = glr_scaled(raw.value[j], scale, shift);
+    }
+}
+
+#if GLR_HAS_F64
+KERNEL void draw_f64(GLOBAL double *values, glr_round_keys keys, uint64_t base_low, uint64_t base_high, int sampler,
+                     double scale, double shift)
+{
+    uint64_t group = GROUP_NUMBER;
+    glr_counter base;
+    base.low = base_low;
+    base.high = base_high;
+    glr_f64_pair raw = glr_sample_group_f64(sampler, base, group, &keys);
+    values[2 * group] = glr_scaled_f64(raw.first, scale, shift);
+    values[2 * group + 1] = glr_scaled_f64(raw.second, scale, shift);
+}
+#endif
+
+KERNEL void round_all(GLOBAL uint32_t *codes, GLOBAL const float *values)
+{
+    const glr_format float16 = GLR_FORMAT_FLOAT16, e4m3fn = GLR_FORMAT_FLOAT8_E4M3FN;
+    uint64_t i = GROUP_NUMBER;
+    codes[i] = glr_round_to(values[i], float16, 16) | glr_round_to(values[i], e4m3fn, 8) << 16;
+}

@@ -1,0 +1,109 @@
+/* Every kernel that this processor runs, and the AVX-512 one emulated, against plain C. */
+#include "api/stream.h"
+#include "cpu/self_check.h"
+#include "support/golden.h"
+#include "support/random.h"
+
+#include <criterion/criterion.h>
+#include <stdlib.h>
+#include <string.h>
+
+static void random_tile(test_random *random, glr_tile *tile)
+{
+    memset(tile, 0, sizeof *tile);
+    tile->rows = (uint32_t)test_random_between(random, 1, GLR_TILE_ROWS);
+    for (int i = 0; i < 3; i++) {
+        tile->high[i] = (uint32_t)test_random_bits(random);
+    }
+    for (uint32_t row = 0; row < tile->rows; row++) {
+        tile->counter[row] = (uint32_t)test_random_bits(random) & 0xffffff00U;
+    }
+}
+
+static void compare_store(const glr_cpu_kernel *kernel, const glr_plan *plan, const glr_tile *tile, uint64_t count)
+{
+    static unsigned char drawn[sizeof tile->raw + 1], expected[sizeof tile->raw + 1];
+    memset(drawn, 0x3c, sizeof drawn);
+    memset(expected, 0x3c, sizeof expected);
+    kernel->store(plan, tile->raw, count, drawn + 1);
+    glr_cpu_kernel_plain.store(plan, tile->raw, count, expected + 1);
+    cr_assert_eq(memcmp(drawn, expected, sizeof drawn), 0, "%s stores %s otherwise", kernel->name,
+                 glr_dtype_name(plan->dtype));
+}
+
+static void compare(const glr_cpu_kernel *kernel, int tiles)
+{
+    test_random random = test_random_start(kernel->name);
+    static glr_tile drawn, expected;
+    for (int i = 0; i < tiles; i++) {
+        glr_initializer initializer = glr_glorot_normal((int64_t)test_random_bits(&random));
+        glr_plan plan = {.scale = 0x1p-3f, .shift = 0.01f, .scale_f64 = 3.0, .shift_f64 = 0.5};
+        plan.sampler = (int)test_random_between(&random, GLR_SAMPLE_UNIFORM, GLR_SAMPLE_ICDF);
+        plan.dtype = (glr_dtype)test_random_between(&random, GLR_FLOAT32, GLR_FLOAT8_E5M2);
+        glr_seed_plan(&initializer, &plan);
+        random_tile(&random, &drawn);
+        expected = drawn;
+        kernel->sample(&plan, &drawn);
+        glr_cpu_kernel_plain.sample(&plan, &expected);
+        cr_assert_eq(memcmp(drawn.raw, expected.raw, expected.rows * sizeof expected.raw[0]), 0,
+                     "%s draws sampler %d otherwise", kernel->name, plan.sampler);
+        compare_store(kernel, &plan, &expected, (uint64_t)test_random_between(&random, 0, 2 * expected.rows));
+    }
+    cr_assert(glr_cpu_kernel_agrees(kernel));
+}
+
+#ifdef GLR_HAVE_X86_KERNELS
+
+extern const glr_cpu_kernel glr_cpu_kernel_emulated; /* AVX-512, through SIMDe */
+
+Test(kernels, avx2)
+{
+    if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")) {
+        compare(&glr_cpu_kernel_avx2, test_is_light() ? 100 : 1000);
+    }
+}
+
+Test(kernels, avx512)
+{
+    if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
+        __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl")) {
+        compare(&glr_cpu_kernel_avx512, test_is_light() ? 100 : 1000);
+    }
+}
+
+Test(kernels, avx512_emulated)
+{
+    if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")) {
+        compare(&glr_cpu_kernel_emulated, test_is_light() ? 100 : 1000);
+    }
+}
+
+Test(kernels, the_environment_caps_the_choice)
+{
+    cr_assert_eq(setenv("GLORAND_ISA", "plain", 1), 0);
+    cr_expect_str_eq(glr_cpu_choose_kernel()->name, "plain");
+    cr_assert_eq(setenv("GLORAND_ISA", "avx2", 1), 0);
+    cr_expect_str_neq(glr_cpu_choose_kernel()->name, "avx512");
+    cr_assert_eq(setenv("GLORAND_ISA", "nonsense", 1), 0);
+    const char *unknown = glr_cpu_choose_kernel()->name;
+    cr_assert_eq(unsetenv("GLORAND_ISA"), 0);
+    cr_expect_str_eq(glr_cpu_choose_kernel()->name, unknown);
+}
+
+#endif
+
+static void wrong_sample(const glr_plan *plan, glr_tile *tile)
+{
+    glr_cpu_kernel_plain.sample(plan, tile);
+    if (plan->sampler == GLR_SAMPLE_NORMAL) {
+        tile->raw[3][2] += 0x1p-20f;
+    }
+}
+
+/* The check at opening refuses a kernel with one wrong value, and plain C in another rounding direction. */
+Test(kernels, the_self_check_can_fail)
+{
+    const glr_cpu_kernel wrong = {"wrong", wrong_sample, NULL};
+    cr_expect_not(glr_cpu_kernel_agrees(&wrong));
+    cr_expect(glr_cpu_plain_is_right());
+}

@@ -1,0 +1,44 @@
+# Tests around the C tests: the examples, lints, the installed package, the README's commands, the scripts themselves, and
+# cross-checks with TensorFlow, safetensors and NumPy. Those that are scripts carry the label `scripts`: once
+# is enough for them, so scripts/test.sh leaves them out of the run with sanitizers. They exit with 77 after
+# a line "skipped: REASON" when something they need is missing.
+
+add_subdirectory(${PROJECT_SOURCE_DIR}/examples ${PROJECT_BINARY_DIR}/examples)
+
+# glorand_script_test(NAME SCRIPT ARGUMENT...): SCRIPT lies in this folder.
+function(glorand_script_test name script)
+  add_test(NAME ${name} COMMAND ${CMAKE_CURRENT_SOURCE_DIR}/${script} ${ARGN})
+  set_tests_properties(${name} PROPERTIES LABELS scripts SKIP_RETURN_CODE 77 TIMEOUT 600)
+endfunction()
+
+foreach(tool clang-format clang-tidy cppcheck shellcheck)
+  glorand_script_test(${tool} scripts/lint.sh ${tool} ${PROJECT_SOURCE_DIR} ${PROJECT_BINARY_DIR})
+endforeach()
+# These two use every core.
+set_tests_properties(clang-tidy cppcheck PROPERTIES PROCESSORS 2)
+
+foreach(language opencl cuda)
+  glorand_script_test(core_as_${language} core/compile.sh ${language} ${PROJECT_SOURCE_DIR} ${PROJECT_BINARY_DIR})
+endforeach()
+
+glorand_script_test(install_dependencies scripts/install_dependencies.sh ${PROJECT_SOURCE_DIR})
+glorand_script_test(test_summary scripts/test_summary.sh ${PROJECT_SOURCE_DIR})
+if(NOT GLORAND_SANITIZE) # Others could not link what a sanitizer's compiler has made.
+  glorand_script_test(installed_example scripts/installed_example.sh
+    ${PROJECT_SOURCE_DIR} ${PROJECT_BINARY_DIR} ${CMAKE_C_COMPILER})
+endif()
+
+if(TARGET glorand_command)
+  glorand_script_test(readme_commands scripts/readme_commands.sh
+    ${PROJECT_SOURCE_DIR} ${PROJECT_BINARY_DIR} $<TARGET_FILE:glorand_command>)
+
+  set(environment ${PROJECT_BINARY_DIR}/python)
+  glorand_script_test(python_environment python/environment.sh ${environment})
+  set_tests_properties(python_environment PROPERTIES FIXTURES_SETUP python_environment)
+  foreach(package tensorflow safetensors numpy)
+    glorand_script_test(python_${package} python/run.sh ${environment}
+      ${CMAKE_CURRENT_SOURCE_DIR}/python/check_${package}.py $<TARGET_FILE:glorand_command>
+      ${PROJECT_SOURCE_DIR}/data/models/gpt2.json ${PROJECT_BINARY_DIR})
+    set_tests_properties(python_${package} PROPERTIES FIXTURES_REQUIRED python_environment)
+  endforeach()
+endif()
