@@ -36,8 +36,8 @@ GLR_FN __m128i glr_compress4(__m128i words, unsigned set)
     return _mm_shuffle_epi8(words, _mm_load_si128((const __m128i *)(const void *)glr_compress4_bytes[set]));
 }
 
-/* Moves those of a row's four candidates that are not rejected to its front, in order; what follows them may be
-   anything. Returns how many they are. */
+/* Moves those of a row's four candidates that are not rejected to its front, in order; what follows them may
+   be anything. Returns how many they are. */
 GLR_FN uint32_t glr_compact_row(float row[4])
 {
     __m128i candidates = _mm_loadu_si128((const __m128i *)(const void *)row);

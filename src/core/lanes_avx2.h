@@ -115,7 +115,8 @@ GLR_FN uint32_t glr_append_flagged(uint32_t *list, glr_u32 flags, glr_u32 words)
     unsigned low = flagged & 15U, high = flagged >> 4;
     uint32_t *next = list + __builtin_popcount(low);
     _mm_storeu_si128((__m128i *)(void *)list, glr_compress4(_mm256_castsi256_si128((__m256i)words), low));
-    _mm_storeu_si128((__m128i *)(void *)next, glr_compress4(_mm256_extracti128_si256((__m256i)words, 1), high));
+    _mm_storeu_si128((__m128i *)(void *)next,
+                     glr_compress4(_mm256_extracti128_si256((__m256i)words, 1), high));
     return (uint32_t)__builtin_popcount(flagged);
 }
 

@@ -1,4 +1,5 @@
-/* Bad input: one wrong argument each, the status, and the message with the value in it; nothing is written. */
+/* Bad input: one wrong argument each, the status, and the message with the value in it; nothing is written.
+ */
 #include "support/golden.h"
 
 #include <criterion/criterion.h>
@@ -23,10 +24,10 @@ typedef struct row {
     const char *message; /* a part of it */
 } row;
 
-#define BREAK(name, statement) \
+#define BREAK(name, statement)                                                                               \
     static void name(call *c) { statement; }
 
-#define INIT c->initializer
+#define INIT   c->initializer
 #define TENSOR c->tensor
 
 BREAK(no_device, c->device = NULL)
@@ -43,7 +44,8 @@ BREAK(negative_dimension, TENSOR.shape[1] = -5)
 BREAK(large_dimension, TENSOR.shape[0] = (INT64_C(1) << 56) + 1)
 BREAK(large_product, TENSOR.shape[0] = INT64_C(1) << 40; TENSOR.shape[1] = INT64_C(1) << 17)
 BREAK(overflowing_product, TENSOR.shape[0] = INT64_MAX; TENSOR.shape[1] = INT64_MAX)
-BREAK(large_beside_zero, TENSOR.rank = 3; TENSOR.shape[0] = 0; TENSOR.shape[1] = INT64_MAX; TENSOR.shape[2] = 2)
+BREAK(large_beside_zero, TENSOR.rank = 3; TENSOR.shape[0] = 0; TENSOR.shape[1] = INT64_MAX;
+      TENSOR.shape[2] = 2)
 BREAK(part_3, TENSOR.part = (glr_part)3)
 
 static void box(call *c, int64_t start0, int64_t start1, int64_t extent0, int64_t extent1)
@@ -102,12 +104,12 @@ BREAK(minval_nan, INIT = glr_random_uniform(NAN, 0.25, 1))
 BREAK(maxval_infinite, INIT = glr_random_uniform(0.0, INFINITY, 1))
 BREAK(maxval_large, INIT = glr_random_uniform(0.0, 1e39, 1))
 BREAK(difference_infinite, INIT = glr_random_uniform(-3e38, 3e38, 1))
-BREAK(difference_infinite_f64, INIT = glr_random_uniform(-1e308, 1e308, 1); TENSOR.dtype = GLR_FLOAT64; c->bytes = 96)
+BREAK(difference_infinite_f64, INIT = glr_random_uniform(-1e308, 1e308, 1); TENSOR.dtype = GLR_FLOAT64;
+      c->bytes = 96)
 BREAK(scale_zero, INIT = glr_variance_scaling(0.0, GLR_FAN_IN, GLR_DISTRIBUTION_UNIFORM, 1))
 BREAK(scale_negative, INIT = glr_variance_scaling(-2.0, GLR_FAN_IN, GLR_DISTRIBUTION_UNIFORM, 1))
 BREAK(scale_nan, INIT = glr_variance_scaling(NAN, GLR_FAN_IN, GLR_DISTRIBUTION_UNIFORM, 1))
-BREAK(scale_large,
-      INIT = glr_variance_scaling(1e300, GLR_FAN_IN, GLR_DISTRIBUTION_TRUNCATED_NORMAL, 1))
+BREAK(scale_large, INIT = glr_variance_scaling(1e300, GLR_FAN_IN, GLR_DISTRIBUTION_TRUNCATED_NORMAL, 1))
 BREAK(mode_3, INIT = glr_variance_scaling(1.0, (glr_mode)3, GLR_DISTRIBUTION_UNIFORM, 1))
 BREAK(distribution_3, INIT = glr_variance_scaling(1.0, GLR_FAN_IN, (glr_distribution)3, 1))
 BREAK(value_large, INIT = glr_constant(1e39))
@@ -141,21 +143,26 @@ static const row rows[] = {
     {"rank 17", rank_17, GLR_ERROR_ARGUMENT, "tensor.rank: 17 is more than 16"},
     {"negative dimension", negative_dimension, GLR_ERROR_SHAPE, "tensor.shape[1]: -5 is negative"},
     {"large dimension", large_dimension, GLR_ERROR_SHAPE, "tensor.shape[0]: 72057594037927937 makes"},
-    {"large product", large_product, GLR_ERROR_SHAPE, "tensor.shape[1]: 131072 makes the tensor larger than 2^56"},
-    {"overflowing product", overflowing_product, GLR_ERROR_SHAPE, "tensor.shape[0]: 9223372036854775807 makes"},
+    {"large product", large_product, GLR_ERROR_SHAPE,
+     "tensor.shape[1]: 131072 makes the tensor larger than 2^56"},
+    {"overflowing product", overflowing_product, GLR_ERROR_SHAPE,
+     "tensor.shape[0]: 9223372036854775807 makes"},
     {"large beside zero", large_beside_zero, GLR_ERROR_SHAPE, "tensor.shape[1]: 9223372036854775807 makes"},
     {"part 3", part_3, GLR_ERROR_ARGUMENT, "tensor.part: 3 is none of"},
     {"box before", box_before, GLR_ERROR_SHAPE, "tensor.start[1]: -1 is outside [0, 4]"},
     {"box start behind", box_start_behind, GLR_ERROR_SHAPE, "tensor.start[0]: 4 is outside [0, 3]"},
     {"box extent negative", box_extent_negative, GLR_ERROR_SHAPE, "tensor.extent[0]: -1 is outside [0, 3]"},
     {"box behind", box_behind, GLR_ERROR_SHAPE, "tensor.extent[1]: 3 is outside [0, 2]"},
-    {"box overflow", box_overflow, GLR_ERROR_SHAPE, "tensor.extent[0]: 9223372036854775807 is outside [0, 2]"},
+    {"box overflow", box_overflow, GLR_ERROR_SHAPE,
+     "tensor.extent[0]: 9223372036854775807 is outside [0, 2]"},
     {"range before", range_before, GLR_ERROR_SHAPE, "tensor.first: -1 is outside [0, 12]"},
     {"range start behind", range_start_behind, GLR_ERROR_SHAPE, "tensor.first: 13 is outside [0, 12]"},
     {"range count negative", range_count_negative, GLR_ERROR_SHAPE, "tensor.count: -2 is outside [0, 12]"},
     {"range behind", range_behind, GLR_ERROR_SHAPE, "tensor.count: 3 is outside [0, 2]"},
-    {"range overflow", range_overflow, GLR_ERROR_SHAPE, "tensor.count: 9223372036854775807 is outside [0, 11]"},
-    {"range strides", range_strides, GLR_ERROR_SHAPE, "tensor.strides: must all be 0 when the part is a range"},
+    {"range overflow", range_overflow, GLR_ERROR_SHAPE,
+     "tensor.count: 9223372036854775807 is outside [0, 11]"},
+    {"range strides", range_strides, GLR_ERROR_SHAPE,
+     "tensor.strides: must all be 0 when the part is a range"},
     {"stride negative", stride_negative, GLR_ERROR_SHAPE, "tensor.strides[1]: -1 is negative"},
     {"stride zero", stride_zero, GLR_ERROR_SHAPE, "tensor.strides: 0 for an axis of 4 elements"},
     {"stride overlap", stride_overlap, GLR_ERROR_SHAPE, "tensor.strides: 3 for an axis of 3 elements"},
@@ -170,37 +177,52 @@ static const row rows[] = {
     {"stddev negative", stddev_negative, GLR_ERROR_ARGUMENT, "initializer.stddev: -0.5 is not"},
     {"stddev NaN", stddev_nan, GLR_ERROR_ARGUMENT, "initializer.stddev: nan is not"},
     {"stddev infinite", stddev_infinite, GLR_ERROR_ARGUMENT, "initializer.stddev: inf is not"},
-    {"stddev large", stddev_large, GLR_ERROR_ARGUMENT, "initializer.stddev: 1e+39 is beyond the range of float32"},
+    {"stddev large", stddev_large, GLR_ERROR_ARGUMENT,
+     "initializer.stddev: 1e+39 is beyond the range of float32"},
     {"mean NaN", mean_nan, GLR_ERROR_ARGUMENT, "initializer.mean: nan is not finite"},
-    {"mean large", mean_large, GLR_ERROR_ARGUMENT, "initializer.mean: -1e+300 is beyond the range of float32"},
-    {"bounds swapped", bounds_swapped, GLR_ERROR_ARGUMENT, "initializer.minval: 0.5 is more than maxval, 0.25"},
+    {"mean large", mean_large, GLR_ERROR_ARGUMENT,
+     "initializer.mean: -1e+300 is beyond the range of float32"},
+    {"bounds swapped", bounds_swapped, GLR_ERROR_ARGUMENT,
+     "initializer.minval: 0.5 is more than maxval, 0.25"},
     {"minval NaN", minval_nan, GLR_ERROR_ARGUMENT, "initializer.minval: nan is not finite"},
     {"maxval infinite", maxval_infinite, GLR_ERROR_ARGUMENT, "initializer.maxval: inf is not finite"},
-    {"maxval large", maxval_large, GLR_ERROR_ARGUMENT, "initializer.maxval: 1e+39 is beyond the range of float32"},
-    {"difference infinite", difference_infinite, GLR_ERROR_ARGUMENT, "3e+38 - -3e+38 is beyond the range of float32"},
-    {"difference infinite, float64", difference_infinite_f64, GLR_ERROR_ARGUMENT, "is beyond the range of float64"},
+    {"maxval large", maxval_large, GLR_ERROR_ARGUMENT,
+     "initializer.maxval: 1e+39 is beyond the range of float32"},
+    {"difference infinite", difference_infinite, GLR_ERROR_ARGUMENT,
+     "3e+38 - -3e+38 is beyond the range of float32"},
+    {"difference infinite, float64", difference_infinite_f64, GLR_ERROR_ARGUMENT,
+     "is beyond the range of float64"},
     {"scale zero", scale_zero, GLR_ERROR_ARGUMENT, "initializer.scale: 0 is not a finite number above 0"},
     {"scale negative", scale_negative, GLR_ERROR_ARGUMENT, "initializer.scale: -2 is not"},
     {"scale NaN", scale_nan, GLR_ERROR_ARGUMENT, "initializer.scale: nan is not"},
     {"scale large", scale_large, GLR_ERROR_ARGUMENT, "is beyond the range of float32"},
     {"mode 3", mode_3, GLR_ERROR_ARGUMENT, "initializer.mode: 3 is none of"},
     {"distribution 3", distribution_3, GLR_ERROR_ARGUMENT, "initializer.distribution: 3 is none of"},
-    {"value large", value_large, GLR_ERROR_ARGUMENT, "initializer.value: 1e+39 is beyond the range of float32"},
+    {"value large", value_large, GLR_ERROR_ARGUMENT,
+     "initializer.value: 1e+39 is beyond the range of float32"},
     {"value fraction", value_fraction, GLR_ERROR_ARGUMENT, "initializer.value: 0.5 is not a value of int32"},
     {"value beyond", value_beyond, GLR_ERROR_ARGUMENT, "initializer.value: 128 is not a value of int8"},
     {"value below", value_below, GLR_ERROR_ARGUMENT, "initializer.value: -1 is not a value of uint64"},
     {"value bool", value_bool, GLR_ERROR_ARGUMENT, "initializer.value: 2 is not a value of bool"},
-    {"value NaN as integer", value_nan_int, GLR_ERROR_ARGUMENT, "initializer.value: nan is not a value of int16"},
-    {"random integers", random_integers, GLR_ERROR_UNSUPPORTED, "glorot_normal draws floating-point values, not int32"},
-    {"random bool", random_bool, GLR_ERROR_UNSUPPORTED, "random_uniform draws floating-point values, not bool"},
-    {"axis behind", axis_behind, GLR_ERROR_ARGUMENT, "initializer.input_axes[0]: 2 is no axis of a tensor of rank 2"},
+    {"value NaN as integer", value_nan_int, GLR_ERROR_ARGUMENT,
+     "initializer.value: nan is not a value of int16"},
+    {"random integers", random_integers, GLR_ERROR_UNSUPPORTED,
+     "glorot_normal draws floating-point values, not int32"},
+    {"random bool", random_bool, GLR_ERROR_UNSUPPORTED,
+     "random_uniform draws floating-point values, not bool"},
+    {"axis behind", axis_behind, GLR_ERROR_ARGUMENT,
+     "initializer.input_axes[0]: 2 is no axis of a tensor of rank 2"},
     {"axis before", axis_before, GLR_ERROR_ARGUMENT, "initializer.output_axes[0]: -3 is no axis"},
-    {"axis twice", axis_twice, GLR_ERROR_ARGUMENT, "initializer.batch_axes[1]: -1 names an axis for the second time"},
+    {"axis twice", axis_twice, GLR_ERROR_ARGUMENT,
+     "initializer.batch_axes[1]: -1 names an axis for the second time"},
     {"17 axes", axes_17, GLR_ERROR_ARGUMENT, "initializer.batch_axes: 17 axes are more than 16"},
-    {"output axes alone", axes_one_list, GLR_ERROR_ARGUMENT, "initializer.input_axes: are needed when output_axes are given"},
-    {"input axes alone", axes_other_list, GLR_ERROR_ARGUMENT, "initializer.output_axes: are needed when input_axes are given"},
+    {"output axes alone", axes_one_list, GLR_ERROR_ARGUMENT,
+     "initializer.input_axes: are needed when output_axes are given"},
+    {"input axes alone", axes_other_list, GLR_ERROR_ARGUMENT,
+     "initializer.output_axes: are needed when input_axes are given"},
     {"axis shared", axes_shared, GLR_ERROR_ARGUMENT, "initializer.batch_axes: share an axis with input_axes"},
-    {"part of an unseeded one", unseeded_part, GLR_ERROR_UNSEEDED, "a part needs a glorot_normal that is resolved"},
+    {"part of an unseeded one", unseeded_part, GLR_ERROR_UNSEEDED,
+     "a part needs a glorot_normal that is resolved"},
 };
 
 Test(bad_input, of_fill)
@@ -223,8 +245,10 @@ Test(bad_input, of_fill)
 
         rows[i].change(&c);
         glr_status status = glr_fill(c.device, c.initializer_pointer, c.tensor_pointer, c.dst, c.bytes);
-        cr_expect_eq(status, rows[i].status, "%s: %s, %s", rows[i].name, glr_status_name(status), glr_last_error());
-        cr_expect_not_null(strstr(glr_last_error(), rows[i].message), "%s: %s", rows[i].name, glr_last_error());
+        cr_expect_eq(status, rows[i].status, "%s: %s, %s", rows[i].name, glr_status_name(status),
+                     glr_last_error());
+        cr_expect_not_null(strstr(glr_last_error(), rows[i].message), "%s: %s", rows[i].name,
+                           glr_last_error());
         cr_expect_arr_eq(memory, untouched, sizeof memory, "%s: something was written", rows[i].name);
     }
     glr_close(device);

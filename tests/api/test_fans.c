@@ -19,8 +19,11 @@ static void expect_fans(glr_initializer initializer, glr_tensor tensor, double i
     cr_expect_eq(summary.fan_out, out, "fan_out %g, not %g", summary.fan_out, out);
 }
 
-#define SHAPE(...) \
-    (glr_tensor) { .rank = sizeof((int64_t[]){__VA_ARGS__}) / sizeof(int64_t), .shape = {__VA_ARGS__} }
+#define SHAPE(...)                                                                                           \
+    (glr_tensor)                                                                                             \
+    {                                                                                                        \
+        .rank = sizeof((int64_t[]){__VA_ARGS__}) / sizeof(int64_t), .shape = { __VA_ARGS__ }                 \
+    }
 
 Test(fans, by_rank)
 {
@@ -87,8 +90,10 @@ Test(fans, deviations_and_bounds)
     s = describe(glr_variance_scaling(1.7, GLR_FAN_OUT, GLR_DISTRIBUTION_UNTRUNCATED_NORMAL, 0), tensor);
     expect_near(s.stddev, sqrt(1.7 / 256.0), "variance_scaling");
     cr_expect(isinf(s.upper) && isinf(s.lower));
-    expect_near(describe(glr_variance_scaling(4.0, GLR_FAN_AVG, GLR_DISTRIBUTION_UNTRUNCATED_NORMAL, 0), tensor).stddev,
-                sqrt(4.0 / 520.0), "the average");
+    expect_near(
+        describe(glr_variance_scaling(4.0, GLR_FAN_AVG, GLR_DISTRIBUTION_UNTRUNCATED_NORMAL, 0), tensor)
+            .stddev,
+        sqrt(4.0 / 520.0), "the average");
 
     s = describe(glr_truncated_normal(0.25, 0.5, 0), tensor);
     cr_expect(s.mean == 0.25 && s.lower == -0.75 && s.upper == 1.25);

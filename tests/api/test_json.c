@@ -14,13 +14,16 @@ static void check_round_trips(const char *list, size_t expected)
 {
     json_t *golden = golden_read("golden/configs.json"), *item;
     size_t i;
-    json_array_foreach (json_object_get(golden, list), i, item) {
+    json_array_foreach(json_object_get(golden, list), i, item)
+    {
         char *text = json_dumps(item, 0), written[1024];
         glr_initializer read = {0}, again = {0};
         cr_expect_eq(parse(text, &read), GLR_OK, "%s: %s", text, glr_last_error());
-        cr_expect_str_eq(glr_kind_name(read.kind),
-                         glr_kind_name(glr_kind_of_name(json_string_value(json_object_get(item, "class_name")))));
-        cr_expect_eq(glr_initializer_to_json(&read, written, sizeof written, NULL), GLR_OK, "%s", glr_last_error());
+        cr_expect_str_eq(
+            glr_kind_name(read.kind),
+            glr_kind_name(glr_kind_of_name(json_string_value(json_object_get(item, "class_name")))));
+        cr_expect_eq(glr_initializer_to_json(&read, written, sizeof written, NULL), GLR_OK, "%s",
+                     glr_last_error());
         cr_expect_eq(parse(written, &again), GLR_OK, "%s: %s", written, glr_last_error());
         cr_expect_arr_eq(&read, &again, sizeof read, "%s became %s", text, written);
         free(text);
@@ -36,10 +39,11 @@ Test(json, keras_form) { check_round_trips("keras_serialized", 16); }
 Test(json, members)
 {
     glr_initializer init = {0};
-    cr_assert_eq(parse("{\"class_name\": \"VarianceScaling\", \"config\": {\"scale\": 2, \"mode\": \"fan_out\", "
-                       "\"distribution\": \"UNTRUNCATED_normal\", \"seed\": -3, \"dtype\": \"float64\"}}",
-                       &init),
-                 GLR_OK, "%s", glr_last_error());
+    cr_assert_eq(
+        parse("{\"class_name\": \"VarianceScaling\", \"config\": {\"scale\": 2, \"mode\": \"fan_out\", "
+              "\"distribution\": \"UNTRUNCATED_normal\", \"seed\": -3, \"dtype\": \"float64\"}}",
+              &init),
+        GLR_OK, "%s", glr_last_error());
     cr_expect_eq(init.kind, GLR_VARIANCE_SCALING);
     cr_expect_eq(init.scale, 2.0);
     cr_expect_eq(init.mode, GLR_FAN_OUT);
@@ -47,7 +51,9 @@ Test(json, members)
     cr_expect_eq(init.seeding, GLR_SEEDED);
     cr_expect_eq(init.seed, -3);
 
-    cr_assert_eq(parse("{\"class_name\": \"variance_scaling\", \"config\": {\"distribution\": \"normal\"}}", &init), GLR_OK);
+    cr_assert_eq(
+        parse("{\"class_name\": \"variance_scaling\", \"config\": {\"distribution\": \"normal\"}}", &init),
+        GLR_OK);
     cr_expect_eq(init.distribution, GLR_DISTRIBUTION_TRUNCATED_NORMAL);
     cr_expect_eq(init.seeding, GLR_UNSEEDED);
 
@@ -56,8 +62,10 @@ Test(json, members)
     cr_assert_eq(parse("{\"class_name\": \"TruncatedNormal\"}", &init), GLR_OK);
     cr_expect(init.mean == 0.0 && init.stddev == 0.05);
 
-    cr_assert_eq(parse("{\"class_name\": \"HeNormal\", \"config\": {\"input_axes\": 1, \"output_axes\": [0, -1]}}", &init),
-                 GLR_OK, "%s", glr_last_error());
+    cr_assert_eq(
+        parse("{\"class_name\": \"HeNormal\", \"config\": {\"input_axes\": 1, \"output_axes\": [0, -1]}}",
+              &init),
+        GLR_OK, "%s", glr_last_error());
     cr_expect(init.input_axis_count == 1 && init.input_axes[0] == 1);
     cr_expect(init.output_axis_count == 2 && init.output_axes[0] == 0 && init.output_axes[1] == -1);
 }
@@ -75,21 +83,33 @@ static const struct {
     {"{\"class_name\": 3}", GLR_ERROR_PARSE, "class_name: is not a string"},
     {"{\"class_name\": \"Glorot\"}", GLR_ERROR_PARSE, "class_name: Glorot is no initializer"},
     {"\"Orthogonal\"", GLR_ERROR_UNSUPPORTED, "class_name: Orthogonal is not supported"},
-    {"{\"class_name\": \"IdentityInitializer\"}", GLR_ERROR_UNSUPPORTED, "class_name: IdentityInitializer is not supported"},
-    {"{\"class_name\": \"STFT\", \"config\": {}}", GLR_ERROR_UNSUPPORTED, "class_name: STFT is not supported"},
+    {"{\"class_name\": \"IdentityInitializer\"}", GLR_ERROR_UNSUPPORTED,
+     "class_name: IdentityInitializer is not supported"},
+    {"{\"class_name\": \"STFT\", \"config\": {}}", GLR_ERROR_UNSUPPORTED,
+     "class_name: STFT is not supported"},
     {"{\"class_name\": \"Zeros\", \"confg\": {}}", GLR_ERROR_PARSE, "confg: is no member of an initializer"},
     {"{\"class_name\": \"Zeros\", \"config\": 3}", GLR_ERROR_PARSE, "config: is not an object"},
-    {"{\"class_name\": \"Zeros\", \"config\": {\"seed\": 3}}", GLR_ERROR_PARSE, "config.seed: is no member of Zeros"},
-    {"{\"class_name\": \"HeNormal\", \"config\": {\"scale\": 3}}", GLR_ERROR_PARSE, "config.scale: is no member of HeNormal"},
-    {"{\"class_name\": \"HeNormal\", \"config\": {\"seed\": 3.5}}", GLR_ERROR_PARSE, "config.seed: is neither an integer nor null"},
-    {"{\"class_name\": \"HeNormal\", \"config\": {\"seed\": 9223372036854775808}}", GLR_ERROR_PARSE, "too big integer"},
+    {"{\"class_name\": \"Zeros\", \"config\": {\"seed\": 3}}", GLR_ERROR_PARSE,
+     "config.seed: is no member of Zeros"},
+    {"{\"class_name\": \"HeNormal\", \"config\": {\"scale\": 3}}", GLR_ERROR_PARSE,
+     "config.scale: is no member of HeNormal"},
+    {"{\"class_name\": \"HeNormal\", \"config\": {\"seed\": 3.5}}", GLR_ERROR_PARSE,
+     "config.seed: is neither an integer nor null"},
+    {"{\"class_name\": \"HeNormal\", \"config\": {\"seed\": 9223372036854775808}}", GLR_ERROR_PARSE,
+     "too big integer"},
     {"{\"class_name\": \"HeNormal\", \"config\": {\"seed\": 1, \"seed\": 2}}", GLR_ERROR_PARSE, "duplicate"},
-    {"{\"class_name\": \"RandomNormal\", \"config\": {\"mean\": \"x\"}}", GLR_ERROR_PARSE, "config.mean: is not a number"},
-    {"{\"class_name\": \"Constant\", \"config\": {\"value\": [1, 2]}}", GLR_ERROR_PARSE, "config.value: is not a number"},
-    {"{\"class_name\": \"VarianceScaling\", \"config\": {\"mode\": \"fan\"}}", GLR_ERROR_PARSE, "config.mode: fan is none of fan_in, fan_out, fan_avg"},
-    {"{\"class_name\": \"VarianceScaling\", \"config\": {\"distribution\": 1}}", GLR_ERROR_PARSE, "config.distribution: what is no string"},
-    {"{\"class_name\": \"HeNormal\", \"config\": {\"input_axes\": [0, 16]}}", GLR_ERROR_PARSE, "config.input_axes[1]: is no integer from -16 to 15"},
-    {"{\"class_name\": \"HeNormal\", \"config\": {\"input_axes\": \"a\"}}", GLR_ERROR_PARSE, "config.input_axes[0]: is no integer"},
+    {"{\"class_name\": \"RandomNormal\", \"config\": {\"mean\": \"x\"}}", GLR_ERROR_PARSE,
+     "config.mean: is not a number"},
+    {"{\"class_name\": \"Constant\", \"config\": {\"value\": [1, 2]}}", GLR_ERROR_PARSE,
+     "config.value: is not a number"},
+    {"{\"class_name\": \"VarianceScaling\", \"config\": {\"mode\": \"fan\"}}", GLR_ERROR_PARSE,
+     "config.mode: fan is none of fan_in, fan_out, fan_avg"},
+    {"{\"class_name\": \"VarianceScaling\", \"config\": {\"distribution\": 1}}", GLR_ERROR_PARSE,
+     "config.distribution: what is no string"},
+    {"{\"class_name\": \"HeNormal\", \"config\": {\"input_axes\": [0, 16]}}", GLR_ERROR_PARSE,
+     "config.input_axes[1]: is no integer from -16 to 15"},
+    {"{\"class_name\": \"HeNormal\", \"config\": {\"input_axes\": \"a\"}}", GLR_ERROR_PARSE,
+     "config.input_axes[0]: is no integer"},
 };
 
 Test(json, bad_text_leaves_the_initializer_alone)

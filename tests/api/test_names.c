@@ -38,9 +38,11 @@ Test(names, aliases_of_keras)
     const char *class_name;
     size_t i, checked = 0;
     json_t *alias;
-    json_object_foreach (json_object_get(golden, "keras_aliases"), class_name, aliases) {
+    json_object_foreach(json_object_get(golden, "keras_aliases"), class_name, aliases)
+    {
         glr_kind kind = glr_kind_of_name(class_name);
-        json_array_foreach (aliases, i, alias) {
+        json_array_foreach(aliases, i, alias)
+        {
             cr_expect_eq(glr_kind_of_name(json_string_value(alias)), kind, "%s", json_string_value(alias));
             checked += kind != GLR_KIND_NONE;
         }
@@ -62,10 +64,12 @@ Test(names, streams_of_tensors)
 {
     json_t *golden = golden_read("golden/streams.json"), *item;
     size_t i;
-    json_array_foreach (json_object_get(golden, "streams"), i, item) {
+    json_array_foreach(json_object_get(golden, "streams"), i, item)
+    {
         const json_t *name = json_object_get(item, "name");
         int64_t stream = glr_stream_of_name(json_string_value(name), json_string_length(name));
-        cr_expect_eq(stream, json_integer_value(json_object_get(item, "stream")), "%s", json_string_value(name));
+        cr_expect_eq(stream, json_integer_value(json_object_get(item, "stream")), "%s",
+                     json_string_value(name));
     }
     cr_expect_eq(i, 21);
     cr_expect_eq(glr_stream_of_name(NULL, 0), glr_stream_of_name("", 0));

@@ -1,4 +1,5 @@
-/* Unseeded initializers: the sequence after a global seed, as TensorFlow's, and seeds from the operating system. */
+/* Unseeded initializers: the sequence after a global seed, as TensorFlow's, and seeds from the operating
+ * system. */
 #include "support/golden.h"
 
 #include <criterion/criterion.h>
@@ -20,9 +21,11 @@ Test(seeds, sequences_as_tensorflow)
     glr_device *device = open_cpu(0);
     json_t *golden = golden_read("golden/global_seed.json"), *sequence, *item;
     size_t i, j, calls = 0;
-    json_array_foreach (json_object_get(golden, "sequences"), i, sequence) {
+    json_array_foreach(json_object_get(golden, "sequences"), i, sequence)
+    {
         glr_set_seed(json_integer_value(json_object_get(sequence, "global_seed")));
-        json_array_foreach (json_object_get(sequence, "calls"), j, item) {
+        json_array_foreach(json_object_get(sequence, "calls"), j, item)
+        {
             check_call(device, item);
             calls++;
         }

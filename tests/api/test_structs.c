@@ -1,5 +1,5 @@
-/* What compiled programs rely on: sizes of the public structs, and numbers of enumerators. A change here is a change
-   of the ABI and needs a new soname. */
+/* What compiled programs rely on: sizes of the public structs, and numbers of enumerators. A change here is a
+   change of the ABI and needs a new soname. */
 #include "glorand/glorand.h"
 
 #include <criterion/criterion.h>

@@ -1,9 +1,9 @@
-/* A kernel of the core, for compiling it as OpenCL C and as CUDA C: draws one group per work-item. The includer
-   defines KERNEL, GLOBAL and GROUP_NUMBER. */
+/* A kernel of the core, for compiling it as OpenCL C and as CUDA C: draws one group per work-item. The
+   includer defines KERNEL, GLOBAL and GROUP_NUMBER. */
 #include "core/core.h"
 
-KERNEL void draw(GLOBAL float *values, glr_round_keys keys, uint64_t base_low, uint64_t base_high, int sampler,
-                 float scale, float shift)
+KERNEL void draw(GLOBAL float *values, glr_round_keys keys, uint64_t base_low, uint64_t base_high,
+                 int sampler, float scale, float shift)
 {
     uint64_t group = GROUP_NUMBER;
     glr_counter base;
@@ -16,8 +16,8 @@ KERNEL void draw(GLOBAL float *values, glr_round_keys keys, uint64_t base_low, u
 }
 
 #if GLR_HAS_F64
-KERNEL void draw_f64(GLOBAL double *values, glr_round_keys keys, uint64_t base_low, uint64_t base_high, int sampler,
-                     double scale, double shift)
+KERNEL void draw_f64(GLOBAL double *values, glr_round_keys keys, uint64_t base_low, uint64_t base_high,
+                     int sampler, double scale, double shift)
 {
     uint64_t group = GROUP_NUMBER;
     glr_counter base;

@@ -43,7 +43,8 @@ Test(double, sine_and_cosine_within_one_unit)
     for (int i = 0; i < 2000000; i++) {
         double v = 0x1.921fb54442d18p+2 * some_uniform(&random);
         glr_f64_pair both = glr_sine_cosine_f64(v);
-        double sine = units(both.first, sinl((long double)v)), cosine = units(both.second, cosl((long double)v));
+        double sine = units(both.first, sinl((long double)v)),
+               cosine = units(both.second, cosl((long double)v));
         cr_assert(sine <= 1.0, "sin %a is off by %g", v, sine);
         cr_assert(cosine <= 1.0, "cos %a is off by %g", v, cosine);
     }

@@ -34,7 +34,7 @@ Test(icdf, odd_monotone_and_inside_two)
 static double relative_error(double v, double z)
 {
     const long double root_half = 0.70710678118654752440084436210484903928L;
-    const long double c = 0.95449973610364158559943472566693312506L; /* erf(sqrt 2) */
+    const long double c = 0.95449973610364158559943472566693312506L;       /* erf(sqrt 2) */
     const long double density = 0.79788456080286535587989211986876373695L; /* of |z|: sqrt(2 / pi) */
     long double at = (long double)z;
     long double excess = erfl(at * root_half) - c * (long double)v;
@@ -52,8 +52,8 @@ Test(icdf, relative_error)
     cr_assert(worst <= exp2(-22.59), "2^%f", log2(worst));
 }
 
-/* Of the distribution that takes each of the 2^24 values with the same probability. The exact one is that of a
-   standard normal truncated to (-2, 2). */
+/* Of the distribution that takes each of the 2^24 values with the same probability. The exact one is that of
+   a standard normal truncated to (-2, 2). */
 Test(icdf, mean_and_standard_deviation)
 {
     double squares = 0.0;

@@ -14,8 +14,8 @@ Test(philox, known_answers)
     int answers = 0;
     while (fgets(line, sizeof line, file) != NULL) {
         uint32_t c[4], k[2], w[4];
-        if (sscanf(line, "philox4x32 10 %x %x %x %x %x %x %x %x %x %x", &c[0], &c[1], &c[2], &c[3], &k[0], &k[1],
-                   &w[0], &w[1], &w[2], &w[3]) != 10) {
+        if (sscanf(line, "philox4x32 10 %x %x %x %x %x %x %x %x %x %x", &c[0], &c[1], &c[2], &c[3], &k[0],
+                   &k[1], &w[0], &w[1], &w[2], &w[3]) != 10) {
             continue;
         }
         glr_round_keys keys = glr_round_keys_of(k[0], k[1]);
@@ -31,15 +31,17 @@ Test(philox, random_counters_and_keys_as_random123)
 {
     test_random random = test_random_start("philox");
     for (int i = 0; i < 1000000; i++) {
-        uint64_t low = test_random_bits(&random), high = test_random_bits(&random), both = test_random_bits(&random);
-        philox4x32_ctr_t counter = {{(uint32_t)low, (uint32_t)(low >> 32), (uint32_t)high, (uint32_t)(high >> 32)}};
+        uint64_t low = test_random_bits(&random), high = test_random_bits(&random),
+                 both = test_random_bits(&random);
+        philox4x32_ctr_t counter = {
+            {(uint32_t)low, (uint32_t)(low >> 32), (uint32_t)high, (uint32_t)(high >> 32)}};
         philox4x32_key_t key = {{(uint32_t)both, (uint32_t)(both >> 32)}};
         philox4x32_ctr_t expected = philox4x32(counter, key);
         glr_round_keys keys = glr_round_keys_of(key.v[0], key.v[1]);
         glr_counter ours = {low, high};
         glr_block block = glr_block_at(ours, &keys);
-        cr_assert_arr_eq(block.word, expected.v, sizeof expected.v, "counter %016lx%016lx", (unsigned long)high,
-                         (unsigned long)low);
+        cr_assert_arr_eq(block.word, expected.v, sizeof expected.v, "counter %016lx%016lx",
+                         (unsigned long)high, (unsigned long)low);
     }
 }
 

@@ -1,5 +1,5 @@
-/* Rounding to the 16- and 8-bit types against independent code: the compiler's _Float16, and, for the others, a
-   search among all codes of the type for the nearest value. */
+/* Rounding to the 16- and 8-bit types against independent code: the compiler's _Float16, and, for the others,
+   a search among all codes of the type for the nearest value. */
 #include "core/core.h"
 #include "support/golden.h"
 #include "support/random.h"

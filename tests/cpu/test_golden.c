@@ -26,7 +26,8 @@ static size_t check_cases(const char *file, const char *list, const char *dtype,
     glr_device *device = open_cpu(0);
     json_t *golden = golden_read(file), *item;
     size_t i, checked = 0;
-    json_array_foreach (json_object_get(golden, list), i, item) {
+    json_array_foreach(json_object_get(golden, list), i, item)
+    {
         const char *its = json_string_value(json_object_get(item, "dtype"));
         int is_large = json_integer_value(json_object_get(item, "count")) > LARGE;
         if ((its == NULL || strcmp(its, dtype) == 0) && is_large == large) {
@@ -70,11 +71,13 @@ Test(golden, icdf_cases)
 static void check_stream(glr_device *device, const json_t *item, glr_initializer initializer, const char *key)
 {
     char hash[SHA256_TEXT];
-    glr_tensor tensor = {.dtype = GLR_FLOAT32, .rank = 1, .shape = {json_integer_value(json_object_get(item, "count"))}};
+    glr_tensor tensor = {
+        .dtype = GLR_FLOAT32, .rank = 1, .shape = {json_integer_value(json_object_get(item, "count"))}};
     const json_t *name = json_object_get(item, "name");
     initializer.stream = glr_stream_of_name(json_string_value(name), json_string_length(name));
     sha256_of_fill(device, &initializer, &tensor, hash);
-    cr_expect_str_eq(hash, json_string_value(json_object_get(item, key)), "%s of %s", key, json_string_value(name));
+    cr_expect_str_eq(hash, json_string_value(json_object_get(item, key)), "%s of %s", key,
+                     json_string_value(name));
 }
 
 Test(golden, streams_of_names)
@@ -82,7 +85,8 @@ Test(golden, streams_of_names)
     glr_device *device = open_cpu(0);
     json_t *golden = golden_read("golden/streams.json"), *item;
     size_t i;
-    json_array_foreach (json_object_get(golden, "streams"), i, item) {
+    json_array_foreach(json_object_get(golden, "streams"), i, item)
+    {
         int64_t seed = json_integer_value(json_object_get(item, "seed"));
         check_stream(device, item, glr_truncated_normal(0.0, 1.0, seed), "truncated_normal_sha256");
         check_stream(device, item, glr_random_normal(0.0, 1.0, seed), "normal_sha256");
@@ -105,14 +109,16 @@ static double check_samples(glr_device *device, const json_t *item)
 {
     glr_initializer initializer = golden_initializer(item);
     glr_tensor tensor = golden_tensor(item);
-    const json_t *index = json_object_get(item, "sample_index"), *samples = json_object_get(item, "sample_hex");
+    const json_t *index = json_object_get(item, "sample_index"),
+                 *samples = json_object_get(item, "sample_hex");
     int64_t worst = 0;
     for (size_t i = 0; i < json_array_size(index); i++) {
         double value = 0.0, expected = strtod(json_string_value(json_array_get(samples, i)), NULL);
         tensor.part = GLR_RANGE;
         tensor.first = json_integer_value(json_array_get(index, i));
         tensor.count = 1;
-        cr_assert_eq(glr_fill(device, &initializer, &tensor, &value, sizeof value), GLR_OK, "%s", glr_last_error());
+        cr_assert_eq(glr_fill(device, &initializer, &tensor, &value, sizeof value), GLR_OK, "%s",
+                     glr_last_error());
         int64_t apart = llabs(ordered(value) - ordered(expected));
         worst = apart > worst ? apart : worst;
     }
@@ -124,7 +130,8 @@ Test(golden, float64_cases_within_4_units)
     glr_device *device = open_cpu(1);
     json_t *golden = golden_read("golden/cases.json"), *item;
     size_t i, checked = 0;
-    json_array_foreach (json_object_get(golden, "cases"), i, item) {
+    json_array_foreach(json_object_get(golden, "cases"), i, item)
+    {
         if (strcmp(json_string_value(json_object_get(item, "dtype")), "float64") == 0) {
             double worst = check_samples(device, item);
             cr_expect(worst <= 4.0, "case %zu: %g units in the last place", i, worst);

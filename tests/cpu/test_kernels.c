@@ -20,7 +20,8 @@ static void random_tile(test_random *random, glr_tile *tile)
     }
 }
 
-static void compare_store(const glr_cpu_kernel *kernel, const glr_plan *plan, const glr_tile *tile, uint64_t count)
+static void compare_store(const glr_cpu_kernel *kernel, const glr_plan *plan, const glr_tile *tile,
+                          uint64_t count)
 {
     static unsigned char drawn[sizeof tile->raw + 1], expected[sizeof tile->raw + 1];
     memset(drawn, 0x3c, sizeof drawn);

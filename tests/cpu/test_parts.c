@@ -1,5 +1,5 @@
-/* Any part, in any pieces, at any address, with any strides, by any number of threads, equals that part of the
-   whole; and nothing else is touched. */
+/* Any part, in any pieces, at any address, with any strides, by any number of threads, equals that part of
+   the whole; and nothing else is touched. */
 #include "support/golden.h"
 #include "support/random.h"
 #include "support/reference.h"
@@ -8,9 +8,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define CANARY 0xa7
+#define CANARY        0xa7
 #define MOST_ELEMENTS 6000
-#define THREADS 8
+#define THREADS       8
 
 /* One random case. */
 typedef struct example {
@@ -24,7 +24,8 @@ typedef struct example {
 static glr_initializer random_initializer(test_random *random, glr_dtype dtype)
 {
     int is_integer = dtype >= GLR_BOOL;
-    glr_kind kind = (glr_kind)test_random_between(random, GLR_ZEROS, is_integer ? GLR_CONSTANT : GLR_LECUN_UNIFORM);
+    glr_kind kind =
+        (glr_kind)test_random_between(random, GLR_ZEROS, is_integer ? GLR_CONSTANT : GLR_LECUN_UNIFORM);
     glr_initializer initializer = glr_initializer_of_kind(kind);
     initializer.value = is_integer ? 1.0 : 0.3;
     initializer.mean = 0.25;
@@ -49,7 +50,10 @@ static void random_shape(test_random *random, glr_tensor *tensor)
     tensor->rank = (uint32_t)test_random_between(random, 0, test_random_between(random, 0, 9) == 0 ? 16 : 5);
     for (uint32_t a = 0; a < tensor->rank; a++) {
         int64_t most = left < 1 ? 1 : left;
-        int64_t dimension = test_random_between(random, 1, test_random_between(random, 0, 1) ? most : most < 9 ? most : 9);
+        int64_t dimension = test_random_between(random, 1,
+                                                test_random_between(random, 0, 1) ? most
+                                                : most < 9                        ? most
+                                                                                  : 9);
         tensor->shape[a] = test_random_between(random, 0, 99) == 0 ? 0 : dimension;
         left /= dimension;
     }
@@ -61,7 +65,8 @@ static void random_box(test_random *random, glr_tensor *tensor)
     for (uint32_t a = 0; a < tensor->rank; a++) {
         int whole = test_random_between(random, 0, 2) == 0;
         tensor->start[a] = whole ? 0 : test_random_between(random, 0, tensor->shape[a]);
-        tensor->extent[a] = whole ? tensor->shape[a] : test_random_between(random, 0, tensor->shape[a] - tensor->start[a]);
+        tensor->extent[a] =
+            whole ? tensor->shape[a] : test_random_between(random, 0, tensor->shape[a] - tensor->start[a]);
     }
 }
 
@@ -90,8 +95,8 @@ static void make_whole(glr_device *device, example *e)
     memset(whole.strides, 0, sizeof whole.strides);
     e->elements = element_count(&whole);
     e->whole = malloc((size_t)e->elements * e->size + 1);
-    cr_assert_eq(glr_fill(device, &e->initializer, &whole, e->whole, (uint64_t)e->elements * e->size), GLR_OK, "%s",
-                 glr_last_error());
+    cr_assert_eq(glr_fill(device, &e->initializer, &whole, e->whole, (uint64_t)e->elements * e->size), GLR_OK,
+                 "%s", glr_last_error());
 }
 
 /* Random numbers of float32 tensors against the oracle, where their scale is one that it knows. */
@@ -108,9 +113,11 @@ static void check_whole(const example *e)
     }
     reference_stream stream = reference_stream_of(e->initializer.seed, e->initializer.stream);
     for (int64_t i = 0; i < e->elements; i++) {
-        volatile float product = reference_value(&stream, sampler, (uint64_t)i) * (float)e->initializer.stddev;
+        volatile float product =
+            reference_value(&stream, sampler, (uint64_t)i) * (float)e->initializer.stddev;
         float expected = product + (float)e->initializer.mean;
-        cr_assert_arr_eq(e->whole + (size_t)i * sizeof expected, &expected, sizeof expected, "element %ld", (long)i);
+        cr_assert_arr_eq(e->whole + (size_t)i * sizeof expected, &expected, sizeof expected, "element %ld",
+                         (long)i);
     }
 }
 
@@ -155,7 +162,8 @@ static void check_part(glr_device *device, const example *e, const glr_tensor *p
     }
     cr_assert_eq(glr_fill(device, &e->initializer, part, dst, bytes), GLR_OK, "%s", glr_last_error());
     cr_assert_eq(memcmp(memory, expected, room), 0, "kind %s, dtype %s, part %d, rank %u, %ld elements",
-                 glr_kind_name(e->initializer.kind), glr_dtype_name(part->dtype), (int)part->part, part->rank, (long)count);
+                 glr_kind_name(e->initializer.kind), glr_dtype_name(part->dtype), (int)part->part, part->rank,
+                 (long)count);
     free(memory);
     free(expected);
 }
@@ -235,7 +243,8 @@ Test(parts, threads_agree)
     float *one = malloc(COUNT * sizeof *one), *many = malloc(COUNT * sizeof *many);
     for (uint32_t threads = 1; threads <= THREADS; threads++) {
         glr_device *device = open_cpu(threads);
-        cr_assert_eq(glr_fill(device, &initializer, &tensor, threads == 1 ? one : many, COUNT * sizeof *one), GLR_OK);
+        cr_assert_eq(glr_fill(device, &initializer, &tensor, threads == 1 ? one : many, COUNT * sizeof *one),
+                     GLR_OK);
         cr_assert(threads == 1 || memcmp(one, many, COUNT * sizeof *one) == 0, "%u threads", threads);
         glr_close(device);
     }
@@ -243,7 +252,8 @@ Test(parts, threads_agree)
     free(many);
 }
 
-/* Several threads on one handle at once, each with a tensor of its own; and a fill inside a parallel region. */
+/* Several threads on one handle at once, each with a tensor of its own; and a fill inside a parallel region.
+ */
 Test(parts, calls_at_the_same_time)
 {
     enum { CALLS = 4, COUNT = 200000 };
@@ -270,7 +280,8 @@ Test(parts, of_the_largest_tensor)
 {
     glr_device *device = open_cpu(2);
     glr_initializer initializer = glr_truncated_normal(0.0, 1.0, 3);
-    glr_tensor box = {.dtype = GLR_FLOAT32, .rank = 2, .shape = {INT64_C(1) << 28, INT64_C(1) << 28}, .part = GLR_BOX};
+    glr_tensor box = {
+        .dtype = GLR_FLOAT32, .rank = 2, .shape = {INT64_C(1) << 28, INT64_C(1) << 28}, .part = GLR_BOX};
     box.start[0] = (INT64_C(1) << 27) + 5;
     box.start[1] = 1000;
     box.extent[0] = 1;
@@ -281,7 +292,8 @@ Test(parts, of_the_largest_tensor)
     range.count = 100;
     float by_box[100], by_range[100];
     cr_assert_eq(glr_fill(device, &initializer, &box, by_box, sizeof by_box), GLR_OK, "%s", glr_last_error());
-    cr_assert_eq(glr_fill(device, &initializer, &range, by_range, sizeof by_range), GLR_OK, "%s", glr_last_error());
+    cr_assert_eq(glr_fill(device, &initializer, &range, by_range, sizeof by_range), GLR_OK, "%s",
+                 glr_last_error());
     cr_assert_eq(memcmp(by_box, by_range, sizeof by_box), 0);
     reference_stream stream = reference_stream_of(3, 0);
     for (int i = 0; i < 100; i++) {

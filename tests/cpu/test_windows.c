@@ -27,11 +27,12 @@ static void check_window(glr_device *device, glr_initializer initializer, const 
     glr_tensor tensor = {.dtype = GLR_FLOAT32, .rank = 1, .shape = {GLR_MAX_ELEMENTS}, .part = GLR_RANGE};
     tensor.first = middle - WINDOW / 2;
     tensor.count = WINDOW;
-    cr_assert_eq(glr_fill(device, &initializer, &tensor, drawn, sizeof drawn), GLR_OK, "%s", glr_last_error());
+    cr_assert_eq(glr_fill(device, &initializer, &tensor, drawn, sizeof drawn), GLR_OK, "%s",
+                 glr_last_error());
     for (int i = 0; i < WINDOW; i++) {
         float expected = reference_value(stream, sampler, (uint64_t)(tensor.first + i)) * 1.0f + 0.0f;
-        cr_assert_arr_eq(&drawn[i], &expected, sizeof expected, "sampler %d, element %ld: %a, not %a", (int)sampler,
-                         (long)(tensor.first + i), (double)drawn[i], (double)expected);
+        cr_assert_arr_eq(&drawn[i], &expected, sizeof expected, "sampler %d, element %ld: %a, not %a",
+                         (int)sampler, (long)(tensor.first + i), (double)drawn[i], (double)expected);
     }
 }
 
@@ -42,8 +43,8 @@ Test(windows, across_powers_of_two)
     reference_stream stream = reference_stream_of(-77, 5);
     for (int sampler = REFERENCE_UNIFORM; sampler <= REFERENCE_ICDF; sampler++) {
         for (size_t i = 0; i < sizeof exponents / sizeof exponents[0]; i++) {
-            check_window(device, raw_initializer((reference_sampler)sampler), &stream, (reference_sampler)sampler,
-                         INT64_C(1) << exponents[i]);
+            check_window(device, raw_initializer((reference_sampler)sampler), &stream,
+                         (reference_sampler)sampler, INT64_C(1) << exponents[i]);
         }
     }
     glr_close(device);

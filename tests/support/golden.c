@@ -16,8 +16,8 @@ json_t *golden_read(const char *name)
 
 glr_initializer golden_initializer(const json_t *golden_case)
 {
-    json_t *document = json_pack("{s:O, s:O}", "class_name", json_object_get(golden_case, "class_name"), "config",
-                                 json_object_get(golden_case, "config"));
+    json_t *document = json_pack("{s:O, s:O}", "class_name", json_object_get(golden_case, "class_name"),
+                                 "config", json_object_get(golden_case, "config"));
     char *text = json_dumps(document, 0);
     glr_initializer initializer = {0};
     glr_status status = glr_initializer_from_json(text, strlen(text), &initializer);

@@ -1,5 +1,5 @@
-/* Random numbers for property tests: SplitMix64 (Steele, Lea and Flood 2014), seeded by GLORAND_TEST_SEED or by the
-   clock; the seed is printed, so that a failure can be repeated. */
+/* Random numbers for property tests: SplitMix64 (Steele, Lea and Flood 2014), seeded by GLORAND_TEST_SEED or
+   by the clock; the seed is printed, so that a failure can be repeated. */
 #ifndef GLR_TEST_RANDOM_H
 #define GLR_TEST_RANDOM_H
 

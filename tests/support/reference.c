@@ -28,10 +28,7 @@ void reference_block(const reference_stream *stream, uint64_t block, uint32_t wo
     memcpy(words, drawn.v, sizeof drawn.v);
 }
 
-static float uniform_of(uint32_t word)
-{
-    return (float)(word & 0x7fffffU) * 0x1p-23f; /* exact */
-}
+static float uniform_of(uint32_t word) { return (float)(word & 0x7fffffU) * 0x1p-23f; /* exact */ }
 
 static void box_muller(uint32_t word0, uint32_t word1, float values[2])
 {

@@ -1,0 +1,146 @@
+/* glorand fill: every format and option gives the library's values. */
+#include "support/files.h"
+#include "support/golden.h"
+
+#include <criterion/criterion.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+TestSuite(fill, .init = enter_scratch);
+
+/* The end of a file are these values of the library. */
+static void expect_values(const char *name, glr_initializer initializer, glr_tensor tensor)
+{
+    uint64_t bytes = 0;
+    size_t length;
+    cr_assert_eq(glr_tensor_extent(&tensor, NULL, &bytes), GLR_OK);
+    unsigned char *expected = malloc(bytes + 1), *file = read_file(name, &length);
+    glr_device *device = open_cpu(1);
+    cr_assert_eq(glr_fill(device, &initializer, &tensor, expected, bytes), GLR_OK, "%s", glr_last_error());
+    glr_close(device);
+    cr_assert_geq(length, bytes, "%s", name);
+    cr_expect_eq(memcmp(file + length - bytes, expected, bytes), 0, "%s has other values", name);
+    free(expected);
+    free(file);
+}
+
+#define EXPECT_DONE(...)                                                                                     \
+    do {                                                                                                     \
+        outcome done_ = run(__VA_ARGS__);                                                                    \
+        cr_expect_eq(done_.status, 0, "%d: %s", done_.status, done_.err);                                    \
+        cr_expect_str_eq(done_.err, "");                                                                     \
+    } while (0)
+
+Test(fill, formats)
+{
+    glr_tensor tensor = {.dtype = GLR_FLOAT32, .rank = 2, .shape = {784, 256}};
+    EXPECT_DONE("glorand fill --initializer glorot_normal --seed 42 --shape 784,256 -o w.npy");
+    EXPECT_DONE("glorand fill -i glorot_normal -s 42 -n 784,256 -o w.safetensors");
+    EXPECT_DONE("glorand fill -i GlorotNormal -s 42 -n 784,256 -o w.bin");
+    EXPECT_DONE("glorand fill -i glorot_normal -s 42 -n 784,256 -o - > raw.bin");
+    expect_values("w.npy", glr_glorot_normal(42), tensor);
+    expect_values("w.safetensors", glr_glorot_normal(42), tensor);
+    expect_values("w.bin", glr_glorot_normal(42), tensor);
+    expect_values("raw.bin", glr_glorot_normal(42), tensor);
+    size_t length;
+    free(read_file("w.bin", &length));
+    cr_expect_eq(length, 784 * 256 * 4, "raw files hold values and nothing else");
+    EXPECT_DONE("glorand verify w.safetensors");
+}
+
+Test(fill, options)
+{
+    glr_initializer icdf = glr_truncated_normal(0.0, 0.05, -3), torch = glr_he_uniform(1),
+                    streamed = glr_he_uniform(7);
+    glr_tensor f16 = {.dtype = GLR_FLOAT16, .rank = 1, .shape = {99}};
+    glr_tensor square = {.dtype = GLR_FLOAT32, .rank = 4, .shape = {16, 8, 3, 3}};
+    glr_tensor scalar = {.dtype = GLR_FLOAT32};
+    icdf.method = GLR_METHOD_ICDF;
+    torch.layout = GLR_LAYOUT_TORCH;
+    streamed.stream = -12;
+    EXPECT_DONE("glorand fill -i truncated_normal -s -3 -n 99 --dtype float16 --method icdf -o a.npy");
+    expect_values("a.npy", icdf, f16);
+    EXPECT_DONE("glorand fill -i he_uniform -s 1 -n 16,8,3,3 --layout torch -o b.bin --threads 2");
+    expect_values("b.bin", torch, square);
+    EXPECT_DONE("glorand fill -i he_uniform -s 7 --stream -12 -n '' -o c.npy --backend cpu --device 0");
+    expect_values("c.npy", streamed, scalar);
+    EXPECT_DONE("glorand fill -i '{\"class_name\": \"Constant\", \"config\": {\"value\": 3}}' -n 5 --dtype "
+                "int64 -o d.npy");
+    expect_values("d.npy", glr_constant(3), (glr_tensor){.dtype = GLR_INT64, .rank = 1, .shape = {5}});
+    EXPECT_DONE("glorand fill -i zeros -n 0,5 -o e.npy");
+    EXPECT_DONE("glorand fill -i he_normal -s 1 -n 10 --dtype float8_e4m3fn -o f.safetensors");
+    expect_values("f.safetensors", glr_he_normal(1),
+                  (glr_tensor){.dtype = GLR_FLOAT8_E4M3FN, .rank = 1, .shape = {10}});
+}
+
+Test(fill, slices)
+{
+    glr_tensor part = {.dtype = GLR_FLOAT32, .rank = 2, .shape = {784, 256}, .part = GLR_BOX};
+    part.start[0] = 10;
+    part.extent[0] = 90;
+    part.start[1] = 200;
+    part.extent[1] = 56;
+    EXPECT_DONE("glorand fill -i glorot_normal -s 42 -n 784,256 --slice 10:100,-56: -o w.safetensors");
+    expect_values("w.safetensors", glr_glorot_normal(42), part);
+    EXPECT_DONE("glorand verify w.safetensors");
+}
+
+/* More than one window of 64 MiB, whole and as a box that must be cut along two axes. */
+Test(fill, large_parts_in_pieces)
+{
+    glr_tensor whole = {.dtype = GLR_FLOAT32, .rank = 2, .shape = {5001, 4999}},
+               box = {.dtype = GLR_FLOAT32, .rank = 3};
+    EXPECT_DONE("glorand fill -i he_normal -s 8 -n 5001,4999 --method icdf -o w.npy");
+    glr_initializer initializer = glr_he_normal(8);
+    initializer.method = GLR_METHOD_ICDF;
+    expect_values("w.npy", initializer, whole);
+    box.shape[0] = 3;
+    box.shape[1] = 2;
+    box.shape[2] = 20000000;
+    box.part = GLR_BOX;
+    box.extent[0] = box.extent[1] = 1;
+    box.start[0] = 1;
+    box.start[2] = 7;
+    box.extent[2] = 19999000;
+    EXPECT_DONE(
+        "glorand fill -i he_normal -s 8 -n 3,2,20000000 --method icdf --slice 1:2,0:1,7:19999007 -o w.bin");
+    expect_values("w.bin", initializer, box);
+}
+
+Test(fill, a_seed_from_the_system_is_printed_and_recorded)
+{
+    outcome first = run("glorand fill -i he_normal -n 4 -o a.safetensors"),
+            second = run("glorand fill -i he_normal -n 4 -o b.npy");
+    cr_expect(first.status == 0 && second.status == 0);
+    long long seed = 0;
+    cr_expect_eq(sscanf(first.err, "glorand: seed %lld (from the operating system)\n", &seed), 1, "%s",
+                 first.err);
+    cr_expect_str_neq(first.err, second.err);
+    expect_values("a.safetensors", glr_he_normal(seed),
+                  (glr_tensor){.dtype = GLR_FLOAT32, .rank = 1, .shape = {4}});
+    cr_expect_eq(run("glorand verify a.safetensors").status, 0);
+    outcome zeros = run("glorand fill -i zeros -n 4 -o c.npy");
+    cr_expect_str_eq(zeros.err, "", "zeros need no seed");
+}
+
+Test(fill, a_reader_that_goes_away)
+{
+    outcome result =
+        run("{ glorand fill -i he_normal -s 1 -n 100000000 -o -; echo $? > status; } | head -c 10 > head");
+    cr_expect_not_null(strstr(result.err, "standard output: Broken pipe"), "%s", result.err);
+    size_t length;
+    unsigned char *status = read_file("status", &length);
+    cr_expect_str_eq((char *)status, "1\n");
+    free(status);
+}
+
+Test(fill, progress)
+{
+    outcome quiet = run("glorand fill -i he_normal -s 1 -n 1000 -o a.npy"),
+            always = run("glorand fill -i he_normal -s 1 -n 1000 -o a.npy --progress always");
+    cr_expect_str_eq(quiet.err, "", "standard error is no terminal here");
+    cr_expect_not_null(strstr(always.err, "100%"), "%s", always.err);
+    cr_expect_not_null(strstr(always.err, "GB/s"), "%s", always.err);
+    cr_expect_str_eq(run("glorand fill -i he_normal -s 1 -n 1000 -o a.npy --progress never").err, "");
+}

@@ -1,0 +1,219 @@
+/* glorand init, verify and stats on real lists of tensors. */
+#include "support/files.h"
+#include "support/golden.h"
+
+#include <criterion/criterion.h>
+#include <stdlib.h>
+#include <string.h>
+
+TestSuite(init, .init = enter_scratch);
+TestSuite(verify, .init = enter_scratch);
+TestSuite(stats, .init = enter_scratch);
+
+#define MODELS SOURCE_DIR "/data/models/"
+
+Test(init, resnet50_with_its_own_initializers)
+{
+    outcome made = run("glorand init " MODELS "resnet50-keras.json -o r.safetensors --seed 3");
+    cr_expect_eq(made.status, 0, "%s", made.err);
+    cr_expect_str_eq(made.err, "");
+    outcome verified = run("glorand verify r.safetensors");
+    cr_expect_eq(verified.status, 0, "%s%s", verified.out, verified.err);
+    cr_expect_str_eq(verified.out, "r.safetensors: 320 tensors, 102546848 bytes: every bit is as drawn\n");
+    outcome by_list = run("glorand verify r.safetensors --spec " MODELS "resnet50-keras.json --seed 3");
+    cr_expect_eq(by_list.status, 0, "%s%s", by_list.out, by_list.err);
+    cr_expect_eq(run("glorand verify r.safetensors --spec " MODELS "resnet50-keras.json --seed 4").status, 1);
+    cr_expect_eq(run("glorand verify r.safetensors --spec " MODELS "resnet50-keras.json").status, 2);
+}
+
+static void expect_plan(const char *arguments, const char *totals)
+{
+    outcome result = run("glorand init " MODELS "%s --plan | tail -n 1", arguments);
+    cr_expect_eq(result.status, 0, "%s", result.err);
+    cr_expect_str_eq(result.out, totals);
+}
+
+Test(init, plans_of_real_models)
+{
+    expect_plan("gpt2.json", "148 tensors, 124439808 parameters, 497759232 bytes\n");
+    expect_plan("resnet50-keras.json", "320 tensors, 25636712 parameters, 102546848 bytes\n");
+    expect_plan("llama-2-7b.json", "291 tensors, 6738415616 parameters, 13476831232 bytes\n");
+    expect_plan("llama-2-7b.json --dtype float32", "291 tensors, 6738415616 parameters, 26953662464 bytes\n");
+    expect_plan("llama-3-70b.json", "723 tensors, 70553706496 parameters, 141107412992 bytes\n");
+    expect_plan("gpt2.json --rule '*.h.*=skip'", "4 tensors, 39385344 parameters, 157541376 bytes\n");
+    cr_expect_eq(entries(), 0, "a plan writes nothing");
+}
+
+Test(init, a_plan_names_rules_fans_and_deviations)
+{
+    outcome result = run("glorand init " MODELS "gpt2.json --plan --rule '*wpe*=he_normal'");
+    cr_expect_not_null(strstr(result.out, "transformer.wte.weight"), "%s", result.out);
+    /* sqrt(2 / (50257 + 768)) and sqrt(2 / 1024) */
+    cr_expect_not_null(
+        strstr(result.out, "50257       768   0.00626071      154389504  default: rank 2 and more"));
+    cr_expect_not_null(strstr(result.out, "1024       768    0.0441942        3145728  --rule *wpe*"));
+    cr_expect_not_null(strstr(result.out, "default: *ln_*.weight"));
+    cr_expect_not_null(strstr(result.out, "default: bias"));
+}
+
+/* Every tensor of GPT-2 as the library gives it for its name's stream. */
+Test(init, gpt2_as_the_library)
+{
+    cr_assert_eq(run("glorand init " MODELS "gpt2.json -o g.safetensors --seed 42 --threads 2").status, 0);
+    glr_initializer initializer = glr_glorot_normal(42);
+    static const char name[] = "transformer.wte.weight";
+    initializer.stream = glr_stream_of_name(name, strlen(name));
+    glr_tensor tensor = {.dtype = GLR_FLOAT32, .rank = 2, .shape = {50257, 768}};
+    size_t length, bytes = (size_t)50257 * 768 * 4;
+    float *values = malloc(bytes);
+    glr_device *device = open_cpu(2);
+    cr_assert_eq(glr_fill(device, &initializer, &tensor, values, bytes), GLR_OK);
+    glr_close(device);
+    unsigned char *file = read_file("g.safetensors", &length);
+    size_t data = length - 497759232; /* the first tensor of the list begins where the data does */
+    cr_expect_eq(memcmp(file + data, values, bytes), 0);
+    free(values);
+    free(file);
+    cr_expect_eq(run("glorand verify g.safetensors").status, 0);
+}
+
+static const char small_list[] =
+    "{\"dtype\": \"float32\", \"seed\": 7, \"tensors\": [{\"name\": \"a\", \"shape\": [30, 40]}, {\"name\": "
+    "\"bias\", \"shape\": [5]},"
+    " {\"name\": \"half\", \"shape\": [6, 7], \"dtype\": \"bfloat16\", \"slice\": \"2:4\"},"
+    " {\"name\": \"steps\", \"shape\": [], \"dtype\": \"int64\", \"initializer\": \"zeros\"}]}";
+
+Test(init, seeds)
+{
+    write_text("m.json", small_list);
+    cr_assert_eq(run("glorand init m.json -o listed.safetensors").status, 0);
+    cr_assert_eq(run("glorand init m.json -o same.safetensors --seed 7").status, 0);
+    cr_assert_eq(run("glorand init m.json -o other.safetensors --seed 8").status, 0);
+    cr_expect_eq(run("cmp listed.safetensors same.safetensors").status, 0);
+    cr_expect_neq(run("cmp listed.safetensors other.safetensors").status, 0);
+    write_text("n.json", "{\"dtype\": \"float32\", \"tensors\": [{\"name\": \"a\", \"shape\": [30, 40]}]}");
+    outcome drawn = run("glorand init n.json -o n.safetensors");
+    cr_expect_eq(strncmp(drawn.err, "glorand: seed ", 14), 0, "%s", drawn.err);
+    cr_expect_eq(run("glorand verify n.safetensors").status, 0);
+}
+
+/* Streams come from names: another order, or another tensor beside, changes nothing. */
+Test(init, tensors_do_not_depend_on_each_other)
+{
+    write_text("one.json", "{\"dtype\": \"float32\", \"tensors\": [{\"name\": \"a\", \"shape\": [30, 40]}]}");
+    write_text("two.json", "{\"dtype\": \"float32\", \"tensors\": [{\"name\": \"b\", \"shape\": [3, 4]}, "
+                           "{\"name\": \"a\", \"shape\": [30, 40]}]}");
+    cr_assert_eq(
+        run("glorand init one.json -o one.safetensors -s 1; glorand init two.json -o two.safetensors -s 1")
+            .status,
+        0);
+    cr_expect_eq(run("tail -c 4800 one.safetensors > x; tail -c 4800 two.safetensors | cmp - x").status, 0);
+}
+
+/* ---- verify ---------------------------------------------------------------------------------------------
+ */
+
+/* Flips one bit, so many bytes before the end of a file. */
+static void flip_bit(const char *name, size_t before_end, unsigned char bit)
+{
+    size_t length;
+    unsigned char *bytes = read_file(name, &length);
+    bytes[length - before_end] ^= bit;
+    write_file(name, bytes, length);
+    free(bytes);
+}
+
+Test(verify, finds_one_flipped_bit)
+{
+    write_text("m.json", small_list);
+    cr_assert_eq(run("glorand init m.json -o m.safetensors").status, 0);
+    cr_assert_eq(run("glorand verify m.safetensors").status, 0);
+    /* From the end: 8 bytes of int64, 2 * 7 * 2 of bfloat16, 5 * 4 of bias, 30 * 40 * 4 of a. */
+    flip_bit("m.safetensors", 8 + 28 + 20 + 4800 - 4 * (3 * 40 + 17), 1);
+    outcome result = run("glorand verify m.safetensors");
+    cr_expect_eq(result.status, 1);
+    cr_expect_eq(strncmp(result.out, "m.safetensors: tensor a: element [3, 17], number 137 of it, is 0x", 65),
+                 0, "%s", result.out);
+    cr_expect_str_eq(result.err, "glorand: error: m.safetensors: 1 of 4 tensors differ\n");
+    flip_bit("m.safetensors", 8 + 28 + 20 + 4800 - 4 * (3 * 40 + 17), 1);
+    cr_expect_eq(run("glorand verify m.safetensors").status, 0);
+
+    flip_bit("m.safetensors", 8 + 28 - 2 * (7 + 3) - 1,
+             0x80); /* the sign of [1, 3] of what is held of half */
+    flip_bit("m.safetensors", 8, 1);
+    result = run("glorand verify m.safetensors");
+    cr_expect_not_null(strstr(result.out, "tensor half: element [1, 3], number 10 of it"), "%s", result.out);
+    cr_expect_not_null(
+        strstr(result.out,
+               "tensor steps: element [], number 0 of it, is 0x0000000000000001, not 0x0000000000000000"),
+        "%s", result.out);
+    cr_expect_not_null(strstr(result.err, "2 of 4 tensors differ"), "%s", result.err);
+}
+
+Test(verify, files_that_cannot_be_verified)
+{
+    write_text("m.json", small_list);
+    write_text("one.json", "{\"dtype\": \"float32\", \"tensors\": [{\"name\": \"a\", \"shape\": [30, 40]}]}");
+    cr_assert_eq(
+        run("glorand init m.json -o m.safetensors; glorand init one.json -s 7 -o one.safetensors").status, 0);
+    outcome result = run("glorand verify m.safetensors --spec one.json --seed 7");
+    cr_expect_eq(result.status, 1);
+    cr_expect_not_null(strstr(result.err, "tensor bias is not in the spec"), "%s", result.err);
+    result = run("glorand verify one.safetensors --spec m.json");
+    cr_expect_eq(result.status, 1);
+    cr_expect_not_null(strstr(result.err, "has 1 tensors, but its spec 4"), "%s", result.err);
+    result = run("glorand verify one.safetensors --spec m.json --backend opencl");
+    cr_expect_eq(result.status, 1);
+
+    static const char header[] = "{\"a\":{\"dtype\":\"F32\",\"shape\":[],\"data_offsets\":[0,4]}}       ";
+    unsigned char foreign[8 + sizeof header - 1 + 4] = {sizeof header - 1};
+    memcpy(foreign + 8, header, sizeof header - 1);
+    write_file("foreign.safetensors", foreign, sizeof foreign);
+    result = run("glorand verify foreign.safetensors");
+    cr_expect_eq(result.status, 2);
+    cr_expect_str_eq(result.err, "glorand: error: foreign.safetensors: has no glorand metadata\n");
+    outcome stats = run("glorand stats foreign.safetensors");
+    cr_expect_eq(stats.status, 0, "%s", stats.err);
+    cr_expect_not_null(strstr(stats.out, "a      []"), "%s", stats.out);
+}
+
+/* ---- stats ----------------------------------------------------------------------------------------------
+ */
+
+Test(stats, found_beside_expected)
+{
+    write_text(
+        "m.json",
+        "{\"seed\": 1, \"tensors\": [{\"name\": \"w\", \"shape\": [1000, 1000], \"dtype\": \"float32\"},"
+        " {\"name\": \"c\", \"shape\": [3], \"dtype\": \"float16\", \"initializer\": {\"class_name\": "
+        "\"Constant\","
+        " \"config\": {\"value\": 1.5}}}, {\"name\": \"i\", \"shape\": [3], \"dtype\": \"int8\", "
+        "\"initializer\": \"ones\"}]}");
+    cr_assert_eq(run("glorand init m.json -o m.safetensors").status, 0);
+    outcome table = run("glorand stats m.safetensors"),
+            one = run("glorand stats m.safetensors --tensor 'c*' --json");
+    cr_expect_eq(table.status, 0);
+    cr_expect_not_null(strstr(table.out, "exp. stddev"));
+    cr_expect_not_null(
+        strstr(table.out, "\nc      [3]                       1.5            0          1.5          1.5"),
+        "%s", table.out);
+    cr_expect_null(strstr(table.out, "\ni "), "integers have no statistics");
+    json_t *parsed = json_loads(one.out, 0, NULL);
+    cr_assert_eq(json_array_size(parsed), 1, "%s", one.out);
+    const json_t *c = json_array_get(parsed, 0);
+    cr_expect_eq(json_number_value(json_object_get(c, "mean")), 1.5);
+    cr_expect_eq(json_number_value(json_object_get(json_object_get(c, "expected"), "upper")), 1.5);
+    json_decref(parsed);
+
+    parsed = json_loads(run("glorand stats m.safetensors --tensor w --json").out, 0, NULL);
+    const json_t *w = json_array_get(parsed, 0);
+    double stddev = json_number_value(json_object_get(w, "stddev")),
+           mean = json_number_value(json_object_get(w, "mean"));
+    double expected = json_number_value(json_object_get(json_object_get(w, "expected"), "stddev"));
+    /* A million values: five standard errors of their deviation, and of their mean. */
+    cr_expect_float_eq(stddev / expected, 1.0, 0.005);
+    cr_expect_float_eq(mean / expected, 0.0, 0.005);
+    cr_expect_float_eq(expected, 0.0316227766, 1e-9);
+    json_decref(parsed);
+    cr_expect_eq(run("glorand stats m.safetensors --tensor nothing").status, 2);
+}

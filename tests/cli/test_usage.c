@@ -1,0 +1,121 @@
+/* Help, versions, and every kind of bad usage: exit status 2, one message, nothing written. */
+#include "glorand/glorand.h"
+#include "support/files.h"
+
+#include <criterion/criterion.h>
+#include <string.h>
+
+TestSuite(usage, .init = enter_scratch);
+
+Test(usage, help_goes_to_standard_output)
+{
+    static const char *const commands[] = {"", "fill", "init", "verify", "stats", "devices"};
+    for (size_t i = 0; i < sizeof commands / sizeof commands[0]; i++) {
+        outcome result = run("glorand %s --help", commands[i]);
+        cr_expect_eq(result.status, 0, "%s", commands[i]);
+        cr_expect_eq(strncmp(result.out, "Usage: glorand", 14), 0, "%s", result.out);
+        cr_expect_str_eq(result.err, "");
+    }
+    outcome version = run("glorand --version");
+    cr_expect_str_eq(version.out, "glorand " GLR_VERSION_STRING " (stream version 1)\n");
+}
+
+static const struct {
+    const char *arguments, *message;
+} bad[] = {
+    {"", "a command is missing"},
+    {"paint", "'paint' is no command"},
+    {"fill", "--initializer is missing"},
+    {"fill -i zeros -n 2", "--output is missing"},
+    {"fill -i zeros -o a.npy", "--shape is missing"},
+    {"fill -i zeros -n 2 -o a.npy b", "b: an argument too many"},
+    {"fill -i zeros -n 2 -o a.txt", "a.txt: ends in none of .npy, .safetensors, .bin"},
+    {"fill -i zeros -n 2 -o .npy", ".npy: ends in none of"},
+    {"fill -i zeroes -n 2 -o a.npy", "--initializer: class_name: zeroes is no initializer"},
+    {"fill -i skip -n 2 -o a.npy", "--initializer: skip is no initializer"},
+    {"fill -i Orthogonal -n 2 -o a.npy", "--initializer: class_name: Orthogonal is not supported"},
+    {"fill -i '{\"class_name\": }' -n 2 -o a.npy", "--initializer: line 1, column"},
+    {"fill -i zeros -n 2,x -o a.npy", "--shape: '2,x' is not a list of dimensions"},
+    {"fill -i zeros -n 2, -o a.npy", "--shape: '2,' is not a list of dimensions"},
+    {"fill -i zeros -n 3,-5 -o a.npy", "--shape: -5 is not a positive integer"},
+    {"fill -i zeros -n 1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1 -o a.npy", "has more than 16 dimensions"},
+    {"fill -i zeros -n 99999999999999999 -o a.npy",
+     "tensor.shape[0]: 99999999999999999 makes the tensor larger"},
+    {"fill -i zeros -n 2 --dtype half -o a.npy", "--dtype: 'half' is no dtype"},
+    {"fill -i zeros -n 2 --dtype bfloat16 -o a.npy", "a.npy: the .npy format has no bfloat16"},
+    {"fill -i he_normal -n 2 --seed 1 --dtype int8 -o a.npy",
+     "he_normal draws floating-point values, not int8"},
+    {"fill -i zeros -n 2 --seed x -o a.npy", "--seed: 'x' is not an integer"},
+    {"fill -i zeros -n 2 --seed 9223372036854775808 -o a.npy", "--seed: 9223372036854775808 is outside"},
+    {"fill -i zeros -n 2 --stream 1.5 -o a.npy", "--stream: '1.5' is not an integer"},
+    {"fill -i zeros -n 2 --method fast -o a.npy", "--method: 'fast' is neither resample nor icdf"},
+    {"fill -i zeros -n 2 --layout tf -o a.npy", "--layout: 'tf' is neither keras nor torch"},
+    {"fill -i zeros -n 2 --slice 0:3 -o a.npy", "--slice: 0:3 is outside axis 0 of 2"},
+    {"fill -i zeros -n 2 --backend gpu -o a.npy", "--backend: 'gpu' is none of auto, cpu, opencl, cuda"},
+    {"fill -i zeros -n 2 --threads 0 -o a.npy", "--threads: 0 is outside [1, 1024]"},
+    {"fill -i zeros -n 2 --device -1 -o a.npy", "--device: -1 is outside"},
+    {"fill -i zeros -n 2 --progress yes -o a.npy", "--progress: 'yes' is none of auto, always, never"},
+    {"fill -i '{\"class_name\": \"RandomNormal\", \"config\": {\"stddev\": -1}}' -n 2 -o a.npy",
+     "initializer.stddev: -1"},
+    {"init", "the list of tensors is missing"},
+    {"init a.json b.json -o c.safetensors", "b.json; try"},
+    {"init a.json", "--output: is missing"},
+    {"init a.json -o b.npy", "--output: does not end in .safetensors"},
+    {"init a.txt -o b.safetensors", "a.txt: is no .json file"},
+    {"init none.json -o b.safetensors", "none.json: No such file or directory"},
+    {"init bad.json -o b.safetensors",
+     "glorand: error: bad.json: tensors[0].shape[1]: -5 is not a positive integer\n"},
+    {"init bad2.json -o b.safetensors", "bad2.json: line 1, column 13: "},
+    {"init good.json --rule zeros -o b.safetensors", "--rule: 'zeros' is not of the form"},
+    {"init scale.json -o b.safetensors", "scale.json: tensor scale: no rule says how"},
+    {"verify", "one file is to be named"},
+    {"verify none.safetensors", "none.safetensors: No such file or directory"},
+    {"verify good.json", "good.json: "},
+    {"stats", "one file is to be named"},
+    {"stats none.safetensors", "none.safetensors: No such file or directory"},
+    {"devices x", "x: an argument too many"},
+};
+
+Test(usage, mistakes)
+{
+    write_text("bad.json", "{\"dtype\": \"float32\", \"tensors\": [{\"name\": \"a\", \"shape\": [2, -5]}]}");
+    write_text("bad2.json", "{\"tensors\": x}");
+    write_text("good.json", "{\"dtype\": \"float32\", \"tensors\": [{\"name\": \"a\", \"shape\": [2, 2]}]}");
+    write_text("scale.json",
+               "{\"dtype\": \"float32\", \"tensors\": [{\"name\": \"scale\", \"shape\": [2]}]}");
+    int before = entries();
+    for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
+        outcome result = run("glorand %s", bad[i].arguments);
+        cr_expect_eq(result.status, 2, "%s: %d", bad[i].arguments, result.status);
+        cr_expect_eq(strncmp(result.err, "glorand: error: ", 16), 0, "%s: %s", bad[i].arguments, result.err);
+        cr_expect_not_null(strstr(result.err, bad[i].message), "%s: %s", bad[i].arguments, result.err);
+        cr_expect_str_eq(result.out, "", "%s", bad[i].arguments);
+        cr_expect_eq(entries(), before, "%s left something behind", bad[i].arguments);
+    }
+}
+
+Test(usage, unknown_options_point_to_the_help)
+{
+    outcome result = run("glorand init --shard-size 5GB");
+    cr_expect_eq(result.status, 2);
+    cr_expect_str_eq(result.err, "glorand: unrecognized option '--shard-size'\nTry 'glorand init --help'.\n");
+}
+
+Test(usage, unavailable_backends_fail_with_the_reason)
+{
+    outcome result = run("glorand fill -i zeros -n 2 -o a.npy --backend cuda");
+    cr_expect_eq(result.status, 1);
+    cr_expect_str_eq(result.err, "glorand: error: options.backend: cuda is not part of this version\n");
+    cr_expect_eq(entries(), 0);
+}
+
+Test(usage, devices)
+{
+    outcome table = run("glorand devices"), json = run("glorand devices --json | python3 -m json.tool");
+    cr_expect_eq(table.status, 0);
+    cr_expect_not_null(strstr(table.out, "cpu      0      yes"), "%s", table.out);
+    cr_expect_not_null(strstr(table.out, "cuda     0      no         not part of this version"), "%s",
+                       table.out);
+    cr_expect_eq(json.status, 0, "%s", json.err);
+    cr_expect_not_null(strstr(json.out, "\"backend\": \"cpu\""), "%s", json.out);
+}

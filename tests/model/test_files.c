@@ -1,0 +1,246 @@
+/* Slices, .npy headers, .safetensors headers and decoding. */
+#include "model/decode.h"
+#include "model/npy.h"
+#include "model/safetensors.h"
+#include "model/spec.h"
+#include "support/files.h"
+
+#include <criterion/criterion.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const struct {
+    const char *text;
+    int64_t start[2], extent[2];
+    const char *message; /* of a failure */
+} slices[] = {
+    {"", {0, 0}, {10, 4}, NULL},
+    {":", {0, 0}, {10, 4}, NULL},
+    {"2:5", {2, 0}, {3, 4}, NULL},
+    {"2:5,:", {2, 0}, {3, 4}, NULL},
+    {":,1:", {0, 1}, {10, 3}, NULL},
+    {"-3:,-2:-1", {7, 2}, {3, 1}, NULL},
+    {"5:5,0:0", {5, 0}, {0, 0}, NULL},
+    {"0:11", {0}, {0}, "slice: 0:11 is outside axis 0 of 10"},
+    {"-11:", {0}, {0}, "slice: -1:10 is outside axis 0 of 10"},
+    {"5:4", {0}, {0}, "slice: 5:4 is outside axis 0 of 10"},
+    {"3", {0}, {0}, "slice: '3' is not of the form FIRST:END,..."},
+    {"a:b", {0}, {0}, "slice: 'a:b' is not of the form"},
+    {"::2", {0}, {0}, "slice: '::2' is not of the form"},
+    {":,:,:", {0}, {0}, "slice: ':,:,:' has more axes than the tensor, whose rank is 2"},
+};
+
+Test(slices, in_the_notation_of_numpy)
+{
+    for (size_t i = 0; i < sizeof slices / sizeof slices[0]; i++) {
+        glr_tensor tensor = {.dtype = GLR_FLOAT32, .rank = 2, .shape = {10, 4}};
+        glr_problem problem = {""};
+        bool ok = glr_slice_parse(slices[i].text, &tensor, &problem);
+        cr_expect_eq(ok, slices[i].message == NULL, "%s: %s", slices[i].text, problem.text);
+        if (slices[i].message != NULL) {
+            cr_expect_not_null(strstr(problem.text, slices[i].message), "%s", problem.text);
+            continue;
+        }
+        for (int a = 0; a < 2; a++) {
+            cr_expect(tensor.start[a] == slices[i].start[a] && tensor.extent[a] == slices[i].extent[a], "%s",
+                      slices[i].text);
+        }
+    }
+}
+
+static void expect_npy(glr_dtype dtype, uint32_t rank, const int64_t *shape, const char *dictionary)
+{
+    glr_problem problem = {""};
+    size_t length = 0;
+    char *header = glr_npy_header(dtype, rank, shape, &length, &problem);
+    cr_assert_not_null(header, "%s", problem.text);
+    cr_expect_eq(length % 64, 0);
+    cr_expect_arr_eq(header, "\x93NUMPY\x01\x00", 8);
+    cr_expect_eq((size_t)(unsigned char)header[8] + 256U * (unsigned char)header[9], length - 10);
+    cr_expect_eq(header[length - 1], '\n');
+    cr_expect_eq(strncmp(header + 10, dictionary, strlen(dictionary)), 0, "%.100s", header + 10);
+    free(header);
+}
+
+Test(npy, headers)
+{
+    const int64_t shape[] = {784, 256};
+    expect_npy(GLR_FLOAT32, 2, shape, "{'descr': '<f4', 'fortran_order': False, 'shape': (784, 256), }");
+    expect_npy(GLR_FLOAT16, 1, shape, "{'descr': '<f2', 'fortran_order': False, 'shape': (784,), }");
+    expect_npy(GLR_BOOL, 0, shape, "{'descr': '|b1', 'fortran_order': False, 'shape': (), }");
+    const glr_dtype missing[] = {GLR_BFLOAT16, GLR_FLOAT8_E4M3FN, GLR_FLOAT8_E5M2};
+    for (int i = 0; i < 3; i++) {
+        glr_problem problem = {""};
+        size_t length;
+        cr_expect_null(glr_npy_header(missing[i], 2, shape, &length, &problem));
+        cr_expect_not_null(strstr(problem.text, glr_dtype_name(missing[i])), "%s", problem.text);
+    }
+}
+
+static void expect_decoded(glr_dtype dtype, const void *element, double expected)
+{
+    double value = 0.0;
+    cr_assert(glr_decode(dtype, element, 1, &value));
+    cr_expect(value == expected || (isnan(value) && isnan(expected)), "%s: %a, not %a", glr_dtype_name(dtype),
+              value, expected);
+}
+
+/* Values from the formats' definitions. */
+Test(decode, codes)
+{
+    expect_decoded(GLR_FLOAT32, &(float){0x1.8p-140f}, 0x1.8p-140);
+    expect_decoded(GLR_FLOAT64, &(double){-0.1}, -0.1);
+    expect_decoded(GLR_FLOAT16, "\x00\x3c", 1.0);
+    expect_decoded(GLR_FLOAT16, "\xff\x7b", 65504.0);
+    expect_decoded(GLR_FLOAT16, "\x01\x80", -0x1p-24);
+    expect_decoded(GLR_FLOAT16, "\x00\x7c", INFINITY);
+    expect_decoded(GLR_BFLOAT16, "\xc0\xbf", -1.5);
+    expect_decoded(GLR_BFLOAT16, "\x80\x7f", INFINITY);
+    expect_decoded(GLR_FLOAT8_E4M3FN, "\x7e", 448.0);
+    expect_decoded(GLR_FLOAT8_E4M3FN, "\x7f", NAN);
+    expect_decoded(GLR_FLOAT8_E4M3FN, "\x01", 0x1p-9);
+    expect_decoded(GLR_FLOAT8_E5M2, "\xfb", -57344.0);
+    expect_decoded(GLR_FLOAT8_E5M2, "\x7c", INFINITY);
+    cr_expect_not(glr_decode(GLR_INT8, "", 0, NULL));
+}
+
+/* ---- .safetensors -------------------------------------------------------------------------------------- */
+
+Test(safetensors, what_is_written_is_read, .init = enter_scratch)
+{
+    static char names[2][16] = {"\"quoted\"", "\xce\xbb.weight"};
+    glr_file_tensor tensors[2] = {
+        {.name = names[0], .dtype = GLR_BFLOAT16, .rank = 2, .shape = {3, 5}, .bytes = 30},
+        {.name = names[1], .dtype = GLR_INT64, .rank = 0, .bytes = 8}};
+    glr_problem problem = {""};
+    size_t length = 0;
+    json_t *metadata = json_pack("{s:s}", "format", "pt");
+    char *header = glr_safetensors_header(tensors, 2, metadata, &length, &problem);
+    cr_assert_not_null(header, "%s", problem.text);
+    cr_expect_eq(length % 64, 0);
+    char *whole = calloc(1, length + 38);
+    memcpy(whole, header, length);
+    write_file("x.safetensors", whole, length + 38);
+    glr_safetensors file;
+    cr_assert(glr_safetensors_read("x.safetensors", &file, &problem), "%s", problem.text);
+    cr_assert_eq(file.count, 2);
+    for (int i = 0; i < 2; i++) {
+        cr_expect_str_eq(file.tensor[i].name, names[i]);
+        cr_expect(file.tensor[i].dtype == tensors[i].dtype && file.tensor[i].rank == tensors[i].rank);
+        cr_expect(file.tensor[i].offset == tensors[i].offset && file.tensor[i].bytes == tensors[i].bytes);
+    }
+    cr_expect_str_eq(json_string_value(json_object_get(file.metadata, "format")), "pt");
+    glr_safetensors_free(&file);
+    json_decref(metadata);
+    free(header);
+    free(whole);
+}
+
+/* A file with this header text and so many bytes of data. */
+static void write_damaged(const char *header, size_t data)
+{
+    size_t text = strlen(header), length = 8 + text + data;
+    unsigned char *bytes = calloc(1, length);
+    for (int i = 0; i < 8; i++) {
+        bytes[i] = (unsigned char)(text >> (8 * i));
+    }
+    memcpy(bytes + 8, header, text);
+    write_file("x.safetensors", bytes, length);
+    free(bytes);
+}
+
+static const struct {
+    const char *header;
+    size_t data;
+    const char *message;
+} damaged[] = {
+    {"{", 0, "line 1, column 1"},
+    {"[]", 0, "its header is not an object"},
+    {"{\"a\": 3}", 0, "tensor a: what is missing is no dtype"},
+    {"{\"a\": {\"dtype\": \"F31\", \"shape\": [], \"data_offsets\": [0, 4]}}", 4,
+     "tensor a: F31 is no dtype"},
+    {"{\"a\": {\"dtype\": \"F32\", \"shape\": 1, \"data_offsets\": [0, 4]}}", 4,
+     "tensor a: its shape is no list"},
+    {"{\"a\": {\"dtype\": \"F32\", \"shape\": [1.5], \"data_offsets\": [0, 4]}}", 4,
+     "tensor a: shape[0] is not an integer"},
+    {"{\"a\": {\"dtype\": \"F32\", \"shape\": [-1], \"data_offsets\": [0, 4]}}", 4,
+     "tensor a: tensor.shape[0]: -1 is negative"},
+    {"{\"a\": {\"dtype\": \"F32\", \"shape\": [4611686018427387904, 4], \"data_offsets\": [0, 4]}}", 4,
+     "larger than 2^56"},
+    {"{\"a\": {\"dtype\": \"F32\", \"shape\": [1], \"data_offsets\": [0, 5]}}", 4,
+     "data_offsets are outside the file's 4 data bytes"},
+    {"{\"a\": {\"dtype\": \"F32\", \"shape\": [1], \"data_offsets\": [-4, 0]}}", 4,
+     "data_offsets are outside"},
+    {"{\"a\": {\"dtype\": \"F32\", \"shape\": [1], \"data_offsets\": [0]}}", 4, "data_offsets are outside"},
+    {"{\"a\": {\"dtype\": \"F32\", \"shape\": [2], \"data_offsets\": [0, 4]}}", 4,
+     "tensor a: 4 bytes of data, but its shape needs 8"},
+    {"{\"a\": {\"dtype\": \"F32\", \"shape\": [1], \"data_offsets\": [4, 8]}}", 8,
+     "tensor a: begins at byte 4 of the data, not at 0"},
+    {"{\"a\": {\"dtype\": \"F32\", \"shape\": [1], \"data_offsets\": [0, 4]},"
+     " \"b\": {\"dtype\": \"F32\", \"shape\": [1], \"data_offsets\": [0, 4]}}",
+     4, "tensor b: begins at byte 0 of the data, not at 4"},
+    {"{\"a\": {\"dtype\": \"F32\", \"shape\": [1], \"data_offsets\": [0, 4]}}", 6,
+     "2 bytes follow the last tensor"},
+    {"{\"__metadata__\": []}", 0, "__metadata__: is not an object"},
+    {"{\"__metadata__\": {\"a\": 1}}", 0, "__metadata__.a: is not a string"},
+};
+
+Test(safetensors, damaged_headers, .init = enter_scratch)
+{
+    glr_safetensors file;
+    for (size_t i = 0; i < sizeof damaged / sizeof damaged[0]; i++) {
+        glr_problem problem = {""};
+        write_damaged(damaged[i].header, damaged[i].data);
+        cr_expect_not(glr_safetensors_read("x.safetensors", &file, &problem), "%s", damaged[i].header);
+        cr_expect_not_null(strstr(problem.text, damaged[i].message), "%s: %s", damaged[i].header,
+                           problem.text);
+        cr_expect_eq(strncmp(problem.text, "x.safetensors: ", 15), 0, "%s", problem.text);
+    }
+    glr_problem problem = {""};
+    write_file("x.safetensors", "1234567", 7);
+    cr_expect_not(glr_safetensors_read("x.safetensors", &file, &problem));
+    write_file("x.safetensors", "\xff\xff\xff\xff\xff\xff\xff\xff{}", 10);
+    cr_expect_not(glr_safetensors_read("x.safetensors", &file, &problem));
+    cr_expect_not_null(strstr(problem.text, "a header of 18446744073709551615 bytes does not fit"), "%s",
+                       problem.text);
+    cr_expect_not(glr_safetensors_read("none.safetensors", &file, &problem));
+}
+
+/* A model's spec survives the way through metadata. */
+Test(safetensors, specs_survive)
+{
+    static const char list[] = "{\"dtype\": \"float32\", \"tensors\": [{\"name\": \"a\", \"shape\": [8, 28, "
+                               "40], \"batch_axes\": [0], \"slice\": \"1:3,:,-4:\","
+                               " \"method\": \"icdf\", \"layout\": \"torch\"}, {\"name\": \"b\", \"shape\": "
+                               "[], \"initializer\": {\"class_name\": "
+                               "\"RandomUniform\", \"config\": {\"minval\": -0.1, \"seed\": 12}}}, "
+                               "{\"name\": \"c\", \"shape\": [2, 2], \"initializer\": "
+                               "\"skip\"}]}";
+    glr_model model, read;
+    glr_problem problem = {""};
+    glr_request request = {.has_seed = true, .seed = -9};
+    cr_assert(glr_model_parse(list, sizeof list - 1, &model, &problem), "%s", problem.text);
+    cr_assert(glr_model_resolve(&model, &request, &problem), "%s", problem.text);
+    json_t *metadata = glr_spec_write(&model, &problem);
+    cr_assert_not_null(metadata, "%s", problem.text);
+    cr_expect_str_eq(json_string_value(json_object_get(metadata, "format")), "pt");
+    cr_assert(glr_spec_read(metadata, &read, &problem), "%s", problem.text);
+    cr_assert_eq(read.count, 2, "skipped tensors are left out");
+    for (int i = 0; i < 2; i++) {
+        cr_expect_str_eq(read.tensor[i].name, model.tensor[i].name);
+        cr_expect_arr_eq(&read.tensor[i].tensor, &model.tensor[i].tensor, sizeof(glr_tensor));
+        cr_expect_arr_eq(&read.tensor[i].choice.initializer, &model.tensor[i].choice.initializer,
+                         sizeof(glr_initializer));
+    }
+    json_object_set_new(metadata, "glorand.stream_version", json_string("2"));
+    glr_model_free(&read);
+    cr_expect_not(glr_spec_read(metadata, &read, &problem));
+    cr_expect_not_null(strstr(problem.text, "was drawn from stream version 2"), "%s", problem.text);
+    json_object_set_new(metadata, "glorand.stream_version", json_string("1"));
+    json_object_set_new(metadata, "glorand.spec", json_string("{\"a\": {}}"));
+    cr_expect_not(glr_spec_read(metadata, &read, &problem));
+    cr_expect_str_eq(problem.text, "metadata: the spec of tensor a is damaged");
+    json_decref(metadata);
+    glr_model_free(&model);
+}

@@ -1,0 +1,137 @@
+/* Lists of tensors: what is read, and every kind of mistake with its message. */
+#include "model/model.h"
+
+#include <criterion/criterion.h>
+#include <stdio.h>
+#include <string.h>
+
+static const struct {
+    const char *text, *message;
+} bad[] = {
+    {"{", "line 1, column 1: "},
+    {"{\"tensors\": [\n]\n x}", "line 3, column 2: "},
+    {"[]", "is not an object"},
+    {"{}", "tensors: is missing"},
+    {"{\"tensors\": 3}", "tensors: is not a list"},
+    {"{\"tensors\": [], \"tensors\": []}", "duplicate object key"},
+    {"{\"tensors\": [], \"sed\": 3}", "sed: is no member of a list of tensors"},
+    {"{\"tensors\": [], \"seed\": \"3\"}", "seed: is not an integer"},
+    {"{\"tensors\": [], \"dtype\": \"half\"}", "dtype: half is no dtype that glorand knows"},
+    {"{\"tensors\": [], \"layout\": \"tf\"}", "layout: tf is neither keras nor torch"},
+    {"{\"tensors\": [3]}", "tensors[0]: is not an object"},
+    {"{\"tensors\": [{\"shape\": [2], \"dtype\": \"float32\"}]}", "tensors[0]: has no name"},
+    {"{\"tensors\": [{\"name\": 3}]}", "tensors[0].name: is not a string"},
+    {"{\"tensors\": [{\"name\": \"__metadata__\", \"shape\": []}]}",
+     "tensors[0].name: __metadata__ is the one name"},
+    {"{\"tensors\": [{\"name\": \"a\", \"dtype\": \"float32\"}]}", "tensors[0]: has no shape"},
+    {"{\"tensors\": [{\"name\": \"a\", \"shape\": [2]}]}", "tensors[0]: has no dtype"},
+    {"{\"tensors\": [{\"name\": \"a\", \"shape\": 2}]}", "tensors[0].shape: is not a list of dimensions"},
+    {"{\"tensors\": [{\"name\": \"a\", \"shape\": [2, -5]}]}",
+     "tensors[0].shape[1]: -5 is not a positive integer"},
+    {"{\"tensors\": [{\"name\": \"a\", \"shape\": [2.5]}]}", "tensors[0].shape[0]: is not an integer"},
+    {"{\"tensors\": [{\"name\": \"a\", \"shape\": [1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1]}]}",
+     "tensors[0].shape: 17 dimensions are more than 16"},
+    {"{\"dtype\": \"float32\", \"tensors\": [{\"name\": \"a\", \"shape\": [1152921504606846976, 3]}]}",
+     "tensors[0]: tensor.shape[0]: 1152921504606846976 makes"},
+    {"{\"tensors\": [{\"name\": \"a\", \"shape\": [2], \"dtype\": \"float31\"}]}",
+     "tensors[0].dtype: float31 is no dtype"},
+    {"{\"tensors\": [{\"name\": \"a\", \"shape\": [2], \"initializer\": \"Glorot\"}]}",
+     "tensors[0].initializer: class_name: Glorot is no initializer"},
+    {"{\"tensors\": [{\"name\": \"a\", \"shape\": [2], \"initializer\": \"keep\"}]}",
+     "tensors[0].initializer: keep: a list of tensors has no values to keep"},
+    {"{\"tensors\": [{\"name\": \"a\", \"shape\": [2], \"initializer\": {\"class_name\": \"Orthogonal\"}}]}",
+     "tensors[0].initializer: class_name: Orthogonal is not supported"},
+    {"{\"tensors\": [{\"name\": \"a\", \"shape\": [2], \"method\": \"fast\"}]}",
+     "tensors[0].method: fast is neither resample nor icdf"},
+    {"{\"tensors\": [{\"name\": \"a\", \"shape\": [2], \"stream\": 1.5}]}",
+     "tensors[0].stream: is not an integer"},
+    {"{\"tensors\": [{\"name\": \"a\", \"shape\": [2], \"input_axes\": [16]}]}",
+     "tensors[0].input_axes[0]: 16 is no axis"},
+    {"{\"tensors\": [{\"name\": \"a\", \"shape\": [2], \"batch_axes\": 0}]}",
+     "tensors[0].batch_axes: is not a list of at most 16 axes"},
+    {"{\"tensors\": [{\"name\": \"a\", \"shape\": [2], \"shap\": 0}]}",
+     "tensors[0].shap: is no member of a tensor"},
+    {"{\"dtype\": \"float32\", \"tensors\": [{\"name\": \"a\", \"shape\": [2], \"slice\": \"1:4\"}]}",
+     "tensors[0].slice: 1:4 is outside axis 0 of 2"},
+    {"{\"dtype\": \"float32\", \"tensors\": [{\"name\": \"a\", \"shape\": [2]}, {\"name\": \"a\", \"shape\": "
+     "[2]}]}",
+     "tensors: the name a stands twice"},
+    {"{\"tensors\": [], \"rules\": {}}", "rules: is not a list"},
+    {"{\"tensors\": [], \"rules\": [{\"match\": \"a\"}]}", "rules[0]: is not of the form"},
+    {"{\"tensors\": [], \"rules\": [{\"match\": \"a\", \"initializer\": \"x\"}]}",
+     "rules[0]: class_name: x is no initializer"},
+};
+
+Test(manifest, mistakes)
+{
+    for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
+        glr_model model;
+        glr_problem problem = {""};
+        bool ok = glr_model_parse(bad[i].text, strlen(bad[i].text), &model, &problem);
+        cr_expect_not(ok, "%s", bad[i].text);
+        cr_expect_not_null(strstr(problem.text, bad[i].message), "%s: %s", bad[i].text, problem.text);
+        cr_expect(model.count == 0 && model.tensor == NULL);
+    }
+}
+
+Test(manifest, members)
+{
+    static const char text[] =
+        "{\"source\": \"x\", \"parameters\": 6, \"seed\": -4, \"dtype\": \"bfloat16\", \"layout\": "
+        "\"torch\",\n"
+        " \"rules\": [{\"match\": \"b*\", \"initializer\": \"skip\"}],\n"
+        " \"tensors\": [{\"name\": \"a\", \"shape\": [4, 3, 2], \"dtype\": \"float32\", \"initializer\": "
+        "null, \"method\": \"icdf\",\n"
+        "  \"stream\": 7, \"slice\": \"1:3\", \"layout\": \"keras\", \"input_axes\": [1], \"output_axes\": "
+        "[-1], \"batch_axes\": [0]},\n"
+        "  {\"name\": \"b\", \"shape\": [], \"initializer\": {\"class_name\": \"Ones\", \"config\": {}}}]}";
+    glr_model model;
+    glr_problem problem = {""};
+    cr_assert(glr_model_parse(text, sizeof text - 1, &model, &problem), "%s", problem.text);
+    cr_assert_eq(model.count, 2);
+    cr_expect(model.has_seed && model.seed == -4 && model.has_layout && model.layout == GLR_LAYOUT_TORCH);
+    const glr_model_tensor *a = &model.tensor[0], *b = &model.tensor[1];
+    cr_expect(a->tensor.dtype == GLR_FLOAT32 && b->tensor.dtype == GLR_BFLOAT16);
+    cr_expect(a->choice.action == GLR_ACTION_UNDECIDED && b->choice.initializer.kind == GLR_ONES);
+    cr_expect(a->overrides.has_method && a->overrides.method == GLR_METHOD_ICDF && a->overrides.stream == 7);
+    cr_expect(a->tensor.part == GLR_BOX && a->tensor.start[0] == 1 && a->tensor.extent[0] == 2);
+    cr_expect(a->overrides.output_axis_count == 1 && a->overrides.output_axes[0] == -1);
+    cr_expect(model.rules.count == 1 && model.rules.rule[0].choice.action == GLR_ACTION_SKIP);
+    glr_model_free(&model);
+}
+
+static void check_real(const char *name, size_t tensors, int64_t parameters)
+{
+    char path[1024];
+    glr_model model;
+    glr_problem problem = {""};
+    (void)snprintf(path, sizeof path, "%s/data/models/%s", SOURCE_DIR, name);
+    cr_assert(glr_model_read(path, &model, &problem), "%s", problem.text);
+    int64_t total = 0;
+    for (size_t i = 0; i < model.count; i++) {
+        int64_t elements = 0;
+        cr_assert_eq(glr_tensor_extent(&model.tensor[i].tensor, &elements, NULL), GLR_OK);
+        total += elements;
+    }
+    cr_expect(model.count == tensors && total == parameters, "%s: %zu, %ld", name, model.count, (long)total);
+    glr_model_free(&model);
+}
+
+/* The counts are those that the lists' own members and the models' authors give. */
+Test(manifest, real_models)
+{
+    check_real("gpt2.json", 148, 124439808);
+    check_real("resnet50-keras.json", 320, 25636712);
+    check_real("llama-2-7b.json", 291, 6738415616);
+    check_real("llama-3-70b.json", 723, 70553706496);
+}
+
+Test(manifest, a_missing_file_is_named)
+{
+    glr_model model;
+    glr_problem problem = {""};
+    cr_expect_not(glr_model_read("no/such.json", &model, &problem));
+    cr_expect_str_eq(problem.text, "no/such.json: No such file or directory");
+    cr_expect_not(glr_model_read("/", &model, &problem));
+    cr_expect_str_eq(problem.text, "/: is no regular file");
+}
