@@ -25,7 +25,7 @@ step "Build"
 show cmake --preset release -DGLORAND_TESTS=OFF -DGLORAND_COMMAND=ON --log-level=NOTICE
 show cmake --build --preset release
 
-PATH=$PWD/build/release/src/cli:$PATH
+PATH=$PWD/build/release:$PATH
 
 step "Initialize GPT-2: every value follows from the seed, the tensor's name and the element's index"
 show glorand init data/models/gpt2.json -o build/gpt2.safetensors --seed 42

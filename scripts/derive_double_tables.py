@@ -66,6 +66,11 @@ def literal(x):
     return float(x).hex().replace("0x0.0p+0", "0x0p+0")
 
 
+def define(name, x):
+    text = literal(x)
+    print(f"#define {name} " + (f"({text})" if text.startswith("-") else text))
+
+
 def table(name, comment, rows, width):
     print(f"/* {comment} */")
     print(f"GLR_TABLE double {name}[{len(rows)}][{width}] = {{")
@@ -128,9 +133,9 @@ def main():
     for name, coefficients in (("SINE", sine), ("COSINE", cosine)):
         print(f"/* {'(sin x / x - 1) / y' if name == 'SINE' else '(cos x - 1 + y / 2) / y^2'}, y = x^2, from y^0 up. */")
         for k, x in enumerate(coefficients):
-            print(f"#define GLR_{name}_{k} {literal(x)}")
+            define(f"GLR_{name}_{k}", x)
         if name == "SINE":  # the one coefficient whose rounding would be felt
-            print(f"#define GLR_SINE_0_LOW {literal(coefficients[0] - mpf(float(coefficients[0])))}")
+            define("GLR_SINE_0_LOW", coefficients[0] - mpf(float(coefficients[0])))
         print()
     table("glr_double_log_table", "inverse, -log(inverse) to 2^-42, the rest", log_rows(), 3)
     first, rows = icdf_rows()

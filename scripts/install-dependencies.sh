@@ -14,6 +14,7 @@ build_packages=(
 test_packages=(
     clang libclang-rt-dev libomp-dev g++         # the other compiler, sanitizers, and the header from C++
     libcriterion-dev librandom123-dev nettle-dev # test framework, an independent Philox, SHA-256
+    libsimde-dev                                 # the AVX-512 kernel on processors without it
     clang-format clang-tidy cppcheck shellcheck  # lints
     python3 python3-venv ca-certificates         # TensorFlow and others, into the build folder
 )

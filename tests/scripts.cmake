@@ -21,6 +21,9 @@ foreach(language opencl cuda)
   glorand_script_test(core_as_${language} core/compile.sh ${language} ${PROJECT_SOURCE_DIR} ${PROJECT_BINARY_DIR})
 endforeach()
 
+glorand_script_test(symbols scripts/symbols.sh ${PROJECT_SOURCE_DIR} $<TARGET_FILE:glorand> $<TARGET_FILE:glorand_static>)
+glorand_script_test(header_cxx scripts/header_cxx.sh ${PROJECT_SOURCE_DIR} $<TARGET_FILE:glorand> ${PROJECT_BINARY_DIR})
+
 glorand_script_test(install_dependencies scripts/install_dependencies.sh ${PROJECT_SOURCE_DIR})
 glorand_script_test(test_summary scripts/test_summary.sh ${PROJECT_SOURCE_DIR})
 if(NOT GLORAND_SANITIZE) # Others could not link what a sanitizer's compiler has made.
@@ -35,7 +38,7 @@ if(TARGET glorand_command)
   set(environment ${PROJECT_BINARY_DIR}/python)
   glorand_script_test(python_environment python/environment.sh ${environment})
   set_tests_properties(python_environment PROPERTIES FIXTURES_SETUP python_environment)
-  foreach(package tensorflow safetensors numpy)
+  foreach(package tensorflow safetensors numpy stream)
     glorand_script_test(python_${package} python/run.sh ${environment}
       ${CMAKE_CURRENT_SOURCE_DIR}/python/check_${package}.py $<TARGET_FILE:glorand_command>
       ${PROJECT_SOURCE_DIR}/data/models/gpt2.json ${PROJECT_BINARY_DIR})

@@ -48,7 +48,7 @@ typedef struct check {
 /* The index of a place within a tensor's part, "[3, 17]". */
 static void index_text(const glr_file_tensor *tensor, uint64_t element, char *text, size_t capacity)
 {
-    uint64_t index[GLR_MAX_RANK];
+    uint64_t index[GLR_MAX_RANK] = {0};
     for (uint32_t a = tensor->rank; a-- > 0;) {
         index[a] = element % (uint64_t)tensor->shape[a];
         element /= (uint64_t)tensor->shape[a];

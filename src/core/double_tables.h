@@ -16,22 +16,22 @@
 #define GLR_TWO_OVER_PI 0x1.45f306dc9c883p-1
 
 /* (sin x / x - 1) / y, y = x^2, from y^0 up. */
-#define GLR_SINE_0 -0x1.5555555555555p-3
+#define GLR_SINE_0 (-0x1.5555555555555p-3)
 #define GLR_SINE_1 0x1.111111111110bp-7
-#define GLR_SINE_2 -0x1.a01a01a018ae7p-13
+#define GLR_SINE_2 (-0x1.a01a01a018ae7p-13)
 #define GLR_SINE_3 0x1.71de3a5339b58p-19
-#define GLR_SINE_4 -0x1.ae6452989ee03p-26
+#define GLR_SINE_4 (-0x1.ae6452989ee03p-26)
 #define GLR_SINE_5 0x1.612092edca91ep-33
-#define GLR_SINE_6 -0x1.aaa5628a5facfp-41
-#define GLR_SINE_0_LOW -0x1.4bf68879acf8cp-57
+#define GLR_SINE_6 (-0x1.aaa5628a5facfp-41)
+#define GLR_SINE_0_LOW (-0x1.4bf68879acf8cp-57)
 
 /* (cos x - 1 + y / 2) / y^2, y = x^2, from y^0 up. */
 #define GLR_COSINE_0 0x1.5555555555555p-5
-#define GLR_COSINE_1 -0x1.6c16c16c16c10p-10
+#define GLR_COSINE_1 (-0x1.6c16c16c16c10p-10)
 #define GLR_COSINE_2 0x1.a01a01a018decp-16
-#define GLR_COSINE_3 -0x1.27e4fb75fda8ep-22
+#define GLR_COSINE_3 (-0x1.27e4fb75fda8ep-22)
 #define GLR_COSINE_4 0x1.1eed8ca3e51a1p-29
-#define GLR_COSINE_5 -0x1.93933886c5becp-37
+#define GLR_COSINE_5 (-0x1.93933886c5becp-37)
 #define GLR_COSINE_6 0x1.aac5cce2a14d3p-45
 
 /* inverse, -log(inverse) to 2^-42, the rest */

@@ -59,11 +59,12 @@ static glr_dtype dtype_of_name(const char *name)
 static json_t *describe(const glr_file_tensor *tensor, uint64_t first)
 {
     json_t *shape = json_array();
+    const uint64_t end = first + tensor->bytes;
     for (uint32_t a = 0; a < tensor->rank; a++) {
         (void)json_array_append_new(shape, json_integer(tensor->shape[a]));
     }
     return json_pack("{s:s, s:o, s:[I, I]}", "dtype", name_of_dtype(tensor->dtype), "shape", shape,
-                     "data_offsets", (json_int_t)first, (json_int_t)(first + tensor->bytes));
+                     "data_offsets", (json_int_t)first, (json_int_t)end);
 }
 
 static char *frame_header(const char *json, size_t *length)

@@ -108,7 +108,8 @@ def normals_32(w):
     return np.array([a, b, c, d])
 
 
-ICDF_32 = [line for line in re.findall(r"(r\d+|s) +=\s+fma\((\w+), +(\w+), +(-?\S+)\)", TEXT.split("method `icdf`")[1])]
+ICDF_32 = re.findall(r"\b(r\d+|s) += +fma\(([\w.+-]+), +([\w.+-]+), +([\w.+-]+)\)",
+                     FLOAT32_TEXT.split("method `icdf`")[1].split("## 4")[0])
 
 
 def icdf_32(w):

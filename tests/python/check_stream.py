@@ -1,0 +1,43 @@
+"""Compares the command's values with stream.py, which was written from docs/stream.md alone: bit for bit.
+
+usage: check_stream.py COMMAND GPT2.json SCRATCH_DIR
+"""
+
+import subprocess
+import sys
+
+import numpy as np
+import stream
+
+# Sampler, initializer with scale 1 and shift 0, and method.
+DRAWS = [
+    ("uniform", '{"class_name": "RandomUniform", "config": {"minval": 0, "maxval": 1}}', "resample"),
+    ("normal", '{"class_name": "RandomNormal", "config": {"mean": 0, "stddev": 1}}', "resample"),
+    ("resample", '{"class_name": "TruncatedNormal", "config": {"mean": 0, "stddev": 1}}', "resample"),
+    ("icdf", '{"class_name": "TruncatedNormal", "config": {"mean": 0, "stddev": 1}}', "icdf"),
+]
+SEEDS = [(0, 0), (42, -1), (-3, 1 << 40)]
+COUNT = {np.float32: 2501, np.float64: 501}
+
+
+def draw(command, initializer, method, dtype, count, seed, number):
+    arguments = ["fill", "--initializer", initializer, "--method", method, "--dtype", dtype.__name__, "--shape", str(count)]
+    arguments += [f"--seed={seed}", f"--stream={number}", "-o", "-"]
+    return np.frombuffer(subprocess.run([command, *arguments], check=True, stdout=subprocess.PIPE).stdout, dtype)
+
+
+def main(command, _model, _scratch):
+    different = 0
+    for dtype, count in COUNT.items():
+        for sampler, initializer, method in DRAWS:
+            for seed, number in SEEDS:
+                ours = draw(command, initializer, method, dtype, count, seed, number)
+                expected = stream.raw(sampler, dtype, count, seed, number) * dtype(1) + dtype(0)
+                wrong = np.count_nonzero(ours.view(np.uint8) != np.asarray(expected, dtype).view(np.uint8))
+                print(f"{dtype.__name__} {sampler} seed {seed} stream {number}: {wrong} bytes of {ours.nbytes} differ")
+                different += wrong
+    return 1 if different else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(*sys.argv[1:]))

@@ -1,0 +1,33 @@
+#!/bin/bash
+# The public header from C++17: it compiles without warnings, and its functions link.
+#
+# usage: header_cxx.sh SOURCE_DIR SHARED_LIBRARY BUILD_DIR
+set -euo pipefail
+# shellcheck source-path=SCRIPTDIR source=common.sh
+. "$(dirname "${BASH_SOURCE[0]}")/common.sh"
+
+need g++
+make_scratch "$3"
+cat >"$scratch/use.cpp" <<'END'
+#include <glorand/glorand.h>
+
+int main()
+{
+    glr_options options = GLR_OPTIONS_INIT;
+    glr_device *device = nullptr;
+    if (glr_open(&options, &device) != GLR_OK) {
+        return 1;
+    }
+    glr_initializer initializer = glr_glorot_normal(42);
+    glr_tensor tensor{};
+    tensor.dtype = GLR_FLOAT32;
+    tensor.rank = 1;
+    tensor.shape[0] = 10;
+    float values[10];
+    glr_status status = glr_fill(device, &initializer, &tensor, values, sizeof values);
+    glr_close(device);
+    return status == GLR_OK ? 0 : 1;
+}
+END
+g++ -std=c++17 -Wall -Wextra -Wpedantic -Wconversion -Werror -I "$1/include" -o "$scratch/use" "$scratch/use.cpp" "$2"
+LD_LIBRARY_PATH=$(dirname "$2") "$scratch/use"
