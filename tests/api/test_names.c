@@ -7,10 +7,11 @@
 Test(names, of_dtypes)
 {
     static const size_t sizes[] = {0, 4, 8, 2, 2, 1, 1, 1, 1, 2, 4, 8, 1, 2, 4, 8};
-    for (int i = GLR_FLOAT32; i <= GLR_UINT64; i++) {
-        const char *name = glr_dtype_name((glr_dtype)i);
-        cr_expect_eq(glr_dtype_of_name(name), i, "%s", name);
-        cr_expect_eq(glr_dtype_size((glr_dtype)i), sizes[i], "%s", name);
+    for (unsigned i = GLR_FLOAT32; i <= GLR_UINT64; i++) {
+        glr_dtype dtype = (glr_dtype)i;
+        const char *name = glr_dtype_name(dtype);
+        cr_expect_eq(glr_dtype_of_name(name), dtype, "%s", name);
+        cr_expect_eq(glr_dtype_size(dtype), sizes[i], "%s", name);
     }
     cr_expect_str_eq(glr_dtype_name(GLR_FLOAT8_E4M3FN), "float8_e4m3fn");
     cr_expect_str_eq(glr_dtype_name((glr_dtype)16), "unknown dtype");
@@ -22,9 +23,10 @@ Test(names, of_dtypes)
 
 Test(names, of_kinds)
 {
-    for (int i = GLR_ZEROS; i <= GLR_LECUN_UNIFORM; i++) {
-        const char *name = glr_kind_name((glr_kind)i);
-        cr_expect_eq(glr_kind_of_name(name), i, "%s", name);
+    for (unsigned i = GLR_ZEROS; i <= GLR_LECUN_UNIFORM; i++) {
+        glr_kind kind = (glr_kind)i;
+        const char *name = glr_kind_name(kind);
+        cr_expect_eq(glr_kind_of_name(name), kind, "%s", name);
     }
     cr_expect_str_eq(glr_kind_name((glr_kind)14), "unknown initializer");
     cr_expect_eq(glr_kind_of_name("Glorot"), GLR_KIND_NONE);
