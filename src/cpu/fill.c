@@ -174,6 +174,7 @@ static void prepare(worker *w, const glr_cpu_kernel *kernel, const glr_plan *pla
     w->segments = 0;
     w->tile.rows = 0;
     w->tile.carries = 0;
+    memset(w->tile.high, 0, sizeof w->tile.high);
 }
 
 glr_status glr_cpu_fill(glr_device *device, const glr_plan *plan, void *dst)
