@@ -74,7 +74,8 @@ static void expect_interrupted(const char *signal, int number)
 {
     outcome result =
         run("'" GLORAND_COMMAND "' fill -i random_normal -s 1 -n 536870912 --threads 1 -o big.bin & pid=$!; "
-            "while kill -0 $pid && ! ls big.bin.*.part > /dev/null 2>&1; do sleep 0.01; done; sleep 0.1; kill -%s $pid; "
+            "while kill -0 $pid && ! ls big.bin.*.part > /dev/null 2>&1; do sleep 0.01; done; sleep 0.1; "
+            "kill -%s $pid; "
             "wait $pid; echo $?",
             signal);
     cr_expect_eq(atoi(result.out), 128 + number, "%s: %s", signal, result.out);
