@@ -38,10 +38,19 @@ if(TARGET glorand_command)
   set(environment ${PROJECT_BINARY_DIR}/python)
   glorand_script_test(python_environment python/environment.sh ${environment})
   set_tests_properties(python_environment PROPERTIES FIXTURES_SETUP python_environment)
-  foreach(package tensorflow safetensors numpy stream)
+  foreach(package tensorflow safetensors numpy stream configs)
     glorand_script_test(python_${package} python/run.sh ${environment}
       ${CMAKE_CURRENT_SOURCE_DIR}/python/check_${package}.py $<TARGET_FILE:glorand_command>
       ${PROJECT_SOURCE_DIR}/data/models/gpt2.json ${PROJECT_BINARY_DIR})
     set_tests_properties(python_${package} PROPERTIES FIXTURES_REQUIRED python_environment)
   endforeach()
+
+  add_library(test_rounding SHARED support/rounding_library.c)
+  target_include_directories(test_rounding PRIVATE ${PROJECT_SOURCE_DIR}/src)
+  target_link_libraries(test_rounding PRIVATE glorand_flags)
+  if(NOT GLORAND_SANITIZE) # Python could not load it.
+    glorand_script_test(python_rounding python/run.sh ${environment}
+      ${CMAKE_CURRENT_SOURCE_DIR}/python/check_rounding.py $<TARGET_FILE:test_rounding>)
+    set_tests_properties(python_rounding PROPERTIES FIXTURES_REQUIRED python_environment TIMEOUT 1800)
+  endif()
 endif()
