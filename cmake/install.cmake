@@ -9,11 +9,9 @@ set(package_build_dir ${PROJECT_BINARY_DIR}/package)
 install(DIRECTORY include/glorand DESTINATION ${CMAKE_INSTALL_INCLUDEDIR} FILES_MATCHING PATTERN "*.h")
 if(TARGET glorand_command)
   install(TARGETS glorand_command DESTINATION ${CMAKE_INSTALL_BINDIR})
+  install(DIRECTORY docs/man/ DESTINATION ${CMAKE_INSTALL_MANDIR}/man1 FILES_MATCHING PATTERN "*.1")
 endif()
-install(FILES README.md CHANGELOG.md LICENSE DESTINATION ${CMAKE_INSTALL_DOCDIR})
-if(EXISTS ${PROJECT_SOURCE_DIR}/docs/stream.md)
-  install(FILES docs/stream.md DESTINATION ${CMAKE_INSTALL_DOCDIR})
-endif()
+install(FILES README.md CHANGELOG.md LICENSE docs/stream.md DESTINATION ${CMAKE_INSTALL_DOCDIR})
 
 # Two export sets: who links the shared library needs neither jansson nor OpenMP installed for development.
 install(TARGETS glorand EXPORT glorand-shared DESTINATION ${CMAKE_INSTALL_LIBDIR})

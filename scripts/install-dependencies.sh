@@ -16,6 +16,7 @@ test_packages=(
     libcriterion-dev librandom123-dev nettle-dev # test framework, an independent Philox, SHA-256
     libsimde-dev                                 # the AVX-512 kernel on processors without it
     clang-format clang-tidy cppcheck shellcheck  # lints
+    groff-base doxygen                           # man pages and the reference of the header
     python3 python3-venv ca-certificates         # TensorFlow and others, into the build folder
 )
 

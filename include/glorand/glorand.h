@@ -1,4 +1,4 @@
-/*
+/** @file
  * glorand.h - fills weight tensors with random initial values.
  *
  * glorand draws the initializers of the Keras family (Glorot, He, LeCun, truncated normal, normal,
@@ -39,6 +39,7 @@
 extern "C" {
 #endif
 
+/** Marks what the library exports. */
 #if defined(__GNUC__)
 #define GLR_API __attribute__((visibility("default")))
 #else
@@ -49,46 +50,49 @@ extern "C" {
 /* Version                                                                                          */
 /* ------------------------------------------------------------------------------------------------ */
 
-#define GLR_VERSION_MAJOR  0
-#define GLR_VERSION_MINOR  1
-#define GLR_VERSION_PATCH  0
-#define GLR_VERSION_STRING "0.1.0"
+#define GLR_VERSION_MAJOR 0  /**< of this header */
+#define GLR_VERSION_MINOR 1  /**< of this header; while the major version is 0, a new one may break the ABI  \
+                              */
+#define GLR_VERSION_PATCH  0 /**< of this header */
+#define GLR_VERSION_STRING "0.1.0" /**< of this header */
 
-/* The version of docs/stream.md that the values follow. A change to any value is a new number. */
+/** The version of docs/stream.md that the values follow. A change to any value is a new number. */
 #define GLR_STREAM_VERSION 1
 
-/* The version of the library that runs, as a string like "0.1.0" and as
-   major * 1000000 + minor * 1000 + patch. They differ from the macros above when the program was
-   compiled against another release's header. */
+/** The version of the library that runs, like "0.1.0". It differs from GLR_VERSION_STRING when the program
+   was compiled against another release's header. Static storage. */
 GLR_API const char *glr_version_string(void);
+
+/** The version of the library that runs, as major * 1000000 + minor * 1000 + patch. */
 GLR_API uint32_t glr_version(void);
 
-/* The stream version that the library draws: GLR_STREAM_VERSION of its own header. */
+/** The stream version that the library draws: GLR_STREAM_VERSION of its own header. */
 GLR_API uint32_t glr_stream_version(void);
 
 /* ------------------------------------------------------------------------------------------------ */
 /* Errors                                                                                           */
 /* ------------------------------------------------------------------------------------------------ */
 
+/** What a function that can fail returns. */
 typedef enum glr_status {
-    GLR_OK = 0,
-    GLR_ERROR_ARGUMENT = 1,    /* an argument is outside its range, or missing */
-    GLR_ERROR_SHAPE = 2,       /* a shape, a part or strides that do not fit together */
-    GLR_ERROR_TOO_SMALL = 3,   /* the destination has fewer bytes than the part needs */
-    GLR_ERROR_UNSUPPORTED = 4, /* well-formed, but not something this library or device does */
-    GLR_ERROR_UNAVAILABLE = 5, /* the backend or device asked for is not there */
-    GLR_ERROR_MEMORY = 6,      /* out of memory */
-    GLR_ERROR_DEVICE = 7,      /* the device or its driver failed */
-    GLR_ERROR_PARSE = 8,       /* text that is not what it should be */
-    GLR_ERROR_SYSTEM = 9,      /* the operating system refused something */
-    GLR_ERROR_UNSEEDED = 10    /* a random initializer that has no seed */
+    GLR_OK = 0,                /**< all went well */
+    GLR_ERROR_ARGUMENT = 1,    /**< an argument is outside its range, or missing */
+    GLR_ERROR_SHAPE = 2,       /**< a shape, a part or strides that do not fit together */
+    GLR_ERROR_TOO_SMALL = 3,   /**< the destination has fewer bytes than the part needs */
+    GLR_ERROR_UNSUPPORTED = 4, /**< well-formed, but not something this library or device does */
+    GLR_ERROR_UNAVAILABLE = 5, /**< the backend or device asked for is not there */
+    GLR_ERROR_MEMORY = 6,      /**< out of memory */
+    GLR_ERROR_DEVICE = 7,      /**< the device or its driver failed */
+    GLR_ERROR_PARSE = 8,       /**< text that is not what it should be */
+    GLR_ERROR_SYSTEM = 9,      /**< the operating system refused something */
+    GLR_ERROR_UNSEEDED = 10    /**< a random initializer that has no seed */
 } glr_status;
 
-/* The name of a status, "GLR_ERROR_SHAPE" for example; "unknown status" for any other number. Static
+/** The name of a status, "GLR_ERROR_SHAPE" for example; "unknown status" for any other number. Static
    storage. */
 GLR_API const char *glr_status_name(glr_status status);
 
-/* The message of the last failure in the calling thread, or "" if none has failed yet. A call that
+/** The message of the last failure in the calling thread, or "" if none has failed yet. A call that
    succeeds leaves it as it is. The text is valid until the same thread's next failure. */
 GLR_API const char *glr_last_error(void);
 
@@ -96,119 +100,122 @@ GLR_API const char *glr_last_error(void);
 /* Devices                                                                                          */
 /* ------------------------------------------------------------------------------------------------ */
 
+/** What draws. */
 typedef enum glr_backend_kind {
-    GLR_BACKEND_AUTO = 0, /* the best that is there; today that is the CPU */
-    GLR_BACKEND_CPU = 1,
-    GLR_BACKEND_OPENCL = 2,
-    GLR_BACKEND_CUDA = 3
+    GLR_BACKEND_AUTO = 0,   /**< the best that is there; today that is the CPU */
+    GLR_BACKEND_CPU = 1,    /**< this machine's processors */
+    GLR_BACKEND_OPENCL = 2, /**< not part of this version */
+    GLR_BACKEND_CUDA = 3    /**< not part of this version */
 } glr_backend_kind;
 
+/** How to open a device. */
 typedef struct glr_options {
-    uint32_t size;            /* sizeof(glr_options), or 0 */
-    glr_backend_kind backend; /* GLR_BACKEND_AUTO */
-    uint32_t device;          /* index among the backend's devices, as glr_devices counts; 0 */
-    uint32_t threads;         /* CPU: threads of a fill, at most 1024; 0 means what OpenMP would use */
+    uint32_t size;            /**< sizeof(glr_options), or 0 */
+    glr_backend_kind backend; /**< GLR_BACKEND_AUTO by default */
+    uint32_t device;          /**< index among the backend's devices, as glr_devices counts; 0 by default */
+    uint32_t threads;         /**< CPU: threads of a fill, at most 1024; 0 means what OpenMP would use */
 } glr_options;
 
+/** The default options. */
 #define GLR_OPTIONS_INIT                                                                                     \
     {                                                                                                        \
         sizeof(glr_options), GLR_BACKEND_AUTO, 0, 0                                                          \
     }
 
-/* An open device. */
+/** An open device. */
 typedef struct glr_device glr_device;
 
-/* Opens a device. options may be NULL, which means GLR_OPTIONS_INIT. On success *device holds a handle
+/** Opens a device. options may be NULL, which means GLR_OPTIONS_INIT. On success *device holds a handle
    to be given to glr_close; on failure it is NULL.
    The device is checked first: it must give known values.
    Errors: GLR_ERROR_ARGUMENT, GLR_ERROR_UNAVAILABLE (the message says why), GLR_ERROR_MEMORY,
    GLR_ERROR_DEVICE (the check failed). */
 GLR_API glr_status glr_open(const glr_options *options, glr_device **device);
 
-/* Waits for the work that was started through this handle and frees it. NULL is allowed. */
+/** Waits for the work that was started through this handle and frees it. NULL is allowed. */
 GLR_API void glr_close(glr_device *device);
 
+/** Bytes of a text in glr_device_info, its final zero included. */
 #define GLR_DEVICE_TEXT 160
 
+/** A device, or a backend that has none and why. */
 typedef struct glr_device_info {
-    uint32_t size;
-    glr_backend_kind backend;
-    uint32_t device;              /* what glr_options.device would say to open it */
-    uint32_t available;           /* 1, or 0: then reason says why not */
-    char name[GLR_DEVICE_TEXT];   /* as the driver or the processor names itself; UTF-8 */
-    char reason[GLR_DEVICE_TEXT]; /* "" when available */
+    uint32_t size;                /**< sizeof(glr_device_info), set by glr_devices */
+    glr_backend_kind backend;     /**< whose device it is */
+    uint32_t device;              /**< what glr_options.device would say to open it */
+    uint32_t available;           /**< 1, or 0: then reason says why not */
+    char name[GLR_DEVICE_TEXT];   /**< as the driver or the processor names itself; UTF-8 */
+    char reason[GLR_DEVICE_TEXT]; /**< "" when available */
 } glr_device_info;
 
-/* Lists the devices of every backend, available or not, into infos[0 .. capacity - 1], each of whose
+/** Lists the devices of every backend, available or not, into infos[0 .. capacity - 1], each of whose
    `size` is set by the call, and their number into *count, which may be larger than capacity. infos may
    be NULL when capacity is 0. */
 GLR_API glr_status glr_devices(glr_device_info *infos, size_t capacity, size_t *count);
 
-/* Memory of a device, for programs that have no allocator of their own: at least `bytes` bytes, aligned to
+/** Memory of a device, for programs that have no allocator of their own: at least `bytes` bytes, aligned to
    64, uninitialized. *memory is NULL when bytes is 0, and on failure. Errors: GLR_ERROR_MEMORY. */
 GLR_API glr_status glr_alloc(glr_device *device, uint64_t bytes, void **memory);
 
-/* Frees what glr_alloc gave on the same handle. NULL is allowed. */
+/** Frees what glr_alloc gave on the same handle. NULL is allowed. */
 GLR_API glr_status glr_free(glr_device *device, void *memory);
 
-/* Copies bytes from memory of the device to the host, after what was started through this handle, and returns
-   when they are there. */
+/** Copies bytes from memory of the device to the host, after what was started through this handle, and
+   returns when they are there. */
 GLR_API glr_status glr_copy_to_host(glr_device *device, void *host, const void *memory, uint64_t bytes);
 
-/* Waits until what was started through this handle is done. */
+/** Waits until what was started through this handle is done. */
 GLR_API glr_status glr_sync(glr_device *device);
 
-/* "cpu", "opencl", "cuda" or "auto"; "unknown backend" for any other number. Static storage. */
+/** "cpu", "opencl", "cuda" or "auto"; "unknown backend" for any other number. Static storage. */
 GLR_API const char *glr_backend_name(glr_backend_kind backend);
 
 /* ------------------------------------------------------------------------------------------------ */
 /* Tensors                                                                                          */
 /* ------------------------------------------------------------------------------------------------ */
 
+/** Element types. Random initializers draw floating-point dtypes only; float64 has a stream of its own, and
+   the 16- and 8-bit types hold the float32 value rounded to nearest even. What is too large becomes infinity,
+   or NaN in float8_e4m3fn, which has no infinity. Zeros, ones and constants fill every dtype. */
 typedef enum glr_dtype {
-    GLR_DTYPE_NONE = 0, /* not a dtype: what a forgotten member holds */
-    GLR_FLOAT32 = 1,
-    GLR_FLOAT64 = 2,
-    GLR_FLOAT16 = 3,
-    GLR_BFLOAT16 = 4,
-    GLR_FLOAT8_E4M3FN = 5,
-    GLR_FLOAT8_E5M2 = 6,
-    GLR_BOOL = 7,
-    GLR_INT8 = 8,
-    GLR_INT16 = 9,
-    GLR_INT32 = 10,
-    GLR_INT64 = 11,
-    GLR_UINT8 = 12,
-    GLR_UINT16 = 13,
-    GLR_UINT32 = 14,
-    GLR_UINT64 = 15
+    GLR_DTYPE_NONE = 0,    /**< not a dtype: what a forgotten member holds */
+    GLR_FLOAT32 = 1,       /**< IEEE binary32 */
+    GLR_FLOAT64 = 2,       /**< IEEE binary64 */
+    GLR_FLOAT16 = 3,       /**< IEEE binary16 */
+    GLR_BFLOAT16 = 4,      /**< the upper half of binary32 */
+    GLR_FLOAT8_E4M3FN = 5, /**< 4 bits of exponent, 3 of fraction, no infinity; up to 448 */
+    GLR_FLOAT8_E5M2 = 6,   /**< the upper half of binary16 */
+    GLR_BOOL = 7,          /**< one byte, 0 or 1 */
+    GLR_INT8 = 8,          /**< 8 bits, two's complement */
+    GLR_INT16 = 9,         /**< 16 bits, two's complement */
+    GLR_INT32 = 10,        /**< 32 bits, two's complement */
+    GLR_INT64 = 11,        /**< 64 bits, two's complement */
+    GLR_UINT8 = 12,        /**< 8 bits, unsigned */
+    GLR_UINT16 = 13,       /**< 16 bits, unsigned */
+    GLR_UINT32 = 14,       /**< 32 bits, unsigned */
+    GLR_UINT64 = 15        /**< 64 bits, unsigned */
 } glr_dtype;
 
-/* Random initializers draw floating-point dtypes only; float64 has a stream of its own, and the 16- and 8-bit
-   types hold the float32 value rounded to nearest even. What is too large becomes infinity, or NaN in
-   float8_e4m3fn, which has no infinity. Zeros, ones and constants fill every dtype; bool is one byte, 0 or 1.
- */
-
-/* "float32", "bfloat16", ...; "unknown dtype" for any other number. Static storage. */
+/** "float32", "bfloat16", ...; "unknown dtype" for any other number. Static storage. */
 GLR_API const char *glr_dtype_name(glr_dtype dtype);
 
-/* Bytes of one element; 0 for any other number. */
+/** Bytes of one element; 0 for any other number. */
 GLR_API size_t glr_dtype_size(glr_dtype dtype);
 
-/* The dtype of a name as glr_dtype_name writes it; GLR_DTYPE_NONE if there is none such. */
+/** The dtype of a name as glr_dtype_name writes it; GLR_DTYPE_NONE if there is none such. */
 GLR_API glr_dtype glr_dtype_of_name(const char *name);
 
-#define GLR_MAX_RANK     16
-#define GLR_MAX_ELEMENTS (INT64_C(1) << 56) /* of a whole tensor */
+#define GLR_MAX_RANK     16                 /**< axes of a tensor */
+#define GLR_MAX_ELEMENTS (INT64_C(1) << 56) /**< elements of a whole tensor */
 
-/* Which part of the tensor a call fills. */
+/** Which part of the tensor a call fills. */
 typedef enum glr_part {
-    GLR_WHOLE = 0, /* all of it */
-    GLR_BOX = 1,   /* start[a] to start[a] + extent[a] - 1 along every axis a */
-    GLR_RANGE = 2  /* elements first to first + count - 1 of the row-major order */
+    GLR_WHOLE = 0, /**< all of it */
+    GLR_BOX = 1,   /**< start[a] to start[a] + extent[a] - 1 along every axis a */
+    GLR_RANGE = 2  /**< elements first to first + count - 1 of the row-major order */
 } glr_part;
 
-/* A tensor and the part of it that lies at the destination. shape is always the shape of the whole
+/** A tensor and the part of it that lies at the destination. shape is always the shape of the whole
    tensor, also in a program that holds a shard of it: fans, and with them standard deviations, come from
    it, and so do the element indices that select the values.
 
@@ -219,19 +226,20 @@ typedef enum glr_part {
    beyond the last element of those before it. The stride of an axis of extent 1 has no effect. A range has no
    axes, so its strides must be zero. */
 typedef struct glr_tensor {
-    uint32_t size;
-    glr_dtype dtype;
-    uint32_t rank;                /* 0 to GLR_MAX_RANK; rank 0 is one element */
-    glr_part part;                /* the members that its kind does not name are not read */
-    int64_t shape[GLR_MAX_RANK];  /* 0 or more each; the product of those that are not 0 at most
-                                     GLR_MAX_ELEMENTS */
-    int64_t start[GLR_MAX_RANK];  /* GLR_BOX */
-    int64_t extent[GLR_MAX_RANK]; /* GLR_BOX */
-    int64_t first, count;         /* GLR_RANGE */
-    int64_t strides[GLR_MAX_RANK];
+    uint32_t size;                 /**< sizeof(glr_tensor), or 0 */
+    glr_dtype dtype;               /**< of its elements */
+    uint32_t rank;                 /**< 0 to GLR_MAX_RANK; rank 0 is one element */
+    glr_part part;                 /**< the members that its kind does not name are not read */
+    int64_t shape[GLR_MAX_RANK];   /**< 0 or more each; the product of those that are not 0 at most
+                                      GLR_MAX_ELEMENTS */
+    int64_t start[GLR_MAX_RANK];   /**< GLR_BOX: its first index along each axis */
+    int64_t extent[GLR_MAX_RANK];  /**< GLR_BOX: how many indices along each axis */
+    int64_t first;                 /**< GLR_RANGE: its first element */
+    int64_t count;                 /**< GLR_RANGE: how many elements */
+    int64_t strides[GLR_MAX_RANK]; /**< of the destination, in elements; all 0 means packed */
 } glr_tensor;
 
-/* Checks a tensor and gives the number of elements of its part, and of the bytes that a destination
+/** Checks a tensor and gives the number of elements of its part, and of the bytes that a destination
    needs: up to the last element, not beyond. Either pointer may be NULL.
    Errors: GLR_ERROR_ARGUMENT, GLR_ERROR_SHAPE, as glr_fill. */
 GLR_API glr_status glr_tensor_extent(const glr_tensor *tensor, int64_t *elements, uint64_t *bytes);
@@ -240,121 +248,146 @@ GLR_API glr_status glr_tensor_extent(const glr_tensor *tensor, int64_t *elements
 /* Initializers                                                                                     */
 /* ------------------------------------------------------------------------------------------------ */
 
+/** Initializers of the Keras family, and the members of glr_initializer that each uses. */
 typedef enum glr_kind {
-    GLR_KIND_NONE = 0, /* not an initializer: what a forgotten member holds */
-    GLR_ZEROS = 1,
-    GLR_ONES = 2,
-    GLR_CONSTANT = 3,         /* value */
-    GLR_RANDOM_NORMAL = 4,    /* mean, stddev */
-    GLR_RANDOM_UNIFORM = 5,   /* minval, maxval: values in [minval, maxval) before rounding */
-    GLR_TRUNCATED_NORMAL = 6, /* mean, stddev: values in mean +- 2 stddev */
-    GLR_VARIANCE_SCALING = 7, /* scale, mode, distribution */
-    GLR_GLOROT_NORMAL = 8,    /* scale 1, fan_avg, truncated normal */
-    GLR_GLOROT_UNIFORM = 9,   /* scale 1, fan_avg, uniform */
-    GLR_HE_NORMAL = 10,       /* scale 2, fan_in, truncated normal */
-    GLR_HE_UNIFORM = 11,      /* scale 2, fan_in, uniform */
-    GLR_LECUN_NORMAL = 12,    /* scale 1, fan_in, truncated normal */
-    GLR_LECUN_UNIFORM = 13    /* scale 1, fan_in, uniform */
+    GLR_KIND_NONE = 0,        /**< not an initializer: what a forgotten member holds */
+    GLR_ZEROS = 1,            /**< 0 */
+    GLR_ONES = 2,             /**< 1 */
+    GLR_CONSTANT = 3,         /**< value */
+    GLR_RANDOM_NORMAL = 4,    /**< mean, stddev */
+    GLR_RANDOM_UNIFORM = 5,   /**< minval, maxval: values in [minval, maxval) before rounding */
+    GLR_TRUNCATED_NORMAL = 6, /**< mean, stddev: values in mean +- 2 stddev */
+    GLR_VARIANCE_SCALING = 7, /**< scale, mode, distribution */
+    GLR_GLOROT_NORMAL = 8,    /**< scale 1, fan_avg, truncated normal */
+    GLR_GLOROT_UNIFORM = 9,   /**< scale 1, fan_avg, uniform */
+    GLR_HE_NORMAL = 10,       /**< scale 2, fan_in, truncated normal */
+    GLR_HE_UNIFORM = 11,      /**< scale 2, fan_in, uniform */
+    GLR_LECUN_NORMAL = 12,    /**< scale 1, fan_in, truncated normal */
+    GLR_LECUN_UNIFORM = 13    /**< scale 1, fan_in, uniform */
 } glr_kind;
 
-typedef enum glr_mode { GLR_FAN_IN = 0, GLR_FAN_OUT = 1, GLR_FAN_AVG = 2 } glr_mode;
+/** Which fan variance scaling divides by. */
+typedef enum glr_mode {
+    GLR_FAN_IN = 0,  /**< the number of inputs */
+    GLR_FAN_OUT = 1, /**< the number of outputs */
+    GLR_FAN_AVG = 2  /**< their mean */
+} glr_mode;
 
-/* Distributions of variance scaling. With s = scale / max(1, n), n the fan that mode names: */
+/** Distributions of variance scaling. With s = scale / max(1, n), n the fan that mode names: */
 typedef enum glr_distribution {
-    GLR_DISTRIBUTION_TRUNCATED_NORMAL = 0,   /* the result's deviation is sqrt(s), its bounds
+    GLR_DISTRIBUTION_TRUNCATED_NORMAL = 0,   /**< the result's deviation is sqrt(s), its bounds
                                                 +- 2 sqrt(s) / 0.87962566103423978 */
-    GLR_DISTRIBUTION_UNTRUNCATED_NORMAL = 1, /* deviation sqrt(s) */
-    GLR_DISTRIBUTION_UNIFORM = 2             /* [-sqrt(3 s), sqrt(3 s)) */
+    GLR_DISTRIBUTION_UNTRUNCATED_NORMAL = 1, /**< deviation sqrt(s) */
+    GLR_DISTRIBUTION_UNIFORM = 2             /**< [-sqrt(3 s), sqrt(3 s)) */
 } glr_distribution;
 
-/* How truncated normals are drawn. */
+/** How truncated normals are drawn. */
 typedef enum glr_method {
-    GLR_METHOD_RESAMPLE = 0, /* draw again what lies outside: TensorFlow's values */
-    GLR_METHOD_ICDF = 1      /* inverse distribution function: about twice as fast, other values */
+    GLR_METHOD_RESAMPLE = 0, /**< draw again what lies outside: TensorFlow's values */
+    GLR_METHOD_ICDF = 1      /**< inverse distribution function: about twice as fast, other values */
 } glr_method;
 
-/* Which axes of a weight are its inputs and outputs, when input_axes and output_axes do not say it. */
+/** Which axes of a weight are its inputs and outputs, when input_axes and output_axes do not say it. */
 typedef enum glr_layout {
-    GLR_LAYOUT_KERAS = 0, /* [spatial..., in, out]; rank 1 counts as n in and n out */
-    GLR_LAYOUT_TORCH = 1  /* [out, in, spatial...] */
+    GLR_LAYOUT_KERAS = 0, /**< [spatial..., in, out]; rank 1 counts as n in and n out */
+    GLR_LAYOUT_TORCH = 1  /**< [out, in, spatial...] */
 } glr_layout;
 
-/* Where the random numbers come from. */
+/** Where the random numbers come from. */
 typedef enum glr_seeding {
-    GLR_SEEDED = 0,  /* seed and stream, scrambled into a Philox key and counter as TensorFlow does */
-    GLR_KEYED = 1,   /* key and counter, as they are */
-    GLR_UNSEEDED = 2 /* nowhere yet: glr_resolve decides, and so does glr_fill for a whole tensor */
+    GLR_SEEDED = 0,  /**< seed and stream, scrambled into a Philox key and counter as TensorFlow does */
+    GLR_KEYED = 1,   /**< key and counter, as they are */
+    GLR_UNSEEDED = 2 /**< nowhere yet: glr_resolve decides, and so does glr_fill for a whole tensor */
 } glr_seeding;
 
-/* An initializer: a plain value, to be made by one of the constructors below and changed at will. Two
+/** An initializer: a plain value, to be made by one of the constructors below and changed at will. Two
    tensors filled with the same seed and stream hold the same underlying random numbers: give each tensor
    of a model its own stream (glr_stream_of_name). */
 typedef struct glr_initializer {
-    uint32_t size;
-    glr_kind kind;
-    double value;                  /* GLR_CONSTANT */
-    double mean, stddev;           /* GLR_RANDOM_NORMAL, GLR_TRUNCATED_NORMAL; stddev >= 0 */
-    double minval, maxval;         /* GLR_RANDOM_UNIFORM; minval <= maxval */
-    double scale;                  /* GLR_VARIANCE_SCALING, > 0 */
-    glr_mode mode;                 /* GLR_VARIANCE_SCALING */
-    glr_distribution distribution; /* GLR_VARIANCE_SCALING */
-    glr_method method;             /* truncated normals; of no effect on others */
-    glr_layout layout;
-    glr_seeding seeding;
-    int64_t seed, stream;        /* GLR_SEEDED; any values */
-    uint32_t key[2], counter[4]; /* GLR_KEYED; counter word 0 is the lowest */
-    /* Axes as in Keras 3: either both lists are empty, or fan_in is the product over input_axes and
-       fan_out that over output_axes. Batch axes (stacked experts or layers) are left out of every
-       product. An axis is counted from the end when negative. */
-    uint32_t input_axis_count, output_axis_count, batch_axis_count;
-    int32_t input_axes[GLR_MAX_RANK], output_axes[GLR_MAX_RANK], batch_axes[GLR_MAX_RANK];
+    uint32_t size;                 /**< sizeof(glr_initializer), or 0 */
+    glr_kind kind;                 /**< which of the family */
+    double value;                  /**< GLR_CONSTANT */
+    double mean;                   /**< GLR_RANDOM_NORMAL, GLR_TRUNCATED_NORMAL */
+    double stddev;                 /**< GLR_RANDOM_NORMAL, GLR_TRUNCATED_NORMAL; at least 0 */
+    double minval;                 /**< GLR_RANDOM_UNIFORM */
+    double maxval;                 /**< GLR_RANDOM_UNIFORM; at least minval */
+    double scale;                  /**< GLR_VARIANCE_SCALING; above 0 */
+    glr_mode mode;                 /**< GLR_VARIANCE_SCALING */
+    glr_distribution distribution; /**< GLR_VARIANCE_SCALING */
+    glr_method method;             /**< of truncated normals; of no effect on others */
+    glr_layout layout;             /**< of the weight, where no axes are given */
+    glr_seeding seeding;           /**< which of the following members count */
+    int64_t seed;                  /**< GLR_SEEDED; any value */
+    int64_t stream;                /**< GLR_SEEDED; any value */
+    uint32_t key[2];               /**< GLR_KEYED */
+    uint32_t counter[4];           /**< GLR_KEYED; word 0 is the lowest */
+    /* Axes as in Keras 3, counted from the end when negative. */
+    uint32_t input_axis_count;         /**< length of input_axes; 0 together with output_axis_count */
+    uint32_t output_axis_count;        /**< length of output_axes */
+    uint32_t batch_axis_count;         /**< length of batch_axes */
+    int32_t input_axes[GLR_MAX_RANK];  /**< fan_in is the product over these axes */
+    int32_t output_axes[GLR_MAX_RANK]; /**< fan_out is the product over these axes */
+    int32_t batch_axes[GLR_MAX_RANK];  /**< stacked experts or layers, left out of every product */
 } glr_initializer;
 
-/* Constructors. Defaults of the members that are not arguments: method resample, layout Keras, stream 0,
-   no axes. Arguments are checked when the initializer is used. Sources: Glorot and Bengio 2010 (glorot),
-   He, Zhang, Ren and Sun 2015 (he), LeCun, Bottou, Orr and Mueller 1998 (lecun), as in
-   tf.keras.initializers. */
+/* Constructors. Defaults of the members that are not arguments: method resample, layout Keras, stream 0, no
+   axes. Arguments are checked when the initializer is used. Sources: Glorot and Bengio 2010 (glorot), He,
+   Zhang, Ren and Sun 2015 (he), LeCun, Bottou, Orr and Mueller 1998 (lecun), as in tf.keras.initializers. */
+
+/** All 0. */
 GLR_API glr_initializer glr_zeros(void);
+/** All 1. */
 GLR_API glr_initializer glr_ones(void);
+/** All the same value. */
 GLR_API glr_initializer glr_constant(double value);
+/** Normal values. */
 GLR_API glr_initializer glr_random_normal(double mean, double stddev, int64_t seed);
+/** Uniform values in [minval, maxval). */
 GLR_API glr_initializer glr_random_uniform(double minval, double maxval, int64_t seed);
+/** Normal values of mean and stddev, but only those within 2 stddev of the mean. */
 GLR_API glr_initializer glr_truncated_normal(double mean, double stddev, int64_t seed);
+/** Values whose variance is scale divided by a fan. */
 GLR_API glr_initializer glr_variance_scaling(double scale, glr_mode mode, glr_distribution distribution,
                                              int64_t seed);
+/** Truncated normal, standard deviation sqrt(2 / (fan_in + fan_out)). */
 GLR_API glr_initializer glr_glorot_normal(int64_t seed);
+/** Uniform, limit sqrt(6 / (fan_in + fan_out)). */
 GLR_API glr_initializer glr_glorot_uniform(int64_t seed);
+/** Truncated normal, standard deviation sqrt(2 / fan_in). */
 GLR_API glr_initializer glr_he_normal(int64_t seed);
+/** Uniform, limit sqrt(6 / fan_in). */
 GLR_API glr_initializer glr_he_uniform(int64_t seed);
+/** Truncated normal, standard deviation sqrt(1 / fan_in). */
 GLR_API glr_initializer glr_lecun_normal(int64_t seed);
+/** Uniform, limit sqrt(3 / fan_in). */
 GLR_API glr_initializer glr_lecun_uniform(int64_t seed);
 
-/* The constructor's name of a kind, "glorot_normal" for example; "unknown initializer" for any other
+/** The constructor's name of a kind, "glorot_normal" for example; "unknown initializer" for any other
    number. Static storage. */
 GLR_API const char *glr_kind_name(glr_kind kind);
 
-/* The kind of a name, as glr_kind_name writes it or as Keras does ("GlorotNormal", and the aliases
+/** The kind of a name, as glr_kind_name writes it or as Keras does ("GlorotNormal", and the aliases
    "zero", "one", "normal" and "uniform"); GLR_KIND_NONE if there is none such. */
 GLR_API glr_kind glr_kind_of_name(const char *name);
 
-/* An initializer of a kind with Keras's defaults: mean 0, stddev 0.05, minval -0.05, maxval 0.05, value
+/** An initializer of a kind with Keras's defaults: mean 0, stddev 0.05, minval -0.05, maxval 0.05, value
    0, scale 1, fan_in, truncated normal; seed and stream 0. */
 GLR_API glr_initializer glr_initializer_of_kind(glr_kind kind);
 
-/* Sets the global seed of the process, from which initializers that have none are resolved, one after the
+/** Sets the global seed of the process, from which initializers that have none are resolved, one after the
    other, as by tf.random.set_seed and eager calls. Setting it again, to the same seed too, starts the
    sequence again. Any value; without a global seed, each is resolved with 64 random bits from the operating
    system. */
 GLR_API void glr_set_seed(int64_t seed);
 
-/* Copies an initializer, and gives it a seed if it is random and has none: after glr_set_seed the next of its
-   sequence (GLR_KEYED), otherwise one from the operating system (GLR_SEEDED, stream 0). The same pointer may
-   be given twice. A resolved initializer gives the same values wherever and in whatever parts it is used, and
-   can be written down: its seed and stream, or its key and counter. Errors: GLR_ERROR_ARGUMENT,
+/** Copies an initializer, and gives it a seed if it is random and has none: after glr_set_seed the next of
+   its sequence (GLR_KEYED), otherwise one from the operating system (GLR_SEEDED, stream 0). The same pointer
+   may be given twice. A resolved initializer gives the same values wherever and in whatever parts it is used,
+   and can be written down: its seed and stream, or its key and counter. Errors: GLR_ERROR_ARGUMENT,
    GLR_ERROR_SYSTEM. Threads: each call takes its own place in the sequence. */
 GLR_API glr_status glr_resolve(const glr_initializer *initializer, glr_initializer *resolved);
 
-/* Reads an initializer from JSON: a string that glr_kind_of_name knows ("glorot_normal"), or an object in
+/** Reads an initializer from JSON: a string that glr_kind_of_name knows ("glorot_normal"), or an object in
    TensorFlow's form, {"class_name": "GlorotNormal", "config": {"seed": 42}}, or in Keras 3's, which adds
    "module", "registered_name" and axes. Members of config that are missing have Keras's defaults; a seed
    that is missing or null gives GLR_UNSEEDED; "dtype" is ignored; VarianceScaling's distribution may be in
@@ -364,7 +397,7 @@ GLR_API glr_status glr_resolve(const glr_initializer *initializer, glr_initializ
    (initializers of Keras that glorand does not draw), GLR_ERROR_MEMORY. */
 GLR_API glr_status glr_initializer_from_json(const char *text, size_t length, glr_initializer *initializer);
 
-/* Writes an initializer as JSON: class_name and config as TensorFlow and Keras 3 read them, axes only
+/** Writes an initializer as JSON: class_name and config as TensorFlow and Keras 3 read them, axes only
    where set. What Keras has no word for (stream, method, layout, batch axes) is not written.
    The text and its final zero go to buffer when capacity allows, and *length, unless NULL, is set to the
    text's length without the zero; buffer may be NULL when capacity is 0.
@@ -373,19 +406,22 @@ GLR_API glr_status glr_initializer_from_json(const char *text, size_t length, gl
 GLR_API glr_status glr_initializer_to_json(const glr_initializer *initializer, char *buffer, size_t capacity,
                                            size_t *length);
 
-/* The stream of a tensor's name within a model: XXH64 of its UTF-8 bytes with seed 0, the top bit
+/** The stream of a tensor's name within a model: XXH64 of its UTF-8 bytes with seed 0, the top bit
    cleared. length is in bytes; name may be NULL when it is 0. */
 GLR_API int64_t glr_stream_of_name(const char *name, size_t length);
 
-/* What an initializer means for a tensor. */
+/** What an initializer means for a tensor. */
 typedef struct glr_summary {
-    uint32_t size;
-    double fan_in, fan_out; /* exact below 2^53 */
-    double mean, stddev;    /* of the values, before rounding to float32; exact formulas */
-    double lower, upper;    /* bounds before rounding to float32; infinite for an untruncated normal */
+    uint32_t size;  /**< sizeof(glr_summary), or 0 */
+    double fan_in;  /**< inputs; exact below 2^53 */
+    double fan_out; /**< outputs; exact below 2^53 */
+    double mean;    /**< of the values, before rounding to their dtype */
+    double stddev;  /**< of the values, before rounding to their dtype */
+    double lower;   /**< bound before rounding to float32; -infinity for an untruncated normal */
+    double upper;   /**< bound before rounding to float32; infinity for an untruncated normal */
 } glr_summary;
 
-/* Checks initializer and tensor as glr_fill would, and describes the values that it would write. The
+/** Checks initializer and tensor as glr_fill would, and describes the values that it would write. The
    initializer may be unseeded.
    Errors: GLR_ERROR_ARGUMENT, GLR_ERROR_SHAPE, GLR_ERROR_UNSUPPORTED. */
 GLR_API glr_status glr_describe(const glr_initializer *initializer, const glr_tensor *tensor,
@@ -395,7 +431,7 @@ GLR_API glr_status glr_describe(const glr_initializer *initializer, const glr_te
 /* Filling                                                                                          */
 /* ------------------------------------------------------------------------------------------------ */
 
-/* Fills the part of a tensor that lies at dst with an initializer's values, and returns when they are
+/** Fills the part of a tensor that lies at dst with an initializer's values, and returns when they are
    there. dst is memory of the device, at any byte address on the CPU; it may be NULL when the part is
    empty. dst_bytes is how many bytes are there: a part that needs more is refused.
    Nothing is allocated. Filling a part gives the same values that filling the whole would put there.

@@ -4,7 +4,8 @@
 #include <stddef.h>
 
 /* Formats by number: 0 float16, 1 bfloat16, 2 e4m3fn, 3 e5m2. */
-__attribute__((visibility("default"))) void round_all(const float *values, size_t count, int number, uint16_t *codes);
+__attribute__((visibility("default"))) void round_all(const float *values, size_t count, int number,
+                                                      uint16_t *codes);
 
 void round_all(const float *values, size_t count, int number, uint16_t *codes)
 {
