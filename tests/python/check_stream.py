@@ -3,6 +3,7 @@
 usage: check_stream.py COMMAND GPT2.json SCRATCH_DIR
 """
 
+import re
 import subprocess
 import sys
 
@@ -26,8 +27,24 @@ def draw(command, initializer, method, dtype, count, seed, number):
     return np.frombuffer(subprocess.run([command, *arguments], check=True, stdout=subprocess.PIPE).stdout, dtype)
 
 
+VECTOR = re.compile(r"^    (float\d\d) (\w+) +seed +(-?\d+) stream +(\d+): ([0-9a-f ]+)$", re.MULTILINE)
+
+
+def check_vectors(command):
+    """How many of the text's own test vectors the command does not give."""
+    wrong, vectors = 0, VECTOR.findall(stream.TEXT)
+    for dtype, sampler, seed, number, words in vectors:
+        initializer, method = next(draw[1:] for draw in DRAWS if draw[0] == sampler)
+        expected = [int(word, 16) for word in words.split()]
+        ours = draw(command, initializer, method, getattr(np, dtype), len(expected), seed, number)
+        # Only uniforms can be 0, and none is -0, so that adding a mean of 0 changes nothing.
+        wrong += ours.view(f"u{ours.itemsize}").tolist() != expected
+    print(f"{wrong} of {len(vectors)} test vectors differ")
+    return wrong if vectors else 1
+
+
 def main(command, _model, _scratch):
-    different = 0
+    different = check_vectors(command)
     for dtype, count in COUNT.items():
         for sampler, initializer, method in DRAWS:
             for seed, number in SEEDS:
