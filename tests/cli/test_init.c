@@ -148,6 +148,10 @@ Test(verify, finds_one_flipped_bit)
                "tensor steps: element [], number 0 of it, is 0x0000000000000001, not 0x0000000000000000"),
         "%s", result.out);
     cr_expect_not_null(strstr(result.err, "2 of 4 tensors differ"), "%s", result.err);
+
+    cr_assert_eq(run("glorand init m.json -o m.safetensors").status, 0);
+    flip_bit("m.safetensors", 1, 0x40); /* the file's last byte */
+    cr_expect_eq(run("glorand verify m.safetensors").status, 1);
 }
 
 Test(verify, files_that_cannot_be_verified)
