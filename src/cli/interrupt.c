@@ -5,12 +5,13 @@
 
 static volatile sig_atomic_t caught;
 
+/* Stays in place: an impatient second signal must not kill before the file is removed. */
 static void remember(int signal_number) { caught = signal_number; }
 
 void glr_interrupt_catch(void)
 {
     static const int signals[] = {SIGINT, SIGTERM, SIGHUP};
-    struct sigaction action = {.sa_handler = remember, .sa_flags = (int)SA_RESETHAND};
+    struct sigaction action = {.sa_handler = remember};
     (void)sigemptyset(&action.sa_mask);
     for (size_t i = 0; i < sizeof signals / sizeof signals[0]; i++) {
         struct sigaction before;
@@ -19,6 +20,8 @@ void glr_interrupt_catch(void)
             (void)sigaction(signals[i], &action, NULL);
         }
     }
+    /* A file larger than the process may write is an error when its space is reserved. */
+    (void)signal(SIGXFSZ, SIG_IGN);
 }
 
 bool glr_interrupted(void) { return caught != 0; }

@@ -5,7 +5,7 @@
 
 #include <stdbool.h>
 
-/* From now on SIGINT, SIGTERM and SIGHUP are remembered. A second one kills at once. */
+/* From now on SIGINT, SIGTERM and SIGHUP are remembered, and SIGXFSZ is ignored. */
 void glr_interrupt_catch(void);
 
 /* Whether one has come. */

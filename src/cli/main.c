@@ -28,10 +28,11 @@ static const struct {
 /* Output that could not be written must not look like success. */
 static int close_output(int status)
 {
-    if (fflush(stdout) != 0 && status == EXIT_DONE) {
-        return glr_cli_fail(EXIT_FAILED, "standard output cannot be written");
+    bool flushed = fflush(stdout) == 0;
+    if (flushed && !ferror(stdout)) {
+        return status;
     }
-    return status;
+    return glr_cli_fail(status == EXIT_DONE ? EXIT_FAILED : status, "standard output cannot be written");
 }
 
 int main(int argc, char **argv)
@@ -39,8 +40,8 @@ int main(int argc, char **argv)
     const char *name = argc > 1 ? argv[1] : "";
     for (size_t i = 0; i < sizeof commands / sizeof commands[0]; i++) {
         if (strcmp(name, commands[i].name) == 0) {
-            static char program[] = "glorand";
-            argv[1] = program; /* what getopt_long calls the command in its messages */
+            static char program[] = "glorand: error";
+            argv[1] = program; /* what getopt_long puts before its messages */
             return close_output(commands[i].run(argc - 1, argv + 1));
         }
     }

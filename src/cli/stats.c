@@ -89,6 +89,9 @@ static bool measure(const char *path, FILE *stream, entry *item)
         }
         left -= now;
     }
+    if (all.count == 0.0) {
+        all.mean = all.least = all.greatest = NAN; /* an empty tensor has none of these */
+    }
     item->found = all;
     return ok || glr_cli_fail(EXIT_FAILED, "%s: tensor %s cannot be read: %s", path, item->place->name,
                               strerror(errno)) == EXIT_DONE;
@@ -96,16 +99,11 @@ static bool measure(const char *path, FILE *stream, entry *item)
 
 static double deviation(const moments *m) { return m->count > 0.0 ? sqrt(m->squares / m->count) : NAN; }
 
-static void expect(const glr_model *model, entry *item)
+static void expect(const glr_model *model, entry *item, size_t *next)
 {
-    for (size_t i = 0; i < model->count; i++) {
-        const glr_model_tensor *tensor = &model->tensor[i];
-        if (strcmp(tensor->name, item->place->name) == 0) {
-            item->is_expected =
-                glr_describe(&tensor->choice.initializer, &tensor->tensor, &item->expected) == GLR_OK;
-            return;
-        }
-    }
+    const glr_model_tensor *tensor = glr_model_find(model, item->place->name, next);
+    item->is_expected = tensor != NULL &&
+                        glr_describe(&tensor->choice.initializer, &tensor->tensor, &item->expected) == GLR_OK;
 }
 
 static void place_shape(const glr_file_tensor *place, char text[GLR_SHAPE_TEXT])
@@ -115,18 +113,25 @@ static void place_shape(const glr_file_tensor *place, char text[GLR_SHAPE_TEXT])
     glr_shape_text(&tensor, text);
 }
 
+static void print_cells(bool known, double mean, double stddev, double least, double greatest)
+{
+    if (known) {
+        (void)printf(" %12.5g %12.6g %12.6g %12.6g", mean, stddev, least, greatest);
+    } else {
+        (void)printf(" %12s %12s %12s %12s", "-", "-", "-", "-");
+    }
+}
+
 static void print_row(const entry *item, int width)
 {
     char shape[GLR_SHAPE_TEXT];
     place_shape(item->place, shape);
-    (void)printf("%-*s %-16s %12.5g %12.6g %12.6g %12.6g", width, item->place->name, shape, item->found.mean,
-                 deviation(&item->found), item->found.least, item->found.greatest);
-    if (item->is_expected) {
-        (void)printf(" %12.5g %12.6g %12.6g %12.6g\n", item->expected.mean, item->expected.stddev,
-                     item->expected.lower, item->expected.upper);
-    } else {
-        (void)printf(" %12s %12s %12s %12s\n", "-", "-", "-", "-");
-    }
+    (void)printf("%-*s %-16s", width, item->place->name, shape);
+    print_cells(item->found.count > 0.0, item->found.mean, deviation(&item->found), item->found.least,
+                item->found.greatest);
+    print_cells(item->is_expected, item->expected.mean, item->expected.stddev, item->expected.lower,
+                item->expected.upper);
+    (void)putchar('\n');
 }
 
 static void print_table(const entry *items, size_t count)
@@ -181,7 +186,7 @@ static int report(const char *path, const char *glob, bool json, const glr_safet
 {
     FILE *stream = fopen(path, "rb");
     entry *items = calloc(file->count + 1, sizeof *items);
-    size_t count = 0;
+    size_t count = 0, next = 0;
     bool ok = stream != NULL && items != NULL;
     if (!ok) {
         (void)glr_cli_fail(EXIT_FAILED, "%s: %s", path, strerror(errno));
@@ -191,7 +196,7 @@ static int report(const char *path, const char *glob, bool json, const glr_safet
         if (is_floating(place->dtype) && (glob == NULL || fnmatch(glob, place->name, 0) == 0)) {
             entry *item = &items[count++];
             item->place = place;
-            expect(model, item);
+            expect(model, item, &next);
             ok = measure(path, stream, item);
         }
     }

@@ -30,7 +30,11 @@ static bool complain(const place *where, const char *text)
 static bool read_integer(const json_t *value, const place *where, int64_t *number)
 {
     if (!json_is_integer(value)) {
-        return complain(where, "is not an integer");
+        char *text = json_dumps(value, JSON_ENCODE_ANY);
+        (void)glr_problem_set(where->problem, "%s: %.80s is not an integer", where->path,
+                              text == NULL ? "this" : text);
+        free(text);
+        return false;
     }
     *number = json_integer_value(value);
     return true;
@@ -359,4 +363,16 @@ void glr_model_free(glr_model *model)
     free(model->tensor);
     glr_rules_free(&model->rules);
     memset(model, 0, sizeof *model);
+}
+
+const glr_model_tensor *glr_model_find(const glr_model *model, const char *name, size_t *next)
+{
+    for (size_t tried = 0; tried < model->count; tried++) {
+        const glr_model_tensor *tensor = &model->tensor[(*next + tried) % model->count];
+        if (strcmp(tensor->name, name) == 0) {
+            *next = (*next + tried + 1) % model->count;
+            return tensor;
+        }
+    }
+    return NULL;
 }

@@ -68,6 +68,10 @@ bool glr_model_parse(const char *text, size_t length, glr_model *model, glr_prob
 
 void glr_model_free(glr_model *model);
 
+/* The tensor of a name, or NULL. The search begins at *next and leaves it behind what was found, so that
+   names that come in the model's order are found at once. */
+const glr_model_tensor *glr_model_find(const glr_model *model, const char *name, size_t *next);
+
 /* Reads a choice: the name of an initializer, its JSON, or "skip". */
 bool glr_choice_parse(const char *text, glr_choice *choice, glr_problem *problem);
 

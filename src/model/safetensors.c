@@ -67,20 +67,27 @@ static json_t *describe(const glr_file_tensor *tensor, uint64_t first)
                      "data_offsets", (json_int_t)first, (json_int_t)end);
 }
 
-static char *frame_header(const char *json, size_t *length)
+static char *frame_header(const char *json, size_t *length, glr_problem *problem)
 {
     size_t text = strlen(json);
     size_t whole = (LENGTH_BYTES + text + DATA_ALIGNMENT - 1) / DATA_ALIGNMENT * DATA_ALIGNMENT;
-    char *framed = malloc(whole);
-    if (framed != NULL) {
-        uint64_t header = whole - LENGTH_BYTES;
-        for (int i = 0; i < LENGTH_BYTES; i++) {
-            framed[i] = (char)(unsigned char)(header >> (8 * i) & 0xffU);
-        }
-        memcpy(framed + LENGTH_BYTES, json, text);
-        memset(framed + LENGTH_BYTES + text, ' ', whole - LENGTH_BYTES - text);
-        *length = whole;
+    uint64_t header = whole - LENGTH_BYTES;
+    if (header > LARGEST_HEADER) {
+        (void)glr_problem_set(problem, "a header of %" PRIu64 " bytes, where the format allows %d", header,
+                              LARGEST_HEADER);
+        return NULL;
     }
+    char *framed = malloc(whole);
+    if (framed == NULL) {
+        (void)glr_problem_set(problem, "out of memory");
+        return NULL;
+    }
+    for (int i = 0; i < LENGTH_BYTES; i++) {
+        framed[i] = (char)(unsigned char)(header >> (8 * i) & 0xffU);
+    }
+    memcpy(framed + LENGTH_BYTES, json, text);
+    memset(framed + LENGTH_BYTES + text, ' ', whole - LENGTH_BYTES - text);
+    *length = whole;
     return framed;
 }
 
@@ -103,10 +110,13 @@ char *glr_safetensors_header(glr_file_tensor *tensors, size_t count, json_t *met
     }
     char *json = failed ? NULL : json_dumps(document, JSON_COMPACT);
     json_decref(document);
-    char *framed = json == NULL ? NULL : frame_header(json, length);
+    if (json == NULL) {
+        (void)glr_problem_set(problem, "a name that is not UTF-8, or out of memory");
+        return NULL;
+    }
+    char *framed = frame_header(json, length, problem);
     free(json);
     if (framed == NULL) {
-        (void)glr_problem_set(problem, "a name that is not UTF-8, or out of memory");
         return NULL;
     }
     for (size_t i = 0; i < count; i++) {
@@ -151,9 +161,12 @@ static bool read_entry(json_t *entry, uint64_t data_bytes, glr_file_tensor *tens
     if (!read_shape(json_object_get(entry, "shape"), tensor, problem)) {
         return false;
     }
-    json_int_t first = json_integer_value(json_array_get(offsets, 0)),
-               end = json_integer_value(json_array_get(offsets, 1));
-    if (json_array_size(offsets) != 2 || first < 0 || end < first || (uint64_t)end > data_bytes) {
+    const json_t *from = json_array_get(offsets, 0), *to = json_array_get(offsets, 1);
+    if (json_array_size(offsets) != 2 || !json_is_integer(from) || !json_is_integer(to)) {
+        return glr_problem_set(problem, "tensor %s: its data_offsets are not two integers", tensor->name);
+    }
+    json_int_t first = json_integer_value(from), end = json_integer_value(to);
+    if (first < 0 || end < first || (uint64_t)end > data_bytes) {
         return glr_problem_set(problem,
                                "tensor %s: its data_offsets are outside the file's %" PRIu64 " data bytes",
                                tensor->name, data_bytes);

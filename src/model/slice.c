@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <inttypes.h>
 #include <stdlib.h>
+#include <string.h>
 
 /* One end of a slice: a number, which counts from the end when negative, or nothing. */
 static bool parse_end(const char **text, int64_t dimension, int64_t missing, int64_t *end)
@@ -26,6 +27,7 @@ bool glr_slice_parse(const char *text, glr_tensor *tensor, glr_problem *problem)
     tensor->part = GLR_BOX;
     for (uint32_t a = 0; a < tensor->rank; a++) {
         int64_t dimension = tensor->shape[a], first = 0, end = dimension;
+        const char *given = text;
         if (*text != '\0') {
             bool numbers = parse_end(&text, dimension, 0, &first) && *text == ':';
             text += numbers ? 1 : 0;
@@ -36,8 +38,8 @@ bool glr_slice_parse(const char *text, glr_tensor *tensor, glr_problem *problem)
             text += *text == ',' ? 1 : 0;
         }
         if (first < 0 || end > dimension || first > end) {
-            return glr_problem_set(problem, "slice: %" PRId64 ":%" PRId64 " is outside axis %u of %" PRId64,
-                                   first, end, a, dimension);
+            return glr_problem_set(problem, "slice: %.*s is outside axis %u of %" PRId64,
+                                   (int)strcspn(given, ","), given, a, dimension);
         }
         tensor->start[a] = first;
         tensor->extent[a] = end - first;

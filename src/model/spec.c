@@ -141,6 +141,9 @@ static bool read_batch_axes(const json_t *list, glr_initializer *initializer)
     }
     initializer->batch_axis_count = (uint32_t)count;
     for (size_t i = 0; i < count; i++) {
+        if (wide[i] < -GLR_MAX_RANK || wide[i] >= GLR_MAX_RANK) {
+            return false;
+        }
         initializer->batch_axes[i] = (int32_t)wide[i];
     }
     return true;
@@ -153,11 +156,24 @@ static bool read_initializer(const json_t *entry, glr_initializer *initializer)
     free(text);
     const char *method = json_string_value(json_object_get(entry, "method"));
     const char *layout = json_string_value(json_object_get(entry, "layout"));
-    const json_t *batch = json_object_get(entry, "batch_axes");
-    initializer->stream = json_integer_value(json_object_get(entry, "stream"));
-    return ok && (method == NULL || glr_method_of_name(method, &initializer->method)) &&
+    const json_t *batch = json_object_get(entry, "batch_axes"), *stream = json_object_get(entry, "stream");
+    initializer->stream = json_integer_value(stream);
+    return ok && json_is_integer(stream) &&
+           (method == NULL || glr_method_of_name(method, &initializer->method)) &&
            (layout == NULL || glr_layout_of_name(layout, &initializer->layout)) &&
            (batch == NULL || read_batch_axes(batch, initializer));
+}
+
+/* What another version may have added would change the values. */
+static bool has_known_members(json_t *entry)
+{
+    static const char *const members[] = {"shape",  "dtype",      "initializer", "stream", "method",
+                                          "layout", "batch_axes", "start",       "extent"};
+    size_t known = 0;
+    for (size_t i = 0; i < sizeof members / sizeof members[0]; i++) {
+        known += json_object_get(entry, members[i]) != NULL;
+    }
+    return known == json_object_size(entry);
 }
 
 static bool read_entries(json_t *entries, glr_model *model, glr_problem *problem)
@@ -177,8 +193,14 @@ static bool read_entries(json_t *entries, glr_model *model, glr_problem *problem
         }
         model->count++;
         tensor->choice.action = GLR_ACTION_FILL;
-        if (!read_tensor(entry, &tensor->tensor) || !read_initializer(entry, &tensor->choice.initializer)) {
+        if (!has_known_members(entry) || !read_tensor(entry, &tensor->tensor) ||
+            !read_initializer(entry, &tensor->choice.initializer)) {
             return glr_problem_set(problem, "metadata: the spec of tensor %s is damaged", name);
+        }
+        /* A part outside its tensor, for one: nothing could be drawn, and so nothing compared. */
+        glr_summary summary = {0};
+        if (glr_describe(&tensor->choice.initializer, &tensor->tensor, &summary) != GLR_OK) {
+            return glr_problem_set(problem, "metadata: tensor %s: %s", name, glr_last_error());
         }
     }
     return true;

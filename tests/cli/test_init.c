@@ -154,6 +154,21 @@ Test(verify, finds_one_flipped_bit)
     cr_expect_eq(run("glorand verify m.safetensors").status, 1);
 }
 
+/* A spec that says where a part lies, but lies about it: nothing could be drawn to compare with. */
+Test(verify, parts_outside_their_tensor)
+{
+    write_text("m.json", small_list);
+    cr_assert_eq(run("glorand init m.json -o m.safetensors").status, 0);
+    cr_assert_eq(run("LC_ALL=C sed -i 's/start\\\\\":\\[2,0\\]/start\\\\\":[5,0]/' m.safetensors; grep -q "
+                     "'\\[5,0\\]' m.safetensors")
+                     .status,
+                 0);
+    outcome result = run("glorand verify m.safetensors");
+    cr_expect_eq(result.status, 2);
+    cr_expect_not_null(strstr(result.err, "metadata: tensor half: "), "%s", result.err);
+    cr_expect_str_eq(result.out, "");
+}
+
 Test(verify, files_that_cannot_be_verified)
 {
     write_text("m.json", small_list);
@@ -165,7 +180,7 @@ Test(verify, files_that_cannot_be_verified)
     cr_expect_not_null(strstr(result.err, "tensor bias is not in the spec"), "%s", result.err);
     result = run("glorand verify one.safetensors --spec m.json");
     cr_expect_eq(result.status, 1);
-    cr_expect_not_null(strstr(result.err, "has 1 tensors, but its spec 4"), "%s", result.err);
+    cr_expect_not_null(strstr(result.err, "tensor bias of the spec is not in the file"), "%s", result.err);
     result = run("glorand verify one.safetensors --spec m.json --backend opencl");
     cr_expect_eq(result.status, 1);
 
@@ -220,4 +235,10 @@ Test(stats, found_beside_expected)
     cr_expect_float_eq(expected, 0.0316227766, 1e-9);
     json_decref(parsed);
     cr_expect_eq(run("glorand stats m.safetensors --tensor nothing").status, 2);
+
+    cr_assert_eq(run("glorand fill -i zeros -n 0,5 -o empty.safetensors").status, 0);
+    outcome empty = run("glorand stats empty.safetensors");
+    cr_expect_not_null(
+        strstr(empty.out, "weight [0, 5]                      -            -            -            -  "),
+        "%s", empty.out);
 }

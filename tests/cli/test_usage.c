@@ -98,7 +98,20 @@ Test(usage, unknown_options_point_to_the_help)
 {
     outcome result = run("glorand init --shard-size 5GB");
     cr_expect_eq(result.status, 2);
-    cr_expect_str_eq(result.err, "glorand: unrecognized option '--shard-size'\nTry 'glorand init --help'.\n");
+    cr_expect_str_eq(result.err,
+                     "glorand: error: unrecognized option '--shard-size'\nTry 'glorand init --help'.\n");
+}
+
+Test(usage, output_that_cannot_be_written)
+{
+    static const char *const commands[] = {"--help", "fill --help", "devices", "devices --json",
+                                           "init " SOURCE_DIR "/data/models/llama-3-70b.json --plan"};
+    for (size_t i = 0; i < sizeof commands / sizeof commands[0]; i++) {
+        outcome result = run("glorand %s > /dev/full", commands[i]);
+        cr_expect_eq(result.status, 1, "%s: %d", commands[i], result.status);
+        cr_expect_str_eq(result.err, "glorand: error: standard output cannot be written\n", "%s",
+                         commands[i]);
+    }
 }
 
 Test(usage, unavailable_backends_fail_with_the_reason)

@@ -73,3 +73,18 @@ Test(windows, across_carries_of_the_base_counter)
     }
     glr_close(device);
 }
+
+/* A group whose second block carries into word 1: of 64 keys, about a sixth needs that block. */
+Test(windows, across_a_carry_within_a_group)
+{
+    glr_device *device = open_cpu(1);
+    for (uint32_t key = 0; key < 64; key++) {
+        reference_stream stream = {{key, 0}, {0xffffffffU, key, 0, 0}};
+        glr_initializer initializer = raw_initializer(REFERENCE_TRUNCATED);
+        initializer.seeding = GLR_KEYED;
+        memcpy(initializer.key, stream.key, sizeof stream.key);
+        memcpy(initializer.counter, stream.counter, sizeof stream.counter);
+        check_window(device, initializer, &stream, REFERENCE_TRUNCATED, WINDOW / 2);
+    }
+    glr_close(device);
+}

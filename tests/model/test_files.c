@@ -23,8 +23,9 @@ static const struct {
     {"-3:,-2:-1", {7, 2}, {3, 1}, NULL},
     {"5:5,0:0", {5, 0}, {0, 0}, NULL},
     {"0:11", {0}, {0}, "slice: 0:11 is outside axis 0 of 10"},
-    {"-11:", {0}, {0}, "slice: -1:10 is outside axis 0 of 10"},
+    {"-11:", {0}, {0}, "slice: -11: is outside axis 0 of 10"},
     {"5:4", {0}, {0}, "slice: 5:4 is outside axis 0 of 10"},
+    {":,3:-2,", {0}, {0}, "slice: 3:-2 is outside axis 1 of 4"},
     {"3", {0}, {0}, "slice: '3' is not of the form FIRST:END,..."},
     {"a:b", {0}, {0}, "slice: 'a:b' is not of the form"},
     {"::2", {0}, {0}, "slice: '::2' is not of the form"},
@@ -137,6 +138,22 @@ Test(safetensors, what_is_written_is_read, .init = enter_scratch)
     free(whole);
 }
 
+/* What readers refuse is not written. */
+Test(safetensors, headers_have_a_limit)
+{
+    enum { LENGTH = 100000000 };
+    char *name = malloc(LENGTH + 1);
+    cr_assert_not_null(name);
+    memset(name, 'a', LENGTH);
+    name[LENGTH] = '\0';
+    glr_file_tensor tensor = {.name = name, .dtype = GLR_INT8, .bytes = 1};
+    glr_problem problem = {""};
+    size_t length = 0;
+    cr_expect_null(glr_safetensors_header(&tensor, 1, NULL, &length, &problem));
+    cr_expect_not_null(strstr(problem.text, "where the format allows 100000000"), "%s", problem.text);
+    free(name);
+}
+
 /* A file with this header text and so many bytes of data. */
 static void write_damaged(const char *header, size_t data)
 {
@@ -172,7 +189,10 @@ static const struct {
      "data_offsets are outside the file's 4 data bytes"},
     {"{\"a\": {\"dtype\": \"F32\", \"shape\": [1], \"data_offsets\": [-4, 0]}}", 4,
      "data_offsets are outside"},
-    {"{\"a\": {\"dtype\": \"F32\", \"shape\": [1], \"data_offsets\": [0]}}", 4, "data_offsets are outside"},
+    {"{\"a\": {\"dtype\": \"F32\", \"shape\": [1], \"data_offsets\": [0]}}", 4,
+     "tensor a: its data_offsets are not two integers"},
+    {"{\"a\": {\"dtype\": \"F32\", \"shape\": [1], \"data_offsets\": [\"x\", 4]}}", 4,
+     "tensor a: its data_offsets are not two integers"},
     {"{\"a\": {\"dtype\": \"F32\", \"shape\": [2], \"data_offsets\": [0, 4]}}", 4,
      "tensor a: 4 bytes of data, but its shape needs 8"},
     {"{\"a\": {\"dtype\": \"F32\", \"shape\": [1], \"data_offsets\": [4, 8]}}", 8,
@@ -206,6 +226,24 @@ Test(safetensors, damaged_headers, .init = enter_scratch)
                        problem.text);
     cr_expect_not(glr_safetensors_read("none.safetensors", &file, &problem));
 }
+
+#define SPEC(rest) "{\"a\": {\"shape\": [4, 2], \"dtype\": \"float32\", \"initializer\": " rest "}}"
+#define SEEDED     "{\"class_name\": \"HeNormal\", \"config\": {\"seed\": 1}}"
+
+/* Specs that are JSON but cannot be drawn from. */
+static const struct {
+    const char *spec, *message;
+} wrong_specs[] = {
+    {SPEC("\"glorot\""), "metadata: the spec of tensor a is damaged"},
+    {SPEC(SEEDED), "the spec of tensor a is damaged"},
+    {SPEC(SEEDED ", \"stream\": \"0\""), "the spec of tensor a is damaged"},
+    {SPEC(SEEDED ", \"stream\": 0, \"batch_axes\": [4294967296]"), "the spec of tensor a is damaged"},
+    {SPEC(SEEDED ", \"stream\": 0, \"batch_axes\": [2]"), "metadata: tensor a: "},
+    {SPEC(SEEDED ", \"stream\": 0, \"lay\": \"torch\""), "the spec of tensor a is damaged"},
+    {SPEC(SEEDED ", \"stream\": 0, \"start\": [0, 0]"), "the spec of tensor a is damaged"},
+    {SPEC(SEEDED ", \"stream\": 0, \"start\": [3, 0], \"extent\": [2, 2]"), "metadata: tensor a: "},
+    {SPEC(SEEDED ", \"stream\": 0, \"start\": [-1, 0], \"extent\": [2, 2]"), "metadata: tensor a: "},
+};
 
 /* A model's spec survives the way through metadata. */
 Test(safetensors, specs_survive)
@@ -241,6 +279,12 @@ Test(safetensors, specs_survive)
     json_object_set_new(metadata, "glorand.spec", json_string("{\"a\": {}}"));
     cr_expect_not(glr_spec_read(metadata, &read, &problem));
     cr_expect_str_eq(problem.text, "metadata: the spec of tensor a is damaged");
+    for (size_t i = 0; i < sizeof wrong_specs / sizeof wrong_specs[0]; i++) {
+        json_object_set_new(metadata, "glorand.spec", json_string(wrong_specs[i].spec));
+        cr_expect_not(glr_spec_read(metadata, &read, &problem), "%s", wrong_specs[i].spec);
+        cr_expect_not_null(strstr(problem.text, wrong_specs[i].message), "%s", problem.text);
+        cr_expect_eq(read.count, 0);
+    }
     json_decref(metadata);
     glr_model_free(&model);
 }
