@@ -102,10 +102,12 @@ Test(usage, unknown_options_point_to_the_help)
                      "glorand: error: unrecognized option '--shard-size'\nTry 'glorand init --help'.\n");
 }
 
+/* More than a stream's buffer, so that writing fails before the end. */
+static const char long_plan[] = "init " SOURCE_DIR "/data/models/llama-3-70b.json --plan";
+
 Test(usage, output_that_cannot_be_written)
 {
-    static const char *const commands[] = {"--help", "fill --help", "devices", "devices --json",
-                                           "init " SOURCE_DIR "/data/models/llama-3-70b.json --plan"};
+    static const char *const commands[] = {"--help", "fill --help", "devices", "devices --json", long_plan};
     for (size_t i = 0; i < sizeof commands / sizeof commands[0]; i++) {
         outcome result = run("glorand %s > /dev/full", commands[i]);
         cr_expect_eq(result.status, 1, "%s: %d", commands[i], result.status);
