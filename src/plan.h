@@ -9,6 +9,11 @@
 #include "core/core.h"
 #include "glorand/glorand.h"
 
+/* Values are stored, and files written, as they lie in memory here. */
+#if defined(__BYTE_ORDER__) && __BYTE_ORDER__ != __ORDER_LITTLE_ENDIAN__
+#error "glorand needs a little-endian machine"
+#endif
+
 typedef struct glr_plan {
     glr_round_keys keys; /* of the tensor's key */
     glr_counter base;    /* the tensor's base counter */

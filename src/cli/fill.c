@@ -106,6 +106,10 @@ static int seed_initializer(const arguments *given, glr_initializer *initializer
         initializer->stream = given->stream;
     }
     if (given->has_seed) {
+        if (initializer->seeding == GLR_SEEDED) {
+            return glr_cli_fail(EXIT_USAGE, "--seed: %" PRId64 ", but the initializer has the seed %" PRId64,
+                                given->seed, initializer->seed);
+        }
         initializer->seeding = GLR_SEEDED;
         initializer->seed = given->seed;
     }

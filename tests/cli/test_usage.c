@@ -47,6 +47,8 @@ static const struct {
      "he_normal draws floating-point values, not int8"},
     {"fill -i zeros -n 2 --seed x -o a.npy", "--seed: 'x' is not an integer"},
     {"fill -i zeros -n 2 --seed 9223372036854775808 -o a.npy", "--seed: 9223372036854775808 is outside"},
+    {"fill -i '{\"class_name\": \"HeNormal\", \"config\": {\"seed\": 3}}' -n 2 --seed 4 -o a.npy",
+     "--seed: 4, but the initializer has the seed 3"},
     {"fill -i zeros -n 2 --stream 1.5 -o a.npy", "--stream: '1.5' is not an integer"},
     {"fill -i zeros -n 2 --method fast -o a.npy", "--method: 'fast' is neither resample nor icdf"},
     {"fill -i zeros -n 2 --layout tf -o a.npy", "--layout: 'tf' is neither keras nor torch"},
