@@ -1,7 +1,7 @@
 # Tests around the C tests: the examples, lints, the installed package, the README's commands, the scripts
-# themselves, and cross-checks with TensorFlow, Keras, safetensors, ml_dtypes and NumPy. Those that are scripts carry the label `scripts`: once
-# is enough for them, so scripts/test.sh leaves them out of the run with sanitizers. They exit with 77 after
-# a line "skipped: REASON" when something they need is missing.
+# themselves, and cross-checks with TensorFlow, Keras, safetensors, ml_dtypes and NumPy. Those that are scripts
+# carry the label `scripts`: once is enough for them, so scripts/test.sh leaves them out of the run with
+# sanitizers. They exit with 77 after a line "skipped: REASON" when something they need is missing.
 
 add_subdirectory(${PROJECT_SOURCE_DIR}/examples ${PROJECT_BINARY_DIR}/examples)
 

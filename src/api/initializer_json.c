@@ -3,6 +3,7 @@
 #include "kind.h"
 
 #include <jansson.h>
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -269,6 +270,27 @@ static int write_axes(json_t *config, const char *name, const int32_t *axes, uin
     return failed | json_object_set_new(config, name, list);
 }
 
+/* JSON has no infinities and no NaN. */
+static glr_status check_finite(const glr_initializer *initializer)
+{
+    const struct {
+        unsigned member;
+        const char *name;
+        double value;
+    } numbers[] = {
+        {HAS_VALUE, "value", initializer->value},         {HAS_MEAN_STDDEV, "mean", initializer->mean},
+        {HAS_MEAN_STDDEV, "stddev", initializer->stddev}, {HAS_BOUNDS, "minval", initializer->minval},
+        {HAS_BOUNDS, "maxval", initializer->maxval},      {HAS_SCALING, "scale", initializer->scale},
+    };
+    for (size_t i = 0; i < sizeof numbers / sizeof numbers[0]; i++) {
+        if (members_of(initializer->kind) & numbers[i].member && !isfinite(numbers[i].value)) {
+            return glr_fail(GLR_ERROR_ARGUMENT, "initializer.%s: %g has no form in JSON", numbers[i].name,
+                            numbers[i].value);
+        }
+    }
+    return GLR_OK;
+}
+
 /* Nonzero when memory ran out. */
 static int write_config(json_t *config, const glr_initializer *initializer)
 {
@@ -325,7 +347,7 @@ static glr_status check_writable(const glr_initializer *initializer)
         return glr_fail(GLR_ERROR_UNSUPPORTED,
                         "initializer.seeding: a raw key and counter have no form in JSON");
     }
-    return GLR_OK;
+    return check_finite(initializer);
 }
 
 glr_status glr_initializer_to_json(const glr_initializer *initializer, char *buffer, size_t capacity,
@@ -345,7 +367,7 @@ glr_status glr_initializer_to_json(const glr_initializer *initializer, char *buf
     char *text = failed || document == NULL ? NULL : json_dumps(document, 0);
     json_decref(document);
     if (text == NULL) {
-        return glr_fail(GLR_ERROR_MEMORY, "out of memory, or a number that is not finite");
+        return glr_fail(GLR_ERROR_MEMORY, "out of memory");
     }
     size_t needed = strlen(text);
     if (length != NULL) {

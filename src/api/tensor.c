@@ -119,7 +119,7 @@ static axes part_axes(const glr_tensor *tensor)
     return part;
 }
 
-/* Elements share no place when, in the order of their strides, each axis steps beyond the reach of those
+/* Elements share no place if, in the order of their strides, each axis steps beyond the reach of those
    with smaller strides. *reach is the offset of the last element. */
 static glr_status check_strides(const axes *part, size_t element_size, uint64_t *reach)
 {
@@ -138,7 +138,8 @@ static glr_status check_strides(const axes *part, size_t element_size, uint64_t 
         if (step <= *reach) {
             return glr_fail(GLR_ERROR_SHAPE,
                             "tensor.strides: %" PRIu64 " for an axis of %" PRIu64
-                            " elements makes elements overlap; it must exceed %" PRIu64,
+                            " elements does not step beyond offset %" PRIu64
+                            ", which axes with smaller strides reach",
                             step, steps + 1, *reach);
         }
         if (step > (limit - *reach) / steps) {
@@ -205,7 +206,7 @@ static glr_status lay_out_box(const glr_tensor *tensor, glr_layout_of_part *layo
 {
     uint64_t count = 1;
     for (uint32_t a = 0; a < tensor->rank; a++) {
-        if (tensor->strides[a] < 0) {
+        if (tensor->strides[a] < 0 && part_extent(tensor, a) != 1) {
             return glr_fail(GLR_ERROR_SHAPE, "tensor.strides[%u]: %" PRId64 " is negative", a,
                             tensor->strides[a]);
         }

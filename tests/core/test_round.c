@@ -90,15 +90,17 @@ __extension__ typedef _Float16 half; /* not in ISO C */
 Test(round, float16_as_the_compiler)
 {
     const uint64_t step = test_is_long() ? 1 : 4099;
+    uint64_t different = 0;
     for (uint64_t bits = 0; bits < UINT64_C(1) << 32; bits += step) {
         float value = glr_float_of((uint32_t)bits);
         half rounded = (half)value;
         uint16_t expected;
         memcpy(&expected, &rounded, sizeof expected);
-        if (isnan(value)) {
+        if (isnan(value)) { /* any NaN will do; ours keeps the sign */
             expected = (uint16_t)((expected & 0x8000U) | 0x7e00U);
         }
-        cr_assert_eq(glr_round_to(value, float16.format, 16), expected, "%08x", (unsigned)bits);
+        different += glr_round_to(value, float16.format, 16) != expected;
     }
+    cr_assert_eq(different, 0, "%lu differ", (unsigned long)different);
 }
 #endif

@@ -2,7 +2,7 @@
    the whole; and nothing else is touched. */
 #include "support/golden.h"
 #include "support/random.h"
-#include "support/reference.h"
+#include "support/reference_scaling.h"
 
 #include <criterion/criterion.h>
 #include <stdlib.h>
@@ -21,6 +21,12 @@ typedef struct example {
     unsigned char *whole;
 } example;
 
+/* In [low, high), with all the digits of a double, so that rounding to float32 matters. */
+static double random_real(test_random *random, double low, double high)
+{
+    return low + (high - low) * (double)(test_random_bits(random) >> 11) * 0x1p-53;
+}
+
 static glr_initializer random_initializer(test_random *random, glr_dtype dtype)
 {
     int is_integer = dtype >= GLR_BOOL;
@@ -28,13 +34,21 @@ static glr_initializer random_initializer(test_random *random, glr_dtype dtype)
         (glr_kind)test_random_between(random, GLR_ZEROS, is_integer ? GLR_CONSTANT : GLR_LECUN_UNIFORM);
     glr_initializer initializer = glr_initializer_of_kind(kind);
     initializer.value = is_integer ? 1.0 : 0.3;
-    initializer.mean = 0.25;
+    initializer.mean = random_real(random, -1.0, 1.0);
+    initializer.stddev = random_real(random, 0.0, 2.0);
+    initializer.minval = random_real(random, -1.0, 0.0);
+    initializer.maxval = random_real(random, 0.0, 2.0);
+    initializer.scale = random_real(random, 0.1, 3.0);
+    initializer.mode = (glr_mode)test_random_between(random, 0, 2);
+    initializer.layout = (glr_layout)test_random_between(random, 0, 1);
     initializer.seed = (int64_t)test_random_bits(random);
     initializer.stream = (int64_t)test_random_bits(random);
     initializer.method = (glr_method)test_random_between(random, 0, 1);
     initializer.distribution = (glr_distribution)test_random_between(random, 0, 2);
     if (test_random_between(random, 0, 7) == 0) {
         initializer.seeding = GLR_KEYED;
+        initializer.key[0] = (uint32_t)test_random_bits(random);
+        initializer.key[1] = (uint32_t)test_random_bits(random);
         for (int i = 0; i < 4; i++) {
             /* Near overflow as often as not, so that carries happen. */
             uint32_t low = (uint32_t)test_random_bits(random);
@@ -59,6 +73,26 @@ static void random_shape(test_random *random, glr_tensor *tensor)
     }
 }
 
+/* Some axes as inputs, outputs and batch axes, counted from either end. */
+static void random_axes(test_random *random, uint32_t rank, glr_initializer *initializer)
+{
+    if (test_random_between(random, 0, 2) > 0) {
+        return;
+    }
+    for (uint32_t a = 0; a < rank; a++) {
+        int32_t axis = (int32_t)a - (test_random_between(random, 0, 1) ? (int32_t)rank : 0);
+        switch (test_random_between(random, 0, 3)) {
+        case 0: initializer->input_axes[initializer->input_axis_count++] = axis; break;
+        case 1: initializer->output_axes[initializer->output_axis_count++] = axis; break;
+        case 2: initializer->batch_axes[initializer->batch_axis_count++] = axis; break;
+        default: break;
+        }
+    }
+    if (initializer->input_axis_count == 0 || initializer->output_axis_count == 0) {
+        initializer->input_axis_count = initializer->output_axis_count = 0;
+    }
+}
+
 static void random_box(test_random *random, glr_tensor *tensor)
 {
     tensor->part = GLR_BOX;
@@ -70,7 +104,8 @@ static void random_box(test_random *random, glr_tensor *tensor)
     }
 }
 
-/* Strides for the axes in a random order, each a random gap beyond what those before it reach. */
+/* Strides for the axes in a random order, each a random gap beyond what those before it reach; anything for
+   an axis of one element. */
 static void random_strides(test_random *random, glr_tensor *tensor)
 {
     uint32_t order[GLR_MAX_RANK];
@@ -82,6 +117,11 @@ static void random_strides(test_random *random, glr_tensor *tensor)
     }
     for (uint32_t i = 0; i < tensor->rank; i++) {
         int64_t extent = tensor->part == GLR_BOX ? tensor->extent[order[i]] : tensor->shape[order[i]];
+        if (extent == 1 && test_random_between(random, 0, 1)) {
+            tensor->strides[order[i]] =
+                (int64_t)(test_random_bits(random) >> test_random_between(random, 1, 63));
+            continue;
+        }
         tensor->strides[order[i]] = next;
         next = next * (extent > 0 ? extent : 1) + (next < 100000 ? test_random_between(random, 0, 2) : 0);
     }
@@ -99,24 +139,22 @@ static void make_whole(glr_device *device, example *e)
                  "%s", glr_last_error());
 }
 
-/* Random numbers of float32 tensors against the oracle, where their scale is one that it knows. */
+/* Float32 tensors against the oracle. */
 static void check_whole(const example *e)
 {
-    glr_kind kind = e->initializer.kind;
-    if (e->tensor.dtype != GLR_FLOAT32 || e->initializer.seeding != GLR_SEEDED ||
-        (kind != GLR_TRUNCATED_NORMAL && kind != GLR_RANDOM_NORMAL)) {
+    if (e->tensor.dtype != GLR_FLOAT32) {
         return;
     }
-    reference_sampler sampler = REFERENCE_NORMAL;
-    if (kind == GLR_TRUNCATED_NORMAL) {
-        sampler = e->initializer.method == GLR_METHOD_ICDF ? REFERENCE_ICDF : REFERENCE_TRUNCATED;
-    }
-    reference_stream stream = reference_stream_of(e->initializer.seed, e->initializer.stream);
+    reference_scaling scaling = reference_scaling_of(&e->initializer, &e->tensor);
+    reference_stream stream = reference_stream_of_initializer(&e->initializer);
     for (int64_t i = 0; i < e->elements; i++) {
-        volatile float product =
-            reference_value(&stream, sampler, (uint64_t)i) * (float)e->initializer.stddev;
-        float expected = product + (float)e->initializer.mean;
-        cr_assert_arr_eq(e->whole + (size_t)i * sizeof expected, &expected, sizeof expected, "element %ld",
+        float expected = scaling.shift;
+        if (scaling.is_random) {
+            volatile float product = reference_value(&stream, scaling.sampler, (uint64_t)i) * scaling.scale;
+            expected = product + scaling.shift;
+        }
+        cr_assert_arr_eq(e->whole + (size_t)i * sizeof expected, &expected, sizeof expected,
+                         "%s, rank %u, element %ld", glr_kind_name(e->initializer.kind), e->tensor.rank,
                          (long)i);
     }
 }
@@ -186,6 +224,64 @@ static void check_pieces(glr_device *device, const example *e, test_random *rand
     free(memory);
 }
 
+/* Where a box is cut in two, or -1 for an axis that is too short: then it is filled as it is. */
+static int64_t random_cut(test_random *random, const glr_tensor *box, uint32_t *axis)
+{
+    if (box->rank == 0 || test_random_between(random, 0, 3) == 0) {
+        return -1;
+    }
+    *axis = (uint32_t)test_random_between(random, 0, box->rank - 1);
+    return box->extent[*axis] > 1 ? test_random_between(random, 0, box->extent[*axis]) : -1;
+}
+
+/* Fills a box with strides in random smaller boxes, in a random order, each by a call of its own that is told
+   of no more bytes than it needs. */
+static void fill_box_in_pieces(glr_device *const devices[THREADS], const example *e, glr_tensor box,
+                               test_random *random, unsigned char *dst)
+{
+    uint32_t axis = 0;
+    int64_t cut = random_cut(random, &box, &axis);
+    if (cut < 0) {
+        uint64_t bytes;
+        cr_assert_eq(glr_tensor_extent(&box, NULL, &bytes), GLR_OK, "%s", glr_last_error());
+        cr_assert_eq(glr_fill(devices[test_random_between(random, 0, THREADS - 1)], &e->initializer, &box,
+                              bytes > 0 ? dst : NULL, bytes),
+                     GLR_OK, "%s", glr_last_error());
+        return;
+    }
+    glr_tensor halves[2] = {box, box};
+    halves[0].extent[axis] = cut;
+    halves[1].start[axis] += cut;
+    halves[1].extent[axis] -= cut;
+    unsigned char *const places[2] = {dst, dst + (size_t)(cut * box.strides[axis]) * e->size};
+    int first = (int)test_random_between(random, 0, 1);
+    fill_box_in_pieces(devices, e, halves[first], random, places[first]);
+    fill_box_in_pieces(devices, e, halves[1 - first], random, places[1 - first]);
+}
+
+/* A box, with strides, in pieces is the same box in one call, and the bytes between its elements stay. */
+static void check_box_pieces(glr_device *const devices[THREADS], const example *e, test_random *random)
+{
+    glr_tensor box = e->tensor;
+    random_box(random, &box);
+    random_strides(random, &box);
+    uint64_t bytes = 0;
+    cr_assert_eq(glr_tensor_extent(&box, NULL, &bytes), GLR_OK, "%s", glr_last_error());
+    if (bytes == 0) {
+        return;
+    }
+    unsigned char *memory = malloc(bytes), *expected = malloc(bytes);
+    memset(memory, CANARY, bytes);
+    memset(expected, CANARY, bytes);
+    cr_assert_eq(glr_fill(devices[0], &e->initializer, &box, expected, bytes), GLR_OK, "%s",
+                 glr_last_error());
+    fill_box_in_pieces(devices, e, box, random, memory);
+    cr_assert_eq(memcmp(memory, expected, bytes), 0, "kind %s, dtype %s, rank %u",
+                 glr_kind_name(e->initializer.kind), glr_dtype_name(box.dtype), box.rank);
+    free(memory);
+    free(expected);
+}
+
 static void check_example(glr_device *const devices[THREADS], test_random *random)
 {
     example e = {.tensor = {.dtype = GLR_FLOAT32}};
@@ -195,6 +291,7 @@ static void check_example(glr_device *const devices[THREADS], test_random *rando
     e.size = glr_dtype_size(e.tensor.dtype);
     e.initializer = random_initializer(random, e.tensor.dtype);
     random_shape(random, &e.tensor);
+    random_axes(random, e.tensor.rank, &e.initializer);
     make_whole(devices[0], &e);
     check_whole(&e);
 
@@ -214,6 +311,7 @@ static void check_example(glr_device *const devices[THREADS], test_random *rando
     }
     check_part(device, &e, &part, (size_t)test_random_between(random, 0, 17));
     check_pieces(device, &e, random);
+    check_box_pieces(devices, &e, random);
     free(e.whole);
 }
 

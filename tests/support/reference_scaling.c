@@ -1,0 +1,112 @@
+#include "support/reference_scaling.h"
+
+#include <math.h>
+#include <string.h>
+
+reference_stream reference_stream_of_initializer(const glr_initializer *initializer)
+{
+    reference_stream keyed;
+    memcpy(keyed.key, initializer->key, sizeof keyed.key);
+    memcpy(keyed.counter, initializer->counter, sizeof keyed.counter);
+    return initializer->seeding == GLR_KEYED ? keyed
+                                             : reference_stream_of(initializer->seed, initializer->stream);
+}
+
+static int names_axis(const int32_t *axes, uint32_t count, uint32_t rank, uint32_t axis)
+{
+    for (uint32_t i = 0; i < count; i++) {
+        if ((axes[i] < 0 ? axes[i] + (int32_t)rank : axes[i]) == (int32_t)axis) {
+            return 1;
+        }
+    }
+    return 0;
+}
+
+static double product_over(const glr_tensor *tensor, const int32_t *axes, uint32_t count)
+{
+    double product = 1.0;
+    for (uint32_t a = 0; a < tensor->rank; a++) {
+        product *= names_axis(axes, count, tensor->rank, a) ? (double)tensor->shape[a] : 1.0;
+    }
+    return product;
+}
+
+static void fans_of(const glr_initializer *initializer, const glr_tensor *tensor, double *in, double *out)
+{
+    double kept[GLR_MAX_RANK], others = 1.0;
+    uint32_t rank = 0;
+    if (initializer->input_axis_count > 0) {
+        *in = product_over(tensor, initializer->input_axes, initializer->input_axis_count);
+        *out = product_over(tensor, initializer->output_axes, initializer->output_axis_count);
+        return;
+    }
+    for (uint32_t a = 0; a < tensor->rank; a++) {
+        if (!names_axis(initializer->batch_axes, initializer->batch_axis_count, tensor->rank, a)) {
+            kept[rank++] = (double)tensor->shape[a];
+        }
+    }
+    *in = *out = rank == 1 ? kept[0] : 1.0;
+    if (rank < 2) {
+        return;
+    }
+    int is_torch = initializer->layout == GLR_LAYOUT_TORCH;
+    for (uint32_t a = 0; a < rank - 2; a++) {
+        others *= kept[is_torch ? a + 2 : a];
+    }
+    *in = others * kept[is_torch ? 1 : rank - 2];
+    *out = others * kept[is_torch ? 0 : rank - 1];
+}
+
+static reference_scaling uniform_between(double low, double high)
+{
+    reference_scaling scaling = {1, REFERENCE_UNIFORM, (float)high - (float)low, (float)low};
+    return scaling;
+}
+
+static reference_scaling scaled_variance(double scale, glr_mode mode, glr_distribution distribution,
+                                         const glr_initializer *initializer, const glr_tensor *tensor)
+{
+    double in, out;
+    fans_of(initializer, tensor, &in, &out);
+    double n = mode == GLR_FAN_IN ? in : mode == GLR_FAN_OUT ? out : (in + out) / 2.0;
+    double s = scale / (n < 1.0 ? 1.0 : n);
+    if (distribution == GLR_DISTRIBUTION_UNIFORM) {
+        return uniform_between(-sqrt(3.0 * s), sqrt(3.0 * s));
+    }
+    int is_truncated = distribution == GLR_DISTRIBUTION_TRUNCATED_NORMAL;
+    reference_scaling scaling = {1, is_truncated ? REFERENCE_TRUNCATED : REFERENCE_NORMAL,
+                                 (float)(is_truncated ? sqrt(s) / 0.87962566103423978 : sqrt(s)), 0.0f};
+    return scaling;
+}
+
+static reference_scaling scaling_of_kind(const glr_initializer *init, const glr_tensor *tensor)
+{
+    const glr_distribution normal = GLR_DISTRIBUTION_TRUNCATED_NORMAL, uniform = GLR_DISTRIBUTION_UNIFORM;
+    reference_scaling constant = {0, REFERENCE_UNIFORM, 0.0f, 0.0f};
+    reference_scaling plain = {1, REFERENCE_NORMAL, (float)init->stddev, (float)init->mean};
+    switch (init->kind) {
+    case GLR_ONES: constant.shift = 1.0f; return constant;
+    case GLR_CONSTANT: constant.shift = (float)init->value; return constant;
+    case GLR_RANDOM_NORMAL: return plain;
+    case GLR_TRUNCATED_NORMAL: plain.sampler = REFERENCE_TRUNCATED; return plain;
+    case GLR_RANDOM_UNIFORM: return uniform_between(init->minval, init->maxval);
+    case GLR_VARIANCE_SCALING:
+        return scaled_variance(init->scale, init->mode, init->distribution, init, tensor);
+    case GLR_GLOROT_NORMAL: return scaled_variance(1.0, GLR_FAN_AVG, normal, init, tensor);
+    case GLR_GLOROT_UNIFORM: return scaled_variance(1.0, GLR_FAN_AVG, uniform, init, tensor);
+    case GLR_HE_NORMAL: return scaled_variance(2.0, GLR_FAN_IN, normal, init, tensor);
+    case GLR_HE_UNIFORM: return scaled_variance(2.0, GLR_FAN_IN, uniform, init, tensor);
+    case GLR_LECUN_NORMAL: return scaled_variance(1.0, GLR_FAN_IN, normal, init, tensor);
+    case GLR_LECUN_UNIFORM: return scaled_variance(1.0, GLR_FAN_IN, uniform, init, tensor);
+    default: return constant; /* zeros */
+    }
+}
+
+reference_scaling reference_scaling_of(const glr_initializer *initializer, const glr_tensor *tensor)
+{
+    reference_scaling scaling = scaling_of_kind(initializer, tensor);
+    if (scaling.sampler == REFERENCE_TRUNCATED && initializer->method == GLR_METHOD_ICDF) {
+        scaling.sampler = REFERENCE_ICDF;
+    }
+    return scaling;
+}
