@@ -50,11 +50,9 @@ extern "C" {
 /* Version                                                                                          */
 /* ------------------------------------------------------------------------------------------------ */
 
-#define GLR_VERSION_MAJOR 0 /**< of this header */
-#define GLR_VERSION_MINOR                                                                                    \
-    1                        /**< of this header; while the major version is 0, a new one may break the ABI  \
-                              */
-#define GLR_VERSION_PATCH  0 /**< of this header */
+#define GLR_VERSION_MAJOR  0       /**< of this header; while it is 0, a minor version may break the ABI */
+#define GLR_VERSION_MINOR  1       /**< of this header */
+#define GLR_VERSION_PATCH  0       /**< of this header */
 #define GLR_VERSION_STRING "0.1.0" /**< of this header */
 
 /** The version of docs/stream.md that the values follow. A change to any value is a new number. */
