@@ -43,6 +43,29 @@ static bool reserve(const glr_output *output, glr_problem *problem)
                                          output->final_name, output->bytes, strerror(error));
 }
 
+/* Creates a file beside the final one. A name that exists was left by a process of the same number that was
+   killed, or belongs to one in another container: the next is tried. */
+static bool open_temporary(glr_output *output)
+{
+    for (int i = 0; i < 100; i++) {
+        char *name = glr_format_text("%s.%ld-%d.part", output->final_name, (long)getpid(), i);
+        if (name == NULL) {
+            errno = ENOMEM;
+            return false;
+        }
+        output->descriptor = open(name, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+        if (output->descriptor >= 0) {
+            output->temporary_name = name;
+            return true;
+        }
+        free(name);
+        if (errno != EEXIST) {
+            return false;
+        }
+    }
+    return false;
+}
+
 bool glr_output_create(const char *path, uint64_t bytes, glr_output *output, glr_problem *problem)
 {
     glr_output created = {.descriptor = -1, .bytes = bytes};
@@ -54,16 +77,8 @@ bool glr_output_create(const char *path, uint64_t bytes, glr_output *output, glr
     if (output->final_name == NULL) {
         return false;
     }
-    output->temporary_name = glr_format_text("%s.%ld.part", output->final_name, (long)getpid());
-    if (output->temporary_name != NULL) {
-        output->descriptor = open(output->temporary_name, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
-    }
-    if (output->descriptor < 0) {
-        (void)glr_problem_set(problem, "%s: %s",
-                              output->temporary_name == NULL ? path : output->temporary_name,
-                              strerror(errno));
-        free(output->temporary_name);
-        output->temporary_name = NULL;
+    if (!open_temporary(output)) {
+        (void)glr_problem_set(problem, "%s: no file can be created beside it: %s", path, strerror(errno));
         glr_output_discard(output);
         return false;
     }
