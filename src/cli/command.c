@@ -83,6 +83,33 @@ int glr_cli_common_option(const char *command, int option, glr_common *common)
     }
 }
 
+int glr_cli_request_option(const char *command, int option, glr_request *request, glr_common *common)
+{
+    switch (option) {
+    case 's':
+        request->has_seed = true;
+        return glr_cli_integer("--seed", optarg, INT64_MIN, INT64_MAX, &request->seed) ? EXIT_DONE
+                                                                                       : EXIT_USAGE;
+    case OPTION_DTYPE:
+        request->has_dtype = true;
+        request->dtype = glr_dtype_of_name(optarg);
+        return request->dtype != GLR_DTYPE_NONE
+                   ? EXIT_DONE
+                   : glr_cli_fail(EXIT_USAGE, "--dtype: '%s' is no dtype", optarg);
+    case OPTION_METHOD:
+        request->has_method = true;
+        return glr_method_of_name(optarg, &request->method)
+                   ? EXIT_DONE
+                   : glr_cli_fail(EXIT_USAGE, "--method: '%s' is neither resample nor icdf", optarg);
+    case OPTION_LAYOUT:
+        request->has_layout = true;
+        return glr_layout_of_name(optarg, &request->layout)
+                   ? EXIT_DONE
+                   : glr_cli_fail(EXIT_USAGE, "--layout: '%s' is neither keras nor torch", optarg);
+    default: return glr_cli_common_option(command, option, common);
+    }
+}
+
 int glr_cli_open(const glr_common *common, glr_device **device)
 {
     return glr_open(&common->options, device) == GLR_OK ? EXIT_DONE

@@ -3,6 +3,7 @@
 #define GLR_CLI_COMMAND_H
 
 #include "model/json.h"
+#include "model/model.h"
 
 #include "glorand/glorand.h"
 
@@ -56,6 +57,12 @@ enum { OPTION_BACKEND = 1000, OPTION_DEVICE, OPTION_THREADS, OPTION_PROGRESS };
 
 /* Takes one common option; EXIT_DONE, or EXIT_USAGE after a message. Unknown options come here too. */
 int glr_cli_common_option(const char *command, int option, glr_common *common);
+
+/* Options that say what is drawn, and their values in a command's table; --seed is 's' there. */
+enum { OPTION_DTYPE = 1100, OPTION_METHOD, OPTION_LAYOUT };
+
+/* Takes one of these options into the request, or else a common option. */
+int glr_cli_request_option(const char *command, int option, glr_request *request, glr_common *common);
 
 /* Opens the device that the options name; EXIT_DONE, or EXIT_FAILED after a message. */
 int glr_cli_open(const glr_common *common, glr_device **device);

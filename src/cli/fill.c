@@ -25,7 +25,7 @@ static const char help[] =
     "      --layout NAME      keras (the default: inputs, then outputs, last) or torch "
     "(first)\n" GLR_COMMON_HELP;
 
-enum { OPTION_STREAM = 1, OPTION_DTYPE, OPTION_METHOD, OPTION_SLICE, OPTION_LAYOUT };
+enum { OPTION_STREAM = 1, OPTION_SLICE };
 
 static const struct option options[] = {
     {"initializer", required_argument, NULL, 'i'},      {"shape", required_argument, NULL, 'n'},
@@ -39,11 +39,9 @@ static const struct option options[] = {
 typedef struct arguments {
     glr_common common;
     const char *initializer, *shape, *output, *slice;
-    bool has_seed, has_stream, has_method, has_layout;
-    int64_t seed, stream;
-    glr_dtype dtype;
-    glr_method method;
-    glr_layout layout;
+    bool has_stream;
+    int64_t stream;
+    glr_request request; /* without rules; its dtype is always set */
 } arguments;
 
 static int read_option(int option, arguments *given)
@@ -52,29 +50,12 @@ static int read_option(int option, arguments *given)
     case 'i': given->initializer = optarg; return EXIT_DONE;
     case 'n': given->shape = optarg; return EXIT_DONE;
     case 'o': given->output = optarg; return EXIT_DONE;
-    case 's':
-        given->has_seed = true;
-        return glr_cli_integer("--seed", optarg, INT64_MIN, INT64_MAX, &given->seed) ? EXIT_DONE : EXIT_USAGE;
     case OPTION_STREAM:
         given->has_stream = true;
         return glr_cli_integer("--stream", optarg, INT64_MIN, INT64_MAX, &given->stream) ? EXIT_DONE
                                                                                          : EXIT_USAGE;
-    case OPTION_DTYPE:
-        given->dtype = glr_dtype_of_name(optarg);
-        return given->dtype != GLR_DTYPE_NONE ? EXIT_DONE
-                                              : glr_cli_fail(EXIT_USAGE, "--dtype: '%s' is no dtype", optarg);
-    case OPTION_METHOD:
-        given->has_method = true;
-        return glr_method_of_name(optarg, &given->method)
-                   ? EXIT_DONE
-                   : glr_cli_fail(EXIT_USAGE, "--method: '%s' is neither resample nor icdf", optarg);
-    case OPTION_LAYOUT:
-        given->has_layout = true;
-        return glr_layout_of_name(optarg, &given->layout)
-                   ? EXIT_DONE
-                   : glr_cli_fail(EXIT_USAGE, "--layout: '%s' is neither keras nor torch", optarg);
     case OPTION_SLICE: given->slice = optarg; return EXIT_DONE;
-    default: return glr_cli_common_option("fill", option, &given->common);
+    default: return glr_cli_request_option("fill", option, &given->request, &given->common);
     }
 }
 
@@ -105,13 +86,13 @@ static int seed_initializer(const arguments *given, glr_initializer *initializer
     if (given->has_stream) {
         initializer->stream = given->stream;
     }
-    if (given->has_seed) {
+    if (given->request.has_seed) {
         if (initializer->seeding == GLR_SEEDED) {
             return glr_cli_fail(EXIT_USAGE, "--seed: %" PRId64 ", but the initializer has the seed %" PRId64,
-                                given->seed, initializer->seed);
+                                given->request.seed, initializer->seed);
         }
         initializer->seeding = GLR_SEEDED;
-        initializer->seed = given->seed;
+        initializer->seed = given->request.seed;
     }
     if (glr_is_random(initializer->kind) && initializer->seeding == GLR_UNSEEDED) {
         if (!glr_cli_system_seed(&initializer->seed)) {
@@ -127,7 +108,7 @@ static int seed_initializer(const arguments *given, glr_initializer *initializer
 static int make_tensor(const arguments *given, glr_model_tensor *tensor)
 {
     glr_problem problem;
-    tensor->tensor.dtype = given->dtype;
+    tensor->tensor.dtype = given->request.dtype;
     int status = read_shape(given->shape, &tensor->tensor);
     if (status != EXIT_DONE) {
         return status;
@@ -142,8 +123,8 @@ static int make_tensor(const arguments *given, glr_model_tensor *tensor)
         return glr_cli_fail(EXIT_USAGE, "--initializer: %s is no initializer", given->initializer);
     }
     glr_initializer *initializer = &tensor->choice.initializer;
-    initializer->method = given->has_method ? given->method : initializer->method;
-    initializer->layout = given->has_layout ? given->layout : initializer->layout;
+    initializer->method = given->request.has_method ? given->request.method : initializer->method;
+    initializer->layout = given->request.has_layout ? given->request.layout : initializer->layout;
     glr_summary summary = {0};
     if (glr_describe(initializer, &tensor->tensor, &summary) != GLR_OK) {
         return glr_cli_fail(EXIT_USAGE, "%s", glr_last_error());
@@ -157,7 +138,7 @@ static int write_npy(const arguments *given, const glr_model_tensor *tensor)
     int64_t shape[GLR_MAX_RANK];
     size_t length;
     glr_part_shape(&tensor->tensor, shape);
-    char *header = glr_npy_header(given->dtype, tensor->tensor.rank, shape, &length, &problem);
+    char *header = glr_npy_header(given->request.dtype, tensor->tensor.rank, shape, &length, &problem);
     if (header == NULL) {
         return glr_cli_fail(EXIT_USAGE, "%s: %s", given->output, problem.text);
     }
@@ -187,7 +168,7 @@ static int write_tensor(const arguments *given, glr_model_tensor *tensor)
 
 int glr_cli_fill(int argc, char **argv)
 {
-    arguments given = {.common = GLR_COMMON_INIT, .dtype = GLR_FLOAT32};
+    arguments given = {.common = GLR_COMMON_INIT, .request = {.dtype = GLR_FLOAT32}};
     int option;
     while ((option = getopt_long(argc, argv, "i:n:o:s:h", options, NULL)) != -1) {
         if (option == 'h') {

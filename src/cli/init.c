@@ -23,7 +23,7 @@ static const char help[] =
     "ones),\n"
     "glorot_normal for rank 2 and more. Anything else is an error until a rule names it.\n";
 
-enum { OPTION_DTYPE = 1, OPTION_METHOD, OPTION_LAYOUT, OPTION_PLAN };
+enum { OPTION_PLAN = 1 };
 
 static const struct option options[] = {
     {"output", required_argument, NULL, 'o'},
@@ -46,36 +46,15 @@ typedef struct arguments {
 
 static int read_option(int option, arguments *given)
 {
-    glr_request *request = &given->request;
     glr_problem problem;
     switch (option) {
     case 'o': given->output = optarg; return EXIT_DONE;
-    case 's':
-        request->has_seed = true;
-        return glr_cli_integer("--seed", optarg, INT64_MIN, INT64_MAX, &request->seed) ? EXIT_DONE
-                                                                                       : EXIT_USAGE;
     case 'r':
         return glr_rules_add(&given->rules, optarg, &problem)
                    ? EXIT_DONE
                    : glr_cli_fail(EXIT_USAGE, "--%s", problem.text);
-    case OPTION_DTYPE:
-        request->has_dtype = true;
-        request->dtype = glr_dtype_of_name(optarg);
-        return request->dtype != GLR_DTYPE_NONE
-                   ? EXIT_DONE
-                   : glr_cli_fail(EXIT_USAGE, "--dtype: '%s' is no dtype", optarg);
-    case OPTION_METHOD:
-        request->has_method = true;
-        return glr_method_of_name(optarg, &request->method)
-                   ? EXIT_DONE
-                   : glr_cli_fail(EXIT_USAGE, "--method: '%s' is neither resample nor icdf", optarg);
-    case OPTION_LAYOUT:
-        request->has_layout = true;
-        return glr_layout_of_name(optarg, &request->layout)
-                   ? EXIT_DONE
-                   : glr_cli_fail(EXIT_USAGE, "--layout: '%s' is neither keras nor torch", optarg);
     case OPTION_PLAN: given->plan = true; return EXIT_DONE;
-    default: return glr_cli_common_option("init", option, &given->common);
+    default: return glr_cli_request_option("init", option, &given->request, &given->common);
     }
 }
 

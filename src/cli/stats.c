@@ -179,8 +179,6 @@ static int print_json(const entry *items, size_t count)
     return failed ? EXIT_FAILED : EXIT_DONE;
 }
 
-static bool is_floating(glr_dtype dtype) { return glr_decode(dtype, NULL, 0, NULL); }
-
 static int report(const char *path, const char *glob, bool json, const glr_safetensors *file,
                   const glr_model *model)
 {
@@ -193,7 +191,7 @@ static int report(const char *path, const char *glob, bool json, const glr_safet
     }
     for (size_t i = 0; ok && i < file->count; i++) {
         const glr_file_tensor *place = &file->tensor[i];
-        if (is_floating(place->dtype) && (glob == NULL || fnmatch(glob, place->name, 0) == 0)) {
+        if (glr_is_floating(place->dtype) && (glob == NULL || fnmatch(glob, place->name, 0) == 0)) {
             entry *item = &items[count++];
             item->place = place;
             expect(model, item, &next);

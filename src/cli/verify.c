@@ -237,13 +237,7 @@ int glr_cli_verify(int argc, char **argv)
         switch (option) {
         case 'h': return fputs(help, stdout) < 0 ? EXIT_FAILED : EXIT_DONE;
         case OPTION_SPEC: given.spec = optarg; break;
-        case 's':
-            given.request.has_seed = true;
-            status = glr_cli_integer("--seed", optarg, INT64_MIN, INT64_MAX, &given.request.seed)
-                         ? EXIT_DONE
-                         : EXIT_USAGE;
-            break;
-        default: status = glr_cli_common_option("verify", option, &given.common);
+        default: status = glr_cli_request_option("verify", option, &given.request, &given.common);
         }
     }
     if (status != EXIT_DONE) {

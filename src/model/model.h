@@ -104,6 +104,9 @@ bool glr_model_needs_seed(const glr_model *model);
 /* Gives those tensors a seed. */
 void glr_model_seed(glr_model *model, int64_t seed);
 
+/* Whether a dtype holds floating-point numbers, of any width. */
+bool glr_is_floating(glr_dtype dtype);
+
 /* Whether an initializer of this kind draws random numbers. */
 bool glr_is_random(glr_kind kind);
 

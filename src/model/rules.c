@@ -137,12 +137,12 @@ static const glr_rule *first_match(const glr_rules *rules, const char *name)
     return NULL;
 }
 
-static bool is_floating(glr_dtype dtype) { return dtype >= GLR_FLOAT32 && dtype <= GLR_FLOAT8_E5M2; }
+bool glr_is_floating(glr_dtype dtype) { return dtype >= GLR_FLOAT32 && dtype <= GLR_FLOAT8_E5M2; }
 
 static bool decide_by_default(glr_model_tensor *tensor, glr_problem *problem)
 {
     const char *rule;
-    glr_kind kind = is_floating(tensor->tensor.dtype) ? default_kind(tensor, &rule) : GLR_KIND_NONE;
+    glr_kind kind = glr_is_floating(tensor->tensor.dtype) ? default_kind(tensor, &rule) : GLR_KIND_NONE;
     if (kind == GLR_KIND_NONE) {
         return glr_problem_set(
             problem,
@@ -239,7 +239,7 @@ bool glr_model_resolve(glr_model *model, const glr_request *request, glr_problem
     for (size_t i = 0; i < model->count; i++) {
         glr_model_tensor *tensor = &model->tensor[i];
         bool own;
-        if (request->has_dtype && is_floating(tensor->tensor.dtype)) {
+        if (request->has_dtype && glr_is_floating(tensor->tensor.dtype)) {
             tensor->tensor.dtype = request->dtype;
         }
         if (!decide(tensor, request->rules, &model->rules, &own, problem)) {
