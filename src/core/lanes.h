@@ -5,8 +5,7 @@
  * to. A layer provides
  *
  *   GLR_LANES         how many
- *   GLR_HAS_F64       1 if double arithmetic is there (one lane only), with glr_bits_of_f64, glr_f64_of,
- *                     glr_fma_f64, glr_sqrt_f64 and GLR_TABLE_POINTER_F64; otherwise 0
+ *   GLR_HAS_F64       1 if double arithmetic is there, for the float64 stream; otherwise 0
  *   GLR_FN            qualifiers of a core function
  *   GLR_TABLE         qualifiers of a constant table at file scope
  *   GLR_TABLE_POINTER the type of a pointer into such a table of floats (one lane only)
@@ -15,6 +14,8 @@
  *                     a scalar may stand on the right
  *   glr_word          a 32-bit word in the low half of a 64-bit lane whose upper half is garbage, so
  *                     that a widening product needs no repacking
+ *   glr_u64, glr_f64  with GLR_HAS_F64, the 64-bit lanes of one of the GLR_WORD_PARTS parts of a
+ *                     glr_word, with the same operators
  *   glr_mask          one truth value per lane
  *   glr_uniform       a 32-bit word that is the same in all lanes
  *

@@ -10,6 +10,8 @@
 typedef uint32_t glr_u32 __attribute__((vector_size(32)));
 typedef int32_t glr_i32 __attribute__((vector_size(32)));
 typedef float glr_f32 __attribute__((vector_size(32)));
+typedef uint64_t glr_u64 __attribute__((vector_size(32)));
+typedef double glr_f64 __attribute__((vector_size(32)));
 typedef __m256 glr_mask; /* the sign bit of each lane counts */
 
 typedef struct glr_word {
@@ -65,25 +67,39 @@ GLR_FN glr_u32 glr_word_pack(glr_word a)
     return (glr_u32)_mm256_blend_epi32(a.even, _mm256_shuffle_epi32(a.odd, 0xa0), 0xaa);
 }
 
+GLR_FN glr_u64 glr_word_part(glr_word a, int part) { return (glr_u64)(part == 0 ? a.even : a.odd); }
+
+GLR_FN glr_f64 glr_fma_f64(glr_f64 a, glr_f64 b, glr_f64 c)
+{
+    return (glr_f64)_mm256_fmadd_pd((__m256d)a, (__m256d)b, (__m256d)c);
+}
+
+GLR_FN glr_f64 glr_sqrt_f64(glr_f64 a) { return (glr_f64)_mm256_sqrt_pd((__m256d)a); }
+GLR_FN glr_f64 glr_max_f64(glr_f64 a, glr_f64 b) { return (glr_f64)_mm256_max_pd((__m256d)a, (__m256d)b); }
+
 /* ---- For the drivers: memory --------------------------------------------------------------------- */
 
 /* Of eight numbers per lane, a row of the table each, number n of every lane: an 8 x 8 transposition. */
 GLR_FN void glr_lookup_rows(const float table[][8], glr_u32 index, glr_f32 number[8])
 {
     __m256 row[8], pair[8], quad[8];
+    GLR_UNROLL
     for (int lane = 0; lane < 8; lane++) {
         row[lane] = _mm256_loadu_ps(table[index[lane]]);
     }
+    GLR_UNROLL
     for (int i = 0; i < 4; i++) {
         pair[2 * i] = _mm256_unpacklo_ps(row[2 * i], row[2 * i + 1]);
         pair[2 * i + 1] = _mm256_unpackhi_ps(row[2 * i], row[2 * i + 1]);
     }
+    GLR_UNROLL
     for (int i = 0; i < 2; i++) {
         quad[4 * i] = _mm256_shuffle_ps(pair[4 * i], pair[4 * i + 2], 0x44);
         quad[4 * i + 1] = _mm256_shuffle_ps(pair[4 * i], pair[4 * i + 2], 0xee);
         quad[4 * i + 2] = _mm256_shuffle_ps(pair[4 * i + 1], pair[4 * i + 3], 0x44);
         quad[4 * i + 3] = _mm256_shuffle_ps(pair[4 * i + 1], pair[4 * i + 3], 0xee);
     }
+    GLR_UNROLL
     for (int i = 0; i < 4; i++) {
         number[i] = (glr_f32)_mm256_permute2f128_ps(quad[i], quad[i + 4], 0x20);
         number[i + 4] = (glr_f32)_mm256_permute2f128_ps(quad[i], quad[i + 4], 0x31);
@@ -108,6 +124,32 @@ GLR_FN void glr_store_rows(const glr_f32 column[4], float *rows)
     _mm256_storeu_ps(rows + 16, (__m256)_mm256_unpacklo_pd((__m256d)high01, (__m256d)high23));
     _mm256_storeu_ps(rows + 24, (__m256)_mm256_unpackhi_pd((__m256d)high01, (__m256d)high23));
 }
+
+/* Words below 2^16, or 2^8, as 16-bit and 8-bit codes. */
+GLR_FN __m128i glr_narrow_u16(glr_u32 words)
+{
+    return _mm_packus_epi32(_mm256_castsi256_si128((__m256i)words),
+                            _mm256_extracti128_si256((__m256i)words, 1));
+}
+
+GLR_FN __m128i glr_narrow_u8(glr_u32 words)
+{
+    __m128i codes = glr_narrow_u16(words);
+    return _mm_packus_epi16(codes, codes);
+}
+
+GLR_FN void glr_store_u16(void *codes, glr_u32 words) { _mm_storeu_si128(codes, glr_narrow_u16(words)); }
+GLR_FN void glr_store_u8(void *codes, glr_u32 words) { _mm_storel_epi64(codes, glr_narrow_u8(words)); }
+
+/* Stores that pass by the caches, at addresses that are multiples of what is stored. */
+GLR_FN void glr_stream_f32(void *values, glr_f32 vector) { _mm256_stream_ps(values, (__m256)vector); }
+GLR_FN void glr_stream_f64(void *values, glr_f64 vector) { _mm256_stream_pd(values, (__m256d)vector); }
+GLR_FN void glr_stream_u16(void *codes, glr_u32 words) { _mm_stream_si128(codes, glr_narrow_u16(words)); }
+GLR_FN void glr_stream_u8(void *codes, glr_u32 words)
+{
+    _mm_stream_si64(codes, _mm_cvtsi128_si64(glr_narrow_u8(words)));
+}
+GLR_FN void glr_stream_end(void) { _mm_sfence(); }
 
 GLR_FN uint32_t glr_append_flagged(uint32_t *list, glr_u32 flags, glr_u32 words)
 {

@@ -8,6 +8,8 @@
 #define SIMDE_ENABLE_NATIVE_ALIASES
 #include <simde/x86/avx512.h>
 #include <simde/x86/fma.h>
+#define _mm512_stream_ps _mm512_storeu_ps /* SIMDe 0.7.4 has neither */
+#define _mm512_stream_pd _mm512_storeu_pd
 #else
 #include <immintrin.h>
 #endif
@@ -17,6 +19,8 @@
 typedef uint32_t glr_u32 __attribute__((vector_size(64)));
 typedef int32_t glr_i32 __attribute__((vector_size(64)));
 typedef float glr_f32 __attribute__((vector_size(64)));
+typedef uint64_t glr_u64 __attribute__((vector_size(64)));
+typedef double glr_f64 __attribute__((vector_size(64)));
 typedef __mmask16 glr_mask;
 
 /* Even and odd lanes apart, each word in the low half of a 64-bit lane. */
@@ -78,6 +82,16 @@ GLR_FN glr_u32 glr_word_pack(glr_word a)
     return (glr_u32)_mm512_mask_blend_epi32(0xaaaa, a.even, _mm512_slli_epi64(a.odd, 32));
 }
 
+GLR_FN glr_u64 glr_word_part(glr_word a, int part) { return (glr_u64)(part == 0 ? a.even : a.odd); }
+
+GLR_FN glr_f64 glr_fma_f64(glr_f64 a, glr_f64 b, glr_f64 c)
+{
+    return (glr_f64)_mm512_fmadd_pd((__m512d)a, (__m512d)b, (__m512d)c);
+}
+
+GLR_FN glr_f64 glr_sqrt_f64(glr_f64 a) { return (glr_f64)_mm512_sqrt_pd((__m512d)a); }
+GLR_FN glr_f64 glr_max_f64(glr_f64 a, glr_f64 b) { return (glr_f64)_mm512_max_pd((__m512d)a, (__m512d)b); }
+
 /* ---- For the drivers: memory --------------------------------------------------------------------- */
 
 /* A table of 32 numbers at the low five bits of each lane's index. */
@@ -106,6 +120,29 @@ GLR_FN void glr_store_rows(const glr_f32 column[4], float *rows)
     _mm512_storeu_ps(rows + 32, (__m512)_mm512_unpacklo_pd((__m512d)high01, (__m512d)high23));
     _mm512_storeu_ps(rows + 48, (__m512)_mm512_unpackhi_pd((__m512d)high01, (__m512d)high23));
 }
+
+/* Words below 2^16, or 2^8, as 16-bit and 8-bit codes. */
+GLR_FN __m256i glr_narrow_u16(glr_u32 words)
+{
+    typedef uint16_t narrow __attribute__((vector_size(32)));
+    return (__m256i) __builtin_convertvector(words, narrow);
+}
+
+GLR_FN __m128i glr_narrow_u8(glr_u32 words)
+{
+    typedef uint8_t narrow __attribute__((vector_size(16)));
+    return (__m128i) __builtin_convertvector(words, narrow);
+}
+
+GLR_FN void glr_store_u16(void *codes, glr_u32 words) { _mm256_storeu_si256(codes, glr_narrow_u16(words)); }
+GLR_FN void glr_store_u8(void *codes, glr_u32 words) { _mm_storeu_si128(codes, glr_narrow_u8(words)); }
+
+/* Stores that pass by the caches, at addresses that are multiples of what is stored. */
+GLR_FN void glr_stream_f32(void *values, glr_f32 vector) { _mm512_stream_ps(values, (__m512)vector); }
+GLR_FN void glr_stream_f64(void *values, glr_f64 vector) { _mm512_stream_pd(values, (__m512d)vector); }
+GLR_FN void glr_stream_u16(void *codes, glr_u32 words) { _mm256_stream_si256(codes, glr_narrow_u16(words)); }
+GLR_FN void glr_stream_u8(void *codes, glr_u32 words) { _mm_stream_si128(codes, glr_narrow_u8(words)); }
+GLR_FN void glr_stream_end(void) { _mm_sfence(); }
 
 /* Appends the words of lanes whose bit 30 of `flags` is set to a list with room for GLR_LANES more, and
    returns how many there were. */

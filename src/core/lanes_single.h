@@ -40,4 +40,26 @@ GLR_FN glr_word glr_word_xor(glr_word a, glr_uniform b) { return a ^ b; }
 GLR_FN glr_word glr_word_xor3(glr_word a, glr_word b, glr_uniform c) { return a ^ b ^ c; }
 GLR_FN glr_u32 glr_word_pack(glr_word a) { return (glr_u32)(a & 0xffffffffU); }
 
+#if GLR_HAS_F64
+
+#define GLR_WORD_PARTS 1 /* in how many vectors of 64-bit lanes a glr_word lies */
+
+typedef uint64_t glr_u64;
+typedef double glr_f64;
+
+/* A part's 64-bit lanes: of a word, the low 32 bits count. */
+GLR_FN glr_u64 glr_word_part(glr_word a, int part)
+{
+    (void)part;
+    return a;
+}
+
+GLR_FN glr_f64 glr_splat_f64(double value) { return value; }
+GLR_FN glr_f64 glr_max_f64(glr_f64 a, glr_f64 b) { return a > b ? a : b; }
+
+/* Number `index` of a table. */
+GLR_FN glr_f64 glr_lookup_f64(GLR_TABLE_POINTER_F64 table, glr_u64 index) { return table[index]; }
+
+#endif
+
 #endif

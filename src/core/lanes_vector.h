@@ -1,5 +1,5 @@
 /* The part of a lane layer that is the same for every width of GCC's and Clang's vector types. The layer that
-   includes this has defined GLR_LANES, glr_u32, glr_i32, glr_f32 and glr_word. */
+   includes this has defined GLR_LANES, glr_u32, glr_i32, glr_f32, glr_u64, glr_f64 and glr_word. */
 #ifndef GLR_CORE_LANES_VECTOR_H
 #define GLR_CORE_LANES_VECTOR_H
 
@@ -9,7 +9,11 @@
 #define GLR_TABLE  static const
 #define GLR_UNROLL _Pragma("GCC unroll 8")
 
-#define GLR_HAS_F64 0 /* float64 is drawn by plain C */
+#define GLR_HAS_F64    1
+#define GLR_WORD_PARTS 2
+#define GLR_LANES_F64  (GLR_LANES / GLR_WORD_PARTS)
+
+typedef const double *GLR_TABLE_POINTER_F64;
 
 typedef uint32_t glr_uniform;
 
@@ -24,6 +28,22 @@ GLR_FN glr_u32 glr_select_below(glr_u32 a, glr_u32 b, glr_u32 yes, glr_u32 no)
 {
     glr_u32 below = (glr_u32)((glr_i32)a < (glr_i32)b);
     return (below & yes) | (~below & no);
+}
+
+/* ---- 64-bit lanes ---------------------------------------------------------------------------------- */
+
+GLR_FN glr_f64 glr_splat_f64(double value) { return (glr_f64){0} + value; }
+GLR_FN glr_u64 glr_bits_of_f64(glr_f64 value) { return (glr_u64)value; }
+GLR_FN glr_f64 glr_f64_of(glr_u64 bits) { return (glr_f64)bits; }
+
+GLR_FN glr_f64 glr_lookup_f64(const double *table, glr_u64 index)
+{
+    glr_f64 numbers;
+    GLR_UNROLL
+    for (int lane = 0; lane < GLR_LANES_F64; lane++) {
+        numbers[lane] = table[index[lane]];
+    }
+    return numbers;
 }
 
 /* ---- For the drivers: memory, at any address ------------------------------------------------------- */
@@ -44,21 +64,15 @@ GLR_FN glr_f32 glr_load_f32(const void *values)
 
 GLR_FN void glr_store_u32(void *words, glr_u32 vector) { memcpy(words, &vector, sizeof vector); }
 
-/* The low 16 or 8 bits of each lane. */
-GLR_FN void glr_store_u16(void *codes, glr_u32 vector)
-{
-    typedef uint16_t narrow __attribute__((vector_size(2 * GLR_LANES)));
-    narrow packed = __builtin_convertvector(vector, narrow);
-    memcpy(codes, &packed, sizeof packed);
-}
-
-GLR_FN void glr_store_u8(void *codes, glr_u32 vector)
-{
-    typedef uint8_t narrow __attribute__((vector_size(GLR_LANES)));
-    narrow packed = __builtin_convertvector(vector, narrow);
-    memcpy(codes, &packed, sizeof packed);
-}
-
 GLR_FN void glr_store_f32(void *values, glr_f32 vector) { memcpy(values, &vector, sizeof vector); }
+
+GLR_FN glr_f64 glr_load_f64(const void *values)
+{
+    glr_f64 vector;
+    memcpy(&vector, values, sizeof vector);
+    return vector;
+}
+
+GLR_FN void glr_store_f64(void *values, glr_f64 vector) { memcpy(values, &vector, sizeof vector); }
 
 #endif

@@ -21,6 +21,11 @@ typedef struct glr_block {
     glr_u32 word[4];
 } glr_block;
 
+/* The same, as they come from the last round. */
+typedef struct glr_wide_block {
+    glr_word word[4];
+} glr_wide_block;
+
 GLR_FN glr_round_keys glr_round_keys_of(uint32_t key0, uint32_t key1)
 {
     glr_round_keys keys;
@@ -33,8 +38,8 @@ GLR_FN glr_round_keys glr_round_keys_of(uint32_t key0, uint32_t key1)
 
 /* The block of counter {c0, c1, c2, c3}, word 0 lowest. Only c0 differs between lanes, so half of the
    first two rounds is computed once for all of them. */
-GLR_FN glr_block glr_philox(glr_u32 c0, glr_uniform c1, glr_uniform c2, glr_uniform c3,
-                            const glr_round_keys *keys)
+GLR_FN glr_wide_block glr_philox_wide(glr_u32 c0, glr_uniform c1, glr_uniform c2, glr_uniform c3,
+                                      const glr_round_keys *keys)
 {
     /* Round 0: the product with c2 is uniform, and so are the new words 0 and 1. */
     uint64_t uniform_product = (uint64_t)c2 * GLR_PHILOX_M1;
@@ -70,11 +75,23 @@ GLR_FN glr_block glr_philox(glr_u32 c0, glr_uniform c1, glr_uniform c2, glr_unif
         x3 = product0;
     }
 
+    glr_wide_block block;
+    block.word[0] = x0;
+    block.word[1] = x1;
+    block.word[2] = x2;
+    block.word[3] = x3;
+    return block;
+}
+
+GLR_FN glr_block glr_philox(glr_u32 c0, glr_uniform c1, glr_uniform c2, glr_uniform c3,
+                            const glr_round_keys *keys)
+{
+    glr_wide_block wide = glr_philox_wide(c0, c1, c2, c3, keys);
     glr_block block;
-    block.word[0] = glr_word_pack(x0);
-    block.word[1] = glr_word_pack(x1);
-    block.word[2] = glr_word_pack(x2);
-    block.word[3] = glr_word_pack(x3);
+    GLR_UNROLL
+    for (int i = 0; i < 4; i++) {
+        block.word[i] = glr_word_pack(wide.word[i]);
+    }
     return block;
 }
 

@@ -36,6 +36,11 @@ GLR_FN glr_u32 glr_round_magnitude(glr_u32 magnitude, glr_format format)
     const uint32_t rebias = (127U - format.bias) << 23;
     glr_u32 odd = (magnitude >> shift) & 1U;
     glr_u32 normal = (magnitude - rebias + ((1U << (shift - 1)) - 1U) + odd) >> shift;
+    if (format.bias == 127U) {
+        /* With float32's own exponents, subnormals round like the rest, and to beyond the largest is
+         * infinity. */
+        return glr_select_below(glr_splat_u32(0x7f800000U), magnitude, glr_splat_u32(format.nan), normal);
+    }
 
     /* Subnormal results are multiples of 2^(1 - bias - fraction_bits): adding the power of two whose last
        place that is rounds to one, which then stands in the sum's low bits. */

@@ -14,6 +14,11 @@ typedef struct glr_cpu_kernel {
     /* Scales raw values, rounds them to the plan's dtype and writes them to dst, any address, one after the
        other. Raw values are float32, or float64 when the dtype is. */
     void (*store)(const glr_plan *plan, const void *raw, uint64_t count, void *dst);
+
+    /* The same, past the caches where the processor can. stream_end must follow before another thread may
+       read what was written. */
+    void (*stream)(const glr_plan *plan, const void *raw, uint64_t count, void *dst);
+    void (*stream_end)(void);
 } glr_cpu_kernel;
 
 extern const glr_cpu_kernel glr_cpu_kernel_plain;
@@ -22,12 +27,9 @@ extern const glr_cpu_kernel glr_cpu_kernel_avx2;
 extern const glr_cpu_kernel glr_cpu_kernel_avx512;
 #endif
 
-/* Draws one row of a tile, by plain C. */
+/* Draws one row of a tile of float32, or of float64, by plain C. */
 void glr_cpu_sample_row(const glr_plan *plan, glr_tile *tile, uint32_t row);
-
-/* sample and store for float64, by plain C. */
-void glr_cpu_sample_f64(const glr_plan *plan, glr_tile *tile);
-void glr_cpu_store_f64(const glr_plan *plan, const void *raw, uint64_t count, void *dst);
+void glr_cpu_sample_row_f64(const glr_plan *plan, glr_tile *tile, uint32_t row);
 
 /* The fastest kernel that the processor runs. The environment variable GLORAND_ISA (plain, avx2 or avx512)
    caps the choice. */

@@ -16,34 +16,31 @@ void glr_cpu_sample_row(const glr_plan *plan, glr_tile *tile, uint32_t row)
     memcpy(tile->raw[row], values.value, sizeof values.value);
 }
 
-void glr_cpu_sample_f64(const glr_plan *plan, glr_tile *tile)
+void glr_cpu_sample_row_f64(const glr_plan *plan, glr_tile *tile, uint32_t row)
 {
-    for (uint32_t row = 0; row < tile->rows; row++) {
-        glr_f64_pair values = glr_sample_group_f64(plan->sampler, row_counter(tile, row), 0, &plan->keys);
-        memcpy(tile->raw[row], &values, sizeof values);
-    }
-}
-
-void glr_cpu_store_f64(const glr_plan *plan, const void *raw, uint64_t count, void *dst)
-{
-    const unsigned char *from = raw;
-    unsigned char *to = dst;
-    for (uint64_t i = 0; i < count; i++) {
-        double value;
-        memcpy(&value, from + i * sizeof value, sizeof value);
-        value = glr_scaled_f64(value, plan->scale_f64, plan->shift_f64);
-        memcpy(to + i * sizeof value, &value, sizeof value);
-    }
+    glr_f64_pair values = glr_sample_group_f64(plan->sampler, row_counter(tile, row), 0, &plan->keys);
+    memcpy(tile->raw[row], &values, sizeof values);
 }
 
 static void sample(const glr_plan *plan, glr_tile *tile)
 {
-    if (plan->dtype == GLR_FLOAT64) {
-        glr_cpu_sample_f64(plan, tile);
-        return;
-    }
     for (uint32_t row = 0; row < tile->rows; row++) {
-        glr_cpu_sample_row(plan, tile, row);
+        if (plan->dtype == GLR_FLOAT64) {
+            glr_cpu_sample_row_f64(plan, tile, row);
+        } else {
+            glr_cpu_sample_row(plan, tile, row);
+        }
+    }
+}
+
+static void store_64(const glr_plan *plan, const void *raw, uint64_t count, unsigned char *dst)
+{
+    const unsigned char *from = raw;
+    for (uint64_t i = 0; i < count; i++) {
+        double value;
+        memcpy(&value, from + i * sizeof value, sizeof value);
+        value = glr_scaled_f64(value, plan->scale_f64, plan->shift_f64);
+        memcpy(dst + i * sizeof value, &value, sizeof value);
     }
 }
 
@@ -77,7 +74,7 @@ static void store(const glr_plan *plan, const void *raw, uint64_t count, void *d
     const glr_format float16 = GLR_FORMAT_FLOAT16, bfloat16 = GLR_FORMAT_BFLOAT16;
     const glr_format e4m3fn = GLR_FORMAT_FLOAT8_E4M3FN, e5m2 = GLR_FORMAT_FLOAT8_E5M2;
     switch (plan->dtype) {
-    case GLR_FLOAT64: glr_cpu_store_f64(plan, raw, count, dst); break;
+    case GLR_FLOAT64: store_64(plan, raw, count, dst); break;
     case GLR_FLOAT16: store_16(plan, raw, count, float16, dst); break;
     case GLR_BFLOAT16: store_16(plan, raw, count, bfloat16, dst); break;
     case GLR_FLOAT8_E4M3FN: store_8(plan, raw, count, e4m3fn, dst); break;
@@ -86,4 +83,7 @@ static void store(const glr_plan *plan, const void *raw, uint64_t count, void *d
     }
 }
 
-const glr_cpu_kernel glr_cpu_kernel_plain = {"plain", sample, store};
+static void no_stream(void) {}
+
+const glr_cpu_kernel glr_cpu_kernel_plain = {
+    .name = "plain", .sample = sample, .store = store, .stream = store, .stream_end = no_stream};

@@ -5,6 +5,7 @@
 #include "support/random.h"
 
 #include <criterion/criterion.h>
+#include <stdalign.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -20,16 +21,20 @@ static void random_tile(test_random *random, glr_tile *tile)
     }
 }
 
+/* By both ways to store, at an address that is so many bytes beyond a multiple of any vector's size. */
 static void compare_store(const glr_cpu_kernel *kernel, const glr_plan *plan, const glr_tile *tile,
-                          uint64_t count)
+                          uint64_t count, uint64_t beyond)
 {
-    static unsigned char drawn[sizeof tile->raw + 1], expected[sizeof tile->raw + 1];
-    memset(drawn, 0x3c, sizeof drawn);
+    static alignas(64) unsigned char drawn[sizeof tile->raw + 64], expected[sizeof tile->raw + 64];
     memset(expected, 0x3c, sizeof expected);
-    kernel->store(plan, tile->raw, count, drawn + 1);
-    glr_cpu_kernel_plain.store(plan, tile->raw, count, expected + 1);
-    cr_assert_eq(memcmp(drawn, expected, sizeof drawn), 0, "%s stores %s otherwise", kernel->name,
-                 glr_dtype_name(plan->dtype));
+    glr_cpu_kernel_plain.store(plan, tile->raw, count, expected + beyond);
+    for (int streams = 0; streams < 2; streams++) {
+        memset(drawn, 0x3c, sizeof drawn);
+        (streams ? kernel->stream : kernel->store)(plan, tile->raw, count, drawn + beyond);
+        kernel->stream_end();
+        cr_assert_eq(memcmp(drawn, expected, sizeof drawn), 0, "%s %s %s otherwise", kernel->name,
+                     streams ? "streams" : "stores", glr_dtype_name(plan->dtype));
+    }
 }
 
 static void compare(const glr_cpu_kernel *kernel, int tiles)
@@ -48,7 +53,8 @@ static void compare(const glr_cpu_kernel *kernel, int tiles)
         glr_cpu_kernel_plain.sample(&plan, &expected);
         cr_assert_eq(memcmp(drawn.raw, expected.raw, expected.rows * sizeof expected.raw[0]), 0,
                      "%s draws sampler %d otherwise", kernel->name, plan.sampler);
-        compare_store(kernel, &plan, &expected, (uint64_t)test_random_between(&random, 0, 2 * expected.rows));
+        compare_store(kernel, &plan, &expected, (uint64_t)test_random_between(&random, 0, 2 * expected.rows),
+                      (uint64_t)test_random_between(&random, 0, 63));
     }
     cr_assert(glr_cpu_kernel_agrees(kernel));
 }
@@ -93,18 +99,25 @@ Test(kernels, the_environment_caps_the_choice)
 
 #endif
 
+static glr_dtype wrong_dtype;
+
 static void wrong_sample(const glr_plan *plan, glr_tile *tile)
 {
     glr_cpu_kernel_plain.sample(plan, tile);
-    if (plan->sampler == GLR_SAMPLE_NORMAL) {
-        tile->raw[3][2] += 0x1p-20f;
+    if (plan->sampler == GLR_SAMPLE_NORMAL && plan->dtype == wrong_dtype) {
+        ((unsigned char *)tile->raw[3])[9] ^= 1;
     }
 }
 
 /* The check at opening refuses a kernel with one wrong value, and plain C in another rounding direction. */
 Test(kernels, the_self_check_can_fail)
 {
-    const glr_cpu_kernel wrong = {"wrong", wrong_sample, NULL};
+    const glr_cpu_kernel wrong = {.name = "wrong", .sample = wrong_sample};
+    wrong_dtype = GLR_FLOAT32;
     cr_expect_not(glr_cpu_kernel_agrees(&wrong));
+    wrong_dtype = GLR_FLOAT64;
+    cr_expect_not(glr_cpu_kernel_agrees(&wrong));
+    wrong_dtype = GLR_BOOL;
+    cr_expect(glr_cpu_kernel_agrees(&wrong));
     cr_expect(glr_cpu_plain_is_right());
 }

@@ -1,0 +1,200 @@
+/* The float32 samplers on vectors.
+
+   Work is done in loops over a tile, each short enough for the processor's window: Philox words first, then
+   the arithmetic. Rejection keeps the lanes full: every row is drawn from its first block, which settles 83 %
+   of them; rows that lack values are collected in a list and drawn from one more pair of words, which leaves
+   1.4 %; those are collected again and drawn from two whole blocks; plain C ends what is still left. */
+#ifndef GLR_CPU_VECTOR_F32_H
+#define GLR_CPU_VECTOR_F32_H
+
+#include "kernel.h"
+
+#include <string.h>
+
+#define LANES GLR_LANES
+
+/* Rows of a tile that were not settled, each with its counter. */
+typedef struct row_list {
+    uint32_t count;
+    uint32_t row[GLR_TILE_ROWS + GLR_TILE_SLACK];
+    uint32_t counter[GLR_TILE_ROWS + GLR_TILE_SLACK];
+} row_list;
+
+/* Philox words of the blocks that begin at some counters of a tile. */
+GLR_FN glr_block block_at(const glr_plan *plan, const glr_tile *tile, glr_u32 counter)
+{
+    return glr_philox(counter, tile->high[0], tile->high[1], tile->high[2], &plan->keys);
+}
+
+/* A block's words where LANES rows' values will be: one vector after the other. */
+GLR_FN void store_block(float rows[][GLR_TILE_WIDTH], const glr_block *block)
+{
+    GLR_UNROLL
+    for (int word = 0; word < 4; word++) {
+        glr_store_u32(&rows[0][0] + word * LANES, block->word[word]);
+    }
+}
+
+GLR_FN glr_block load_block(float rows[][GLR_TILE_WIDTH])
+{
+    glr_block block;
+    GLR_UNROLL
+    for (int word = 0; word < 4; word++) {
+        block.word[word] = glr_load_u32(&rows[0][0] + word * LANES);
+    }
+    return block;
+}
+
+/* The words of each row's first block take the place of its values: four vectors, one per word, for every
+   LANES rows. */
+GLR_FN void draw_words(const glr_plan *plan, glr_tile *tile)
+{
+    /* Two blocks of vectors at a time: the rounds of one are a chain. */
+    for (uint32_t row = 0; row < tile->rows; row += 2 * LANES) {
+        glr_block first = block_at(plan, tile, glr_load_rows(&tile->counter[row]));
+        glr_block second = block_at(plan, tile, glr_load_rows(&tile->counter[row + LANES]));
+        store_block(&tile->raw[row], &first);
+        store_block(&tile->raw[row + LANES], &second);
+    }
+}
+
+/* From those words to values. `sampler` is a constant where this is inlined. */
+GLR_FN void transform_words(glr_tile *tile, int sampler)
+{
+    for (uint32_t row = 0; row < tile->rows; row += LANES) {
+        glr_block block = load_block(&tile->raw[row]);
+        glr_values values;
+        if (sampler == GLR_SAMPLE_NORMAL) {
+            values = glr_normal_of_block(&block);
+        } else {
+            GLR_UNROLL
+            for (int j = 0; j < 4; j++) {
+                values.value[j] = sampler == GLR_SAMPLE_UNIFORM ? glr_uniform_of(block.word[j])
+                                                                : glr_icdf(glr_icdf_argument(block.word[j]));
+            }
+        }
+        glr_store_rows(values.value, tile->raw[row]);
+    }
+}
+
+/* Lists are read a vector at a time: what follows the last entry must be a counter, any one. */
+static void pad(row_list *list)
+{
+    for (uint32_t i = 0; i < LANES; i++) {
+        list->counter[list->count + i] = 0;
+    }
+}
+
+/* First pass: four candidates per row, from the words that draw_words left. */
+GLR_FN void first_pass(glr_tile *tile, row_list *unsettled)
+{
+    uint32_t lane_rows[LANES];
+    for (uint32_t lane = 0; lane < LANES; lane++) {
+        lane_rows[lane] = lane;
+    }
+    const glr_u32 lane_row = glr_load_rows(lane_rows);
+    unsettled->count = 0;
+    for (uint32_t row = 0; row < tile->rows; row += LANES) {
+        glr_block block = load_block(&tile->raw[row]);
+        glr_values candidates = glr_normal_of_block(&block);
+        glr_u32 rejected = glr_rejected_bit(candidates.value[0]) | glr_rejected_bit(candidates.value[1]) |
+                           glr_rejected_bit(candidates.value[2]) | glr_rejected_bit(candidates.value[3]);
+        glr_store_rows(candidates.value, tile->raw[row]);
+        unsettled->count += glr_append_flagged(&unsettled->row[unsettled->count], rejected, lane_row + row);
+    }
+}
+
+/* Second pass: the next pair of words of each listed row. If the row lacked one value and the pair has one,
+   the row is settled; otherwise it goes to the next list, its values to be drawn again. */
+GLR_FN void second_pass(const glr_plan *plan, glr_tile *tile, row_list *list, row_list *unsettled)
+{
+    for (uint32_t i = 0; i < list->count; i++) {
+        list->counter[i] = tile->counter[list->row[i]] + 1;
+    }
+    pad(list);
+    unsettled->count = 0;
+    for (uint32_t i = 0; i < list->count; i += LANES) {
+        glr_block block = block_at(plan, tile, glr_load_u32(&list->counter[i]));
+        glr_sine_cosine pair = glr_box_muller(block.word[0], block.word[1]);
+        glr_mask sine_rejected = glr_is_odd(glr_rejected_bit(pair.sine) >> 30);
+        glr_f32 candidate = glr_select(sine_rejected, pair.cosine, pair.sine);
+        float candidates[LANES];
+        uint32_t rejected[LANES];
+        glr_store_f32(candidates, candidate);
+        glr_store_u32(rejected, glr_rejected_bit(candidate));
+        for (uint32_t lane = 0; lane < LANES && i + lane < list->count; lane++) {
+            uint32_t row = list->row[i + lane];
+            uint32_t kept = glr_compact_row(tile->raw[row]);
+            tile->raw[row][3] = candidates[lane];
+            unsettled->row[unsettled->count] = row;
+            unsettled->count += kept < 3 || rejected[lane] != 0;
+        }
+    }
+}
+
+/* The candidates of LANES rows from their first two blocks, a row of eight for each. */
+GLR_FN void eight_candidates(const glr_plan *plan, const glr_tile *tile, glr_u32 counter,
+                             float rows[LANES][8])
+{
+    for (uint32_t i = 0; i < 2; i++) {
+        glr_block block = block_at(plan, tile, counter + i);
+        glr_values candidates = glr_normal_of_block(&block);
+        for (int j = 0; j < 4; j++) {
+            float column[LANES];
+            glr_store_f32(column, candidates.value[j]);
+            for (int lane = 0; lane < LANES; lane++) {
+                rows[lane][4 * i + (uint32_t)j] = column[lane];
+            }
+        }
+    }
+}
+
+/* Third pass: the first four kept of eight candidates, or, very rarely, plain C from the start. */
+GLR_FN void third_pass(const glr_plan *plan, glr_tile *tile, row_list *list)
+{
+    for (uint32_t i = 0; i < list->count; i++) {
+        list->counter[i] = tile->counter[list->row[i]];
+    }
+    pad(list);
+    for (uint32_t i = 0; i < list->count; i += LANES) {
+        float rows[LANES][8];
+        eight_candidates(plan, tile, glr_load_u32(&list->counter[i]), rows);
+        for (uint32_t lane = 0; lane < LANES && i + lane < list->count; lane++) {
+            float *first = rows[lane], *second = rows[lane] + 4;
+            uint32_t kept = glr_compact_row(first), more = glr_compact_row(second);
+            for (uint32_t j = 0; kept < 4 && j < more; j++) {
+                first[kept++] = second[j];
+            }
+            if (kept < 4) {
+                glr_cpu_sample_row(plan, tile, list->row[i + lane]);
+            } else {
+                memcpy(tile->raw[list->row[i + lane]], first, 4 * sizeof *first);
+            }
+        }
+    }
+}
+
+GLR_FN void sample_truncated(const glr_plan *plan, glr_tile *tile)
+{
+    row_list lists[2];
+    draw_words(plan, tile);
+    first_pass(tile, &lists[0]);
+    second_pass(plan, tile, &lists[0], &lists[1]);
+    third_pass(plan, tile, &lists[1]);
+}
+
+GLR_FN void sample_f32(const glr_plan *plan, glr_tile *tile)
+{
+    if (plan->sampler == GLR_SAMPLE_TRUNCATED) {
+        sample_truncated(plan, tile);
+        return;
+    }
+    draw_words(plan, tile);
+    switch (plan->sampler) {
+    case GLR_SAMPLE_UNIFORM: transform_words(tile, GLR_SAMPLE_UNIFORM); break;
+    case GLR_SAMPLE_NORMAL: transform_words(tile, GLR_SAMPLE_NORMAL); break;
+    default: transform_words(tile, GLR_SAMPLE_ICDF);
+    }
+}
+
+#endif
