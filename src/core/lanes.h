@@ -13,7 +13,7 @@
  *   GLR_UNROLL        a pragma before a loop whose trip count is a small constant
  *   glr_u32, glr_f32  a 32-bit word and a float32, per lane, with the operators + - * & | ^ << >>;
  *                     a scalar may stand on the right
- *   glr_word          a 32-bit word in the low half of a 64-bit lane whose upper half is garbage, so
+ *   glr_word          a 32-bit word in the low half of 64 bits whose upper half is garbage, laid out so
  *                     that a widening product needs no repacking
  *   glr_mask          one truth value per lane
  *   glr_uniform       a 32-bit word that is the same in all lanes
@@ -41,6 +41,8 @@
 #include "lanes_avx512.h"
 #elif defined(GLR_USE_AVX2)
 #include "lanes_avx2.h"
+#elif defined(GLR_USE_NEON)
+#include "lanes_neon.h"
 #else
 #include "lanes_c.h"
 #endif
