@@ -20,6 +20,10 @@ test_packages=(
     python3 python3-venv ca-certificates         # TensorFlow and others, into the build folder
 )
 
+if [ "$HOSTTYPE" != aarch64 ]; then # the NEON kernel on other processors: a compiler and an emulator
+    test_packages+=(gcc-aarch64-linux-gnu libc6-dev-arm64-cross qemu-user)
+fi
+
 usage() {
     echo "usage: scripts/install-dependencies.sh [build|test]" >&2
     exit 2

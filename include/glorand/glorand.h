@@ -143,7 +143,8 @@ typedef struct glr_device_info {
     glr_backend_kind backend;     /**< whose device it is */
     uint32_t device;              /**< what glr_options.device would say to open it */
     uint32_t available;           /**< 1, or 0: then reason says why not */
-    char name[GLR_DEVICE_TEXT];   /**< as the driver or the processor names itself; UTF-8 */
+    char name[GLR_DEVICE_TEXT];   /**< as the driver or the processor names itself; UTF-8. The CPU's ends with
+                                     the kernel that draws, in parentheses: plain, avx2, avx512 or neon */
     char reason[GLR_DEVICE_TEXT]; /**< "" when available */
 } glr_device_info;
 

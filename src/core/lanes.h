@@ -12,7 +12,7 @@
  *   GLR_UNROLL        a pragma before a loop whose trip count is a small constant
  *   glr_u32, glr_f32  a 32-bit word and a float32, per lane, with the operators + - * & | ^ << >>;
  *                     a scalar may stand on the right
- *   glr_word          a 32-bit word in the low half of a 64-bit lane whose upper half is garbage, so
+ *   glr_word          a 32-bit word in the low half of 64 bits whose upper half is garbage, laid out so
  *                     that a widening product needs no repacking
  *   glr_u64, glr_f64  with GLR_HAS_F64, the 64-bit lanes of one of the GLR_WORD_PARTS parts of a
  *                     glr_word, with the same operators
@@ -42,6 +42,8 @@
 #include "lanes_avx512.h"
 #elif defined(GLR_USE_AVX2)
 #include "lanes_avx2.h"
+#elif defined(GLR_USE_NEON)
+#include "lanes_neon.h"
 #else
 #include "lanes_c.h"
 #endif

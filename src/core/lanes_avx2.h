@@ -156,9 +156,10 @@ GLR_FN uint32_t glr_append_flagged(uint32_t *list, glr_u32 flags, glr_u32 words)
     unsigned flagged = (unsigned)_mm256_movemask_ps((__m256)(flags << 1));
     unsigned low = flagged & 15U, high = flagged >> 4;
     uint32_t *next = list + __builtin_popcount(low);
-    _mm_storeu_si128((__m128i *)(void *)list, glr_compress4(_mm256_castsi256_si128((__m256i)words), low));
-    _mm_storeu_si128((__m128i *)(void *)next,
-                     glr_compress4(_mm256_extracti128_si256((__m256i)words, 1), high));
+    glr_words4 front = glr_compress4((glr_words4)_mm256_castsi256_si128((__m256i)words), low);
+    glr_words4 back = glr_compress4((glr_words4)_mm256_extracti128_si256((__m256i)words, 1), high);
+    memcpy(list, &front, sizeof front);
+    memcpy(next, &back, sizeof back);
     return (uint32_t)__builtin_popcount(flagged);
 }
 

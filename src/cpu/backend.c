@@ -31,13 +31,21 @@ static void name_processor(char *name, size_t capacity)
 static void name_processor(char *name, size_t capacity) { (void)snprintf(name, capacity, "processor"); }
 #endif
 
+/* The processor, and the kernel that a device opened now would draw by. */
+static void name_device(char *name, size_t capacity)
+{
+    char processor[64];
+    name_processor(processor, sizeof processor);
+    (void)snprintf(name, capacity, "%s (%s)", processor, glr_cpu_choose_kernel()->name);
+}
+
 static size_t list(glr_device_info *infos, size_t capacity)
 {
     if (capacity > 0) {
         infos[0].backend = GLR_BACKEND_CPU;
         infos[0].device = 0;
         infos[0].available = 1;
-        name_processor(infos[0].name, sizeof infos[0].name);
+        name_device(infos[0].name, sizeof infos[0].name);
     }
     return 1;
 }

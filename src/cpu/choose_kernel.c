@@ -17,6 +17,10 @@ static int runs_avx512(void)
 }
 #endif
 
+#ifdef GLR_HAVE_NEON_KERNEL
+static int runs_neon(void) { return 1; } /* part of every 64-bit ARM processor that Linux runs on */
+#endif
+
 /* The fastest first. */
 static const struct {
     const glr_cpu_kernel *kernel;
@@ -25,6 +29,9 @@ static const struct {
 #ifdef GLR_HAVE_X86_KERNELS
     {&glr_cpu_kernel_avx512, runs_avx512},
     {&glr_cpu_kernel_avx2, runs_avx2},
+#endif
+#ifdef GLR_HAVE_NEON_KERNEL
+    {&glr_cpu_kernel_neon, runs_neon},
 #endif
     {&glr_cpu_kernel_plain, runs_plain},
 };

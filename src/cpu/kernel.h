@@ -26,13 +26,16 @@ extern const glr_cpu_kernel glr_cpu_kernel_plain;
 extern const glr_cpu_kernel glr_cpu_kernel_avx2;
 extern const glr_cpu_kernel glr_cpu_kernel_avx512;
 #endif
+#ifdef GLR_HAVE_NEON_KERNEL
+extern const glr_cpu_kernel glr_cpu_kernel_neon;
+#endif
 
 /* Draws one row of a tile of float32, or of float64, by plain C. */
 void glr_cpu_sample_row(const glr_plan *plan, glr_tile *tile, uint32_t row);
 void glr_cpu_sample_row_f64(const glr_plan *plan, glr_tile *tile, uint32_t row);
 
-/* The fastest kernel that the processor runs. The environment variable GLORAND_ISA (plain, avx2 or avx512)
-   caps the choice. */
+/* The fastest kernel that the processor runs. The environment variable GLORAND_ISA (plain, avx2 or avx512;
+   plain or neon) caps the choice. */
 const glr_cpu_kernel *glr_cpu_choose_kernel(void);
 
 #endif

@@ -51,6 +51,7 @@ Test(memory, devices_are_listed)
     cr_assert_eq(count, 3, "%zu", count);
     cr_assert_eq(glr_devices(infos, 8, &count), GLR_OK);
     cr_expect(infos[0].backend == GLR_BACKEND_CPU && infos[0].available && infos[0].name[0] != '\0');
+    cr_expect_not_null(strchr(infos[0].name, '('), "%s names no kernel", infos[0].name);
     cr_expect(infos[1].backend == GLR_BACKEND_OPENCL && !infos[1].available);
     cr_expect_str_eq(infos[2].reason, "not part of this version");
     cr_expect_eq(infos[2].size, sizeof infos[2]);

@@ -85,6 +85,14 @@ Test(kernels, avx512_emulated)
     }
 }
 
+#endif
+
+#ifdef GLR_HAVE_NEON_KERNEL
+
+Test(kernels, neon) { compare(&glr_cpu_kernel_neon, test_is_light() ? 100 : 1000); }
+
+#endif
+
 Test(kernels, the_environment_caps_the_choice)
 {
     cr_assert_eq(setenv("GLORAND_ISA", "plain", 1), 0);
@@ -96,8 +104,6 @@ Test(kernels, the_environment_caps_the_choice)
     cr_assert_eq(unsetenv("GLORAND_ISA"), 0);
     cr_expect_str_eq(glr_cpu_choose_kernel()->name, unknown);
 }
-
-#endif
 
 static glr_dtype wrong_dtype;
 

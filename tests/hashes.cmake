@@ -1,0 +1,44 @@
+# One file of hashes, data/hashes.txt, that every build must draw: each kernel of this build, AVX-512's emulated,
+# and the library as both compilers make it at each optimization, for this processor and for 64-bit ARM.
+
+function(glorand_hash_test isa program)
+  add_test(NAME hashes_${isa} COMMAND ${program} ${CMAKE_CURRENT_SOURCE_DIR}/data/hashes.txt)
+  set_tests_properties(hashes_${isa} PROPERTIES ENVIRONMENT GLORAND_ISA=${isa} SKIP_RETURN_CODE 77 TIMEOUT 600)
+endfunction()
+
+add_executable(hashes hashes/hashes.c hashes/cases.c hashes/asked_kernel.c)
+target_include_directories(hashes SYSTEM PRIVATE ${XXHASH_INCLUDE_DIR})
+target_link_libraries(hashes PRIVATE glorand_static glorand_flags)
+foreach(isa plain avx2 avx512 neon)
+  if(isa STREQUAL plain OR TARGET glorand_kernel_${isa})
+    glorand_hash_test(${isa} hashes)
+  endif()
+endforeach()
+
+if(TARGET kernel_emulated)
+  add_executable(hashes_emulated hashes/hashes.c hashes/cases.c hashes/asked_kernel.c hashes/choose_emulated.c
+    $<TARGET_OBJECTS:kernel_emulated>)
+  target_include_directories(hashes_emulated PRIVATE ${PROJECT_SOURCE_DIR}/src)
+  target_include_directories(hashes_emulated SYSTEM PRIVATE ${XXHASH_INCLUDE_DIR})
+  target_link_libraries(hashes_emulated PRIVATE glorand_static glorand_flags)
+  glorand_hash_test(emulated hashes_emulated)
+endif()
+
+# glorand_compiled_hash_test(NAME COMPILER OPTION...)
+function(glorand_compiled_hash_test name)
+  glorand_script_test(hashes_${name} hashes/compile.sh ${PROJECT_SOURCE_DIR} ${PROJECT_BINARY_DIR}
+    ${XXHASH_INCLUDE_DIR} ${ARGN})
+endfunction()
+
+foreach(optimization O0 O2 O3)
+  foreach(compiler gcc clang)
+    glorand_compiled_hash_test(${compiler}_${optimization} ${compiler} -${optimization})
+  endforeach()
+endforeach()
+if(NOT CMAKE_SYSTEM_PROCESSOR MATCHES "^(aarch64|arm64)$")
+  foreach(optimization O0 O2 O3)
+    glorand_compiled_hash_test(aarch64_gcc_${optimization} aarch64-linux-gnu-gcc -${optimization})
+  endforeach()
+  # clang finds gcc's OpenMP library for this processor, but does not know how to make threads by it.
+  glorand_compiled_hash_test(aarch64_clang clang --target=aarch64-linux-gnu -O2 -fopenmp=libgomp -Wno-unused-variable)
+endif()

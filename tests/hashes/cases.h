@@ -1,0 +1,19 @@
+/* What every build of glorand must draw alike: tensors, each with an initializer and a name. */
+#ifndef HASHES_CASES_H
+#define HASHES_CASES_H
+
+#include <glorand/glorand.h>
+
+#define HASH_CASES_MOST 512
+#define HASH_CASE_NAME  64
+
+typedef struct hash_case {
+    char name[HASH_CASE_NAME]; /* without spaces */
+    glr_initializer initializer;
+    glr_tensor tensor;
+} hash_case;
+
+/* Writes the cases to cases[0 .. HASH_CASES_MOST - 1], and returns how many they are. */
+size_t hash_cases(hash_case cases[HASH_CASES_MOST]);
+
+#endif

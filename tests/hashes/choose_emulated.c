@@ -1,0 +1,11 @@
+/* Stands in for the library's choice of a kernel: the AVX-512 one, emulated, on every processor that it runs
+   on. */
+#include "cpu/kernel.h"
+
+extern const glr_cpu_kernel glr_cpu_kernel_emulated;
+
+const glr_cpu_kernel *glr_cpu_choose_kernel(void)
+{
+    int runs = __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
+    return runs ? &glr_cpu_kernel_emulated : &glr_cpu_kernel_plain;
+}
