@@ -58,14 +58,14 @@ static bool visit_boxes(walk *w, const glr_tensor *box)
     return true;
 }
 
-bool glr_visit_pieces(const glr_tensor *tensor, glr_piece_visitor visit, void *context)
+bool glr_visit_pieces(const glr_tensor *tensor, uint64_t most_bytes, glr_piece_visitor visit, void *context)
 {
     int64_t elements = 0;
     walk w = {.visit = visit, .context = context, .element_size = glr_dtype_size(tensor->dtype)};
     if (glr_tensor_extent(tensor, &elements, NULL) != GLR_OK || elements == 0) {
         return true;
     }
-    w.most = (int64_t)(GLR_PIECE_BYTES / w.element_size);
+    w.most = (int64_t)(most_bytes / w.element_size);
     if (tensor->part == GLR_BOX) {
         return visit_boxes(&w, tensor);
     }

@@ -158,7 +158,7 @@ static int compare_tensors(check *work, const glr_safetensors *file, const glr_m
         work->place = &file->tensor[i];
         work->tensor = glr_model_find(model, file->tensor[i].name, &next);
         work->differs = false;
-        (void)glr_visit_pieces(&work->tensor->tensor, compare_piece, work);
+        (void)glr_visit_pieces(&work->tensor->tensor, GLR_PIECE_BYTES, compare_piece, work);
         differing += work->differs;
         bytes += work->place->bytes;
     }

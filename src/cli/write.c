@@ -9,49 +9,90 @@
 #include "progress.h"
 
 #include <errno.h>
+#include <omp.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-/* A file, or standard output, in the making. */
+/* Bytes of a piece that one thread draws and writes: it stays in the thread's cache between the two. */
+#define WRITE_BYTES (UINT64_C(1) << 20)
+
+/* A file, or standard output, in the making. For a file every thread draws and writes pieces of its own, so
+   that some draw while others write, with the file's descriptor and the device shared by all. */
 typedef struct job {
     glr_device *device;
+    int threads;
     glr_progress progress;
     glr_output output;
     const glr_model_tensor *tensor; /* being drawn */
     uint64_t start;                 /* where its bytes begin in the file */
-    void *buffer;                   /* of a piece, for standard output */
-    glr_problem problem;            /* empty when it was interrupted */
+    char *buffer;                   /* of a piece for every thread; for standard output, of one for all */
+    bool failed;
+    glr_problem problem; /* empty when it was interrupted */
 } job;
 
-static bool draw_piece(job *work, const glr_tensor *piece, void *memory, uint64_t bytes)
+static bool has_failed(job *work)
 {
-    if (glr_fill(work->device, &work->tensor->choice.initializer, piece, memory, bytes) != GLR_OK) {
-        return glr_problem_set(&work->problem, "tensor %s: %s", work->tensor->name, glr_last_error());
-    }
-    glr_progress_add(&work->progress, bytes);
-    return !glr_interrupted();
+    bool failed;
+#pragma omp atomic read
+    failed = work->failed;
+    return failed || glr_interrupted();
 }
 
-static bool draw_into_file(const glr_tensor *piece, uint64_t offset, uint64_t bytes, void *context)
+static void note(job *work, uint64_t bytes, bool ok, const glr_problem *problem)
+{
+#pragma omp critical(glr_note)
+    {
+        if (!ok && !work->failed) {
+            work->problem = *problem;
+#pragma omp atomic write
+            work->failed = true;
+        }
+        glr_progress_add(&work->progress, bytes);
+    }
+}
+
+static bool draw_piece(const job *work, const glr_model_tensor *tensor, const glr_tensor *piece, void *memory,
+                       uint64_t bytes, glr_problem *problem)
+{
+    return glr_fill(work->device, &tensor->choice.initializer, piece, memory, bytes) == GLR_OK ||
+           glr_problem_set(problem, "tensor %s: %s", tensor->name, glr_last_error());
+}
+
+static void draw_and_write(job *work, const glr_model_tensor *tensor, const glr_tensor *piece, uint64_t first,
+                           uint64_t bytes)
+{
+    glr_problem problem = {""};
+    void *memory = work->buffer + (uint64_t)omp_get_thread_num() * WRITE_BYTES;
+    bool ok = draw_piece(work, tensor, piece, memory, bytes, &problem) &&
+              glr_output_write(&work->output, first, memory, (size_t)bytes, &problem);
+    note(work, bytes, ok, &problem);
+}
+
+/* Leaves a piece to whichever thread is free. */
+static bool hand_out(const glr_tensor *piece, uint64_t offset, uint64_t bytes, void *context)
 {
     job *work = context;
-    uint64_t first = work->start + offset;
-    void *mapped = glr_output_map(&work->output, first, (size_t)bytes, &work->problem);
-    if (mapped == NULL) {
+    if (has_failed(work)) {
         return false;
     }
-    bool ok = draw_piece(work, piece, mapped, bytes);
-    glr_output_unmap(first, mapped, (size_t)bytes);
-    return ok;
+    const glr_model_tensor *tensor = work->tensor;
+    const glr_tensor part = *piece;
+    const uint64_t first = work->start + offset;
+#pragma omp task firstprivate(work, tensor, part, first, bytes)
+    if (!has_failed(work)) {
+        draw_and_write(work, tensor, &part, first, bytes);
+    }
+    return true;
 }
 
 /* Ends a job: the file is kept if all went well. */
 static int finish(job *work, bool ok)
 {
+    free(work->buffer);
     glr_progress_end(&work->progress);
-    ok = ok && glr_output_commit(&work->output, &work->problem);
+    ok = ok && !has_failed(work) && glr_output_commit(&work->output, &work->problem);
     glr_output_discard(&work->output);
     glr_close(work->device);
     if (!ok) {
@@ -67,8 +108,15 @@ static bool begin(job *work, const glr_common *common, const char *path, uint64_
     memset(work, 0, sizeof *work);
     work->output.descriptor = -1;
     glr_interrupt_catch();
-    if (glr_open(&common->options, &work->device) != GLR_OK) {
+    glr_options options = common->options;
+    work->threads = options.threads > 0 ? (int)options.threads : omp_get_max_threads();
+    options.threads = 1; /* of a fill: see job */
+    if (glr_open(&options, &work->device) != GLR_OK) {
         return glr_problem_set(&work->problem, "%s", glr_last_error());
+    }
+    work->buffer = malloc((size_t)work->threads * WRITE_BYTES);
+    if (work->buffer == NULL) {
+        return glr_problem_set(&work->problem, "out of memory for %d buffers", work->threads);
     }
     if (!glr_output_create(path, file_bytes, &work->output, &work->problem)) {
         return false;
@@ -97,7 +145,7 @@ static glr_file_tensor *file_tensors(const glr_model *model, size_t *count)
     return tensors;
 }
 
-static bool draw_all(job *work, const glr_model *model, const glr_file_tensor *tensors)
+static void hand_out_all(job *work, const glr_model *model, const glr_file_tensor *tensors)
 {
     const glr_file_tensor *place = tensors;
     for (size_t i = 0; i < model->count; i++) {
@@ -106,11 +154,10 @@ static bool draw_all(job *work, const glr_model *model, const glr_file_tensor *t
             continue;
         }
         work->start = (place++)->offset;
-        if (!glr_visit_pieces(&work->tensor->tensor, draw_into_file, work)) {
-            return false;
+        if (!glr_visit_pieces(&work->tensor->tensor, WRITE_BYTES, hand_out, work)) {
+            return;
         }
     }
-    return true;
 }
 
 int glr_write_safetensors(const glr_common *common, const glr_model *model, const char *path)
@@ -130,8 +177,12 @@ int glr_write_safetensors(const glr_common *common, const glr_model *model, cons
     uint64_t end = count == 0 ? length : tensors[count - 1].offset + tensors[count - 1].bytes;
     job work;
     bool ok = begin(&work, common, path, end, end - length) &&
-              glr_output_write(&work.output, 0, header, length, &work.problem) &&
-              draw_all(&work, model, tensors);
+              glr_output_write(&work.output, 0, header, length, &work.problem);
+    if (ok) {
+#pragma omp parallel num_threads(work.threads)
+#pragma omp single
+        hand_out_all(&work, model, tensors);
+    }
     free(header);
     free(tensors);
     return finish(&work, ok);
@@ -147,7 +198,12 @@ int glr_write_single(const glr_common *common, const glr_model_tensor *tensor, c
               glr_output_write(&work.output, 0, header, header_length, &work.problem);
     work.tensor = tensor;
     work.start = header_length;
-    return finish(&work, ok && glr_visit_pieces(&tensor->tensor, draw_into_file, &work));
+    if (ok) {
+#pragma omp parallel num_threads(work.threads)
+#pragma omp single
+        (void)glr_visit_pieces(&tensor->tensor, WRITE_BYTES, hand_out, &work);
+    }
+    return finish(&work, ok);
 }
 
 static bool draw_to_standard_output(const glr_tensor *piece, uint64_t offset, uint64_t bytes, void *context)
@@ -155,9 +211,10 @@ static bool draw_to_standard_output(const glr_tensor *piece, uint64_t offset, ui
     (void)offset;
     job *work = context;
     const char *from = work->buffer;
-    if (!draw_piece(work, piece, work->buffer, bytes)) {
+    if (!draw_piece(work, work->tensor, piece, work->buffer, bytes, &work->problem) || glr_interrupted()) {
         return false;
     }
+    glr_progress_add(&work->progress, bytes);
     while (bytes > 0) {
         ssize_t written = write(STDOUT_FILENO, from, (size_t)bytes);
         if (written < 0 && errno == EINTR && !glr_interrupted()) {
@@ -186,7 +243,8 @@ int glr_write_standard_output(const glr_common *common, const glr_model_tensor *
     work.tensor = tensor;
     work.buffer = malloc((size_t)(bytes < GLR_PIECE_BYTES ? bytes + 1 : GLR_PIECE_BYTES));
     glr_progress_start(&work.progress, common, "-", bytes);
-    bool ok = work.buffer != NULL && glr_visit_pieces(&tensor->tensor, draw_to_standard_output, &work);
+    bool ok = work.buffer != NULL &&
+              glr_visit_pieces(&tensor->tensor, GLR_PIECE_BYTES, draw_to_standard_output, &work);
     if (work.buffer == NULL) {
         (void)glr_problem_set(&work.problem, "out of memory");
     }

@@ -9,7 +9,6 @@
 #include <limits.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -87,27 +86,6 @@ bool glr_output_create(const char *path, uint64_t bytes, glr_output *output, glr
         return false;
     }
     return true;
-}
-
-/* Mappings begin at pages: the bytes before `first` in its page are mapped too. */
-static size_t bytes_before(uint64_t first) { return (size_t)(first % (uint64_t)sysconf(_SC_PAGESIZE)); }
-
-void *glr_output_map(const glr_output *output, uint64_t first, size_t length, glr_problem *problem)
-{
-    size_t before = bytes_before(first);
-    char *mapped = mmap(NULL, length + before, PROT_READ | PROT_WRITE, MAP_SHARED, output->descriptor,
-                        (off_t)(first - before));
-    if (mapped == MAP_FAILED) {
-        (void)glr_problem_set(problem, "%s: %s", output->final_name, strerror(errno));
-        return NULL;
-    }
-    return mapped + before;
-}
-
-void glr_output_unmap(uint64_t first, void *mapped, size_t length)
-{
-    size_t before = bytes_before(first);
-    (void)munmap((char *)mapped - before, length + before);
 }
 
 bool glr_output_write(const glr_output *output, uint64_t first, const void *bytes, size_t length,

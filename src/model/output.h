@@ -18,13 +18,7 @@ typedef struct glr_output {
    one. */
 bool glr_output_create(const char *path, uint64_t bytes, glr_output *output, glr_problem *problem);
 
-/* Maps bytes first to first + length - 1 for writing. NULL on failure. */
-void *glr_output_map(const glr_output *output, uint64_t first, size_t length, glr_problem *problem);
-
-/* Unmaps what glr_output_map gave. */
-void glr_output_unmap(uint64_t first, void *mapped, size_t length);
-
-/* Copies bytes to a place in the file. */
+/* Copies bytes to a place in the file. Several threads may do so at once. */
 bool glr_output_write(const glr_output *output, uint64_t first, const void *bytes, size_t length,
                       glr_problem *problem);
 
