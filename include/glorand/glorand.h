@@ -112,7 +112,8 @@ typedef struct glr_options {
     uint32_t size;            /**< sizeof(glr_options), or 0 */
     glr_backend_kind backend; /**< GLR_BACKEND_AUTO by default */
     uint32_t device;          /**< index among the backend's devices, as glr_devices counts; 0 by default */
-    uint32_t threads;         /**< CPU: threads of a fill, at most 1024; 0 means what OpenMP would use */
+    uint32_t threads;         /**< CPU: threads of a fill, at most 1024; 0 means what OpenMP would use, and
+                                 one in a parallel region of the caller's */
 } glr_options;
 
 /** The default options. */

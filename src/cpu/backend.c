@@ -1,4 +1,6 @@
 /* The CPU's table of functions. */
+#define _DEFAULT_SOURCE /* madvise */
+
 #include "cpu.h"
 
 #include "api/error.h"
@@ -8,6 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 
 #if defined(__x86_64__) || defined(__i386__)
 #include <cpuid.h>
@@ -78,16 +81,27 @@ static void close_cpu(glr_device *device) { free(device); }
 /* The widest vector's alignment, and a cache line's. */
 #define ALIGNMENT 64
 
+/* Memory of this size and more is asked for in huge pages, since the first touch of a fresh 4 KiB page costs
+   more than drawing its values. It begins at such a page. */
+#define HUGE_PAGE (UINT64_C(2) << 20)
+
 static glr_status alloc_cpu(glr_device *device, uint64_t bytes, void **memory)
 {
     (void)device;
-    if (bytes > SIZE_MAX - ALIGNMENT) {
+    const uint64_t alignment = bytes >= HUGE_PAGE ? HUGE_PAGE : ALIGNMENT;
+    if (bytes > SIZE_MAX) {
         return glr_fail(GLR_ERROR_MEMORY, "bytes: %" PRIu64 " exceed the address space", bytes);
     }
-    size_t rounded = ((size_t)bytes + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
-    *memory = aligned_alloc(ALIGNMENT, rounded);
-    return *memory != NULL ? GLR_OK
-                           : glr_fail(GLR_ERROR_MEMORY, "out of memory for %" PRIu64 " bytes", bytes);
+    if (posix_memalign(memory, (size_t)alignment, (size_t)bytes) != 0) {
+        *memory = NULL;
+        return glr_fail(GLR_ERROR_MEMORY, "out of memory for %" PRIu64 " bytes", bytes);
+    }
+#ifdef MADV_HUGEPAGE
+    if (alignment == HUGE_PAGE) {
+        (void)madvise(*memory, (size_t)bytes, MADV_HUGEPAGE); /* advice: nothing depends on it */
+    }
+#endif
+    return GLR_OK;
 }
 
 static glr_status free_cpu(glr_device *device, void *memory)

@@ -183,11 +183,20 @@ static void prepare(worker *w, const glr_cpu_kernel *kernel, const glr_plan *pla
     memset(w->tile.high, 0, sizeof w->tile.high);
 }
 
+/* Inside a parallel region of the caller's, whose threads fill one tensor each, a fill has one. */
+static uint64_t threads_of(const glr_cpu_device *cpu)
+{
+    if (cpu->threads > 0) {
+        return (uint64_t)cpu->threads;
+    }
+    return omp_in_parallel() ? 1 : (uint64_t)omp_get_max_threads();
+}
+
 glr_status glr_cpu_fill(glr_device *device, const glr_plan *plan, void *dst)
 {
     const glr_cpu_device *cpu = (const glr_cpu_device *)device;
     uint64_t chunks = (plan->count + CHUNK - 1) / CHUNK;
-    uint64_t threads = (uint64_t)(cpu->threads > 0 ? cpu->threads : omp_get_max_threads());
+    uint64_t threads = threads_of(cpu);
     int team = (int)(threads < chunks ? threads : chunks);
 #pragma omp parallel num_threads(team) if (team > 1)
     {

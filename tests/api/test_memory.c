@@ -23,6 +23,19 @@ Test(memory, alloc_fill_copy_free)
     glr_close(device);
 }
 
+/* Large memory is in huge pages where there are any; all of it can be written. */
+Test(memory, large)
+{
+    enum { BYTES = (5 << 20) + 3 };
+    glr_device *device = open_cpu(0);
+    void *memory = NULL;
+    cr_assert_eq(glr_alloc(device, BYTES, &memory), GLR_OK, "%s", glr_last_error());
+    cr_expect_eq((uintptr_t)memory % 64, 0);
+    memset(memory, 1, BYTES);
+    cr_assert_eq(glr_free(device, memory), GLR_OK);
+    glr_close(device);
+}
+
 Test(memory, nothing_and_too_much)
 {
     glr_device *device = open_cpu(0);
