@@ -13,6 +13,9 @@ typedef struct bench_peer {
     bool is_parallel; /* whether there is a sense in giving it several threads */
     /* Looks for the library; false, and why, if it is not there. May be called again. */
     bool (*find)(char reason[BENCH_REASON]);
+    /* Its version, and what else a reader must know of it, once it has run. NULL if there is nothing to say.
+     */
+    void (*describe)(char text[BENCH_REASON]);
     bench_engine engine;
 } bench_peer;
 

@@ -16,6 +16,7 @@ static struct {
     int (*create)(curand_generator *generator, int type);
     int (*destroy)(curand_generator generator);
     int (*set_seed)(curand_generator generator, unsigned long long seed);
+    int (*version)(int *number);
     int (*normal)(curand_generator generator, float *values, size_t count, float mean, float stddev);
 } curand;
 
@@ -41,12 +42,21 @@ static bool find_curand(char reason[BENCH_REASON])
     if (!load((void *)&curand.create, "curandCreateGeneratorHost") ||
         !load((void *)&curand.destroy, "curandDestroyGenerator") ||
         !load((void *)&curand.set_seed, "curandSetPseudoRandomGeneratorSeed") ||
+        !load((void *)&curand.version, "curandGetVersion") ||
         !load((void *)&curand.normal, "curandGenerateNormal")) {
         curand.normal = NULL;
         (void)snprintf(reason, BENCH_REASON, "the library lacks a function");
         return false;
     }
     return true;
+}
+
+/* The number is major * 1000 + minor * 100 + patch. */
+static void describe_curand(char text[BENCH_REASON])
+{
+    int number = 0;
+    (void)curand.version(&number);
+    (void)snprintf(text, BENCH_REASON, "%d.%d.%d", number / 1000, number / 100 % 10, number % 100);
 }
 
 static bool open_generator(bench_case *c, char reason[BENCH_REASON])
@@ -86,5 +96,6 @@ const bench_peer bench_peer_curand = {
     .method = "Philox4x32-10, Box-Muller",
     .is_slow = true,
     .find = find_curand,
+    .describe = describe_curand,
     .engine = {open_generator, run_generator, close_generator},
 };

@@ -7,6 +7,7 @@
 #include <omp.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #define LIBRARY "libmkl_rt.so.2"
 
@@ -28,6 +29,7 @@ static struct {
     int (*delete_stream)(vsl_stream *stream);
     int (*skip_ahead)(vsl_stream stream, long long values);
     int (*gaussian)(int method, vsl_stream stream, int count, float *values, float mean, float stddev);
+    void (*version)(char *text, int capacity);
 } mkl;
 
 /* ISO C has no conversion from what dlsym returns to a function; POSIX says that the bits are the same. */
@@ -54,6 +56,7 @@ static bool find_mkl(char reason[BENCH_REASON])
         !load((void *)&mkl.new_stream, "vslNewStream") ||
         !load((void *)&mkl.delete_stream, "vslDeleteStream") ||
         !load((void *)&mkl.skip_ahead, "vslSkipAheadStream") ||
+        !load((void *)&mkl.version, "MKL_Get_Version_String") ||
         !load((void *)&mkl.gaussian, "vsRngGaussian")) {
         mkl.gaussian = NULL;
         (void)snprintf(reason, BENCH_REASON, "the library lacks a function");
@@ -63,6 +66,41 @@ static bool find_mkl(char reason[BENCH_REASON])
     (void)mkl.set_interface(MKL_INTERFACE_LP64);
     (void)mkl.set_threading(MKL_THREADING_SEQUENTIAL);
     return true;
+}
+
+/* MKL picks a library of kernels for the processor: avx512, avx2 or, on processors that are not Intel's,
+   often def, the plainest. It matters too much not to be told: finds its name among what this process has
+   loaded. */
+static void find_kernels(char *text, size_t capacity)
+{
+    static const char mark[] = "/libmkl_vml_";
+    FILE *file = fopen("/proc/self/maps", "r");
+    char line[1024];
+    (void)snprintf(text, capacity, "unknown");
+    while (file != NULL && fgets(line, sizeof line, file) != NULL) {
+        char *name = strstr(line, mark);
+        if (name != NULL) {
+            name += sizeof mark - 1;
+            name[strcspn(name, ".\n")] = '\0';
+            (void)snprintf(text, capacity, "%s", name);
+            break;
+        }
+    }
+    if (file != NULL) {
+        (void)fclose(file);
+    }
+}
+
+static void describe_mkl(char text[BENCH_REASON])
+{
+    char kernels[32], full[256] = "";
+    /* "Intel(R) oneAPI Math Kernel Library Version 2025.3-Product Build ..." */
+    mkl.version(full, (int)sizeof full - 1);
+    const char *number = strstr(full, "Version ");
+    number = number != NULL ? number + strlen("Version ") : full;
+    find_kernels(kernels, sizeof kernels);
+    (void)snprintf(text, BENCH_REASON, "%.*s; its kernels for this processor: %s", (int)strcspn(number, "- "),
+                   number, kernels);
 }
 
 /* A stream for each thread; all begin at value 0. */
@@ -144,6 +182,7 @@ const bench_peer bench_peer_mkl_icdf = {
     .method = "Philox4x32-10, inverse distribution function",
     .is_parallel = true,
     .find = find_mkl,
+    .describe = describe_mkl,
     .engine = {open_streams, run_icdf, close_streams},
 };
 
@@ -153,5 +192,6 @@ const bench_peer bench_peer_mkl_box_muller = {
     .method = "Philox4x32-10, Box-Muller",
     .is_parallel = true,
     .find = find_mkl,
+    .describe = describe_mkl,
     .engine = {open_streams, run_box_muller, close_streams},
 };

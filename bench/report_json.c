@@ -1,6 +1,8 @@
 /* JSON for programs: bench/report.py reads it. */
 #include "report.h"
 
+#include "peer.h"
+
 #include <glorand/glorand.h>
 
 #include <jansson.h>
@@ -50,6 +52,39 @@ static json_t *describe_results(const bench_list *list)
     return results;
 }
 
+static bool was_measured(const bench_list *list, const bench_peer *peer)
+{
+    for (size_t i = 0; i < list->count; i++) {
+        for (size_t k = 0; k < list->groups[i].count; k++) {
+            const bench_case *c = &list->groups[i].cases[k];
+            if (c->settings == peer && c->result.measured) {
+                return true;
+            }
+        }
+    }
+    return false;
+}
+
+/* The peers that were measured; those that were not are among what was skipped. */
+static json_t *describe_peers(const bench_list *list)
+{
+    json_t *peers = json_array();
+    for (size_t i = 0; i < bench_peer_count; i++) {
+        const bench_peer *peer = bench_peers[i];
+        char text[BENCH_REASON] = "";
+        if (!was_measured(list, peer)) {
+            continue;
+        }
+        if (peer->describe != NULL) {
+            peer->describe(text);
+        }
+        (void)json_array_append_new(peers, json_pack("{s:s, s:s, s:s, s:b, s:s}", "name", peer->name,
+                                                     "library", peer->library, "method", peer->method,
+                                                     "truncates", (int)peer->truncates, "version", text));
+    }
+    return peers;
+}
+
 static json_t *describe_skipped(const bench_notes *notes)
 {
     json_t *skipped = json_array();
@@ -62,11 +97,12 @@ static json_t *describe_skipped(const bench_notes *notes)
 
 bool bench_print_json(const bench_report *report)
 {
-    json_t *root = json_pack("{s:s, s:s, s:I, s:s, s:b, s:o, s:o, s:o}", "program", "glorand-bench",
-                             "version", glr_version_string(), "stream_version",
-                             (json_int_t)glr_stream_version(), "compiler", report->machine->compiler, "quick",
-                             (int)report->options->quick, "machine", describe_machine(report), "results",
-                             describe_results(report->list), "skipped", describe_skipped(report->notes));
+    json_t *root =
+        json_pack("{s:s, s:s, s:I, s:s, s:b, s:o, s:o, s:o, s:o}", "program", "glorand-bench", "version",
+                  glr_version_string(), "stream_version", (json_int_t)glr_stream_version(), "compiler",
+                  report->machine->compiler, "quick", (int)report->options->quick, "machine",
+                  describe_machine(report), "results", describe_results(report->list), "peers",
+                  describe_peers(report->list), "skipped", describe_skipped(report->notes));
     bool done = root != NULL && json_dumpf(root, stdout, JSON_INDENT(1) | JSON_REAL_PRECISION(6)) == 0;
     (void)putchar('\n');
     json_decref(root);
