@@ -44,8 +44,8 @@ static const struct {
 } plan[] = {
     {4 * KIB, 0, SWEEP, SWEEP},
     {64 * KIB, 0, SWEEP, 0},
-    {1 * MIB, 0, SWEEP, MATRIX | SLICES | SLOW_PEERS},
-    {16 * MIB, 0, MATRIX | SLICES | SETS | FAST_PEERS | SLOW_PEERS, SWEEP | FAST_PEERS},
+    {1 * MIB, 0, SWEEP, MATRIX | SLICES},
+    {16 * MIB, 0, MATRIX | SLICES | SETS | FAST_PEERS | SLOW_PEERS, SWEEP | FAST_PEERS | SLOW_PEERS},
     {256 * MIB, 0, SWEEP | FAST_PEERS, 0},
     {256 * MIB, 1, TRUNCATED, 0},
     {1 * GIB, 0, SWEEP, 0},
