@@ -49,15 +49,13 @@ for case in 'resample/float32' 'icdf/float32' 'resample/bfloat16' 'icdf/bfloat16
     filters+=(--filter "$case*/$size/[0-9]*t")
 done
 
-scripts/install-dependencies.sh build
+scripts/install-dependencies.sh bench
 cmake --preset release -B build/bench -DGLORAND_BENCH=ON -DGLORAND_TESTS=OFF -DGLORAND_COMMAND=OFF \
     --log-level=NOTICE
 cmake --build build/bench --parallel "$(nproc)" --target glorand-bench
 
-interpreter=python3
 if [ "$python" = yes ]; then
     bench/environment.sh "$environment"
-    interpreter=$environment/bin/python
     mkl=$(find "$environment/lib" -maxdepth 1 -name 'libmkl_rt.so*' | head -n 1)
     [ -z "$mkl" ] || export GLORAND_BENCH_MKL="${GLORAND_BENCH_MKL:-$mkl}"
 fi
@@ -65,7 +63,7 @@ fi
 # Prints the JSON of peers.py, or that of no peers.
 measure_peers() {
     if [ "$python" = yes ]; then
-        "$interpreter" bench/peers.py "${quick[@]}"
+        "$environment/bin/python" bench/peers.py "${quick[@]}"
     else
         echo '{"program": "peers.py", "results": [], "peers": [], "skipped": []}'
     fi

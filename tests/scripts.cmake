@@ -1,5 +1,5 @@
-# Tests around the C tests: the examples, lints, the installed package, the README's commands, the scripts
-# themselves, and cross-checks with TensorFlow, Keras, safetensors, ml_dtypes and NumPy. Those that are scripts
+# Tests around the C tests: the examples, lints, the installed package, the README's commands, the benchmark, the
+# scripts themselves, and cross-checks with TensorFlow, Keras, safetensors, ml_dtypes and NumPy. Those that are scripts
 # carry the label `scripts`: once is enough for them, so scripts/test.sh leaves them out of the run with
 # sanitizers. They exit with 77 after a line "skipped: REASON" when something they need is missing.
 
@@ -31,6 +31,12 @@ glorand_script_test(test_summary scripts/test_summary.sh ${PROJECT_SOURCE_DIR})
 if(NOT GLORAND_SANITIZE) # Others could not link what a sanitizer's compiler has made.
   glorand_script_test(installed_example scripts/installed_example.sh
     ${PROJECT_SOURCE_DIR} ${PROJECT_BINARY_DIR} ${CMAKE_C_COMPILER})
+endif()
+
+if(TARGET glorand-bench)
+  glorand_script_test(bench scripts/bench.sh ${PROJECT_SOURCE_DIR} ${PROJECT_BINARY_DIR} $<TARGET_FILE:glorand-bench>)
+  glorand_script_test(bench_report scripts/bench_report.sh ${PROJECT_SOURCE_DIR} ${PROJECT_BINARY_DIR})
+  glorand_script_test(bench_readme scripts/bench_readme.sh ${PROJECT_SOURCE_DIR} ${PROJECT_BINARY_DIR})
 endif()
 
 if(TARGET glorand_command)
