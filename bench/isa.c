@@ -24,6 +24,9 @@ static const struct {
     {"avx512", has_avx512},
     {"avx2", has_avx2},
 #endif
+#if defined(BENCH_HAVE_NEON)
+    {"neon", has_plain}, /* part of every processor that this kernel is built for */
+#endif
     {"plain", has_plain},
 };
 

@@ -1,4 +1,5 @@
-/* Comma-separated values, a line for each case. No text among them holds a comma or a quote. */
+/* Comma-separated values, a line for each case. What a peer's method is called may hold commas, and so stands
+   in quotes; no text holds a quote. */
 #include "report.h"
 
 #include <inttypes.h>
@@ -12,9 +13,9 @@ static const char *role_name(bench_role role)
 static void print_case(const bench_group *group, const bench_case *c)
 {
     const bench_result *result = &c->result;
-    (void)printf("%s,%s,%s,%s,%" PRIu64 ",%" PRIu32 ",%s,%s,%s,%s", c->name, role_name(c->role), c->method,
-                 c->dtype, c->bytes, c->threads, c->isa, c->backend, c->truncates ? "true" : "false",
-                 group->first_touch ? "true" : "false");
+    (void)printf("%s,%s,\"%s\",%s,%" PRIu64 ",%" PRIu32 ",%s,%s,%s,%s", c->name, role_name(c->role),
+                 c->method, c->dtype, c->bytes, c->threads, c->isa, c->backend,
+                 c->truncates ? "true" : "false", group->first_touch ? "true" : "false");
     (void)printf(",%" PRIu32 ",%" PRIu64 ",%.6g,%.6g,%.4g", result->rounds, result->repetitions,
                  result->bytes_per_second / c->element_size, result->bytes_per_second, result->spread);
     if (result->to_memset > 0) {

@@ -25,7 +25,8 @@ expected=$'memset/float32/4KiB/1t\nstreaming_stores/float32/4KiB/1t\nicdf/bfloat
 [ "$("$bench" --threads 1 --list --filter icdf/bfloat16/4K)" = "$expected" ] || fail "--filter PART"
 [ "$("$bench" --threads 1 --list --filter 'icdf/b*/4?iB/*')" = "$expected" ] || fail "--filter PATTERN"
 
-narrow=(--quick --rounds 2 --threads 2 --filter '*/float32/4KiB/2t' --filter 'icdf/float32/1MiB/1t/columns64-strided')
+narrow=(--quick --rounds 2 --threads 2 --filter '*/float32/4KiB/2t' --filter 'icdf/float32/1MiB/1t/columns64-strided'
+    --filter 'peer-[rc][ax]*/1t')
 "$bench" "${narrow[@]}" --json >"$scratch/out.json"
 python3 "$check" json "$scratch/out.json"
 "$bench" "${narrow[@]}" --csv >"$scratch/out.csv"
