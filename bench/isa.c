@@ -1,50 +1,73 @@
-/* The public interface does not say which kernel a handle uses. It takes the first of these that the
-   processor has, from the one that GLORAND_ISA names on. */
+/* The CPU's entry in the list of devices ends with the kernel that a handle opened now would use, in
+   parentheses, and GLORAND_ISA caps the choice: so each name is tried. */
 #include "isa.h"
 
+#include <glorand/glorand.h>
+
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
-#if defined(__x86_64__)
-static int has_avx2(void) { return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma"); }
+/* The one that glorand prefers first. */
+static const char *const names[] = {"avx512", "avx2", "neon", "plain"};
+#define COUNT (sizeof names / sizeof names[0])
 
-static int has_avx512(void)
+static bool ends_in(const char *text, const char *name)
 {
-    return has_avx2() && __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
-           __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl");
+    char end[32];
+    int length = snprintf(end, sizeof end, "(%s)", name);
+    size_t all = strlen(text);
+    return all >= (size_t)length && strcmp(text + all - (size_t)length, end) == 0;
 }
-#endif
 
-static int has_plain(void) { return 1; }
-
-static const struct {
-    const char *name;
-    int (*is_there)(void);
-} sets[] = {
-#if defined(__x86_64__)
-    {"avx512", has_avx512},
-    {"avx2", has_avx2},
-#endif
-#if defined(BENCH_HAVE_NEON)
-    {"neon", has_plain}, /* part of every processor that this kernel is built for */
-#endif
-    {"plain", has_plain},
-};
-
-const char *bench_isa_name(size_t i)
+static bool is_there(const char *name)
 {
-    for (size_t k = 0; k < sizeof sets / sizeof sets[0]; k++) {
-        if (sets[k].is_there() && i-- == 0) {
-            return sets[k].name;
+    glr_device_info infos[16];
+    size_t count = 0;
+    (void)setenv("GLORAND_ISA", name, 1);
+    if (glr_devices(infos, sizeof infos / sizeof infos[0], &count) != GLR_OK) {
+        return false;
+    }
+    for (size_t i = 0; i < count && i < sizeof infos / sizeof infos[0]; i++) {
+        if (infos[i].backend == GLR_BACKEND_CPU && ends_in(infos[i].name, name)) {
+            return true;
         }
     }
-    return NULL;
+    return false;
 }
+
+/* Those that are there; found once. */
+static const char *const *find_sets(void)
+{
+    static const char *found[COUNT + 1];
+    if (found[0] == NULL) {
+        char *before = getenv("GLORAND_ISA");
+        before = before != NULL ? strdup(before) : NULL;
+        size_t count = 0;
+        for (size_t i = 0; i < COUNT; i++) {
+            if (is_there(names[i])) {
+                found[count++] = names[i];
+            }
+        }
+        if (before != NULL) {
+            (void)setenv("GLORAND_ISA", before, 1);
+        } else {
+            (void)unsetenv("GLORAND_ISA");
+        }
+        free(before);
+    }
+    return found;
+}
+
+const char *bench_isa_name(size_t i) { return i < COUNT ? find_sets()[i] : NULL; }
 
 const char *bench_isa_of_name(const char *name)
 {
-    for (size_t i = 0; bench_isa_name(i) != NULL; i++) {
-        if (strcmp(bench_isa_name(i), name) == 0) {
-            return bench_isa_name(i);
+    const char *const *found = find_sets();
+    for (size_t i = 0; found[i] != NULL; i++) {
+        if (strcmp(found[i], name) == 0) {
+            return found[i];
         }
     }
     return NULL;

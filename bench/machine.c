@@ -28,6 +28,7 @@ static void read_between(const char *path, const char *before, const char *after
     }
 }
 
+/* Without what the list of devices adds to it: the kernel, in parentheses. */
 static void name_processor(char *text, size_t capacity)
 {
     glr_device_info infos[8];
@@ -37,6 +38,10 @@ static void name_processor(char *text, size_t capacity)
     }
     for (size_t i = 0; i < count && i < sizeof infos / sizeof infos[0]; i++) {
         if (infos[i].backend == GLR_BACKEND_CPU) {
+            char *kernel = strrchr(infos[i].name, '(');
+            if (kernel != NULL && kernel > infos[i].name) {
+                kernel[-1] = '\0';
+            }
             (void)snprintf(text, capacity, "%s", infos[i].name);
         }
     }
