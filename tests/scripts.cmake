@@ -55,6 +55,12 @@ if(TARGET glorand_command)
     set_tests_properties(python_${package} PROPERTIES FIXTURES_REQUIRED python_environment)
   endforeach()
 
+  if(TARGET glorand-bench)
+    glorand_script_test(python_bench_peers python/run.sh ${environment}
+      ${CMAKE_CURRENT_SOURCE_DIR}/python/check_bench_peers.py ${PROJECT_SOURCE_DIR}/bench/peers.py)
+    set_tests_properties(python_bench_peers PROPERTIES FIXTURES_REQUIRED python_environment)
+  endif()
+
   add_library(test_rounding SHARED support/rounding_library.c)
   target_include_directories(test_rounding PRIVATE ${PROJECT_SOURCE_DIR}/src)
   target_link_libraries(test_rounding PRIVATE glorand_flags)
