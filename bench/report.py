@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Turns the JSON of glorand-bench and peers.py into the tables and plots of a README.
 
-usage: report.py [--readme FILE] [--plots FOLDER] [--targets FILE] [--command TEXT]
+usage: report.py [--readme FILE] [--plots FOLDER] [--command TEXT]
                  [--loop GLORAND.json PEERS.json]... [--all GLORAND.json]
 
 Each --loop is one round of glorand-bench and peers.py, one after the other; ratios between the two are computed
@@ -87,12 +87,11 @@ def readme_text(options, runs, merged, loops, threads):
     peers, skipped = results.peers_of(runs), results.skipped_in(runs)
     own = next(run for run in runs if run["program"] == "glorand-bench")
     size, peers_at, matrix_at = key_size(loops or [merged]), peer_size(merged), matrix_size(merged)
-    targets = json.loads(options.targets.read_text()) if options.targets else {}
     parts = [
         f"Made by `{options.command}`" + (f", loops: {len(loops)}." if loops else "."),
         "### The machine", tables.machine_lines(own),
         f"### Key ratios: float32 unless it says otherwise, {size}, {threads} threads",
-        tables.key_table(results.key_ratios(loops or [merged], size, threads), targets),
+        tables.key_table(results.key_ratios(loops or [merged], size, threads)),
         f"### Peers: million float32 values a second, {peers_at}",
         tables.peer_table(merged, peers, peers_at, threads),
     ]
@@ -121,7 +120,6 @@ def read_options():
     parser = argparse.ArgumentParser(description="Tables and plots from the JSON of glorand-bench and peers.py.")
     parser.add_argument("--readme", type=pathlib.Path, metavar="FILE")
     parser.add_argument("--plots", type=pathlib.Path, metavar="FOLDER")
-    parser.add_argument("--targets", type=pathlib.Path, metavar="FILE")
     parser.add_argument("--command", default="bench/run.sh", metavar="TEXT", help="the command that measured")
     parser.add_argument("--loop", nargs=2, action="append", default=[], metavar=("GLORAND.json", "PEERS.json"))
     parser.add_argument("--all", action="append", default=[], metavar="GLORAND.json")

@@ -40,25 +40,25 @@ def skipped_in(runs):
     return {s["name"]: s["reason"] for run in runs for s in run["skipped"] if s["name"] not in measured}
 
 
-# name in targets.json: (for people, numerator, denominator), with SIZE, ALL and ONE to be put in.
-KEY_RATIOS = {
-    "resample/tensorflow": ("resample, TensorFlow's stateless_truncated_normal",
-                            "resample/float32/SIZE/ALL", "peer-tensorflow/float32/SIZE/ALL"),
-    "resample/pytorch": ("resample, PyTorch's trunc_normal_",
-                         "resample/float32/SIZE/ALL", "peer-pytorch/float32/SIZE/ALL"),
-    "icdf/tensorflow": ("icdf, TensorFlow's stateless_truncated_normal",
-                        "icdf/float32/SIZE/ALL", "peer-tensorflow/float32/SIZE/ALL"),
-    "icdf/mkl-icdf": ("icdf, MKL's Gaussian by inverse distribution function, which does not truncate",
-                      "icdf/float32/SIZE/ALL", "peer-mkl-icdf/float32/SIZE/ALL"),
-    "resample/mkl-box-muller": ("resample, MKL's Gaussian by Box-Muller, which does not truncate",
-                                "resample/float32/SIZE/ALL", "peer-mkl-box-muller/float32/SIZE/ALL"),
-    "icdf/memset": ("icdf, memset of the same buffer", "icdf/float32/SIZE/ALL", "memset/float32/SIZE/ALL"),
-    "resample/bfloat16": ("resample in bfloat16, in float32",
-                          "resample/bfloat16/SIZE/ALL", "resample/float32/SIZE/ALL"),
-    "icdf/bfloat16": ("icdf in bfloat16, in float32", "icdf/bfloat16/SIZE/ALL", "icdf/float32/SIZE/ALL"),
-    "resample/threads": ("resample with all threads, with one",
-                         "resample/float32/SIZE/ALL", "resample/float32/SIZE/ONE"),
-}
+# (for people, numerator, denominator), with SIZE, ALL and ONE to be put in.
+KEY_RATIOS = [
+    ("resample, TensorFlow's stateless_truncated_normal",
+     "resample/float32/SIZE/ALL", "peer-tensorflow/float32/SIZE/ALL"),
+    ("resample, PyTorch's trunc_normal_",
+     "resample/float32/SIZE/ALL", "peer-pytorch/float32/SIZE/ALL"),
+    ("icdf, TensorFlow's stateless_truncated_normal",
+     "icdf/float32/SIZE/ALL", "peer-tensorflow/float32/SIZE/ALL"),
+    ("icdf, MKL's Gaussian by inverse distribution function, which does not truncate",
+     "icdf/float32/SIZE/ALL", "peer-mkl-icdf/float32/SIZE/ALL"),
+    ("resample, MKL's Gaussian by Box-Muller, which does not truncate",
+     "resample/float32/SIZE/ALL", "peer-mkl-box-muller/float32/SIZE/ALL"),
+    ("icdf, memset of the same buffer", "icdf/float32/SIZE/ALL", "memset/float32/SIZE/ALL"),
+    ("resample in bfloat16, in float32",
+     "resample/bfloat16/SIZE/ALL", "resample/float32/SIZE/ALL"),
+    ("icdf in bfloat16, in float32", "icdf/bfloat16/SIZE/ALL", "icdf/float32/SIZE/ALL"),
+    ("resample with all threads, with one",
+     "resample/float32/SIZE/ALL", "resample/float32/SIZE/ONE"),
+]
 
 
 def ratio_in(loop, numerator, denominator):
@@ -71,9 +71,9 @@ def ratio_in(loop, numerator, denominator):
 
 
 def key_ratios(loops, size, threads):
-    """(name, for people, the ratio in each loop that has it) of every key ratio."""
+    """(for people, the ratio in each loop that has it) of every key ratio."""
     found = []
-    for name, (text, numerator, denominator) in KEY_RATIOS.items():
+    for text, numerator, denominator in KEY_RATIOS:
         ratios = []
         for loop in loops:
             names = [n.replace("SIZE", size).replace("ALL", f"{threads}t").replace("ONE", "1t")
@@ -81,5 +81,5 @@ def key_ratios(loops, size, threads):
             ratio = ratio_in(loop, *names) if names[0] != names[1] else None
             if ratio is not None:
                 ratios.append(ratio)
-        found.append((name, text, ratios))
+        found.append((text, ratios))
     return found

@@ -82,6 +82,6 @@ echo "Every case" >&2
 "$bench" --json "${quick[@]}" >"$results/all.json"
 
 [ "$output" = bench ] || { mkdir -p "$output" && cp bench/README.md "$output/README.md"; }
-python3 bench/report.py --readme "$output/README.md" --plots "$output" --targets bench/targets.json \
+python3 bench/report.py --readme "$output/README.md" --plots "$output" \
     --command "$command" "${arguments[@]}" --all "$results/all.json"
 echo "Written: $output/README.md, $output/peers.svg, $output/sizes.svg"

@@ -36,17 +36,16 @@ def machine_lines(run):
     ])
 
 
-def key_table(ratios, targets):
+def key_table(ratios):
     rows = []
-    for name, text, values in ratios:
+    for text, values in ratios:
         first, second = text.split(", ", 1)
-        target = targets.get(name)
         if not values:
-            rows.append([first, second, "not measured", "–", number(target)])
+            rows.append([first, second, "not measured", "–"])
             continue
         rows.append([first, second, number(statistics.median(values)),
-                     f"{number(min(values))} to {number(max(values))}", number(target)])
-    return table(["how many times as fast is", "as", "ratio", "of the loops", "target"], rows, 2)
+                     f"{number(min(values))} to {number(max(values))}"])
+    return table(["how many times as fast is", "as", "ratio", "of the loops"], rows, 2)
 
 
 def rate(results, name):
