@@ -2,10 +2,10 @@
 """Turns the JSON of glorand-bench and peers.py into the tables and plots of a README.
 
 usage: report.py [--readme FILE] [--plots FOLDER] [--command TEXT]
-                 [--loop GLORAND.json PEERS.json]... [--all GLORAND.json]
+                 [--loop GLORAND.json PEERS.json]... [--all GLORAND.json] [--disk DISK.json]
 
 Each --loop is one round of glorand-bench and peers.py, one after the other; ratios between the two are computed
-within a loop, and what is shown is their median. --all is a run of every case. Without --readme the text goes to
+within a loop, and what is shown is their median. --all is a run of every case, --disk one of disk.sh. Without --readme the text goes to
 standard output; in the README it replaces what stands between the two markers.
 """
 
@@ -101,6 +101,11 @@ def readme_text(options, runs, merged, loops, threads):
         "![Rates of glorand and its peers](peers.svg)",
         f"### Methods and dtypes: million values a second, {matrix_at}",
         tables.matrix_table(merged, matrix_at, threads),
+    ]
+    if options.disk:
+        disk = json.loads(options.disk.read_text())
+        parts += [f"### Files of {disk['bytes'] / 2**30:g} GiB: `glorand init` beside `dd`", tables.disk_table(disk)]
+    parts += [
         "### Sizes", "![Rates against the size of the tensor](sizes.svg)",
         "### All cases", tables.case_table(merged),
     ]
@@ -123,6 +128,7 @@ def read_options():
     parser.add_argument("--command", default="bench/run.sh", metavar="TEXT", help="the command that measured")
     parser.add_argument("--loop", nargs=2, action="append", default=[], metavar=("GLORAND.json", "PEERS.json"))
     parser.add_argument("--all", action="append", default=[], metavar="GLORAND.json")
+    parser.add_argument("--disk", type=pathlib.Path, metavar="DISK.json")
     options = parser.parse_args()
     if not options.loop and not options.all:
         parser.error("there is neither --loop nor --all")

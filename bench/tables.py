@@ -81,6 +81,17 @@ def matrix_table(results, size, threads):
     return table(["method", "threads", *dtypes], rows)
 
 
+def disk_table(disk):
+    """Rates of writing, and their ratio to dd's in the same round."""
+    rows = []
+    for name in disk["rounds"][0]:
+        rates = [disk["bytes"] / r[name] / 1e9 for r in disk["rounds"]]
+        ratios = [r["dd"] / r[name] for r in disk["rounds"]]
+        rows.append([name, number(statistics.median(rates)), number(statistics.median(ratios)),
+                     f"{number(min(ratios))} to {number(max(ratios))}"])
+    return table(["what writes", "GB/s", "to dd", "of the rounds"], rows)
+
+
 def case_table(results):
     rows = []
     for name, r in results.items():

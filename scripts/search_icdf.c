@@ -222,10 +222,14 @@ static void random_coefficients(candidate *p)
     }
 }
 
-/* Every register must be read later, or the operation would be wasted. */
+/* Every register must be read later, or the operation would be wasted. The last operation multiplies by
+   register 0, which is small where the result is, so that little of what rounding did before is seen. */
 static int is_whole(const structure *form)
 {
     unsigned read = 1U << OPERATIONS;
+    if (form->b[OPERATIONS - 1] != 0) {
+        return 0;
+    }
     for (int n = 1; n < OPERATIONS; n++) {
         read |= 1U << form->a[n] | 1U << form->b[n];
     }
