@@ -8,6 +8,8 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/utsname.h>
+#include <time.h>
+#include <unistd.h>
 
 /* Copies what stands between `before` and `after` in the first line of a file that holds both. */
 static void read_between(const char *path, const char *before, const char *after, char *text, size_t capacity)
@@ -65,4 +67,27 @@ void bench_describe_machine(bench_machine *machine)
 #endif
     machine->processors = (uint32_t)omp_get_num_procs();
     machine->memory_bytes = bench_memory_total();
+}
+
+static double seconds_of(clockid_t clock)
+{
+    struct timespec t = {0};
+    (void)clock_gettime(clock, &t);
+    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
+}
+
+bool bench_read_usage(bench_usage *usage)
+{
+    FILE *file = fopen("/proc/stat", "r");
+    unsigned long long user = 0, nice = 0, system = 0, idle = 0, wait = 0, irq = 0, softirq = 0, steal = 0;
+    int read = 0;
+    if (file != NULL) {
+        read = fscanf(file, "cpu %llu %llu %llu %llu %llu %llu %llu %llu", &user, &nice, &system, &idle,
+                      &wait, &irq, &softirq, &steal);
+        (void)fclose(file);
+    }
+    usage->all = (double)(user + nice + system + irq + softirq + steal) / (double)sysconf(_SC_CLK_TCK);
+    usage->own = seconds_of(CLOCK_PROCESS_CPUTIME_ID);
+    usage->time = seconds_of(CLOCK_MONOTONIC);
+    return read == 8;
 }

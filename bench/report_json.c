@@ -8,13 +8,16 @@
 #include <jansson.h>
 #include <stdio.h>
 
+static json_t *unknown_below_0(double value) { return value >= 0 ? json_real(value) : json_null(); }
+
 static json_t *describe_machine(const bench_report *report)
 {
     const bench_machine *machine = report->machine;
-    return json_pack("{s:s, s:I, s:I, s:s, s:s, s:s, s:s}", "processor", machine->processor, "processors",
-                     (json_int_t)machine->processors, "memory_bytes", (json_int_t)machine->memory_bytes,
-                     "isa", report->options->isa, "system", machine->system, "kernel", machine->kernel,
-                     "huge_pages", machine->huge_pages);
+    return json_pack("{s:s, s:I, s:I, s:s, s:s, s:s, s:s, s:o}", "processor", machine->processor,
+                     "processors", (json_int_t)machine->processors, "memory_bytes",
+                     (json_int_t)machine->memory_bytes, "isa", report->options->isa, "system",
+                     machine->system, "kernel", machine->kernel, "huge_pages", machine->huge_pages, "others",
+                     unknown_below_0(machine->others));
 }
 
 static const char *role_name(bench_role role)
