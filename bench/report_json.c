@@ -34,8 +34,8 @@ static json_t *describe_case(const bench_group *group, const bench_case *c)
                      "name", c->name, "role", role_name(c->role), "method", c->method, "dtype", c->dtype,
                      "bytes", (json_int_t)c->bytes, "threads", (json_int_t)c->threads, "isa", c->isa,
                      "backend", c->backend, "truncates", (int)c->truncates, "first_touch",
-                     (int)group->first_touch, "rounds", (json_int_t)result->rounds, "repetitions",
-                     (json_int_t)result->repetitions, "values_per_second",
+                     (int)(group->source != BENCH_WRITTEN), "rounds", (json_int_t)result->rounds,
+                     "repetitions", (json_int_t)result->repetitions, "values_per_second",
                      result->bytes_per_second / c->element_size, "bytes_per_second", result->bytes_per_second,
                      "spread", result->spread, "ratio_to_memset", ratio(result->to_memset),
                      "ratio_to_streaming_stores", ratio(result->to_streaming_stores));
