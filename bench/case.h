@@ -7,6 +7,13 @@
 #include <stddef.h>
 #include <stdint.h>
 
+/* Where the memory of a timing comes from. */
+typedef enum bench_source {
+    BENCH_WRITTEN,   /* written before by as many threads */
+    BENCH_FRESH,     /* a mapping of its own that was never written: a first touch */
+    BENCH_FRESH_HUGE /* likewise, with huge pages if the system gives them on request */
+} bench_source;
+
 typedef enum bench_role { BENCH_GLORAND, BENCH_YARDSTICK, BENCH_PEER } bench_role;
 
 #define BENCH_NAME   96
@@ -58,7 +65,7 @@ typedef struct bench_group {
     char name[BENCH_NAME / 2]; /* "16MiB/2t", for example: how the names of its cases go on */
     uint64_t bytes;
     uint32_t threads;
-    bool first_touch; /* whether each timing gets memory that was never written */
+    bench_source source;
     bench_case *cases;
     size_t count, capacity;
 } bench_group;

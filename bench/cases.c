@@ -39,17 +39,19 @@ enum {
 
 static const struct {
     uint64_t bytes;
-    int first_touch;
+    bench_source source;
     int content, quick_content; /* nothing: the group is left out */
 } plan[] = {
-    {4 * KIB, 0, SWEEP, SWEEP},
-    {64 * KIB, 0, SWEEP, 0},
-    {1 * MIB, 0, SWEEP, MATRIX | SLICES},
-    {16 * MIB, 0, MATRIX | SLICES | SETS | FAST_PEERS | SLOW_PEERS, SWEEP | FAST_PEERS | SLOW_PEERS},
-    {256 * MIB, 0, SWEEP | FAST_PEERS, 0},
-    {256 * MIB, 1, TRUNCATED, 0},
-    {1 * GIB, 0, SWEEP, 0},
-    {4 * GIB, 0, TRUNCATED, 0},
+    {4 * KIB, BENCH_WRITTEN, SWEEP, SWEEP},
+    {64 * KIB, BENCH_WRITTEN, SWEEP, 0},
+    {1 * MIB, BENCH_WRITTEN, SWEEP, MATRIX | SLICES},
+    {16 * MIB, BENCH_WRITTEN, MATRIX | SLICES | SETS | FAST_PEERS | SLOW_PEERS,
+     SWEEP | FAST_PEERS | SLOW_PEERS},
+    {256 * MIB, BENCH_WRITTEN, SWEEP | FAST_PEERS, 0},
+    {256 * MIB, BENCH_FRESH, TRUNCATED, 0},
+    {256 * MIB, BENCH_FRESH_HUGE, TRUNCATED, 0},
+    {1 * GIB, BENCH_WRITTEN, SWEEP, 0},
+    {4 * GIB, BENCH_WRITTEN, TRUNCATED, 0},
 };
 
 static bool add_yardstick(bench_group *group, const char *name, const bench_engine *engine)
@@ -194,7 +196,7 @@ bool bench_list_cases(const bench_options *options, bench_list *list)
         int content = options->quick ? plan[i].quick_content : plan[i].content;
         for (int all = 0; content != 0 && all < (options->threads > 1 ? 2 : 1); all++) {
             bench_group *group =
-                bench_add_group(list, plan[i].bytes, all ? options->threads : 1, plan[i].first_touch != 0);
+                bench_add_group(list, plan[i].bytes, all ? options->threads : 1, plan[i].source);
             if (group == NULL || !fill_group(group, content, options->isa)) {
                 return false;
             }

@@ -33,7 +33,7 @@ static void size_text(uint64_t bytes, char *text, size_t capacity)
     (void)snprintf(text, capacity, "%" PRIu64 "%s", bytes, units[unit]);
 }
 
-bench_group *bench_add_group(bench_list *list, uint64_t bytes, uint32_t threads, bool first_touch)
+bench_group *bench_add_group(bench_list *list, uint64_t bytes, uint32_t threads, bench_source source)
 {
     void *groups = list->groups;
     if (!grow(&groups, list->count, &list->capacity, sizeof *list->groups)) {
@@ -44,11 +44,11 @@ bench_group *bench_add_group(bench_list *list, uint64_t bytes, uint32_t threads,
     memset(group, 0, sizeof *group);
     group->bytes = bytes;
     group->threads = threads;
-    group->first_touch = first_touch;
+    group->source = source;
+    static const char *const suffixes[] = {"", "/first-touch", "/first-touch-huge"};
     char size[32];
     size_text(bytes, size, sizeof size);
-    (void)snprintf(group->name, sizeof group->name, "%s/%" PRIu32 "t%s", size, threads,
-                   first_touch ? "/first-touch" : "");
+    (void)snprintf(group->name, sizeof group->name, "%s/%" PRIu32 "t%s", size, threads, suffixes[source]);
     return group;
 }
 

@@ -5,7 +5,7 @@
 #include "case.h"
 
 /* Appends a group; NULL when there is no memory. Pointers to groups are valid until the next one. */
-bench_group *bench_add_group(bench_list *list, uint64_t bytes, uint32_t threads, bool first_touch);
+bench_group *bench_add_group(bench_list *list, uint64_t bytes, uint32_t threads, bench_source source);
 
 /* Appends a case "WHAT/DTYPE/GROUP" + suffix that writes float32 values over the group's bytes; NULL when
    there is no memory. Pointers to cases are valid until the group's next one. */

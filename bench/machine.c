@@ -6,8 +6,11 @@
 
 #include <omp.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/utsname.h>
+#include <time.h>
+#include <unistd.h>
 
 /* Copies what stands between `before` and `after` in the first line of a file that holds both. */
 static void read_between(const char *path, const char *before, const char *after, char *text, size_t capacity)
@@ -65,4 +68,35 @@ void bench_describe_machine(bench_machine *machine)
 #endif
     machine->processors = (uint32_t)omp_get_num_procs();
     machine->memory_bytes = bench_memory_total();
+}
+
+static double seconds_of(clockid_t clock)
+{
+    struct timespec t = {0};
+    (void)clock_gettime(clock, &t);
+    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
+}
+
+/* The first line of /proc/stat: "cpu" and ticks as user, nice, system, idle, waiting for input and output, in
+   interrupts, in soft interrupts, and stolen by a hypervisor. */
+enum { IDLE = 3, WAITING = 4, KINDS = 8 };
+
+bool bench_read_usage(bench_usage *usage)
+{
+    FILE *file = fopen("/proc/stat", "r");
+    char line[512] = "";
+    bool known = file != NULL && fgets(line, sizeof line, file) != NULL && strncmp(line, "cpu ", 4) == 0;
+    if (file != NULL) {
+        (void)fclose(file);
+    }
+    char *next = line + strcspn(line, " ");
+    double ticks = 0;
+    for (int kind = 0; known && kind < KINDS; kind++) {
+        double more = (double)strtoull(next, &next, 10);
+        ticks += kind == IDLE || kind == WAITING ? 0 : more;
+    }
+    usage->all = ticks / (double)sysconf(_SC_CLK_TCK);
+    usage->own = seconds_of(CLOCK_PROCESS_CPUTIME_ID);
+    usage->time = seconds_of(CLOCK_MONOTONIC);
+    return known;
 }

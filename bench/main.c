@@ -62,6 +62,33 @@ static void find_peers(const bench_options *options, bench_list *list, bench_not
     }
 }
 
+/* Processors that other programs may keep busy without a warning. */
+#define QUIET 0.1
+
+/* Measures the groups, and finds out whether other programs disturbed them. */
+static bool measure_groups(const bench_options *options, bench_list *list, bench_notes *notes,
+                           bench_machine *machine)
+{
+    bench_usage before, after;
+    bool known = bench_read_usage(&before);
+    for (size_t i = 0; i < list->count; i++) {
+        if (!bench_measure(options, &list->groups[i], notes)) {
+            return false;
+        }
+    }
+    known = bench_read_usage(&after) && known && after.time > before.time;
+    machine->others = -1;
+    if (known) {
+        double others = (after.all - before.all) - (after.own - before.own);
+        machine->others = others > 0 ? others / (after.time - before.time) : 0;
+    }
+    if (machine->others > QUIET) {
+        (void)fprintf(stderr, "glorand-bench: warning: other programs kept %.1f processors busy meanwhile\n",
+                      machine->others);
+    }
+    return true;
+}
+
 static int measure_all(const bench_options *options, bench_list *list)
 {
     static bench_notes notes;
@@ -75,10 +102,8 @@ static int measure_all(const bench_options *options, bench_list *list)
     glr_close(device);
     find_peers(options, list, &notes);
     bench_describe_machine(&machine);
-    for (size_t i = 0; i < list->count; i++) {
-        if (!bench_measure(options, &list->groups[i], &notes)) {
-            return EXIT_FAILED;
-        }
+    if (!measure_groups(options, list, &notes, &machine)) {
+        return EXIT_FAILED;
     }
     bench_report report = {options, &machine, list, &notes};
     switch (options->format) {

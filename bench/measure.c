@@ -37,7 +37,7 @@ static double now(void)
 /* Seconds of some runs of a case; 0 when one of them failed. */
 static double time_runs(measurement *m, const bench_case *c, uint64_t runs)
 {
-    void *dst = m->memory != NULL ? m->memory : bench_map(m->room);
+    void *dst = m->memory != NULL ? m->memory : bench_map(m->room, m->group->source == BENCH_FRESH_HUGE);
     if (dst == NULL) {
         (void)fprintf(stderr, "glorand-bench: error: no memory for %s\n", c->name);
         return 0;
@@ -188,10 +188,10 @@ static uint32_t choose_rounds(const bench_options *options, uint64_t bytes)
 /* Maps the group's memory and lets its threads touch it first: they are the ones that fill it later. */
 static bool map_memory(measurement *m)
 {
-    if (m->group->first_touch) {
+    if (m->group->source != BENCH_WRITTEN) {
         return true;
     }
-    m->memory = bench_map(m->room);
+    m->memory = bench_map(m->room, false);
     if (m->memory == NULL) {
         (void)fprintf(stderr, "glorand-bench: error: no memory for %s\n", m->group->name);
         return false;

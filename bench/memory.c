@@ -1,4 +1,4 @@
-#define _DEFAULT_SOURCE /* for MAP_ANONYMOUS */
+#define _DEFAULT_SOURCE /* for MAP_ANONYMOUS and madvise */
 #include "memory.h"
 
 #include <inttypes.h>
@@ -8,7 +8,7 @@
 /* Mappings begin at multiples of this, so that huge pages, where the system gives them, cover all of them. */
 #define HUGE_PAGE (UINT64_C(1) << 21)
 
-void *bench_map(uint64_t bytes)
+void *bench_map(uint64_t bytes, bool huge)
 {
     const uint64_t all = bytes + HUGE_PAGE;
     char *memory = mmap(NULL, all, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
@@ -23,6 +23,13 @@ void *bench_map(uint64_t bytes)
     if (all - before > kept) {
         (void)munmap(memory + before + kept, all - before - kept);
     }
+#ifdef MADV_HUGEPAGE
+    if (huge) {
+        (void)madvise(memory + before, kept, MADV_HUGEPAGE);
+    }
+#else
+    (void)huge;
+#endif
     return memory + before;
 }
 

@@ -18,7 +18,8 @@ class Canvas:
 
     def text(self, x, y, text, size=12, anchor="start", extra=""):
         self.elements.append(
-            f'<text x="{x:.1f}" y="{y:.1f}" font-size="{size}" text-anchor="{anchor}" {FONT} {extra}>{escape(text)}</text>')
+            f'<text x="{x:.1f}" y="{y:.1f}" font-size="{size}" text-anchor="{anchor}" {FONT} {extra}>'
+            f'{escape(text)}</text>')
 
     def line(self, x0, y0, x1, y1, color="#dddddd", width=1):
         self.elements.append(
@@ -50,7 +51,8 @@ def size_text(size):
 
 def decades(low, high):
     """1, 2 and 5 times the powers of ten that enclose the values, as ticks of a logarithmic axis."""
-    ticks = [m * 10.0**e for e in range(math.floor(math.log10(low)), math.ceil(math.log10(high)) + 1) for m in (1, 2, 5)]
+    exponents = range(math.floor(math.log10(low)), math.ceil(math.log10(high)) + 1)
+    ticks = [m * 10.0**e for e in exponents for m in (1, 2, 5)]
     first = max(t for t in ticks if t <= low)
     last = min((t for t in ticks if t >= high), default=ticks[-1])
     return [t for t in ticks if first <= t <= last]

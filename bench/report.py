@@ -10,7 +10,6 @@ standard output; in the README it replaces what stands between the two markers.
 """
 
 import argparse
-import json
 import pathlib
 import sys
 
@@ -86,10 +85,11 @@ def readme_text(options, runs, merged, loops, threads):
     """The generated part."""
     peers, skipped = results.peers_of(runs), results.skipped_in(runs)
     own = next(run for run in runs if run["program"] == "glorand-bench")
+    others = [run["machine"]["others"] for run in runs if run["program"] == "glorand-bench"]
     size, peers_at, matrix_at = key_size(loops or [merged]), peer_size(merged), matrix_size(merged)
     parts = [
         f"Made by `{options.command}`" + (f", loops: {len(loops)}." if loops else "."),
-        "### The machine", tables.machine_lines(own),
+        "### The machine", tables.machine_lines(own, [o for o in others if o is not None]),
         f"### Key ratios: float32 unless it says otherwise, {size}, {threads} threads",
         tables.key_table(results.key_ratios(loops or [merged], size, threads)),
         f"### Peers: million float32 values a second, {peers_at}",

@@ -15,7 +15,7 @@ static void print_case(const bench_group *group, const bench_case *c)
     const bench_result *result = &c->result;
     (void)printf("%s,%s,\"%s\",%s,%" PRIu64 ",%" PRIu32 ",%s,%s,%s,%s", c->name, role_name(c->role),
                  c->method, c->dtype, c->bytes, c->threads, c->isa, c->backend,
-                 c->truncates ? "true" : "false", group->first_touch ? "true" : "false");
+                 c->truncates ? "true" : "false", group->source != BENCH_WRITTEN ? "true" : "false");
     (void)printf(",%" PRIu32 ",%" PRIu64 ",%.6g,%.6g,%.4g", result->rounds, result->repetitions,
                  result->bytes_per_second / c->element_size, result->bytes_per_second, result->spread);
     if (result->to_memset > 0) {

@@ -8,13 +8,16 @@
 #include <jansson.h>
 #include <stdio.h>
 
+static json_t *unknown_below_0(double value) { return value >= 0 ? json_real(value) : json_null(); }
+
 static json_t *describe_machine(const bench_report *report)
 {
     const bench_machine *machine = report->machine;
-    return json_pack("{s:s, s:I, s:I, s:s, s:s, s:s, s:s}", "processor", machine->processor, "processors",
-                     (json_int_t)machine->processors, "memory_bytes", (json_int_t)machine->memory_bytes,
-                     "isa", report->options->isa, "system", machine->system, "kernel", machine->kernel,
-                     "huge_pages", machine->huge_pages);
+    return json_pack("{s:s, s:I, s:I, s:s, s:s, s:s, s:s, s:o}", "processor", machine->processor,
+                     "processors", (json_int_t)machine->processors, "memory_bytes",
+                     (json_int_t)machine->memory_bytes, "isa", report->options->isa, "system",
+                     machine->system, "kernel", machine->kernel, "huge_pages", machine->huge_pages, "others",
+                     unknown_below_0(machine->others));
 }
 
 static const char *role_name(bench_role role)
@@ -31,8 +34,8 @@ static json_t *describe_case(const bench_group *group, const bench_case *c)
                      "name", c->name, "role", role_name(c->role), "method", c->method, "dtype", c->dtype,
                      "bytes", (json_int_t)c->bytes, "threads", (json_int_t)c->threads, "isa", c->isa,
                      "backend", c->backend, "truncates", (int)c->truncates, "first_touch",
-                     (int)group->first_touch, "rounds", (json_int_t)result->rounds, "repetitions",
-                     (json_int_t)result->repetitions, "values_per_second",
+                     (int)(group->source != BENCH_WRITTEN), "rounds", (json_int_t)result->rounds,
+                     "repetitions", (json_int_t)result->repetitions, "values_per_second",
                      result->bytes_per_second / c->element_size, "bytes_per_second", result->bytes_per_second,
                      "spread", result->spread, "ratio_to_memset", ratio(result->to_memset),
                      "ratio_to_streaming_stores", ratio(result->to_streaming_stores));

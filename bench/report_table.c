@@ -30,7 +30,7 @@ static void print_ratio(double ratio)
 static void print_case(const bench_case *c)
 {
     const bench_result *result = &c->result;
-    (void)printf("%-50s %9.4f %8.3f %6.1f%%", c->name, 1e-9 * result->bytes_per_second / c->element_size,
+    (void)printf("%-52s %9.4f %8.3f %6.1f%%", c->name, 1e-9 * result->bytes_per_second / c->element_size,
                  1e-9 * result->bytes_per_second, 100 * result->spread);
     print_ratio(result->to_memset);
     print_ratio(result->to_streaming_stores);
@@ -51,7 +51,7 @@ void bench_print_table(const bench_report *report)
                 continue;
             }
             if (first) {
-                (void)printf("\n%-50s %9s %8s %7s %8s %8s %-6s %s\n", group->name, "Gvalue/s", "GB/s",
+                (void)printf("\n%-52s %9s %8s %7s %8s %8s %-6s %s\n", group->name, "Gvalue/s", "GB/s",
                              "spread", "x memset", "x stream", "isa", "truncates");
                 first = false;
             }

@@ -25,7 +25,8 @@ def number(value, digits=3):
     return f"{value:.{decimals}f}"
 
 
-def machine_lines(run):
+def machine_lines(run, others):
+    """others: processors that other programs kept busy, in each run of glorand-bench that knows it."""
     machine = run["machine"]
     return "\n".join([
         f"- Processor: {machine['processor']}, {machine['processors']} processors in use, "
@@ -33,7 +34,7 @@ def machine_lines(run):
         f"- Memory: {machine['memory_bytes'] / 2**30:.1f} GiB; huge pages: {machine['huge_pages'] or 'unknown'}",
         f"- System: {machine['system']}, {machine['kernel']}",
         f"- Compiler: {run['compiler']}; glorand {run['version']}, stream version {run['stream_version']}",
-    ])
+    ] + ([f"- Other programs kept {max(others):.1f} processors busy meanwhile, at most"] if others else []))
 
 
 def key_table(ratios):

@@ -32,6 +32,7 @@ expect "| icdf in bfloat16 | in float32 | 1.50 | 1.50 to 1.50 |"
 expect "| resample with all threads | with one | 2.00 | 2.00 to 2.00 |"
 expect "| TensorFlow 2.21.0 | tf.random.stateless_truncated_normal | yes | 50.0 | 100 |"
 expect "| MKL 2025.3 | Philox4x32-10, inverse distribution function | no | 400 | 800 |"
+expect "- Other programs kept 0.2 processors busy meanwhile, at most"
 expect "Not measured: peer-curand (libcurand.so.10 cannot be loaded)."
 expect "# How fast glorand is"
 for plot in sizes peers; do
