@@ -10,6 +10,7 @@ standard output; in the README it replaces what stands between the two markers.
 """
 
 import argparse
+import json
 import pathlib
 import sys
 

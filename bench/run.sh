@@ -5,7 +5,7 @@
 # usage: bench/run.sh [--quick] [--no-python] [--output FOLDER]
 #
 # Ratios between glorand and Python's libraries come from loops: in each, glorand-bench measures the cases that
-# they need and then peers.py measures the libraries. One run of every case follows.
+# they need and then peers.py measures the libraries. One run of every case follows, and one of bench/disk.sh.
 #
 # --quick      one loop with small tensors, for seeing whether it works; README.md and the plots go to
 #              build/bench-results
@@ -26,10 +26,11 @@ command="bench/run.sh${*:+ $*}"
 output=bench
 loops=3
 quick=()
+disk=(4096 5) # MiB, rounds
 python=yes
 while [ $# -gt 0 ]; do
     case $1 in
-    --quick) quick=(--quick) loops=1 output=$results ;;
+    --quick) quick=(--quick) disk=(64 2) loops=1 output=$results ;;
     --no-python) python=no ;;
     --output)
         [ $# -ge 2 ] || usage
@@ -50,9 +51,8 @@ for case in 'resample/float32' 'icdf/float32' 'resample/bfloat16' 'icdf/bfloat16
 done
 
 scripts/install-dependencies.sh bench
-cmake --preset release -B build/bench -DGLORAND_BENCH=ON -DGLORAND_TESTS=OFF -DGLORAND_COMMAND=OFF \
-    --log-level=NOTICE
-cmake --build build/bench --parallel "$(nproc)" --target glorand-bench
+cmake --preset release -B build/bench -DGLORAND_BENCH=ON -DGLORAND_TESTS=OFF --log-level=NOTICE
+cmake --build build/bench --parallel "$(nproc)" --target glorand-bench glorand_command
 
 if [ "$python" = yes ]; then
     bench/environment.sh "$environment"
@@ -81,7 +81,10 @@ done
 echo "Every case" >&2
 "$bench" --json "${quick[@]}" >"$results/all.json"
 
+echo "Files" >&2
+bench/disk.sh build/bench/glorand "$results" "${disk[@]}" >"$results/disk.json"
+
 [ "$output" = bench ] || { mkdir -p "$output" && cp bench/README.md "$output/README.md"; }
 python3 bench/report.py --readme "$output/README.md" --plots "$output" \
-    --command "$command" "${arguments[@]}" --all "$results/all.json"
+    --command "$command" "${arguments[@]}" --all "$results/all.json" --disk "$results/disk.json"
 echo "Written: $output/README.md, $output/peers.svg, $output/sizes.svg"

@@ -24,6 +24,8 @@ before=$(cksum bench/README.md)
 bash -eux -o pipefail "$scratch/commands.sh" </dev/null
 [ "$(cksum bench/README.md)" = "$before" ] || fail "the smoke run changes bench/README.md"
 grep -q '^| resample with all threads' build/bench-results/README.md || fail "there are no key ratios"
+grep -q '^| resample .* | ' <(sed -n '/^### Files of/,/^###* [A-EG-Z]/p' build/bench-results/README.md) ||
+    fail "there is no table of files"
 for plot in sizes peers; do
     python3 tests/scripts/bench_output.py svg "build/bench-results/$plot.svg"
 done
