@@ -222,14 +222,10 @@ static void random_coefficients(candidate *p)
     }
 }
 
-/* Every register must be read later, or the operation would be wasted. The last operation multiplies by
-   register 0, which is small where the result is, so that little of what rounding did before is seen. */
+/* Every register must be read later, or the operation would be wasted. */
 static int is_whole(const structure *form)
 {
     unsigned read = 1U << OPERATIONS;
-    if (form->b[OPERATIONS - 1] != 0) {
-        return 0;
-    }
     for (int n = 1; n < OPERATIONS; n++) {
         read |= 1U << form->a[n] | 1U << form->b[n];
     }
@@ -532,7 +528,7 @@ static double round_best(candidate population[POPULATION], double until, double 
 }
 
 /* A population soon agrees on one structure, so the search begins again with a new one every so often. */
-#define LIFE 100.0
+#define LIFE 330.0
 
 int main(int argc, char **argv)
 {
