@@ -21,7 +21,8 @@ foreach(language opencl cuda)
   glorand_script_test(core_as_${language} core/compile.sh ${language} ${PROJECT_SOURCE_DIR} ${PROJECT_BINARY_DIR})
 endforeach()
 
-glorand_script_test(symbols scripts/symbols.sh ${PROJECT_SOURCE_DIR} $<TARGET_FILE:glorand> $<TARGET_FILE:glorand_static>)
+glorand_script_test(symbols scripts/symbols.sh ${PROJECT_SOURCE_DIR} $<TARGET_FILE:glorand> $<TARGET_FILE:glorand_static>
+  $<$<BOOL:${GLORAND_OPENCL}>:opencl.h>)
 glorand_script_test(search_icdf scripts/search_icdf.sh ${PROJECT_SOURCE_DIR} ${PROJECT_BINARY_DIR} ${CMAKE_C_COMPILER})
 glorand_script_test(reference scripts/reference.sh ${PROJECT_SOURCE_DIR} ${PROJECT_BINARY_DIR})
 glorand_script_test(header_cxx scripts/header_cxx.sh ${PROJECT_SOURCE_DIR} $<TARGET_FILE:glorand> ${PROJECT_BINARY_DIR})
