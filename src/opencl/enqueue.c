@@ -34,6 +34,7 @@ static launch launch_of(const glr_opencl_device *device, const glr_plan *plan, c
         result.kernel = (glr_opencl_kernel)(plan->sampler - GLR_SAMPLE_UNIFORM + KERNEL_UNIFORM);
         result.takes_runs = 0;
         if (device->traits.draws_tiles) {
+            result.kernel = KERNEL_TILES;
             result.items = 1;
             units = GLR_TILE_GROUPS;
         }

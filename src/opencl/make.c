@@ -6,13 +6,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const char *const one_lane_names[KERNEL_COUNT] = {
+static const char *const names[KERNEL_COUNT] = {
     "glr_uniform_packed", "glr_normal_packed", "glr_truncated_packed", "glr_icdf_packed", "glr_any",
-    "glr_constant",       "glr_check",         "glr_any_f64",
+    "glr_constant",       "glr_check",         "glr_any_f64",          "glr_tiles",
 };
-
-static const char *const tile_names[] = {"glr_uniform_tiles", "glr_normal_tiles", "glr_truncated_tiles",
-                                         "glr_icdf_tiles"};
 
 static glr_status make_kernel(glr_opencl_device *device, cl_program program, int kernel, const char *name)
 {
@@ -25,20 +22,25 @@ static glr_status make_kernel(glr_opencl_device *device, cl_program program, int
     return GLR_OK;
 }
 
+/* Makes kernels `first` to `end` - 1 of a text. */
+static glr_status make_program(glr_opencl_device *device, const char *text, int first, int end,
+                               cl_program *program)
+{
+    glr_status status =
+        glr_opencl_build(device->cl, device->context, device->id, &device->traits, text, program);
+    for (int i = first; status == GLR_OK && i < end; i++) {
+        status = make_kernel(device, *program, i, names[i]);
+    }
+    return status;
+}
+
 static glr_status make_kernels(glr_opencl_device *device)
 {
-    const int tiles = device->traits.draws_tiles;
-    const int count = device->traits.has_f64 ? KERNEL_COUNT : KERNEL_ANY_F64;
-    glr_status status = glr_opencl_build(device->cl, device->context, device->id, &device->traits,
-                                         glr_opencl_kernels, &device->programs[0]);
-    if (status == GLR_OK && tiles) {
-        status = glr_opencl_build(device->cl, device->context, device->id, &device->traits, glr_opencl_tiles,
-                                  &device->programs[1]);
-    }
-    for (int i = 0; status == GLR_OK && i < count; i++) {
-        int is_tile = tiles && i <= KERNEL_ICDF;
-        status =
-            make_kernel(device, device->programs[is_tile], i, is_tile ? tile_names[i] : one_lane_names[i]);
+    glr_status status =
+        make_program(device, glr_opencl_kernels, 0,
+                     device->traits.has_f64 ? KERNEL_ANY_F64 + 1 : KERNEL_ANY_F64, &device->programs[0]);
+    if (status == GLR_OK && device->traits.draws_tiles) {
+        status = make_program(device, glr_opencl_tiles, KERNEL_TILES, KERNEL_TILES + 1, &device->programs[1]);
     }
     return status;
 }

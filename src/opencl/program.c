@@ -29,7 +29,7 @@ glr_opencl_traits glr_opencl_traits_of(const glr_cl *cl, cl_device_id id)
 
 static void write_options(const glr_opencl_traits *traits, char *options, size_t capacity)
 {
-    (void)snprintf(options, capacity, "-cl-std=CL1.2%s%s",
+    (void)snprintf(options, capacity, "-cl-std=CL1.2 -w%s%s",
                    traits->has_sqrt ? " -cl-fp32-correctly-rounded-divide-sqrt" : " -DGLR_SOFTWARE_SQRT",
                    traits->has_f64 ? "" : " -DGLR_WITHOUT_F64");
 }

@@ -16,29 +16,37 @@ typedef struct glr_tile {
     int carries;          /* whether those are not the same for all blocks of the tile */
 } glr_tile;
 
-/* Blocks number `block` of the rows that the lanes name. */
+/* Blocks number `block` of the rows that the lanes name. Where the upper words of their counters differ, each lane's is
+   drawn in all lanes: that is rare, and the generator's text, which compilers take long for, is there once. */
 GLR_FN glr_block tile_blocks(const glr_tile *tile, uint16 rows, uint32_t block)
 {
-    const glr_round_keys *keys = &tile->plan->keys;
-    if (!tile->carries) {
-        return glr_philox(tile->low + rows * tile->step + block, tile->high[0], tile->high[1], tile->high[2], keys);
-    }
     uint32_t row[16], words[4][16];
     vstore16(rows, 0, row);
-    for (int lane = 0; lane < 16; lane++) {
-        uint64_t number = (tile->group + row[lane]) * tile->step + block;
-        glr_counter counter = glr_counter_at(tile->plan->base, number);
-        glr_block one = glr_philox((uint16)((uint32_t)counter.low), (uint32_t)(counter.low >> 32),
-                                   (uint32_t)counter.high, (uint32_t)(counter.high >> 32), keys);
+    uint16 low = tile->low + rows * tile->step + block;
+    uint32_t high0 = tile->high[0], high1 = tile->high[1], high2 = tile->high[2];
+    for (int lane = 0;; lane++) {
+        if (tile->carries) {
+            uint64_t number = (tile->group + row[lane]) * tile->step + block;
+            glr_counter counter = glr_counter_at(tile->plan->base, number);
+            low = (uint16)((uint32_t)counter.low);
+            high0 = (uint32_t)(counter.low >> 32);
+            high1 = (uint32_t)counter.high;
+            high2 = (uint32_t)(counter.high >> 32);
+        }
+        glr_block blocks = glr_philox(low, high0, high1, high2, &tile->plan->keys);
+        if (!tile->carries) {
+            return blocks;
+        }
         for (int i = 0; i < 4; i++) {
-            words[i][lane] = one.word[i].s0;
+            words[i][lane] = blocks.word[i].s0;
+        }
+        if (lane == 15) {
+            for (int i = 0; i < 4; i++) {
+                blocks.word[i] = vload16(0, words[i]);
+            }
+            return blocks;
         }
     }
-    glr_block blocks;
-    for (int i = 0; i < 4; i++) {
-        blocks.word[i] = vload16(0, words[i]);
-    }
-    return blocks;
 }
 
 GLR_FN glr_tile tile_at(const glr_gpu_plan *plan, uint64_t group, uint32_t step)
@@ -71,7 +79,7 @@ GLR_FN void store_rows(const glr_f32 column[4], float *rows)
              3, rows);
 }
 
-/* The values of a block's words by a sampler that rejects nothing. `sampler` is a constant where this is inlined. */
+/* What the sampler makes of a block's words: values or, of the truncated normal, candidates. */
 GLR_FN glr_values sample_block(const glr_block *block, int sampler)
 {
     if (sampler == GLR_SAMPLE_NORMAL || sampler == GLR_SAMPLE_TRUNCATED) {
@@ -143,38 +151,41 @@ GLR_FN void settle_tile(const glr_tile *tile, float raw[], uint32_t groups)
     }
 }
 
-/* Scales, rounds and stores 16 values. */
-GLR_FN void store_vector(__global uint8_t *dst, const glr_gpu_plan *plan, uint64_t place, glr_f32 raw)
+/* The codes of 16 values, scaled and rounded to the plan's type. */
+GLR_FN glr_u32 codes_of(const glr_gpu_plan *plan, glr_f32 raw)
 {
     const glr_format float16_format = GLR_FORMAT_FLOAT16, bfloat16 = GLR_FORMAT_BFLOAT16;
     const glr_format e4m3fn = GLR_FORMAT_FLOAT8_E4M3FN, e5m2 = GLR_FORMAT_FLOAT8_E5M2;
     glr_f32 values = glr_scaled(raw, plan->scale, plan->shift);
     switch (plan->store) {
-    case GLR_STORE_FLOAT16:
-        vstore16(convert_ushort16(glr_round_to(values, float16_format, 16)), 0, (__global ushort *)dst + place);
-        break;
-    case GLR_STORE_BFLOAT16:
-        vstore16(convert_ushort16(glr_round_to(values, bfloat16, 16)), 0, (__global ushort *)dst + place);
-        break;
-    case GLR_STORE_FLOAT8_E4M3FN: vstore16(convert_uchar16(glr_round_to(values, e4m3fn, 8)), 0, dst + place); break;
-    case GLR_STORE_FLOAT8_E5M2: vstore16(convert_uchar16(glr_round_to(values, e5m2, 8)), 0, dst + place); break;
-    default: vstore16(values, 0, (__global float *)dst + place);
+    case GLR_STORE_FLOAT16: return glr_round_to(values, float16_format, 16);
+    case GLR_STORE_BFLOAT16: return glr_round_to(values, bfloat16, 16);
+    case GLR_STORE_FLOAT8_E4M3FN: return glr_round_to(values, e4m3fn, 8);
+    case GLR_STORE_FLOAT8_E5M2: return glr_round_to(values, e5m2, 8);
+    default: return glr_bits_of(values);
     }
 }
 
-/* Scales, rounds and stores one value, by the same functions in all lanes. */
-GLR_FN void store_one(__global uint8_t *dst, const glr_gpu_plan *plan, uint64_t place, float raw)
+GLR_FN void store_codes(__global uint8_t *dst, uint32_t element_size, uint64_t place, glr_u32 codes)
 {
-    const glr_format float16_format = GLR_FORMAT_FLOAT16, bfloat16 = GLR_FORMAT_BFLOAT16;
-    const glr_format e4m3fn = GLR_FORMAT_FLOAT8_E4M3FN, e5m2 = GLR_FORMAT_FLOAT8_E5M2;
-    glr_f32 values = glr_scaled(glr_splat_f32(raw), plan->scale, plan->shift);
-    __global ushort *dst_16 = (__global ushort *)dst;
-    switch (plan->store) {
-    case GLR_STORE_FLOAT16: dst_16[place] = (ushort)glr_round_to(values, float16_format, 16).s0; break;
-    case GLR_STORE_BFLOAT16: dst_16[place] = (ushort)glr_round_to(values, bfloat16, 16).s0; break;
-    case GLR_STORE_FLOAT8_E4M3FN: dst[place] = (uchar)glr_round_to(values, e4m3fn, 8).s0; break;
-    case GLR_STORE_FLOAT8_E5M2: dst[place] = (uchar)glr_round_to(values, e5m2, 8).s0; break;
-    default: ((__global float *)dst)[place] = values.s0;
+    switch (element_size) {
+    case 1: vstore16(convert_uchar16(codes), 0, dst + place); break;
+    case 2: vstore16(convert_ushort16(codes), 0, (__global ushort *)dst + place); break;
+    default: vstore16(codes, 0, (__global uint *)dst + place);
+    }
+}
+
+/* Less than 16. */
+GLR_FN void store_few(__global uint8_t *dst, uint32_t element_size, uint64_t place, glr_u32 codes, uint32_t count)
+{
+    uint32_t code[16];
+    vstore16(codes, 0, code);
+    for (uint32_t i = 0; i < count; i++) {
+        switch (element_size) {
+        case 1: dst[place + i] = (uchar)code[i]; break;
+        case 2: ((__global ushort *)dst)[place + i] = (ushort)code[i]; break;
+        default: ((__global uint *)dst)[place + i] = code[i];
+        }
     }
 }
 
@@ -185,51 +196,32 @@ GLR_FN void store_tile(__global uint8_t *dst, const glr_gpu_plan *plan, uint64_t
     uint32_t i = begin < plan->first ? (uint32_t)(plan->first - begin) : 0;
     const uint32_t stop = end - begin < TILE_ELEMENTS ? (uint32_t)(end - begin) : TILE_ELEMENTS;
     uint64_t place = plan->offset + (begin + i - plan->first);
-    for (; i + 16 <= stop; i += 16, place += 16) {
-        store_vector(dst, plan, place, vload16(0, raw + i));
-    }
-    for (; i < stop; i++, place++) {
-        store_one(dst, plan, place, raw[i]);
+    for (; i < stop; i += 16, place += 16) {
+        glr_u32 codes = codes_of(plan, vload16(0, raw + i));
+        if (stop - i < 16) {
+            store_few(dst, plan->element_size, place, codes, stop - i);
+        } else {
+            store_codes(dst, plan->element_size, place, codes);
+        }
     }
 }
 
-GLR_FN void draw_tile(__global uint8_t *dst, const glr_gpu_plan *plan, int sampler)
+/* One kernel for all samplers, since compilers take a second for each copy of it. */
+__kernel __attribute__((reqd_work_group_size(1, 1, 1))) void glr_tiles(__global uint8_t *dst, glr_gpu_plan plan)
 {
-    const uint64_t group = plan->first / GLR_GROUP_SIZE + get_group_id(0) * GLR_TILE_GROUPS;
-    const uint64_t left = (plan->first + plan->length + GLR_GROUP_SIZE - 1) / GLR_GROUP_SIZE - group;
+    const uint64_t group = plan.first / GLR_GROUP_SIZE + get_group_id(0) * GLR_TILE_GROUPS;
+    const uint64_t left = (plan.first + plan.length + GLR_GROUP_SIZE - 1) / GLR_GROUP_SIZE - group;
     const uint32_t groups = left < GLR_TILE_GROUPS ? (uint32_t)left : GLR_TILE_GROUPS;
-    const glr_tile tile = tile_at(plan, group, sampler == GLR_SAMPLE_TRUNCATED ? GLR_BLOCKS_PER_GROUP : 1U);
-    float raw[TILE_ELEMENTS];
+    const glr_tile tile = tile_at(&plan, group, plan.sampler == GLR_SAMPLE_TRUNCATED ? GLR_BLOCKS_PER_GROUP : 1U);
+    float raw[TILE_ELEMENTS + 16]; /* vectors are read from any element on */
     const uint16 lanes = (uint16)(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15);
     for (uint32_t row = 0; row < groups; row += 16) {
         glr_block block = tile_blocks(&tile, lanes + row, 0);
-        glr_values values = sample_block(&block, sampler);
+        glr_values values = sample_block(&block, (int)plan.sampler);
         store_rows(values.value, raw + row * GLR_GROUP_SIZE);
     }
-    if (sampler == GLR_SAMPLE_TRUNCATED) {
+    if (plan.sampler == GLR_SAMPLE_TRUNCATED) {
         settle_tile(&tile, raw, groups);
     }
-    store_tile(dst, plan, group, raw);
-}
-
-#define GLR_KERNEL __kernel __attribute__((reqd_work_group_size(1, 1, 1)))
-
-GLR_KERNEL void glr_uniform_tiles(__global uint8_t *dst, glr_gpu_plan plan)
-{
-    draw_tile(dst, &plan, GLR_SAMPLE_UNIFORM);
-}
-
-GLR_KERNEL void glr_normal_tiles(__global uint8_t *dst, glr_gpu_plan plan)
-{
-    draw_tile(dst, &plan, GLR_SAMPLE_NORMAL);
-}
-
-GLR_KERNEL void glr_icdf_tiles(__global uint8_t *dst, glr_gpu_plan plan)
-{
-    draw_tile(dst, &plan, GLR_SAMPLE_ICDF);
-}
-
-GLR_KERNEL void glr_truncated_tiles(__global uint8_t *dst, glr_gpu_plan plan)
-{
-    draw_tile(dst, &plan, GLR_SAMPLE_TRUNCATED);
+    store_tile(dst, &plan, group, raw);
 }
