@@ -4,7 +4,11 @@
 
 #pragma OPENCL FP_CONTRACT OFF
 
-#define GLR_FN            static inline __attribute__((always_inline))
+#ifdef GLR_OUT_OF_LINE /* for a simulator that does not know what inlining leaves behind */
+#define GLR_FN static
+#else
+#define GLR_FN static inline __attribute__((always_inline))
+#endif
 #define GLR_TABLE         __constant
 #define GLR_TABLE_POINTER __constant const float *
 #define GLR_UNROLL        _Pragma("unroll")

@@ -24,14 +24,16 @@ glr_opencl_traits glr_opencl_traits_of(const glr_cl *cl, cl_device_id id)
     traits.has_f64 = f64 != 0 && !forces("no-fp64");
     traits.has_sqrt = (f32 & CL_FP_CORRECTLY_ROUNDED_DIVIDE_SQRT) != 0 && !forces("software-sqrt");
     traits.draws_tiles = (type & CL_DEVICE_TYPE_CPU) != 0 && !forces("one-lane");
+    traits.is_simulated = forces("simulator");
     return traits;
 }
 
 static void write_options(const glr_opencl_traits *traits, char *options, size_t capacity)
 {
-    (void)snprintf(options, capacity, "-cl-std=CL1.2 -w%s%s",
+    (void)snprintf(options, capacity, "-cl-std=CL1.2 -w%s%s%s",
                    traits->has_sqrt ? " -cl-fp32-correctly-rounded-divide-sqrt" : " -DGLR_SOFTWARE_SQRT",
-                   traits->has_f64 ? "" : " -DGLR_WITHOUT_F64");
+                   traits->has_f64 ? "" : " -DGLR_WITHOUT_F64",
+                   traits->is_simulated ? " -cl-opt-disable -DGLR_OUT_OF_LINE" : "");
 }
 
 /* Fails with the beginning of what the compiler said. */

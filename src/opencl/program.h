@@ -6,9 +6,10 @@
 
 /* How a device must be treated. */
 typedef struct glr_opencl_traits {
-    int has_f64;     /* it draws the float64 stream */
-    int has_sqrt;    /* its square root is correctly rounded */
-    int draws_tiles; /* a CPU: vectors inside work-items */
+    int has_f64;      /* it draws the float64 stream */
+    int has_sqrt;     /* its square root is correctly rounded */
+    int draws_tiles;  /* a CPU: vectors inside work-items */
+    int is_simulated; /* oclgrind: it wants its text as it stands, without optimization */
 } glr_opencl_traits;
 
 /* What the device says of itself, less what the environment variable GLORAND_OPENCL_FORCE takes away. */
