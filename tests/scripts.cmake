@@ -29,7 +29,8 @@ glorand_script_test(symbols scripts/symbols.sh ${PROJECT_SOURCE_DIR} $<TARGET_FI
   $<$<BOOL:${GLORAND_OPENCL}>:opencl.h>)
 glorand_script_test(search_icdf scripts/search_icdf.sh ${PROJECT_SOURCE_DIR} ${PROJECT_BINARY_DIR} ${CMAKE_C_COMPILER})
 glorand_script_test(reference scripts/reference.sh ${PROJECT_SOURCE_DIR} ${PROJECT_BINARY_DIR})
-glorand_script_test(header_cxx scripts/header_cxx.sh ${PROJECT_SOURCE_DIR} $<TARGET_FILE:glorand> ${PROJECT_BINARY_DIR})
+glorand_script_test(header_cxx scripts/header_cxx.sh ${PROJECT_SOURCE_DIR} $<TARGET_FILE:glorand> ${PROJECT_BINARY_DIR}
+  $<$<BOOL:${GLORAND_OPENCL}>:opencl.h>)
 
 glorand_script_test(install_dependencies scripts/install_dependencies.sh ${PROJECT_SOURCE_DIR})
 glorand_script_test(test_summary scripts/test_summary.sh ${PROJECT_SOURCE_DIR})
