@@ -8,7 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define LONGEST 1000003 /* elements */
+#define LONGEST 1000003               /* elements */
+#define BYTES   ((size_t)8 * LONGEST) /* of the widest type */
 
 typedef struct test_case {
     glr_initializer initializer;
@@ -113,8 +114,8 @@ static int open_and_test(const glr_device_info *info, comparison *with)
     glr_device *device = NULL;
     options.backend = info->backend;
     options.device = info->device;
-    bool ok = glr_open(&options, &device) == GLR_OK &&
-              glr_drawer_make(device, LONGEST * sizeof(double), &with->drawer) == GLR_OK;
+    bool ok =
+        glr_open(&options, &device) == GLR_OK && glr_drawer_make(device, BYTES, &with->drawer) == GLR_OK;
     with->cases = with->refused = 0;
     if (!ok) {
         (void)glr_cli_fail(EXIT_FAILED, "%s", glr_last_error());
@@ -136,8 +137,8 @@ int glr_self_test(const glr_device_info *infos, size_t count)
     comparison with = {.drawer = {NULL, NULL}};
     glr_options options = GLR_OPTIONS_INIT;
     options.backend = GLR_BACKEND_CPU;
-    with.expected = malloc(LONGEST * sizeof(double));
-    with.drawn = malloc(LONGEST * sizeof(double));
+    with.expected = malloc(BYTES);
+    with.drawn = malloc(BYTES);
     int status = EXIT_DONE;
     if (with.expected == NULL || with.drawn == NULL) {
         status = glr_cli_fail(EXIT_FAILED, "out of memory");

@@ -82,8 +82,8 @@ static glr_status check_operations(const glr_opencl_device *device, cl_mem buffe
     const struct {
         size_t size;
         const void *value;
-    } arguments[] = {{sizeof buffer, &buffer}, {sizeof gpu, &gpu},     {sizeof arg_a, &arg_a},
-                     {sizeof arg_b, &arg_b},   {sizeof arg_c, &arg_c}, {sizeof arg_tiny, &arg_tiny}};
+    } arguments[] = {{sizeof(cl_mem), &buffer}, {sizeof gpu, &gpu},     {sizeof arg_a, &arg_a},
+                     {sizeof arg_b, &arg_b},    {sizeof arg_c, &arg_c}, {sizeof arg_tiny, &arg_tiny}};
     for (cl_uint i = 0; i < sizeof arguments / sizeof arguments[0]; i++) {
         cl_int error = cl->clSetKernelArg(kernel, i, arguments[i].size, arguments[i].value);
         if (error != CL_SUCCESS) {

@@ -33,7 +33,7 @@ static int run_faulty(void)
     error = clBuildProgram(program, 1, &device, "", NULL, NULL);
     cl_mem buffer = clCreateBuffer(context, CL_MEM_READ_WRITE, items * sizeof(cl_int), NULL, NULL);
     cl_kernel kernel = error == CL_SUCCESS ? clCreateKernel(program, "faulty", &error) : NULL;
-    if (error != CL_SUCCESS || clSetKernelArg(kernel, 0, sizeof buffer, &buffer) != CL_SUCCESS) {
+    if (error != CL_SUCCESS || clSetKernelArg(kernel, 0, sizeof(cl_mem), &buffer) != CL_SUCCESS) {
         return 1;
     }
     error = clEnqueueNDRangeKernel(queue, kernel, 1, NULL, &items, NULL, 0, NULL, NULL);

@@ -99,6 +99,7 @@ static int fails(const char *name)
         return object;                                                                                       \
     }
 
+/* NOLINTBEGIN(readability-inconsistent-declaration-parameter-name): letters do for what is handed on */
 FORWARD(clGetPlatformIDs, 0, (cl_uint a, cl_platform_id *b, cl_uint *c), (a, b, c))
 FORWARD(clGetPlatformInfo, 0, (cl_platform_id a, cl_platform_info b, size_t c, void *d, size_t *e),
         (a, b, c, d, e))
@@ -187,3 +188,4 @@ CL_API_ENTRY cl_program CL_API_CALL clCreateProgramWithSource(cl_context context
     live += program != NULL;
     return program;
 }
+/* NOLINTEND(readability-inconsistent-declaration-parameter-name) */
