@@ -12,6 +12,7 @@ typedef struct drawing {
     glr_device *device;
     glr_initializer initializer;
     glr_tensor tensor;
+    void *memory; /* of a device that has memory of its own, filled instead of the host's; otherwise NULL */
 } drawing;
 
 /* The matrix whose columns a slice takes, and how far apart its rows are in a destination with gaps: as if
@@ -40,6 +41,21 @@ static void describe(const bench_case *c, glr_tensor *tensor)
     }
 }
 
+/* Opens the device, and takes memory of it unless that is the host's. */
+static glr_status open_device(const bench_case *c, drawing *state)
+{
+    /* glr_open reads this variable each time. */
+    (void)setenv("GLORAND_ISA", c->isa, 1);
+    glr_options options = GLR_OPTIONS_INIT;
+    options.backend = bench_backend;
+    options.threads = c->threads;
+    glr_status status = glr_open(&options, &state->device);
+    if (status == GLR_OK && glr_device_backend(state->device) != GLR_BACKEND_CPU) {
+        status = glr_alloc(state->device, c->room, &state->memory);
+    }
+    return status;
+}
+
 static bool open_drawing(bench_case *c, char reason[BENCH_REASON])
 {
     const bench_draw *draw = c->settings;
@@ -52,14 +68,9 @@ static bool open_drawing(bench_case *c, char reason[BENCH_REASON])
     state->initializer.method = draw->method;
     state->initializer.seed = 42;
     describe(c, &state->tensor);
-    /* glr_open reads this variable each time. */
-    (void)setenv("GLORAND_ISA", c->isa, 1);
-    glr_options options = GLR_OPTIONS_INIT;
-    options.backend = bench_backend;
-    options.threads = c->threads;
-    if (glr_tensor_extent(&state->tensor, NULL, &c->room) != GLR_OK ||
-        glr_open(&options, &state->device) != GLR_OK) {
+    if (glr_tensor_extent(&state->tensor, NULL, &c->room) != GLR_OK || open_device(c, state) != GLR_OK) {
         (void)snprintf(reason, BENCH_REASON, "%s", glr_last_error());
+        glr_close(state->device);
         free(state);
         return false;
     }
@@ -74,7 +85,8 @@ static bool run_drawing(const bench_case *c, void *dst, uint64_t repetition)
     const drawing *state = c->state;
     glr_initializer initializer = state->initializer;
     initializer.stream = (int64_t)repetition;
-    if (glr_fill(state->device, &initializer, &state->tensor, dst, c->room) != GLR_OK) {
+    if (glr_fill(state->device, &initializer, &state->tensor, state->memory != NULL ? state->memory : dst,
+                 c->room) != GLR_OK) {
         (void)fprintf(stderr, "glorand-bench: error: %s: %s\n", c->name, glr_last_error());
         return false;
     }
@@ -84,6 +96,9 @@ static bool run_drawing(const bench_case *c, void *dst, uint64_t repetition)
 static void close_drawing(bench_case *c)
 {
     drawing *state = c->state;
+    if (state->memory != NULL) {
+        (void)glr_free(state->device, state->memory);
+    }
     glr_close(state->device);
     free(state);
     c->state = NULL;

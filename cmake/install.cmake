@@ -36,7 +36,7 @@ foreach(name ${OpenMP_C_LIB_NAMES})
     string(APPEND private_libs " ${OpenMP_${name}_LIBRARY}")
   endif()
 endforeach()
-string(APPEND private_libs " -lm")
+string(APPEND private_libs " -lpthread -ldl -lm")
 
 # The directories as CMake installs them: relative to the prefix, unless they were given as absolute ones.
 foreach(name LIBDIR INCLUDEDIR)

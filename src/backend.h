@@ -12,10 +12,15 @@ typedef struct glr_backend {
        number. A backend that is not there lists one device, unavailable, with the reason. */
     size_t (*list)(glr_device_info *infos, size_t capacity);
 
-    /* Opens device options->device; *device is set on success only. The options have been checked. */
+    /* Opens device options->device; *device is set on success only. The options have been checked. If their
+       backend is `auto`, this one refuses, as unavailable, what a later one in that order does better. */
     glr_status (*open)(const glr_options *options, glr_device **device);
 
     void (*close)(glr_device *device);
+
+    /* Refuses a destination, whose part needs so many bytes, or a plan that the device cannot do; NULL if
+       there are none. Asked before a seed is drawn for an initializer that has none. */
+    glr_status (*accepts)(glr_device *device, const glr_plan *plan, const void *dst, uint64_t bytes);
 
     /* Fills dst by the plan, which is consistent and holds at least one element, and returns when the
        values are there. */

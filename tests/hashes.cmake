@@ -8,19 +8,30 @@ endfunction()
 
 add_executable(hashes hashes/hashes.c hashes/cases.c hashes/asked_kernel.c)
 target_include_directories(hashes SYSTEM PRIVATE ${XXHASH_INCLUDE_DIR})
-target_link_libraries(hashes PRIVATE glorand_static glorand_flags)
+target_link_libraries(hashes PRIVATE any_fill glorand_flags)
 foreach(isa plain avx2 avx512 neon)
   if(isa STREQUAL plain OR TARGET glorand_kernel_${isa})
     glorand_hash_test(${isa} hashes)
   endif()
 endforeach()
 
+# On PoCL: in vectors as for every CPU, one lane as for a GPU, and without what some devices lack.
+if(GLORAND_OPENCL)
+  foreach(force "" one-lane software-sqrt one-lane,software-sqrt no-fp64 one-lane,no-fp64)
+    string(REGEX REPLACE "[,-]" "_" name "opencl_${force}")
+    string(REGEX REPLACE "_$" "" name "${name}")
+    add_test(NAME hashes_${name} COMMAND hashes ${CMAKE_CURRENT_SOURCE_DIR}/data/hashes.txt)
+    set_tests_properties(hashes_${name} PROPERTIES TIMEOUT 1200
+      ENVIRONMENT "GLORAND_TEST_BACKEND=opencl;GLORAND_OPENCL_FORCE=${force};XDG_CACHE_HOME=${opencl_cache}")
+  endforeach()
+endif()
+
 if(TARGET kernel_emulated)
   add_executable(hashes_emulated hashes/hashes.c hashes/cases.c hashes/asked_kernel.c hashes/choose_emulated.c
     $<TARGET_OBJECTS:kernel_emulated>)
   target_include_directories(hashes_emulated PRIVATE ${PROJECT_SOURCE_DIR}/src)
   target_include_directories(hashes_emulated SYSTEM PRIVATE ${XXHASH_INCLUDE_DIR})
-  target_link_libraries(hashes_emulated PRIVATE glorand_static glorand_flags)
+  target_link_libraries(hashes_emulated PRIVATE any_fill glorand_flags)
   glorand_hash_test(emulated hashes_emulated)
 endif()
 

@@ -101,10 +101,11 @@ GLR_API const char *glr_last_error(void);
 
 /** What draws. */
 typedef enum glr_backend_kind {
-    GLR_BACKEND_AUTO = 0,   /**< the best that is there; today that is the CPU */
-    GLR_BACKEND_CPU = 1,    /**< this machine's processors */
-    GLR_BACKEND_OPENCL = 2, /**< not part of this version */
-    GLR_BACKEND_CUDA = 3    /**< not part of this version */
+    GLR_BACKEND_AUTO = 0, /**< the best that is there: OpenCL's device if that is no CPU, otherwise the CPU */
+    GLR_BACKEND_CPU = 1,  /**< this machine's processors */
+    GLR_BACKEND_OPENCL =
+        2,               /**< OpenCL's devices, GPUs and accelerators first, then CPUs; see also opencl.h */
+    GLR_BACKEND_CUDA = 3 /**< not part of this version */
 } glr_backend_kind;
 
 /** How to open a device. */
@@ -135,6 +136,9 @@ GLR_API glr_status glr_open(const glr_options *options, glr_device **device);
 /** Waits for the work that was started through this handle and frees it. NULL is allowed. */
 GLR_API void glr_close(glr_device *device);
 
+/** What an open device belongs to, never GLR_BACKEND_AUTO; that for NULL. */
+GLR_API glr_backend_kind glr_device_backend(const glr_device *device);
+
 /** Bytes of a text in glr_device_info, its final zero included. */
 #define GLR_DEVICE_TEXT 160
 
@@ -155,17 +159,20 @@ typedef struct glr_device_info {
 GLR_API glr_status glr_devices(glr_device_info *infos, size_t capacity, size_t *count);
 
 /** Memory of a device, for programs that have no allocator of their own: at least `bytes` bytes, aligned to
-   64, uninitialized. *memory is NULL when bytes is 0, and on failure. Errors: GLR_ERROR_MEMORY. */
+   64, uninitialized. *memory is NULL when bytes is 0, and on failure. On OpenCL, *memory is a cl_mem, and
+   stands for the whole of it: pointers into it are refused. Errors: GLR_ERROR_MEMORY, GLR_ERROR_DEVICE. */
 GLR_API glr_status glr_alloc(glr_device *device, uint64_t bytes, void **memory);
 
-/** Frees what glr_alloc gave on the same handle. NULL is allowed. */
+/** Frees what glr_alloc gave on the same handle; glr_close frees what is left on an OpenCL device. NULL is
+   allowed. Errors: GLR_ERROR_ARGUMENT on OpenCL for other memory, GLR_ERROR_DEVICE. */
 GLR_API glr_status glr_free(glr_device *device, void *memory);
 
 /** Copies bytes from memory of the device to the host, after what was started through this handle, and
-   returns when they are there. */
+   returns when they are there. On OpenCL, memory is what glr_alloc gave.
+   Errors: GLR_ERROR_ARGUMENT, GLR_ERROR_TOO_SMALL, GLR_ERROR_DEVICE. */
 GLR_API glr_status glr_copy_to_host(glr_device *device, void *host, const void *memory, uint64_t bytes);
 
-/** Waits until what was started through this handle is done. */
+/** Waits until what was started through this handle is done. Errors: GLR_ERROR_DEVICE. */
 GLR_API glr_status glr_sync(glr_device *device);
 
 /** "cpu", "opencl", "cuda" or "auto"; "unknown backend" for any other number. Static storage. */
@@ -433,9 +440,9 @@ GLR_API glr_status glr_describe(const glr_initializer *initializer, const glr_te
 /* ------------------------------------------------------------------------------------------------ */
 
 /** Fills the part of a tensor that lies at dst with an initializer's values, and returns when they are
-   there. dst is memory of the device, at any byte address on the CPU; it may be NULL when the part is
-   empty. dst_bytes is how many bytes are there: a part that needs more is refused.
-   Nothing is allocated. Filling a part gives the same values that filling the whole would put there.
+   there. dst is memory of the device, at any byte address on the CPU, and on OpenCL what glr_alloc gave; it
+   may be NULL when the part is empty. dst_bytes is how many bytes are there: a part that needs more is
+   refused. Nothing is allocated. Filling a part gives the same values that filling the whole would put there.
    Errors: GLR_ERROR_ARGUMENT (a value out of its range, a NULL pointer), GLR_ERROR_SHAPE (sizes that
    overflow or exceed GLR_MAX_ELEMENTS, a part outside the tensor, strides that make elements overlap),
    GLR_ERROR_TOO_SMALL, GLR_ERROR_UNSUPPORTED (random integers, a dtype that the device lacks),

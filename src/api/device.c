@@ -2,21 +2,47 @@
 #include "backend.h"
 #include "cpu/cpu.h"
 #include "error.h"
+#ifdef GLR_HAVE_OPENCL
+#include "opencl/device.h"
+#endif
 
 #include <stdio.h>
 
 #define MAX_THREADS 1024U
 
 /* In the order in which `auto` tries them. */
-static const glr_backend *const backends[] = {&glr_cpu_backend};
+static const glr_backend *const backends[] = {
+#ifdef GLR_HAVE_OPENCL
+    &glr_opencl_backend,
+#endif
+    &glr_cpu_backend,
+};
 
 #define BACKEND_COUNT (sizeof backends / sizeof backends[0])
 
-/* Backends that have a number and a name but no table yet. */
-static const glr_backend_kind missing[] = {GLR_BACKEND_OPENCL, GLR_BACKEND_CUDA};
+/* Backends that have a number and a name but no table here. */
+static const struct {
+    glr_backend_kind kind;
+    const char *reason;
+} missing[] = {
+#ifndef GLR_HAVE_OPENCL
+    {GLR_BACKEND_OPENCL, "not part of this build"},
+#endif
+    {GLR_BACKEND_CUDA, "not part of this version"},
+};
 
-#define MISSING_COUNT  (sizeof missing / sizeof missing[0])
-#define MISSING_REASON "not part of this version"
+#define MISSING_COUNT (sizeof missing / sizeof missing[0])
+
+static const char *missing_reason(glr_backend_kind kind)
+{
+    const char *reason = "";
+    for (size_t i = 0; i < MISSING_COUNT; i++) {
+        if (missing[i].kind == kind) {
+            reason = missing[i].reason;
+        }
+    }
+    return reason;
+}
 
 const char *glr_backend_name(glr_backend_kind backend)
 {
@@ -47,6 +73,23 @@ static glr_status check_options(const glr_options *options)
     return GLR_OK;
 }
 
+/* The first backend that opens. One that is there and fails, because its driver is broken for example, must
+   not keep the next from being tried; the last one's failure is the call's. */
+static glr_status open_any(const glr_options *options, glr_device **device)
+{
+    glr_status status = GLR_OK;
+    char before[GLR_MESSAGE];
+    glr_keep_error(before);
+    for (size_t i = 0; i < BACKEND_COUNT; i++) {
+        status = backends[i]->open(options, device);
+        if (status == GLR_OK) {
+            glr_put_back_error(before);
+            break;
+        }
+    }
+    return status;
+}
+
 glr_status glr_open(const glr_options *options, glr_device **device)
 {
     static const glr_options defaults = GLR_OPTIONS_INIT;
@@ -61,20 +104,16 @@ glr_status glr_open(const glr_options *options, glr_device **device)
     if (status != GLR_OK) {
         return status;
     }
+    if (options->backend == GLR_BACKEND_AUTO) {
+        return open_any(options, device);
+    }
     for (size_t i = 0; i < BACKEND_COUNT; i++) {
-        if (options->backend != GLR_BACKEND_AUTO && options->backend != backends[i]->kind) {
-            continue;
-        }
-        status = backends[i]->open(options, device);
-        if (status != GLR_ERROR_UNAVAILABLE || options->backend != GLR_BACKEND_AUTO) {
-            return status;
+        if (options->backend == backends[i]->kind) {
+            return backends[i]->open(options, device);
         }
     }
-    if (status != GLR_OK) {
-        return status; /* of the last backend that auto tried */
-    }
-    return glr_fail(GLR_ERROR_UNAVAILABLE, "options.backend: %s is " MISSING_REASON,
-                    glr_backend_name(options->backend));
+    return glr_fail(GLR_ERROR_UNAVAILABLE, "options.backend: %s is %s", glr_backend_name(options->backend),
+                    missing_reason(options->backend));
 }
 
 void glr_close(glr_device *device)
@@ -82,6 +121,11 @@ void glr_close(glr_device *device)
     if (device != NULL) {
         device->backend->close(device);
     }
+}
+
+glr_backend_kind glr_device_backend(const glr_device *device)
+{
+    return device == NULL ? GLR_BACKEND_AUTO : device->backend->kind;
 }
 
 glr_status glr_devices(glr_device_info *infos, size_t capacity, size_t *count)
@@ -94,16 +138,19 @@ glr_status glr_devices(glr_device_info *infos, size_t capacity, size_t *count)
         infos[i] = empty;
     }
     size_t total = 0;
+    char before[GLR_MESSAGE];
+    glr_keep_error(before); /* the reasons why one is not available are no failures of this call */
     for (size_t i = 0; i < BACKEND_COUNT; i++) {
         size_t used = total < capacity ? total : capacity;
         total += backends[i]->list(infos == NULL ? NULL : infos + used, capacity - used);
     }
     for (size_t i = 0; i < MISSING_COUNT; i++, total++) {
         if (total < capacity) {
-            infos[total].backend = missing[i];
-            (void)snprintf(infos[total].reason, sizeof infos[total].reason, MISSING_REASON);
+            infos[total].backend = missing[i].kind;
+            (void)snprintf(infos[total].reason, sizeof infos[total].reason, "%s", missing[i].reason);
         }
     }
     *count = total;
+    glr_put_back_error(before);
     return GLR_OK;
 }

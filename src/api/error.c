@@ -3,10 +3,13 @@
 
 #include <stdarg.h>
 #include <stdio.h>
+#include <string.h>
 
-#define MESSAGE_SIZE 512
+static _Thread_local char last_error[GLR_MESSAGE];
 
-static _Thread_local char last_error[MESSAGE_SIZE];
+void glr_keep_error(char message[GLR_MESSAGE]) { memcpy(message, last_error, sizeof last_error); }
+
+void glr_put_back_error(const char message[GLR_MESSAGE]) { memcpy(last_error, message, sizeof last_error); }
 
 glr_status glr_fail(glr_status status, const char *format, ...)
 {

@@ -11,6 +11,13 @@ __attribute__((format(printf, 2, 3)))
 glr_status
 glr_fail(glr_status status, const char *format, ...);
 
+/* Bytes of the longest message. */
+#define GLR_MESSAGE 512
+
+/* Copies the calling thread's last error, and puts it back: for what fails within a call that succeeds. */
+void glr_keep_error(char message[GLR_MESSAGE]);
+void glr_put_back_error(const char message[GLR_MESSAGE]);
+
 /* Fails unless `size`, the first member of a public struct, is 0 or what this version's struct has. */
 glr_status glr_check_struct_size(const char *name, uint32_t size, size_t expected);
 

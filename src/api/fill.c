@@ -1,4 +1,6 @@
 /* Filling. */
+#include "fill.h"
+
 #include "backend.h"
 #include "error.h"
 #include "kind.h"
@@ -7,9 +9,7 @@
 
 #include <inttypes.h>
 
-/* Seeds the plan last, so that a call that fails draws no seed. An unseeded initializer is resolved here only
-   for a whole tensor: the parts of one would each get numbers of their own. */
-static glr_status seed(const glr_initializer *initializer, const glr_tensor *tensor, glr_plan *plan)
+glr_status glr_seed_fill(const glr_initializer *initializer, const glr_tensor *tensor, glr_plan *plan)
 {
     if (!glr_kind_is_random(initializer->kind)) {
         return GLR_OK;
@@ -50,6 +50,11 @@ glr_status glr_fill(glr_device *device, const glr_initializer *initializer, cons
                         "dst_bytes: %" PRIu64 " are fewer than the %" PRIu64 " that the part needs",
                         dst_bytes, bytes);
     }
-    status = seed(initializer, tensor, &plan);
+    if (device->backend->accepts != NULL) {
+        status = device->backend->accepts(device, &plan, dst, bytes);
+    }
+    if (status == GLR_OK) {
+        status = glr_seed_fill(initializer, tensor, &plan);
+    }
     return status == GLR_OK ? device->backend->fill(device, &plan, dst) : status;
 }

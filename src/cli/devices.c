@@ -1,16 +1,21 @@
 /* glorand devices: what there is to draw on. */
 #include "command.h"
+#include "self_test.h"
 
 #include <stdlib.h>
 
-static const char help[] = "Usage: glorand devices [--json]\n"
-                           "List the devices of every backend, and why one is not available.\n"
-                           "\n"
-                           "      --json             as JSON\n"
-                           "  -h, --help             print this text\n";
+static const char help[] =
+    "Usage: glorand devices [--json | --selftest]\n"
+    "List the devices of every backend, and why one is not available.\n"
+    "\n"
+    "      --json             as JSON\n"
+    "      --selftest         draw on every device, and compare each bit with the CPU's;\n"
+    "                         exit status 1 means that one differs\n"
+    "  -h, --help             print this text\n";
 
 static const struct option options[] = {
     {"json", no_argument, NULL, 'j'},
+    {"selftest", no_argument, NULL, 't'},
     {"help", no_argument, NULL, 'h'},
     {NULL, 0, NULL, 0},
 };
@@ -42,10 +47,11 @@ static int print_json(const glr_device_info *infos, size_t count)
 int glr_cli_devices(int argc, char **argv)
 {
     int option;
-    bool json = false;
+    bool json = false, tests = false;
     while ((option = getopt_long(argc, argv, "h", options, NULL)) != -1) {
         switch (option) {
         case 'j': json = true; break;
+        case 't': tests = true; break;
         case 'h': return fputs(help, stdout) < 0 ? EXIT_FAILED : EXIT_DONE;
         default: return glr_cli_common_option("devices", option, NULL);
         }
@@ -53,6 +59,9 @@ int glr_cli_devices(int argc, char **argv)
     if (optind != argc) {
         return glr_cli_fail(EXIT_USAGE, "%s: an argument too many; try 'glorand devices --help'",
                             argv[optind]);
+    }
+    if (json && tests) {
+        return glr_cli_fail(EXIT_USAGE, "--json and --selftest exclude each other");
     }
     size_t count = 0;
     if (glr_devices(NULL, 0, &count) != GLR_OK) {
@@ -64,7 +73,9 @@ int glr_cli_devices(int argc, char **argv)
         return glr_cli_fail(EXIT_FAILED, "the devices cannot be listed");
     }
     int status = EXIT_DONE;
-    if (json) {
+    if (tests) {
+        status = glr_self_test(infos, count);
+    } else if (json) {
         status = print_json(infos, count);
     } else {
         print_table(infos, count);

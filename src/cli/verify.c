@@ -1,4 +1,5 @@
 /* glorand verify: draws a file's tensors again and compares every bit. */
+#include "draw.h"
 #include "interrupt.h"
 #include "model/safetensors.h"
 #include "model/spec.h"
@@ -38,6 +39,7 @@ typedef struct check {
     const char *path;
     FILE *stream;
     glr_device *device;
+    glr_drawer drawer;
     glr_progress progress;
     const glr_model_tensor *tensor;
     const glr_file_tensor *place;
@@ -88,7 +90,7 @@ static bool compare_piece(const glr_tensor *piece, uint64_t offset, uint64_t byt
         work->failed = glr_cli_fail(EXIT_FAILED, "%s: cannot be read: %s", work->path, strerror(errno)) != 0;
         return false;
     }
-    if (glr_fill(work->device, &work->tensor->choice.initializer, piece, work->expected, bytes) != GLR_OK) {
+    if (glr_draw(&work->drawer, &work->tensor->choice.initializer, piece, work->expected, bytes) != GLR_OK) {
         work->failed = glr_cli_fail(EXIT_FAILED, "tensor %s: %s", work->tensor->name, glr_last_error()) != 0;
         return false;
     }
@@ -193,6 +195,8 @@ static int compare(const arguments *given, const char *path, const glr_safetenso
     work.found = malloc(GLR_PIECE_BYTES);
     if (work.stream == NULL || work.expected == NULL || work.found == NULL) {
         status = glr_cli_fail(EXIT_FAILED, "%s: %s", path, strerror(errno));
+    } else if (glr_drawer_make(work.device, GLR_PIECE_BYTES, &work.drawer) != GLR_OK) {
+        status = glr_cli_fail(EXIT_FAILED, "%s", glr_last_error());
     } else {
         glr_progress_start(&work.progress, &given->common, path, file->bytes);
         status = compare_tensors(&work, file, model);
@@ -202,6 +206,7 @@ static int compare(const arguments *given, const char *path, const glr_safetenso
     }
     free(work.expected);
     free(work.found);
+    glr_drawer_free(&work.drawer);
     glr_close(work.device);
     return status;
 }

@@ -1,6 +1,7 @@
 /* Writing drawn tensors to files. */
 #include "write.h"
 
+#include "draw.h"
 #include "interrupt.h"
 #include "model/output.h"
 #include "model/safetensors.h"
@@ -15,8 +16,12 @@
 #include <string.h>
 #include <unistd.h>
 
-/* Bytes of a piece that one thread draws and writes: it stays in the thread's cache between the two. */
-#define WRITE_BYTES (UINT64_C(1) << 20)
+/* Bytes of a piece that one thread draws and writes. On the CPU it stays in the thread's cache between the
+   two. On a device it is long enough to keep the device busy, and so is a number of threads that lets it draw
+   while one piece is copied back and another is written. */
+#define CPU_BYTES      (UINT64_C(1) << 20)
+#define DEVICE_BYTES   (UINT64_C(16) << 20)
+#define DEVICE_THREADS 3
 
 /* A file, or standard output, in the making. For a file every thread draws and writes pieces of its own, so
    that some draw while others write, with the file's descriptor and the device shared by all. */
@@ -27,7 +32,9 @@ typedef struct job {
     glr_output output;
     const glr_model_tensor *tensor; /* being drawn */
     uint64_t start;                 /* where its bytes begin in the file */
+    uint64_t piece_bytes;           /* of the largest piece */
     char *buffer;                   /* of a piece for every thread; for standard output, of one for all */
+    glr_drawer *drawers;            /* one for every thread */
     bool failed;
     glr_problem problem; /* empty when it was interrupted */
 } job;
@@ -53,10 +60,10 @@ static void note(job *work, uint64_t bytes, bool ok, const glr_problem *problem)
     }
 }
 
-static bool draw_piece(const job *work, const glr_model_tensor *tensor, const glr_tensor *piece, void *memory,
-                       uint64_t bytes, glr_problem *problem)
+static bool draw_piece(const glr_drawer *drawer, const glr_model_tensor *tensor, const glr_tensor *piece,
+                       void *memory, uint64_t bytes, glr_problem *problem)
 {
-    return glr_fill(work->device, &tensor->choice.initializer, piece, memory, bytes) == GLR_OK ||
+    return glr_draw(drawer, &tensor->choice.initializer, piece, memory, bytes) == GLR_OK ||
            glr_problem_set(problem, "tensor %s: %s", tensor->name, glr_last_error());
 }
 
@@ -64,8 +71,9 @@ static void draw_and_write(job *work, const glr_model_tensor *tensor, const glr_
                            uint64_t bytes)
 {
     glr_problem problem = {""};
-    void *memory = work->buffer + (uint64_t)omp_get_thread_num() * WRITE_BYTES;
-    bool ok = draw_piece(work, tensor, piece, memory, bytes, &problem) &&
+    const int thread = omp_get_thread_num();
+    void *memory = work->buffer + (uint64_t)thread * work->piece_bytes;
+    bool ok = draw_piece(&work->drawers[thread], tensor, piece, memory, bytes, &problem) &&
               glr_output_write(&work->output, first, memory, (size_t)bytes, &problem);
     note(work, bytes, ok, &problem);
 }
@@ -87,10 +95,35 @@ static bool hand_out(const glr_tensor *piece, uint64_t offset, uint64_t bytes, v
     return true;
 }
 
+/* A buffer and a drawer for every thread; free_memory must follow in any case. */
+static bool make_memory(job *work)
+{
+    work->buffer = malloc((size_t)((uint64_t)work->threads * work->piece_bytes));
+    work->drawers = calloc((size_t)work->threads, sizeof *work->drawers);
+    if (work->buffer == NULL || work->drawers == NULL) {
+        return glr_problem_set(&work->problem, "out of memory for %d buffers", work->threads);
+    }
+    for (int i = 0; i < work->threads; i++) {
+        if (glr_drawer_make(work->device, work->piece_bytes, &work->drawers[i]) != GLR_OK) {
+            return glr_problem_set(&work->problem, "%s", glr_last_error());
+        }
+    }
+    return true;
+}
+
+static void free_memory(job *work)
+{
+    for (int i = 0; work->drawers != NULL && i < work->threads; i++) {
+        glr_drawer_free(&work->drawers[i]);
+    }
+    free(work->drawers);
+    free(work->buffer);
+}
+
 /* Ends a job: the file is kept if all went well. */
 static int finish(job *work, bool ok)
 {
-    free(work->buffer);
+    free_memory(work);
     glr_progress_end(&work->progress);
     ok = ok && !has_failed(work) && glr_output_commit(&work->output, &work->problem);
     glr_output_discard(&work->output);
@@ -114,9 +147,13 @@ static bool begin(job *work, const glr_common *common, const char *path, uint64_
     if (glr_open(&options, &work->device) != GLR_OK) {
         return glr_problem_set(&work->problem, "%s", glr_last_error());
     }
-    work->buffer = malloc((size_t)work->threads * WRITE_BYTES);
-    if (work->buffer == NULL) {
-        return glr_problem_set(&work->problem, "out of memory for %d buffers", work->threads);
+    work->piece_bytes = CPU_BYTES;
+    if (glr_device_backend(work->device) != GLR_BACKEND_CPU) {
+        work->piece_bytes = DEVICE_BYTES;
+        work->threads = DEVICE_THREADS;
+    }
+    if (!make_memory(work)) {
+        return false;
     }
     if (!glr_output_create(path, file_bytes, &work->output, &work->problem)) {
         return false;
@@ -154,7 +191,7 @@ static void hand_out_all(job *work, const glr_model *model, const glr_file_tenso
             continue;
         }
         work->start = (place++)->offset;
-        if (!glr_visit_pieces(&work->tensor->tensor, WRITE_BYTES, hand_out, work)) {
+        if (!glr_visit_pieces(&work->tensor->tensor, work->piece_bytes, hand_out, work)) {
             return;
         }
     }
@@ -201,7 +238,7 @@ int glr_write_single(const glr_common *common, const glr_model_tensor *tensor, c
     if (ok) {
 #pragma omp parallel num_threads(work.threads)
 #pragma omp single
-        (void)glr_visit_pieces(&tensor->tensor, WRITE_BYTES, hand_out, &work);
+        (void)glr_visit_pieces(&tensor->tensor, work.piece_bytes, hand_out, &work);
     }
     return finish(&work, ok);
 }
@@ -211,7 +248,8 @@ static bool draw_to_standard_output(const glr_tensor *piece, uint64_t offset, ui
     (void)offset;
     job *work = context;
     const char *from = work->buffer;
-    if (!draw_piece(work, work->tensor, piece, work->buffer, bytes, &work->problem) || glr_interrupted()) {
+    if (!draw_piece(work->drawers, work->tensor, piece, work->buffer, bytes, &work->problem) ||
+        glr_interrupted()) {
         return false;
     }
     glr_progress_add(&work->progress, bytes);
@@ -241,14 +279,12 @@ int glr_write_standard_output(const glr_common *common, const glr_model_tensor *
         return status;
     }
     work.tensor = tensor;
-    work.buffer = malloc((size_t)(bytes < GLR_PIECE_BYTES ? bytes + 1 : GLR_PIECE_BYTES));
+    work.threads = 1;
+    work.piece_bytes = bytes < GLR_PIECE_BYTES ? bytes + 1 : GLR_PIECE_BYTES;
     glr_progress_start(&work.progress, common, "-", bytes);
-    bool ok = work.buffer != NULL &&
+    bool ok = make_memory(&work) &&
               glr_visit_pieces(&tensor->tensor, GLR_PIECE_BYTES, draw_to_standard_output, &work);
-    if (work.buffer == NULL) {
-        (void)glr_problem_set(&work.problem, "out of memory");
-    }
-    free(work.buffer);
+    free_memory(&work);
     glr_progress_end(&work.progress);
     glr_close(work.device);
     if (!ok) {

@@ -5,14 +5,14 @@
 #ifndef GLR_CORE_DOUBLE_H
 #define GLR_CORE_DOUBLE_H
 
+#include "counter.h"
 #include "lanes.h"
+#include "philox.h"
+#include "sample.h"
 
 #if GLR_HAS_F64
 
-#include "counter.h"
 #include "double_tables.h"
-#include "philox.h"
-#include "sample.h"
 
 /* Two values per lane. */
 typedef struct glr_f64_pair {

@@ -35,7 +35,11 @@
 #endif
 
 #if defined(__OPENCL_C_VERSION__) || defined(__OPENCL_VERSION__)
+#ifdef GLR_USE_OPENCL16 /* set for the kernels that a CPU device of OpenCL runs */
+#include "lanes_opencl16.h"
+#else
 #include "lanes_opencl.h"
+#endif
 #elif defined(__CUDACC__)
 #include "lanes_cuda.h"
 #elif defined(GLR_USE_AVX512) /* set for the files that are compiled once per instruction set */

@@ -2,27 +2,16 @@
 #ifndef GLR_CORE_LANES_OPENCL_H
 #define GLR_CORE_LANES_OPENCL_H
 
-#pragma OPENCL FP_CONTRACT OFF
+#include "opencl_types.h"
 
-#define GLR_FN            static inline
-#define GLR_TABLE         __constant
-#define GLR_TABLE_POINTER __constant const float *
-#define GLR_UNROLL        _Pragma("unroll")
-
-typedef int int32_t;
-typedef uint uint32_t;
-typedef ulong uint64_t;
 typedef float glr_f32;
 
 GLR_FN uint32_t glr_bits_of(glr_f32 value) { return as_uint(value); }
 GLR_FN glr_f32 glr_float_of(uint32_t bits) { return as_float(bits); }
 GLR_FN glr_f32 glr_fma(glr_f32 a, glr_f32 b, glr_f32 c) { return fma(a, b, c); }
-GLR_FN glr_f32 glr_sqrt(glr_f32 a) { return sqrt(a); }
-
-typedef long int64_t;
 
 /* Devices without fp64 draw every other type. */
-#ifdef cl_khr_fp64
+#if defined(cl_khr_fp64) && !defined(GLR_WITHOUT_F64)
 #pragma OPENCL EXTENSION cl_khr_fp64 : enable
 #define GLR_HAS_F64           1
 #define GLR_TABLE_POINTER_F64 __constant const double *
@@ -36,5 +25,13 @@ GLR_FN double glr_sqrt_f64(double a) { return sqrt(a); }
 #endif
 
 #include "lanes_single.h"
+
+/* GLR_SOFTWARE_SQRT is set where the device's square root is not correctly rounded. */
+#ifdef GLR_SOFTWARE_SQRT
+#include "software_sqrt.h"
+GLR_FN glr_f32 glr_sqrt(glr_f32 a) { return glr_software_sqrt(a); }
+#else
+GLR_FN glr_f32 glr_sqrt(glr_f32 a) { return sqrt(a); }
+#endif
 
 #endif

@@ -22,23 +22,52 @@ GLR_FN glr_block glr_block_at(glr_counter counter, const glr_round_keys *keys)
                       (glr_uniform)(counter.high >> 32), keys);
 }
 
-/* The truncated normal values of a group: the first four candidates of its blocks that lie in (-2, 2).
-   A group never comes near the end of its 256 blocks (the chance is below 10^-600); if it did, what is
-   missing would be 0. */
+/* The kept values of a group that is being drawn: the first `count` of them are known. */
+typedef struct glr_kept {
+    glr_values values;
+    uint32_t count;
+} glr_kept;
+
+/* Appends those of four candidates that lie in (-2, 2), as long as the group lacks values. Every index is a
+   constant, so that a GPU keeps the values in registers. */
+GLR_FN void glr_keep(glr_kept *kept, const glr_values *candidates)
+{
+    GLR_UNROLL
+    for (int j = 0; j < 4; j++) {
+        int keep = kept->count < GLR_GROUP_SIZE && !glr_rejected_bit(candidates->value[j]);
+        GLR_UNROLL
+        for (uint32_t i = 0; i < GLR_GROUP_SIZE; i++) {
+            kept->values.value[i] = keep && kept->count == i ? candidates->value[j] : kept->values.value[i];
+        }
+        kept->count += keep ? 1U : 0U;
+    }
+}
+
+/* The four candidates of a group's block number `block`. */
+GLR_FN glr_values glr_candidates_at(glr_counter base, uint64_t group, uint32_t block,
+                                    const glr_round_keys *keys)
+{
+    glr_block words = glr_block_at(glr_counter_at(base, group * GLR_BLOCKS_PER_GROUP + block), keys);
+    return glr_normal_of_block(&words);
+}
+
+/* Draws what a group lacks, from its block number `block` on. A group never comes near the end of its 256
+   blocks (the chance is below 10^-600); if it did, what is missing would stay as it is. */
+GLR_FN void glr_keep_from(glr_kept *kept, glr_counter base, uint64_t group, uint32_t block,
+                          const glr_round_keys *keys)
+{
+    for (; block < GLR_BLOCKS_PER_GROUP && kept->count < GLR_GROUP_SIZE; block++) {
+        glr_values candidates = glr_candidates_at(base, group, block, keys);
+        glr_keep(kept, &candidates);
+    }
+}
+
+/* The truncated normal values of a group: the first four candidates of its blocks that lie in (-2, 2). */
 GLR_FN glr_values glr_truncated_group(glr_counter base, uint64_t group, const glr_round_keys *keys)
 {
-    glr_values kept = {{0.0f, 0.0f, 0.0f, 0.0f}};
-    int count = 0;
-    for (uint32_t i = 0; i < GLR_BLOCKS_PER_GROUP && count < GLR_GROUP_SIZE; i++) {
-        glr_block block = glr_block_at(glr_counter_at(base, group * GLR_BLOCKS_PER_GROUP + i), keys);
-        glr_values candidates = glr_normal_of_block(&block);
-        for (int j = 0; j < 4 && count < GLR_GROUP_SIZE; j++) {
-            if (!glr_rejected_bit(candidates.value[j])) {
-                kept.value[count++] = candidates.value[j];
-            }
-        }
-    }
-    return kept;
+    glr_kept kept = {{{0.0f, 0.0f, 0.0f, 0.0f}}, 0};
+    glr_keep_from(&kept, base, group, 0, keys);
+    return kept.values;
 }
 
 /* The raw values of elements 4 * group to 4 * group + 3 of a tensor. */

@@ -181,7 +181,7 @@ Test(verify, files_that_cannot_be_verified)
     result = run("glorand verify one.safetensors --spec m.json");
     cr_expect_eq(result.status, 1);
     cr_expect_not_null(strstr(result.err, "tensor bias of the spec is not in the file"), "%s", result.err);
-    result = run("glorand verify one.safetensors --spec m.json --backend opencl");
+    result = run("glorand verify one.safetensors --spec m.json --backend cuda");
     cr_expect_eq(result.status, 1);
 
     static const char header[] = "{\"a\":{\"dtype\":\"F32\",\"shape\":[],\"data_offsets\":[0,4]}}       ";

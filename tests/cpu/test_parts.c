@@ -1,5 +1,6 @@
 /* Any part, in any pieces, at any address, with any strides, by any number of threads, equals that part of
    the whole; and nothing else is touched. */
+#include "support/any_fill.h"
 #include "support/golden.h"
 #include "support/random.h"
 #include "support/reference_scaling.h"
@@ -127,15 +128,15 @@ static void random_strides(test_random *random, glr_tensor *tensor)
     }
 }
 
-/* The whole tensor, packed, by one thread: what every other fill must agree with. */
-static void make_whole(glr_device *device, example *e)
+/* The whole tensor, packed, by one thread of the CPU: what every other fill must agree with. */
+static void make_whole(glr_device *cpu, example *e)
 {
     glr_tensor whole = e->tensor;
     whole.part = GLR_WHOLE;
     memset(whole.strides, 0, sizeof whole.strides);
     e->elements = element_count(&whole);
     e->whole = malloc((size_t)e->elements * e->size + 1);
-    cr_assert_eq(glr_fill(device, &e->initializer, &whole, e->whole, (uint64_t)e->elements * e->size), GLR_OK,
+    cr_assert_eq(glr_fill(cpu, &e->initializer, &whole, e->whole, (uint64_t)e->elements * e->size), GLR_OK,
                  "%s", glr_last_error());
 }
 
@@ -198,7 +199,7 @@ static void check_part(glr_device *device, const example *e, const glr_tensor *p
         }
         memcpy(right + (size_t)place * e->size, e->whole + (size_t)index * e->size, e->size);
     }
-    cr_assert_eq(glr_fill(device, &e->initializer, part, dst, bytes), GLR_OK, "%s", glr_last_error());
+    cr_assert_eq(any_fill(device, &e->initializer, part, dst, bytes), GLR_OK, "%s", any_error());
     cr_assert_eq(memcmp(memory, expected, room), 0, "kind %s, dtype %s, part %d, rank %u, %ld elements",
                  glr_kind_name(e->initializer.kind), glr_dtype_name(part->dtype), (int)part->part, part->rank,
                  (long)count);
@@ -216,9 +217,9 @@ static void check_pieces(glr_device *device, const example *e, test_random *rand
         piece.first = done;
         piece.count = test_random_between(random, 0, e->elements - done);
         piece.count = piece.count > 0 ? piece.count : 1;
-        cr_assert_eq(glr_fill(device, &e->initializer, &piece, memory + (size_t)done * e->size,
+        cr_assert_eq(any_fill(device, &e->initializer, &piece, memory + (size_t)done * e->size,
                               (uint64_t)piece.count * e->size),
-                     GLR_OK, "%s", glr_last_error());
+                     GLR_OK, "%s", any_error());
     }
     cr_assert_eq(memcmp(memory, e->whole, (size_t)e->elements * e->size), 0);
     free(memory);
@@ -244,9 +245,9 @@ static void fill_box_in_pieces(glr_device *const devices[THREADS], const example
     if (cut < 0) {
         uint64_t bytes;
         cr_assert_eq(glr_tensor_extent(&box, NULL, &bytes), GLR_OK, "%s", glr_last_error());
-        cr_assert_eq(glr_fill(devices[test_random_between(random, 0, THREADS - 1)], &e->initializer, &box,
+        cr_assert_eq(any_fill(devices[test_random_between(random, 0, THREADS - 1)], &e->initializer, &box,
                               bytes > 0 ? dst : NULL, bytes),
-                     GLR_OK, "%s", glr_last_error());
+                     GLR_OK, "%s", any_error());
         return;
     }
     glr_tensor halves[2] = {box, box};
@@ -273,8 +274,7 @@ static void check_box_pieces(glr_device *const devices[THREADS], const example *
     unsigned char *memory = malloc(bytes), *expected = malloc(bytes);
     memset(memory, CANARY, bytes);
     memset(expected, CANARY, bytes);
-    cr_assert_eq(glr_fill(devices[0], &e->initializer, &box, expected, bytes), GLR_OK, "%s",
-                 glr_last_error());
+    cr_assert_eq(any_fill(devices[0], &e->initializer, &box, expected, bytes), GLR_OK, "%s", any_error());
     fill_box_in_pieces(devices, e, box, random, memory);
     cr_assert_eq(memcmp(memory, expected, bytes), 0, "kind %s, dtype %s, rank %u",
                  glr_kind_name(e->initializer.kind), glr_dtype_name(box.dtype), box.rank);
@@ -282,17 +282,18 @@ static void check_box_pieces(glr_device *const devices[THREADS], const example *
     free(expected);
 }
 
-static void check_example(glr_device *const devices[THREADS], test_random *random)
+static void check_example(glr_device *cpu, glr_device *const devices[THREADS], test_random *random)
 {
     example e = {.tensor = {.dtype = GLR_FLOAT32}};
     if (test_random_between(random, 0, 1)) {
         e.tensor.dtype = (glr_dtype)test_random_between(random, GLR_FLOAT32, GLR_UINT64);
+        e.tensor.dtype = e.tensor.dtype == GLR_FLOAT64 && !any_has_f64() ? GLR_FLOAT16 : e.tensor.dtype;
     }
     e.size = glr_dtype_size(e.tensor.dtype);
     e.initializer = random_initializer(random, e.tensor.dtype);
     random_shape(random, &e.tensor);
     random_axes(random, e.tensor.rank, &e.initializer);
-    make_whole(devices[0], &e);
+    make_whole(cpu, &e);
     check_whole(&e);
 
     glr_device *device = devices[test_random_between(random, 0, THREADS - 1)];
@@ -318,17 +319,18 @@ static void check_example(glr_device *const devices[THREADS], test_random *rando
 Test(parts, equal_the_same_part_of_the_whole, .timeout = 1000)
 {
     test_random random = test_random_start("parts");
-    glr_device *devices[THREADS];
+    glr_device *devices[THREADS], *cpu = open_cpu(1);
     for (uint32_t i = 0; i < THREADS; i++) {
-        devices[i] = open_cpu(i + 1);
+        devices[i] = open_any(i + 1);
     }
-    const int examples = test_is_long() ? 100000 : test_is_light() ? 1000 : 10000;
+    const int examples = test_is_long() ? 100000 : test_is_light() || !any_is_cpu() ? 1000 : 10000;
     for (int i = 0; i < examples; i++) {
-        check_example(devices, &random);
+        check_example(cpu, devices, &random);
     }
     for (int i = 0; i < THREADS; i++) {
         glr_close(devices[i]);
     }
+    glr_close(cpu);
     (void)printf("parts: %d examples\n", examples);
 }
 
@@ -340,8 +342,8 @@ Test(parts, threads_agree)
     glr_tensor tensor = {.dtype = GLR_FLOAT32, .rank = 2, .shape = {1024, COUNT / 1024}};
     float *one = malloc(COUNT * sizeof *one), *many = malloc(COUNT * sizeof *many);
     for (uint32_t threads = 1; threads <= THREADS; threads++) {
-        glr_device *device = open_cpu(threads);
-        cr_assert_eq(glr_fill(device, &initializer, &tensor, threads == 1 ? one : many, COUNT * sizeof *one),
+        glr_device *device = open_any(threads);
+        cr_assert_eq(any_fill(device, &initializer, &tensor, threads == 1 ? one : many, COUNT * sizeof *one),
                      GLR_OK);
         cr_assert(threads == 1 || memcmp(one, many, COUNT * sizeof *one) == 0, "%u threads", threads);
         glr_close(device);
@@ -355,18 +357,18 @@ Test(parts, threads_agree)
 Test(parts, calls_at_the_same_time)
 {
     enum { CALLS = 4, COUNT = 200000 };
-    glr_device *device = open_cpu(2);
+    glr_device *device = open_any(2);
     static float alone[CALLS][COUNT], together[CALLS][COUNT];
     glr_tensor tensor = {.dtype = GLR_FLOAT32, .rank = 1, .shape = {COUNT}};
     int failures = 0;
     for (int i = 0; i < CALLS; i++) {
         glr_initializer initializer = glr_he_normal(i);
-        failures += glr_fill(device, &initializer, &tensor, alone[i], sizeof alone[i]) != GLR_OK;
+        failures += any_fill(device, &initializer, &tensor, alone[i], sizeof alone[i]) != GLR_OK;
     }
 #pragma omp parallel for num_threads(CALLS) reduction(+ : failures)
     for (int i = 0; i < CALLS; i++) {
         glr_initializer initializer = glr_he_normal(i);
-        failures += glr_fill(device, &initializer, &tensor, together[i], sizeof together[i]) != GLR_OK;
+        failures += any_fill(device, &initializer, &tensor, together[i], sizeof together[i]) != GLR_OK;
     }
     cr_assert_eq(failures, 0);
     cr_assert_eq(memcmp(alone, together, sizeof alone), 0);
@@ -376,7 +378,7 @@ Test(parts, calls_at_the_same_time)
 /* A tensor of 2^56 elements: a part in its middle, addressed in three ways. */
 Test(parts, of_the_largest_tensor)
 {
-    glr_device *device = open_cpu(2);
+    glr_device *device = open_any(2);
     glr_initializer initializer = glr_truncated_normal(0.0, 1.0, 3);
     glr_tensor box = {
         .dtype = GLR_FLOAT32, .rank = 2, .shape = {INT64_C(1) << 28, INT64_C(1) << 28}, .part = GLR_BOX};
@@ -389,9 +391,9 @@ Test(parts, of_the_largest_tensor)
     range.first = box.start[0] * box.shape[1] + box.start[1];
     range.count = 100;
     float by_box[100], by_range[100];
-    cr_assert_eq(glr_fill(device, &initializer, &box, by_box, sizeof by_box), GLR_OK, "%s", glr_last_error());
-    cr_assert_eq(glr_fill(device, &initializer, &range, by_range, sizeof by_range), GLR_OK, "%s",
-                 glr_last_error());
+    cr_assert_eq(any_fill(device, &initializer, &box, by_box, sizeof by_box), GLR_OK, "%s", any_error());
+    cr_assert_eq(any_fill(device, &initializer, &range, by_range, sizeof by_range), GLR_OK, "%s",
+                 any_error());
     cr_assert_eq(memcmp(by_box, by_range, sizeof by_box), 0);
     reference_stream stream = reference_stream_of(3, 0);
     for (int i = 0; i < 100; i++) {

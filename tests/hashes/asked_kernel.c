@@ -49,7 +49,7 @@ asked_kernel hash_asked_kernel(void)
         }
     }
     if (hardware_has(isa)) {
-        (void)printf("failed: %s is asked for, and the hardware has it, but %s draws\n", isa, infos[0].name);
+        (void)printf("failed: %s is asked for, and the hardware has it, but another kernel draws\n", isa);
         return KERNEL_NOT_RUNNING;
     }
     (void)printf("skipped: this hardware has no %s\n", isa);

@@ -19,7 +19,7 @@ need "$compiler"
 # As cmake/compiler.cmake says it: contraction would change values.
 flags=(-std=c11 -D_XOPEN_SOURCE=700 -D_FILE_OFFSET_BITS=64 -ffp-contract=off -fno-math-errno -fopenmp
     -Wall -Wextra -Wpedantic -Wconversion -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Werror
-    -I "$source_dir/include" -I "$source_dir/src")
+    -I "$source_dir/include" -I "$source_dir/src" -I "$source_dir/tests")
 libraries=(-lm)
 run=()
 case $("$compiler" "${options[@]}" -dumpmachine) in
@@ -55,7 +55,8 @@ for isa in "${kernels[@]}"; do
     objects+=("$scratch/$isa.o")
 done
 # All but the reading of JSON, which needs jansson, and the kernels just compiled.
-mapfile -t sources < <(find "$source_dir/src/api" "$source_dir/src/cpu" "$source_dir/tests/hashes" -name '*.c' \
+mapfile -t sources < <(find "$source_dir/src/api" "$source_dir/src/cpu" "$source_dir/tests/hashes" \
+    "$source_dir/tests/support/any_fill.c" -name '*.c' \
     ! -name initializer_json.c ! -name kernel_vector.c ! -name choose_emulated.c)
 "$compiler" "${flags[@]}" "${options[@]}" "${sources[@]}" "${objects[@]}" "${libraries[@]}" -o "$scratch/hashes"
 

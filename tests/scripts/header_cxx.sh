@@ -1,15 +1,17 @@
 #!/bin/bash
-# The public header from C++17: it compiles without warnings, and its functions link.
+# The public headers from C++17: they compile without warnings, and their functions link.
 #
-# usage: header_cxx.sh SOURCE_DIR SHARED_LIBRARY BUILD_DIR
+# usage: header_cxx.sh SOURCE_DIR SHARED_LIBRARY BUILD_DIR [HEADER...]
+#
+# HEADER is a header beside glorand.h that the library has.
 set -euo pipefail
 # shellcheck source-path=SCRIPTDIR source=common.sh
 . "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 
 need g++
 make_scratch "$3"
-cat >"$scratch/use.cpp" <<'END'
-#include <glorand/glorand.h>
+printf '#include <glorand/%s>\n' glorand.h "${@:4}" >"$scratch/use.cpp"
+cat >>"$scratch/use.cpp" <<'END'
 
 int main()
 {
@@ -29,5 +31,5 @@ int main()
     return status == GLR_OK ? 0 : 1;
 }
 END
-g++ -std=c++17 -Wall -Wextra -Wpedantic -Wconversion -Werror -I "$1/include" -o "$scratch/use" "$scratch/use.cpp" "$2"
+g++ -std=c++17 -DCL_TARGET_OPENCL_VERSION=300 -Wall -Wextra -Wpedantic -Wconversion -Werror -I "$1/include" -o "$scratch/use" "$scratch/use.cpp" "$2"
 LD_LIBRARY_PATH=$(dirname "$2") "$scratch/use"

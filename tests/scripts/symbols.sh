@@ -1,14 +1,20 @@
 #!/bin/bash
-# Only glr_ symbols: the shared library exports exactly the functions that the header declares, and the static
-# one defines no other global symbols.
+# Only glr_ symbols: the shared library exports exactly the functions that the headers declare, and the static
+# one defines no other global symbols. Without OpenCL, its header's functions are left out.
 #
-# usage: symbols.sh SOURCE_DIR SHARED_LIBRARY STATIC_LIBRARY
+# usage: symbols.sh SOURCE_DIR SHARED_LIBRARY STATIC_LIBRARY [HEADER...]
+#
+# HEADER is a header beside glorand.h whose functions the library has.
 set -euo pipefail
 # shellcheck source-path=SCRIPTDIR source=common.sh
 . "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 
 need nm
-declared=$(tr '\n' ' ' <"$1/include/glorand/glorand.h" | grep -oE 'GLR_API [^;(]*\(' | grep -oE 'glr_[a-z0-9_]+\($' |
+headers=("$1/include/glorand/glorand.h")
+for header in "${@:4}"; do
+    headers+=("$1/include/glorand/$header")
+done
+declared=$(cat "${headers[@]}" | tr '\n' ' ' | grep -oE 'GLR_API [^;(]*\(' | grep -oE 'glr_[a-z0-9_]+\($' |
     tr -d '(' | sort)
 exported=$(nm --dynamic --defined-only "$2" | awk '{ print $NF }' | sort)
 [ "$declared" = "$exported" ] || fail "declared and exported functions differ:

@@ -1,5 +1,7 @@
 #include "support/golden.h"
 
+#include "support/any_fill.h"
+
 #include <criterion/criterion.h>
 #include <nettle/sha2.h>
 #include <stdlib.h>
@@ -85,8 +87,8 @@ void sha256_of_fill(glr_device *device, const glr_initializer *initializer, cons
         range.first = first;
         range.count = elements - first < piece ? elements - first : piece;
         uint64_t bytes = (uint64_t)range.count * size;
-        glr_status status = glr_fill(device, initializer, &range, memory, bytes);
-        cr_assert_eq(status, GLR_OK, "%s", glr_last_error());
+        glr_status status = any_fill(device, initializer, &range, memory, bytes);
+        cr_assert_eq(status, GLR_OK, "%s", any_error());
         sha256_update(&context, bytes, memory);
     }
     free(memory);
@@ -102,6 +104,19 @@ glr_device *open_cpu(uint32_t threads)
     cr_assert_eq(glr_open(&options, &device), GLR_OK, "%s", glr_last_error());
     return device;
 }
+
+glr_device *open_any(uint32_t threads)
+{
+    glr_device *device = NULL;
+    cr_assert_eq(any_open(threads, &device), GLR_OK, "%s", any_error());
+    return device;
+}
+
+#ifdef TEST_OPENCL
+const char test_no_opencl[] = "no OpenCL: ";
+#else
+const char test_no_opencl[] = "options.backend: opencl is not part of this build";
+#endif
 
 int test_is_light(void) { return getenv("GLORAND_TEST_LIGHT") != NULL; }
 

@@ -30,6 +30,13 @@ void sha256_of_fill(glr_device *device, const glr_initializer *initializer, cons
 /* Opens the CPU, with a number of threads or, for 0, OpenMP's. */
 glr_device *open_cpu(uint32_t threads);
 
+/* Opens what the environment asks for: see any_fill.h. */
+glr_device *open_any(uint32_t threads);
+
+/* A part of the message where there is no OpenCL; the tests that are not about it run as if there were none.
+ */
+extern const char test_no_opencl[];
+
 /* Whether scripts/test.sh asked for less work, under sanitizers, or for the exhaustive forms. */
 int test_is_light(void);
 int test_is_long(void);

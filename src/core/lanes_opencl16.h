@@ -1,0 +1,86 @@
+/* Lane layer for OpenCL C 1.2 on a CPU: 16 lanes. Its compilers make vector code of OpenCL's vector types,
+   while they leave work-items with loops alone. See lanes_single.h for what each name means. */
+#ifndef GLR_CORE_LANES_OPENCL16_H
+#define GLR_CORE_LANES_OPENCL16_H
+
+#include "opencl_types.h"
+
+#define GLR_LANES   16
+#define GLR_HAS_F64 0 /* the float64 stream is drawn by one lane */
+
+typedef uint16 glr_u32;
+typedef float16 glr_f32;
+typedef int16 glr_mask;
+typedef uint32_t glr_uniform;
+
+/* Even and odd lanes apart, each word in the low half of a 64-bit lane. */
+typedef struct glr_word {
+    ulong8 even, odd;
+} glr_word;
+
+GLR_FN glr_u32 glr_splat_u32(uint32_t value) { return (glr_u32)(value); }
+GLR_FN glr_f32 glr_splat_f32(float value) { return (glr_f32)(value); }
+GLR_FN glr_u32 glr_bits_of(glr_f32 value) { return as_uint16(value); }
+GLR_FN glr_f32 glr_float_of(glr_u32 bits) { return as_float16(bits); }
+GLR_FN glr_f32 glr_fma(glr_f32 a, glr_f32 b, glr_f32 c) { return fma(a, b, c); }
+GLR_FN glr_f32 glr_float_of_int(glr_u32 value) { return convert_float16(as_int16(value)); }
+GLR_FN glr_u32 glr_shift_signed(glr_u32 value, int n) { return as_uint16(as_int16(value) >> n); }
+GLR_FN glr_mask glr_is_odd(glr_u32 value) { return (value & 1U) != 0U; }
+GLR_FN glr_f32 glr_select(glr_mask mask, glr_f32 yes, glr_f32 no) { return select(no, yes, mask); }
+GLR_FN glr_f32 glr_max(glr_f32 a, glr_f32 b) { return select(b, a, a > b); }
+GLR_FN glr_u32 glr_select_below(glr_u32 a, glr_u32 b, glr_u32 yes, glr_u32 no)
+{
+    return select(no, yes, as_int16(a) < as_int16(b));
+}
+
+GLR_FN glr_word glr_word_of(glr_u32 value)
+{
+    glr_word word;
+    word.even = as_ulong8(value);
+    word.odd = word.even >> 32;
+    return word;
+}
+GLR_FN glr_word glr_word_times(glr_word a, uint32_t factor)
+{
+    a.even = (a.even & 0xffffffffUL) * (ulong)factor;
+    a.odd = (a.odd & 0xffffffffUL) * (ulong)factor;
+    return a;
+}
+GLR_FN glr_word glr_word_high(glr_word product)
+{
+    product.even >>= 32;
+    product.odd >>= 32;
+    return product;
+}
+GLR_FN glr_word glr_word_xor(glr_word a, glr_uniform b)
+{
+    a.even ^= (ulong)b;
+    a.odd ^= (ulong)b;
+    return a;
+}
+GLR_FN glr_word glr_word_xor3(glr_word a, glr_word b, glr_uniform c)
+{
+    a.even ^= b.even ^ (ulong)c;
+    a.odd ^= b.odd ^ (ulong)c;
+    return a;
+}
+GLR_FN glr_u32 glr_word_pack(glr_word a) { return as_uint16((a.even & 0xffffffffUL) | a.odd << 32); }
+
+/* A table of 32 numbers at the low five bits of each lane's index. */
+GLR_FN glr_f32 glr_lookup32(GLR_TABLE_POINTER table, glr_u32 index)
+{
+    index &= 31U;
+    return (glr_f32)(table[index.s0], table[index.s1], table[index.s2], table[index.s3], table[index.s4],
+                     table[index.s5], table[index.s6], table[index.s7], table[index.s8], table[index.s9],
+                     table[index.sa], table[index.sb], table[index.sc], table[index.sd], table[index.se],
+                     table[index.sf]);
+}
+
+#ifdef GLR_SOFTWARE_SQRT
+#include "software_sqrt.h"
+GLR_FN glr_f32 glr_sqrt(glr_f32 a) { return glr_software_sqrt(a); }
+#else
+GLR_FN glr_f32 glr_sqrt(glr_f32 a) { return sqrt(a); }
+#endif
+
+#endif

@@ -1,0 +1,39 @@
+/* A plan as a kernel's arguments: what host and device share. Both sides compile this text, so the structs
+   hold integers and floats of fixed size in the order of their alignment, and no pointers. */
+#ifndef GLR_GPU_GPU_PLAN_H
+#define GLR_GPU_GPU_PLAN_H
+
+#include "core/core.h"
+
+/* How values are stored. The numbers are part of the kernel interface. */
+#define GLR_STORE_FLOAT32       0
+#define GLR_STORE_FLOAT16       1
+#define GLR_STORE_BFLOAT16      2
+#define GLR_STORE_FLOAT8_E4M3FN 3
+#define GLR_STORE_FLOAT8_E5M2   4
+
+/* Work-items of a work-group, and how many units each of them draws. */
+#define GLR_GPU_ITEMS  128
+#define GLR_GPU_ROUNDS 4
+
+/* A unit of work is one group of elements, as far as it lies in one run of the part. */
+typedef struct glr_gpu_plan {
+    glr_counter base;
+    uint64_t first;          /* index of the part's first element */
+    uint64_t length;         /* elements of a run */
+    uint64_t stride;         /* from element to element of a run, in elements of the destination */
+    uint64_t offset;         /* of the part's first element from the destination's pointer, in elements */
+    uint64_t units_per_run;  /* the most groups that a run can touch */
+    uint64_t units;          /* of all runs */
+    uint64_t pattern;        /* GLR_SAMPLE_CONSTANT: an element's bytes, the first lowest */
+    uint64_t scale_f64_bits; /* float64: as bits, for devices that have no such type */
+    uint64_t shift_f64_bits;
+    float scale, shift;
+    glr_round_keys keys;
+    uint32_t sampler;      /* GLR_SAMPLE_... */
+    uint32_t store;        /* GLR_STORE_... */
+    uint32_t element_size; /* in bytes */
+    uint32_t reserved;     /* 0: the size stays a multiple of 8 */
+} glr_gpu_plan;
+
+#endif

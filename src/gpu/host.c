@@ -1,0 +1,48 @@
+#include "host.h"
+
+#include "api/dtype.h"
+
+#include <string.h>
+
+int glr_gpu_is_packed(const glr_plan *plan) { return plan->runs.axes == 0 && plan->runs.stride == 1; }
+
+static uint32_t store_of(glr_dtype dtype)
+{
+    switch (dtype) {
+    case GLR_FLOAT16: return GLR_STORE_FLOAT16;
+    case GLR_BFLOAT16: return GLR_STORE_BFLOAT16;
+    case GLR_FLOAT8_E4M3FN: return GLR_STORE_FLOAT8_E4M3FN;
+    case GLR_FLOAT8_E5M2: return GLR_STORE_FLOAT8_E5M2;
+    default: return GLR_STORE_FLOAT32;
+    }
+}
+
+/* The groups that a run of the part can touch: a part of one run is known exactly; others may begin anywhere
+   in a group. */
+static uint64_t units_per_run(const glr_plan *plan, uint64_t group_size)
+{
+    uint64_t before = plan->runs.axes == 0 ? plan->runs.first % group_size : group_size - 1;
+    return (before + plan->runs.length + group_size - 1) / group_size;
+}
+
+glr_gpu_plan glr_gpu_plan_of(const glr_plan *plan, uint64_t offset)
+{
+    glr_gpu_plan result = {.base = plan->base,
+                           .first = plan->runs.first,
+                           .length = plan->runs.length,
+                           .stride = plan->runs.stride,
+                           .offset = offset,
+                           .scale = plan->scale,
+                           .shift = plan->shift,
+                           .keys = plan->keys,
+                           .sampler = (uint32_t)plan->sampler,
+                           .store = store_of(plan->dtype),
+                           .element_size = (uint32_t)glr_dtype_size(plan->dtype)};
+    int is_f64 = plan->dtype == GLR_FLOAT64 && plan->sampler != GLR_SAMPLE_CONSTANT;
+    result.units_per_run = units_per_run(plan, is_f64 ? GLR_GROUP_SIZE_F64 : GLR_GROUP_SIZE);
+    result.units = result.units_per_run * (plan->count / plan->runs.length);
+    memcpy(&result.pattern, plan->constant, sizeof plan->constant); /* little-endian: see plan.h */
+    memcpy(&result.scale_f64_bits, &plan->scale_f64, sizeof plan->scale_f64);
+    memcpy(&result.shift_f64_bits, &plan->shift_f64, sizeof plan->shift_f64);
+    return result;
+}

@@ -1,0 +1,26 @@
+/* What kernels need to know about their language beyond the core's lane layer:
+ *
+ *   GLR_GLOBAL         address space of a destination
+ *   GLR_LOCAL          address space of a pointer to memory that a work-group shares
+ *   GLR_ITEM           number of the work-item within its work-group, of GLR_GPU_ITEMS
+ *   GLR_WORK_GROUP     number of the work-group, 64 bits
+ *   GLR_BARRIER()      waits until the whole work-group has come here and sees its shared memory
+ *   GLR_TAKE_NUMBER(p) adds 1 to a shared counter and gives what it held
+ *
+ * Vectors of four (float4, uint4, ushort4, uchar4) have the same names and members in OpenCL C and in CUDA C.
+ */
+#ifndef GLR_GPU_LANGUAGE_H
+#define GLR_GPU_LANGUAGE_H
+
+#if defined(__OPENCL_C_VERSION__) || defined(__OPENCL_VERSION__)
+#define GLR_GLOBAL         __global
+#define GLR_LOCAL          __local
+#define GLR_ITEM           ((uint32_t)get_local_id(0))
+#define GLR_WORK_GROUP     ((uint64_t)get_group_id(0))
+#define GLR_BARRIER()      barrier(CLK_LOCAL_MEM_FENCE)
+#define GLR_TAKE_NUMBER(p) atomic_inc(p)
+#else
+#error "no GPU language that is known here"
+#endif
+
+#endif

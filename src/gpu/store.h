@@ -1,0 +1,109 @@
+/* From a unit's raw values to the tensor's, one rounding each. */
+#ifndef GLR_GPU_STORE_H
+#define GLR_GPU_STORE_H
+
+#include "language.h"
+#include "units.h"
+
+/* GLR_DEFINE_PUT(NAME, TYPE, VECTOR): stores those of four codes that the unit stands for, as one vector
+   where they are four at an address that is a multiple of its size. Every index is a constant: see glr_keep.
+ */
+#define GLR_DEFINE_PUT(name, type, vector)                                                                   \
+    GLR_FN void name(GLR_GLOBAL uint8_t *dst, glr_unit unit, uint64_t stride, const glr_u32 code[4])         \
+    {                                                                                                        \
+        GLR_GLOBAL type *to = (GLR_GLOBAL type *)dst + unit.place;                                           \
+        if (unit.count == 4 && stride == 1 && ((size_t)to & (sizeof(vector) - 1)) == 0) {                    \
+            vector four;                                                                                     \
+            four.x = (type)code[0];                                                                          \
+            four.y = (type)code[1];                                                                          \
+            four.z = (type)code[2];                                                                          \
+            four.w = (type)code[3];                                                                          \
+            *(GLR_GLOBAL vector *)to = four;                                                                 \
+            return;                                                                                          \
+        }                                                                                                    \
+        GLR_UNROLL                                                                                           \
+        for (uint32_t j = 0; j < 4; j++) {                                                                   \
+            if (j - unit.first < unit.count) { /* unsigned: those before the first are far beyond */         \
+                to[(j - unit.first) * stride] = (type)code[j];                                               \
+            }                                                                                                \
+        }                                                                                                    \
+    }
+
+GLR_DEFINE_PUT(glr_put_32, uint32_t, uint4)
+GLR_DEFINE_PUT(glr_put_16, uint16_t, ushort4)
+GLR_DEFINE_PUT(glr_put_8, uint8_t, uchar4)
+
+/* The codes of four values. `format` is a constant where this is inlined. */
+GLR_FN void glr_round_four(const glr_values *values, glr_format format, int width, glr_u32 code[4])
+{
+    GLR_UNROLL
+    for (int j = 0; j < 4; j++) {
+        code[j] = glr_round_to(values->value[j], format, width);
+    }
+}
+
+GLR_FN void glr_gpu_store(GLR_GLOBAL uint8_t *dst, const glr_gpu_plan *plan, glr_unit unit, uint64_t stride,
+                          const glr_values *raw)
+{
+    const glr_format float16 = GLR_FORMAT_FLOAT16, bfloat16 = GLR_FORMAT_BFLOAT16;
+    const glr_format e4m3fn = GLR_FORMAT_FLOAT8_E4M3FN, e5m2 = GLR_FORMAT_FLOAT8_E5M2;
+    glr_values values;
+    glr_u32 code[4];
+    GLR_UNROLL
+    for (int j = 0; j < 4; j++) {
+        values.value[j] = glr_scaled(raw->value[j], plan->scale, plan->shift);
+        code[j] = glr_bits_of(values.value[j]);
+    }
+    switch (plan->store) {
+    case GLR_STORE_FLOAT16:
+        glr_round_four(&values, float16, 16, code);
+        glr_put_16(dst, unit, stride, code);
+        break;
+    case GLR_STORE_BFLOAT16:
+        glr_round_four(&values, bfloat16, 16, code);
+        glr_put_16(dst, unit, stride, code);
+        break;
+    case GLR_STORE_FLOAT8_E4M3FN:
+        glr_round_four(&values, e4m3fn, 8, code);
+        glr_put_8(dst, unit, stride, code);
+        break;
+    case GLR_STORE_FLOAT8_E5M2:
+        glr_round_four(&values, e5m2, 8, code);
+        glr_put_8(dst, unit, stride, code);
+        break;
+    default: glr_put_32(dst, unit, stride, code);
+    }
+}
+
+#if GLR_HAS_F64
+
+GLR_FN void glr_gpu_store_f64(GLR_GLOBAL uint8_t *dst, const glr_gpu_plan *plan, glr_unit unit,
+                              glr_f64_pair raw)
+{
+    GLR_GLOBAL double *to = (GLR_GLOBAL double *)dst + unit.place;
+    const double scale = glr_f64_of(plan->scale_f64_bits), shift = glr_f64_of(plan->shift_f64_bits);
+    if (unit.first == 0 && unit.count > 0) {
+        to[0] = glr_scaled_f64(raw.first, scale, shift);
+    }
+    if (unit.first + unit.count == GLR_GROUP_SIZE_F64) {
+        to[(1 - unit.first) * plan->stride] = glr_scaled_f64(raw.second, scale, shift);
+    }
+}
+
+#endif
+
+/* The first `count` elements of a run's unit, each the plan's pattern. */
+GLR_FN void glr_gpu_store_constant(GLR_GLOBAL uint8_t *dst, const glr_gpu_plan *plan, glr_unit unit)
+{
+    for (uint32_t j = 0; j < unit.count; j++) {
+        uint64_t place = unit.place + j * plan->stride;
+        switch (plan->element_size) {
+        case 1: ((GLR_GLOBAL uint8_t *)dst)[place] = (uint8_t)plan->pattern; break;
+        case 2: ((GLR_GLOBAL uint16_t *)dst)[place] = (uint16_t)plan->pattern; break;
+        case 4: ((GLR_GLOBAL uint32_t *)dst)[place] = (uint32_t)plan->pattern; break;
+        default: ((GLR_GLOBAL uint64_t *)dst)[place] = plan->pattern;
+        }
+    }
+}
+
+#endif

@@ -1,0 +1,235 @@
+/* OpenCL's table of functions. */
+#include "api/error.h"
+#include "device.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static void describe(const glr_cl *cl, const glr_opencl_found *found, glr_device_info *info)
+{
+    char platform[128] = "", name[128];
+    glr_opencl_text(cl, found->id, CL_DEVICE_NAME, name, sizeof name);
+    if (cl->clGetPlatformInfo(found->platform, CL_PLATFORM_NAME, sizeof platform - 1, platform, NULL) !=
+        CL_SUCCESS) {
+        platform[0] = '\0';
+    }
+    (void)snprintf(info->name, sizeof info->name, "%.100s (%.50s)", name, platform);
+    info->available = glr_opencl_check_device(cl, found->id) == GLR_OK;
+    if (!info->available) {
+        (void)snprintf(info->reason, sizeof info->reason, "%s", glr_last_error());
+    }
+}
+
+static size_t list(glr_device_info *infos, size_t capacity)
+{
+    const glr_cl *cl;
+    glr_opencl_found found[GLR_OPENCL_MOST_DEVICES];
+    size_t count;
+    if (glr_opencl_find(&cl, found, &count) != GLR_OK) {
+        if (capacity > 0) {
+            infos[0].backend = GLR_BACKEND_OPENCL;
+            (void)snprintf(infos[0].reason, sizeof infos[0].reason, "%s", glr_last_error());
+        }
+        return 1;
+    }
+    for (size_t i = 0; i < count && i < capacity; i++) {
+        infos[i].backend = GLR_BACKEND_OPENCL;
+        infos[i].device = (uint32_t)i;
+        describe(cl, &found[i], &infos[i]);
+    }
+    return count;
+}
+
+static glr_status open_found(const glr_cl *cl, const glr_opencl_found *found, glr_device **device)
+{
+    cl_int error = CL_SUCCESS;
+    const cl_context_properties properties[] = {CL_CONTEXT_PLATFORM, (cl_context_properties)found->platform,
+                                                0};
+    glr_status status = glr_opencl_check_device(cl, found->id);
+    if (status != GLR_OK) {
+        return status;
+    }
+    cl_context context = cl->clCreateContext(properties, 1, &found->id, NULL, NULL, &error);
+    if (context == NULL || error != CL_SUCCESS) {
+        return glr_cl_fail("clCreateContext", error);
+    }
+    status = glr_opencl_make(cl, context, found->id, device);
+    (void)cl->clReleaseContext(context); /* the handle has retained it */
+    return status;
+}
+
+static glr_status open_opencl(const glr_options *options, glr_device **device)
+{
+    const glr_cl *cl;
+    glr_opencl_found found[GLR_OPENCL_MOST_DEVICES];
+    size_t count;
+    glr_status status = glr_opencl_find(&cl, found, &count);
+    if (status != GLR_OK) {
+        return status;
+    }
+    if (options->device >= count) {
+        return glr_fail(GLR_ERROR_UNAVAILABLE, "options.device: %u; OpenCL has %zu here", options->device,
+                        count);
+    }
+    if (options->backend == GLR_BACKEND_AUTO && found[options->device].is_cpu) {
+        return glr_fail(GLR_ERROR_UNAVAILABLE, "OpenCL's device %u is a CPU, which the cpu backend draws on",
+                        options->device);
+    }
+    return open_found(cl, &found[options->device], device);
+}
+
+static void close_opencl(glr_device *device)
+{
+    glr_opencl_device *opencl = (glr_opencl_device *)device;
+    const glr_cl *cl = opencl->cl;
+    if (opencl->queue != NULL) {
+        (void)cl->clFinish(opencl->queue);
+    }
+    for (int i = 0; i < KERNEL_COUNT; i++) {
+        if (opencl->kernels[i] != NULL) {
+            (void)cl->clReleaseKernel(opencl->kernels[i]);
+        }
+    }
+    for (int i = 0; i < 2; i++) {
+        if (opencl->programs[i] != NULL) {
+            (void)cl->clReleaseProgram(opencl->programs[i]);
+        }
+    }
+    while (opencl->allocations != NULL) { /* what was not freed goes with the handle */
+        glr_opencl_allocation *next = opencl->allocations->next;
+        (void)cl->clReleaseMemObject(opencl->allocations->buffer);
+        free(opencl->allocations);
+        opencl->allocations = next;
+    }
+    if (opencl->queue != NULL) {
+        (void)cl->clReleaseCommandQueue(opencl->queue);
+    }
+    if (opencl->context != NULL) {
+        (void)cl->clReleaseContext(opencl->context);
+    }
+    (void)pthread_mutex_destroy(&opencl->lock);
+    free(opencl);
+}
+
+static glr_status alloc_opencl(glr_device *device, uint64_t bytes, void **memory)
+{
+    glr_opencl_device *opencl = (glr_opencl_device *)device;
+    cl_int error = CL_SUCCESS;
+    uint64_t most = glr_opencl_number(opencl->cl, opencl->id, CL_DEVICE_MAX_MEM_ALLOC_SIZE, sizeof(cl_ulong));
+    if (most != 0 && bytes > most) { /* drivers differ in what they make of it */
+        return glr_fail(GLR_ERROR_MEMORY, "bytes: %" PRIu64 " are more than the device's most, %" PRIu64,
+                        bytes, most);
+    }
+    glr_opencl_allocation *allocation = malloc(sizeof *allocation);
+    if (allocation == NULL) {
+        return glr_fail(GLR_ERROR_MEMORY, "out of memory for %zu bytes", sizeof *allocation);
+    }
+    allocation->bytes = bytes;
+    allocation->buffer =
+        opencl->cl->clCreateBuffer(opencl->context, CL_MEM_READ_WRITE, (size_t)bytes, NULL, &error);
+    if (allocation->buffer == NULL || error != CL_SUCCESS) {
+        free(allocation);
+        return glr_cl_fail("clCreateBuffer", error);
+    }
+    (void)pthread_mutex_lock(&opencl->lock);
+    allocation->next = opencl->allocations;
+    opencl->allocations = allocation;
+    (void)pthread_mutex_unlock(&opencl->lock);
+    *memory = (void *)allocation->buffer;
+    return GLR_OK;
+}
+
+/* The allocation that memory is, or NULL. It is taken out of the list if `takes`. */
+static glr_opencl_allocation *find_allocation(glr_opencl_device *opencl, const void *memory, int takes)
+{
+    (void)pthread_mutex_lock(&opencl->lock);
+    glr_opencl_allocation **link = &opencl->allocations;
+    while (*link != NULL && (const void *)(*link)->buffer != memory) {
+        link = &(*link)->next;
+    }
+    glr_opencl_allocation *allocation = *link;
+    if (allocation != NULL && takes) {
+        *link = allocation->next;
+    }
+    (void)pthread_mutex_unlock(&opencl->lock);
+    return allocation;
+}
+
+static glr_status fail_foreign(const char *name)
+{
+    return glr_fail(GLR_ERROR_ARGUMENT, "%s: not what glr_alloc gave on this handle", name);
+}
+
+static glr_status free_opencl(glr_device *device, void *memory)
+{
+    glr_opencl_device *opencl = (glr_opencl_device *)device;
+    glr_opencl_allocation *allocation = find_allocation(opencl, memory, 1);
+    if (allocation == NULL) {
+        return fail_foreign("memory");
+    }
+    cl_int error = opencl->cl->clReleaseMemObject(allocation->buffer);
+    free(allocation);
+    return error == CL_SUCCESS ? GLR_OK : glr_cl_fail("clReleaseMemObject", error);
+}
+
+static glr_status copy_opencl(glr_device *device, void *host, const void *memory, uint64_t bytes)
+{
+    glr_opencl_device *opencl = (glr_opencl_device *)device;
+    glr_opencl_allocation *allocation = find_allocation(opencl, memory, 0);
+    if (allocation == NULL) {
+        return fail_foreign("memory");
+    }
+    if (bytes > allocation->bytes) {
+        return glr_fail(GLR_ERROR_TOO_SMALL, "bytes: %" PRIu64 " are more than the memory's %" PRIu64, bytes,
+                        allocation->bytes);
+    }
+    cl_int error = opencl->cl->clEnqueueReadBuffer(opencl->queue, allocation->buffer, CL_TRUE, 0,
+                                                   (size_t)bytes, host, 0, NULL, NULL);
+    return error == CL_SUCCESS ? GLR_OK : glr_cl_fail("clEnqueueReadBuffer", error);
+}
+
+static glr_status fill_opencl(glr_device *device, const glr_plan *plan, void *dst)
+{
+    glr_opencl_device *opencl = (glr_opencl_device *)device;
+    cl_event event = NULL;
+    const glr_opencl_target target = {.buffer = (cl_mem)dst};
+    const glr_opencl_order order = {0, NULL, &event};
+    glr_status status = glr_opencl_enqueue(opencl, opencl->queue, plan, &target, &order);
+    return status == GLR_OK ? glr_opencl_wait(opencl, event) : status;
+}
+
+static glr_status accepts_opencl(glr_device *device, const glr_plan *plan, const void *dst, uint64_t bytes)
+{
+    const glr_opencl_allocation *allocation = find_allocation((glr_opencl_device *)device, dst, 0);
+    if (allocation == NULL) {
+        return fail_foreign("dst");
+    }
+    if (bytes > allocation->bytes) {
+        return glr_fail(GLR_ERROR_TOO_SMALL,
+                        "dst: its %" PRIu64 " bytes are fewer than the %" PRIu64 " that the part needs",
+                        allocation->bytes, bytes);
+    }
+    return glr_opencl_accepts(device, plan);
+}
+
+static glr_status sync_opencl(glr_device *device)
+{
+    const glr_opencl_device *opencl = (const glr_opencl_device *)device;
+    cl_int error = opencl->cl->clFinish(opencl->queue);
+    return error == CL_SUCCESS ? GLR_OK : glr_cl_fail("clFinish", error);
+}
+
+const glr_backend glr_opencl_backend = {
+    .kind = GLR_BACKEND_OPENCL,
+    .list = list,
+    .open = open_opencl,
+    .close = close_opencl,
+    .accepts = accepts_opencl,
+    .fill = fill_opencl,
+    .alloc = alloc_opencl,
+    .free = free_opencl,
+    .copy_to_host = copy_opencl,
+    .sync = sync_opencl,
+};

@@ -1,0 +1,79 @@
+/* An open OpenCL device. */
+#ifndef GLR_OPENCL_DEVICE_H
+#define GLR_OPENCL_DEVICE_H
+
+#include "backend.h"
+#include "find.h"
+#include "program.h"
+
+#include <pthread.h>
+
+extern const glr_backend glr_opencl_backend;
+
+/* The kernels. The first four are of packed parts, in the order of the samplers. */
+typedef enum glr_opencl_kernel {
+    KERNEL_UNIFORM,
+    KERNEL_NORMAL,
+    KERNEL_TRUNCATED,
+    KERNEL_ICDF,
+    KERNEL_ANY,
+    KERNEL_CONSTANT,
+    KERNEL_CHECK,
+    KERNEL_ANY_F64, /* not where there is no fp64 */
+    KERNEL_TILES,   /* on CPUs, instead of the first four */
+    KERNEL_COUNT
+} glr_opencl_kernel;
+
+/* Memory that glr_alloc gave. */
+typedef struct glr_opencl_allocation {
+    cl_mem buffer;
+    uint64_t bytes;
+    struct glr_opencl_allocation *next;
+} glr_opencl_allocation;
+
+typedef struct glr_opencl_device {
+    struct glr_device device;
+    const glr_cl *cl;
+    cl_device_id id;
+    cl_context context;
+    cl_command_queue queue; /* the handle's own, in order */
+    glr_opencl_traits traits;
+    clSetKernelArgMemPointerINTEL_fn set_usm; /* NULL without the extension */
+    cl_program programs[2];                   /* one lane; tiles, or NULL */
+    cl_kernel kernels[KERNEL_COUNT];
+    pthread_mutex_t lock; /* of the kernels' arguments and of the allocations */
+    glr_opencl_allocation *allocations;
+} glr_opencl_device;
+
+/* Makes a handle for a device in a context, which it retains. *device is set on success only. */
+glr_status glr_opencl_make(const glr_cl *cl, cl_context context, cl_device_id id, glr_device **device);
+
+/* Where a fill goes: exactly one of the two. */
+typedef struct glr_opencl_target {
+    cl_mem buffer;
+    const void *svm, *usm;
+    uint64_t offset; /* of the part's first element, in elements */
+} glr_opencl_target;
+
+/* What a command waits for, and where its event goes, as OpenCL takes them. */
+typedef struct glr_opencl_order {
+    cl_uint wait_count;
+    const cl_event *wait_list;
+    cl_event *event; /* may be NULL */
+} glr_opencl_order;
+
+/* Enqueues the kernel that fills by the plan, which holds at least one element. Does not wait. */
+glr_status glr_opencl_enqueue(glr_opencl_device *device, cl_command_queue queue, const glr_plan *plan,
+                              const glr_opencl_target *target, const glr_opencl_order *order);
+
+/* Refuses what the device cannot draw. */
+glr_status glr_opencl_accepts(glr_device *device, const glr_plan *plan);
+
+/* Waits for an event of a fill of ours, and releases it. */
+glr_status glr_opencl_wait(const glr_opencl_device *device, cl_event event);
+
+/* Checks that the device computes as it must; fails with the name of the first check that it does not pass.
+ */
+glr_status glr_opencl_check(glr_opencl_device *device);
+
+#endif

@@ -1,0 +1,96 @@
+/* From a plan to a kernel in a queue. */
+#include "api/error.h"
+#include "device.h"
+#include "gpu/host.h"
+#include "tile_plan.h"
+
+glr_status glr_opencl_accepts(glr_device *device, const glr_plan *plan)
+{
+    const glr_opencl_device *opencl = (const glr_opencl_device *)device;
+    if (plan->dtype == GLR_FLOAT64 && !opencl->traits.has_f64) {
+        return glr_fail(GLR_ERROR_UNSUPPORTED, "tensor.dtype: this OpenCL device has no fp64, so no float64");
+    }
+    return GLR_OK;
+}
+
+/* A kernel, and in how many work-groups of how many items it runs. */
+typedef struct launch {
+    glr_opencl_kernel kernel;
+    int takes_runs;
+    size_t groups, items;
+} launch;
+
+static launch launch_of(const glr_opencl_device *device, const glr_plan *plan, const glr_gpu_plan *gpu)
+{
+    launch result = {.takes_runs = 1, .items = GLR_GPU_ITEMS};
+    size_t units = (size_t)GLR_GPU_ITEMS * GLR_GPU_ROUNDS;
+    if (plan->sampler == GLR_SAMPLE_CONSTANT) {
+        result.kernel = KERNEL_CONSTANT;
+    } else if (plan->dtype == GLR_FLOAT64) {
+        result.kernel = KERNEL_ANY_F64;
+    } else if (!glr_gpu_is_packed(plan)) {
+        result.kernel = KERNEL_ANY;
+    } else {
+        result.kernel = (glr_opencl_kernel)(plan->sampler - GLR_SAMPLE_UNIFORM + KERNEL_UNIFORM);
+        result.takes_runs = 0;
+        if (device->traits.draws_tiles) {
+            result.kernel = KERNEL_TILES;
+            result.items = 1;
+            units = GLR_TILE_GROUPS;
+        }
+    }
+    result.groups = (size_t)((gpu->units + units - 1) / units);
+    return result;
+}
+
+static cl_int set_destination(const glr_opencl_device *device, cl_kernel kernel,
+                              const glr_opencl_target *target)
+{
+    if (target->svm != NULL) {
+        return device->cl->clSetKernelArgSVMPointer(kernel, 0, target->svm);
+    }
+    if (target->usm != NULL) {
+        return device->set_usm(kernel, 0, target->usm);
+    }
+    return device->cl->clSetKernelArg(kernel, 0, sizeof(cl_mem), &target->buffer);
+}
+
+/* With the lock held: a kernel's arguments are one state for all threads, until it is enqueued. */
+static glr_status enqueue_locked(const glr_opencl_device *device, cl_command_queue queue,
+                                 const glr_plan *plan, const glr_opencl_target *target,
+                                 const glr_opencl_order *order)
+{
+    const glr_gpu_plan gpu = glr_gpu_plan_of(plan, target->offset);
+    const launch how = launch_of(device, plan, &gpu);
+    const cl_kernel kernel = device->kernels[how.kernel];
+    const size_t global = how.groups * how.items;
+    cl_int error = set_destination(device, kernel, target);
+    if (error == CL_SUCCESS) {
+        error = device->cl->clSetKernelArg(kernel, 1, sizeof gpu, &gpu);
+    }
+    if (error == CL_SUCCESS && how.takes_runs) {
+        error = device->cl->clSetKernelArg(kernel, 2, sizeof plan->runs, &plan->runs);
+    }
+    if (error != CL_SUCCESS) {
+        return glr_cl_fail("clSetKernelArg", error);
+    }
+    error = device->cl->clEnqueueNDRangeKernel(queue, kernel, 1, NULL, &global, &how.items, order->wait_count,
+                                               order->wait_list, order->event);
+    return error == CL_SUCCESS ? GLR_OK : glr_cl_fail("clEnqueueNDRangeKernel", error);
+}
+
+glr_status glr_opencl_enqueue(glr_opencl_device *device, cl_command_queue queue, const glr_plan *plan,
+                              const glr_opencl_target *target, const glr_opencl_order *order)
+{
+    (void)pthread_mutex_lock(&device->lock); /* fails only where it is no mutex */
+    glr_status status = enqueue_locked(device, queue, plan, target, order);
+    (void)pthread_mutex_unlock(&device->lock);
+    return status;
+}
+
+glr_status glr_opencl_wait(const glr_opencl_device *device, cl_event event)
+{
+    cl_int error = device->cl->clWaitForEvents(1, &event);
+    (void)device->cl->clReleaseEvent(event);
+    return error == CL_SUCCESS ? GLR_OK : glr_cl_fail("clWaitForEvents", error);
+}

@@ -1,0 +1,22 @@
+/* Programs: the baked text, built for a device. */
+#ifndef GLR_OPENCL_PROGRAM_H
+#define GLR_OPENCL_PROGRAM_H
+
+#include "loader.h"
+
+/* How a device must be treated. */
+typedef struct glr_opencl_traits {
+    int has_f64;      /* it draws the float64 stream */
+    int has_sqrt;     /* its square root is correctly rounded */
+    int draws_tiles;  /* a CPU: vectors inside work-items */
+    int is_simulated; /* oclgrind: it wants its text as it stands, without optimization */
+} glr_opencl_traits;
+
+/* What the device says of itself, less what the environment variable GLORAND_OPENCL_FORCE takes away. */
+glr_opencl_traits glr_opencl_traits_of(const glr_cl *cl, cl_device_id id);
+
+/* Builds a program from a zero-terminated text, or takes it from the cache. *program is to be released. */
+glr_status glr_opencl_build(const glr_cl *cl, cl_context context, cl_device_id id,
+                            const glr_opencl_traits *traits, const char *text, cl_program *program);
+
+#endif

@@ -1,0 +1,227 @@
+/* The kernels for CPU devices: packed parts of the float32 stream on 16 lanes. A work-group is one work-item, which
+   draws a tile of groups as the CPU backend does: words to values in vectors, the rows that lack values listed and
+   drawn again in full vectors. */
+#define GLR_USE_OPENCL16
+#include "gpu/gpu_plan.h"
+#include "opencl/tile_plan.h"
+
+#define TILE_ELEMENTS (GLR_TILE_GROUPS * GLR_GROUP_SIZE)
+
+typedef struct glr_tile {
+    const glr_gpu_plan *plan;
+    uint64_t group;       /* of the first row */
+    uint32_t step;        /* blocks from row to row */
+    uint32_t low;         /* word 0 of the first row's counter */
+    uint32_t high[3];     /* the other words */
+    int carries;          /* whether those are not the same for all blocks of the tile */
+} glr_tile;
+
+/* Blocks number `block` of the rows that the lanes name. Where the upper words of their counters differ, each lane's is
+   drawn in all lanes: that is rare, and the generator's text, which compilers take long for, is there once. */
+GLR_FN glr_block tile_blocks(const glr_tile *tile, uint16 rows, uint32_t block)
+{
+    uint32_t row[16], words[4][16];
+    vstore16(rows, 0, row);
+    uint16 low = tile->low + rows * tile->step + block;
+    uint32_t high0 = tile->high[0], high1 = tile->high[1], high2 = tile->high[2];
+    for (int lane = 0;; lane++) {
+        if (tile->carries) {
+            uint64_t number = (tile->group + row[lane]) * tile->step + block;
+            glr_counter counter = glr_counter_at(tile->plan->base, number);
+            low = (uint16)((uint32_t)counter.low);
+            high0 = (uint32_t)(counter.low >> 32);
+            high1 = (uint32_t)counter.high;
+            high2 = (uint32_t)(counter.high >> 32);
+        }
+        glr_block blocks = glr_philox(low, high0, high1, high2, &tile->plan->keys);
+        if (!tile->carries) {
+            return blocks;
+        }
+        for (int i = 0; i < 4; i++) {
+            words[i][lane] = blocks.word[i].s0;
+        }
+        if (lane == 15) {
+            for (int i = 0; i < 4; i++) {
+                blocks.word[i] = vload16(0, words[i]);
+            }
+            return blocks;
+        }
+    }
+}
+
+GLR_FN glr_tile tile_at(const glr_gpu_plan *plan, uint64_t group, uint32_t step)
+{
+    glr_tile tile;
+    glr_counter first = glr_counter_at(plan->base, group * step);
+    glr_counter last = glr_counter_at(plan->base, (group + GLR_TILE_GROUPS) * step - 1);
+    tile.plan = plan;
+    tile.group = group;
+    tile.step = step;
+    tile.low = (uint32_t)first.low;
+    tile.high[0] = (uint32_t)(first.low >> 32);
+    tile.high[1] = (uint32_t)first.high;
+    tile.high[2] = (uint32_t)(first.high >> 32);
+    tile.carries = first.low >> 32 != last.low >> 32 || first.high != last.high;
+    return tile;
+}
+
+/* Rows of four from vectors that hold one column each. */
+GLR_FN void store_rows(const glr_f32 column[4], float *rows)
+{
+    const glr_f32 a = column[0], b = column[1], c = column[2], d = column[3];
+    vstore16((float16)(a.s0, b.s0, c.s0, d.s0, a.s1, b.s1, c.s1, d.s1, a.s2, b.s2, c.s2, d.s2, a.s3, b.s3, c.s3, d.s3),
+             0, rows);
+    vstore16((float16)(a.s4, b.s4, c.s4, d.s4, a.s5, b.s5, c.s5, d.s5, a.s6, b.s6, c.s6, d.s6, a.s7, b.s7, c.s7, d.s7),
+             1, rows);
+    vstore16((float16)(a.s8, b.s8, c.s8, d.s8, a.s9, b.s9, c.s9, d.s9, a.sa, b.sa, c.sa, d.sa, a.sb, b.sb, c.sb, d.sb),
+             2, rows);
+    vstore16((float16)(a.sc, b.sc, c.sc, d.sc, a.sd, b.sd, c.sd, d.sd, a.se, b.se, c.se, d.se, a.sf, b.sf, c.sf, d.sf),
+             3, rows);
+}
+
+/* What the sampler makes of a block's words: values or, of the truncated normal, candidates. */
+GLR_FN glr_values sample_block(const glr_block *block, int sampler)
+{
+    if (sampler == GLR_SAMPLE_NORMAL || sampler == GLR_SAMPLE_TRUNCATED) {
+        return glr_normal_of_block(block);
+    }
+    glr_values values;
+    for (int j = 0; j < 4; j++) {
+        values.value[j] = sampler == GLR_SAMPLE_UNIFORM ? glr_uniform_of(block->word[j])
+                                                        : glr_icdf(glr_icdf_argument(block->word[j]));
+    }
+    return values;
+}
+
+/* Moves the candidates of a row that lie in (-2, 2) to its front; returns how many they are. */
+GLR_FN uint32_t compact(float row[4])
+{
+    uint32_t kept = 0;
+    for (int j = 0; j < 4; j++) {
+        float candidate = row[j];
+        row[kept] = candidate;
+        kept += as_uint(candidate) >> 30 & 1U ? 0U : 1U;
+    }
+    return kept;
+}
+
+/* Draws further blocks of 16 listed rows, of which `kept` counts the values at their fronts, until all have four. */
+GLR_FN void settle_rows(const glr_tile *tile, float raw[], const uint16_t rows[16], uint32_t kept[16])
+{
+    uint32_t lacking = 1;
+    for (uint32_t block = 1; lacking != 0 && block < GLR_BLOCKS_PER_GROUP; block++) {
+        glr_block words = tile_blocks(tile, convert_uint16(vload16(0, rows)), block);
+        glr_values values = glr_normal_of_block(&words);
+        float candidates[64];
+        store_rows(values.value, candidates);
+        lacking = 0;
+        for (int lane = 0; lane < 16; lane++) {
+            float *row = raw + rows[lane] * GLR_GROUP_SIZE;
+            for (int j = 0; j < 4 && kept[lane] < GLR_GROUP_SIZE; j++) {
+                float candidate = candidates[4 * lane + j];
+                row[kept[lane]] = candidate;
+                kept[lane] += as_uint(candidate) >> 30 & 1U ? 0U : 1U;
+            }
+            lacking |= kept[lane] < GLR_GROUP_SIZE ? 1U : 0U;
+        }
+    }
+}
+
+/* The rows of which a candidate was rejected, to be drawn on. */
+GLR_FN void settle_tile(const glr_tile *tile, float raw[], uint32_t groups)
+{
+    uint16_t rows[16];
+    uint32_t kept[16], count = 0;
+    for (uint32_t row = 0; row < groups; row++) {
+        float *values = raw + row * GLR_GROUP_SIZE;
+        uint4 bits = vload4(0, (const uint *)values);
+        uint rejected = bits.x | bits.y | bits.z | bits.w;
+        if (rejected >> 30 & 1U) {
+            rows[count] = (uint16_t)row;
+            kept[count++] = compact(values);
+        }
+        if (count == 16 || (row == groups - 1 && count > 0)) {
+            for (uint32_t i = count; i < 16; i++) {
+                rows[i] = rows[0]; /* drawn, and not looked at */
+                kept[i] = GLR_GROUP_SIZE;
+            }
+            settle_rows(tile, raw, rows, kept);
+            count = 0;
+        }
+    }
+}
+
+/* The codes of 16 values, scaled and rounded to the plan's type. */
+GLR_FN glr_u32 codes_of(const glr_gpu_plan *plan, glr_f32 raw)
+{
+    const glr_format float16_format = GLR_FORMAT_FLOAT16, bfloat16 = GLR_FORMAT_BFLOAT16;
+    const glr_format e4m3fn = GLR_FORMAT_FLOAT8_E4M3FN, e5m2 = GLR_FORMAT_FLOAT8_E5M2;
+    glr_f32 values = glr_scaled(raw, plan->scale, plan->shift);
+    switch (plan->store) {
+    case GLR_STORE_FLOAT16: return glr_round_to(values, float16_format, 16);
+    case GLR_STORE_BFLOAT16: return glr_round_to(values, bfloat16, 16);
+    case GLR_STORE_FLOAT8_E4M3FN: return glr_round_to(values, e4m3fn, 8);
+    case GLR_STORE_FLOAT8_E5M2: return glr_round_to(values, e5m2, 8);
+    default: return glr_bits_of(values);
+    }
+}
+
+GLR_FN void store_codes(__global uint8_t *dst, uint32_t element_size, uint64_t place, glr_u32 codes)
+{
+    switch (element_size) {
+    case 1: vstore16(convert_uchar16(codes), 0, dst + place); break;
+    case 2: vstore16(convert_ushort16(codes), 0, (__global ushort *)dst + place); break;
+    default: vstore16(codes, 0, (__global uint *)dst + place);
+    }
+}
+
+/* Less than 16. */
+GLR_FN void store_few(__global uint8_t *dst, uint32_t element_size, uint64_t place, glr_u32 codes, uint32_t count)
+{
+    uint32_t code[16];
+    vstore16(codes, 0, code);
+    for (uint32_t i = 0; i < count; i++) {
+        switch (element_size) {
+        case 1: dst[place + i] = (uchar)code[i]; break;
+        case 2: ((__global ushort *)dst)[place + i] = (ushort)code[i]; break;
+        default: ((__global uint *)dst)[place + i] = code[i];
+        }
+    }
+}
+
+/* Stores those of the tile's elements that belong to the part. */
+GLR_FN void store_tile(__global uint8_t *dst, const glr_gpu_plan *plan, uint64_t group, const float raw[])
+{
+    const uint64_t begin = group * GLR_GROUP_SIZE, end = plan->first + plan->length;
+    uint32_t i = begin < plan->first ? (uint32_t)(plan->first - begin) : 0;
+    const uint32_t stop = end - begin < TILE_ELEMENTS ? (uint32_t)(end - begin) : TILE_ELEMENTS;
+    uint64_t place = plan->offset + (begin + i - plan->first);
+    for (; i < stop; i += 16, place += 16) {
+        glr_u32 codes = codes_of(plan, vload16(0, raw + i));
+        if (stop - i < 16) {
+            store_few(dst, plan->element_size, place, codes, stop - i);
+        } else {
+            store_codes(dst, plan->element_size, place, codes);
+        }
+    }
+}
+
+/* One kernel for all samplers, since compilers take a second for each copy of it. */
+__kernel __attribute__((reqd_work_group_size(1, 1, 1))) void glr_tiles(__global uint8_t *dst, glr_gpu_plan plan)
+{
+    const uint64_t group = plan.first / GLR_GROUP_SIZE + get_group_id(0) * GLR_TILE_GROUPS;
+    const uint64_t left = (plan.first + plan.length + GLR_GROUP_SIZE - 1) / GLR_GROUP_SIZE - group;
+    const uint32_t groups = left < GLR_TILE_GROUPS ? (uint32_t)left : GLR_TILE_GROUPS;
+    const glr_tile tile = tile_at(&plan, group, plan.sampler == GLR_SAMPLE_TRUNCATED ? GLR_BLOCKS_PER_GROUP : 1U);
+    float raw[TILE_ELEMENTS + 16]; /* vectors are read from any element on */
+    const uint16 lanes = (uint16)(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15);
+    for (uint32_t row = 0; row < groups; row += 16) {
+        glr_block block = tile_blocks(&tile, lanes + row, 0);
+        glr_values values = sample_block(&block, (int)plan.sampler);
+        store_rows(values.value, raw + row * GLR_GROUP_SIZE);
+    }
+    if (plan.sampler == GLR_SAMPLE_TRUNCATED) {
+        settle_tile(&tile, raw, groups);
+    }
+    store_tile(dst, &plan, group, raw);
+}

@@ -1,0 +1,71 @@
+/* The command by OpenCL: the same files as by the CPU. */
+#include "support/files.h"
+#include "support/golden.h"
+
+#include <criterion/criterion.h>
+#include <string.h>
+
+TestSuite(opencl, .init = enter_scratch);
+
+#define EXPECT_DONE(...)                                                                                     \
+    do {                                                                                                     \
+        outcome done_ = run(__VA_ARGS__);                                                                    \
+        cr_expect_eq(done_.status, 0, "%d: %s", done_.status, done_.err);                                    \
+        cr_expect_str_eq(done_.err, "");                                                                     \
+    } while (0)
+
+/* Both backends write with these arguments; the files must be the same. */
+static void expect_same(const char *arguments, const char *ending)
+{
+    EXPECT_DONE("glorand %s -o opencl.%s --backend opencl", arguments, ending);
+    EXPECT_DONE("glorand %s -o cpu.%s --backend cpu", arguments, ending);
+    EXPECT_DONE("cmp opencl.%s cpu.%s", ending, ending);
+}
+
+/* The first is of several pieces, the last of them short; the second is a slice that is not contiguous. */
+Test(opencl, fill)
+{
+    expect_same("fill -i glorot_normal -s 42 -n 15,1048583", "npy");
+    expect_same("fill -i he_uniform -s 42 -n 3001,1000 --slice 1:,3:900 --dtype bfloat16", "safetensors");
+    expect_same("fill -i lecun_normal -s 7 -n 999 --method icdf --dtype float64", "bin");
+    EXPECT_DONE(
+        "glorand fill -i lecun_normal -s 7 -n 999 --method icdf --dtype float64 -o - --backend opencl | "
+        "cmp - cpu.bin");
+}
+
+Test(opencl, init_and_verify)
+{
+    write_text("m.json",
+               "{\"tensors\": [{\"name\": \"a.weight\", \"shape\": [3000, 2000], \"dtype\": \"float32\"},"
+               "{\"name\": \"a.bias\", \"shape\": [2000], \"dtype\": \"float16\"},"
+               "{\"name\": \"empty.weight\", \"shape\": [0, 7], \"dtype\": \"bfloat16\"},"
+               "{\"name\": \"b.weight\", \"shape\": [77, 131], \"dtype\": \"float8_e4m3fn\"}]}");
+    expect_same("init m.json --seed 3", "safetensors");
+    EXPECT_DONE("glorand verify cpu.safetensors --backend opencl");
+    outcome wrong = run("glorand verify cpu.safetensors --spec m.json --seed 4 --backend opencl");
+    cr_expect_eq(wrong.status, 1);
+}
+
+Test(opencl, selftest)
+{
+    outcome done = run("glorand devices --selftest");
+    cr_expect_eq(done.status, 0, "%s", done.err);
+    cr_expect_not_null(strstr(done.out, "opencl   0"), "%s", done.out);
+    cr_expect_not_null(strstr(done.out, "passed, 240 cases agree"), "%s", done.out);
+    outcome one_lane = run("GLORAND_OPENCL_FORCE=one-lane,no-fp64 glorand devices --selftest");
+    cr_expect_eq(one_lane.status, 0, "%s", one_lane.err);
+    cr_expect_not_null(strstr(one_lane.out, "passed, 200 cases agree, 40 of float64 are refused"), "%s",
+                       one_lane.out);
+    outcome both = run("glorand devices --selftest --json");
+    cr_expect_eq(both.status, 2);
+}
+
+Test(opencl, float64_is_refused_without_fp64)
+{
+    outcome refused = run(
+        "GLORAND_OPENCL_FORCE=no-fp64 glorand fill -i zeros -n 4 --dtype float64 -o a.npy --backend opencl");
+    cr_expect_eq(refused.status, 1);
+    cr_expect_not_null(strstr(refused.err, "this OpenCL device has no fp64, so no float64"), "%s",
+                       refused.err);
+    cr_expect_eq(entries(), 0);
+}

@@ -1,0 +1,191 @@
+#define CL_TARGET_OPENCL_VERSION 300
+#define CL_USE_DEPRECATED_OPENCL_1_2_APIS
+#include "stand_in.h"
+
+#include <CL/cl.h>
+#include <CL/cl_icd.h>
+#include <dlfcn.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const char *fail_function;
+static int fail_call, fail_error, calls, live;
+static const char *failed = "", *replace_from, *replace_to;
+
+void stand_in_fail(const char *function, int call, int error);
+int stand_in_calls(void);
+const char *stand_in_failed(void);
+void stand_in_replace(const char *from, const char *to);
+int stand_in_live(void);
+
+void stand_in_fail(const char *function, int call, int error)
+{
+    fail_function = function;
+    fail_call = call;
+    fail_error = error;
+    calls = 0;
+    failed = "";
+}
+
+int stand_in_calls(void) { return calls; }
+
+const char *stand_in_failed(void) { return failed; }
+
+void stand_in_replace(const char *from, const char *to)
+{
+    replace_from = from;
+    replace_to = to;
+}
+
+int stand_in_live(void) { return live; }
+
+static void *real(const char *name)
+{
+    static void *library;
+    if (library == NULL) {
+        library = dlopen("libOpenCL.so.1", RTLD_NOW | RTLD_LOCAL);
+    }
+    void *symbol = library == NULL ? NULL : dlsym(library, name);
+    if (symbol == NULL) {
+        abort();
+    }
+    return symbol;
+}
+
+static int fails(const char *name)
+{
+    if (fail_function != NULL && strcmp(fail_function, name) != 0) {
+        return 0;
+    }
+    if (++calls != fail_call) {
+        return 0;
+    }
+    failed = name;
+    return 1;
+}
+
+/* Functions that give a status; `change` is what they add to the objects that live. */
+#define FORWARD(name, change, parameters, arguments)                                                         \
+    CL_API_ENTRY cl_int CL_API_CALL name parameters                                                          \
+    {                                                                                                        \
+        cl_api_##name function;                                                                              \
+        void *symbol = real(#name);                                                                          \
+        memcpy(&function, &symbol, sizeof symbol);                                                           \
+        if (fails(#name)) {                                                                                  \
+            if ((change) < 0) {                                                                              \
+                live += (change);                                                                            \
+                (void)function arguments;                                                                    \
+            }                                                                                                \
+            return fail_error;                                                                               \
+        }                                                                                                    \
+        cl_int status = function arguments;                                                                  \
+        live += status == CL_SUCCESS ? (change) : 0;                                                         \
+        return status;                                                                                       \
+    }
+
+/* Functions that give an object, and a status through `error`. */
+#define CREATE(type, name, parameters, arguments)                                                            \
+    CL_API_ENTRY type CL_API_CALL name parameters                                                            \
+    {                                                                                                        \
+        cl_api_##name function;                                                                              \
+        void *symbol = real(#name);                                                                          \
+        memcpy(&function, &symbol, sizeof symbol);                                                           \
+        if (fails(#name)) {                                                                                  \
+            *error = fail_error;                                                                             \
+            return NULL;                                                                                     \
+        }                                                                                                    \
+        type object = function arguments;                                                                    \
+        live += object != NULL;                                                                              \
+        return object;                                                                                       \
+    }
+
+/* NOLINTBEGIN(readability-inconsistent-declaration-parameter-name): letters do for what is handed on */
+FORWARD(clGetPlatformIDs, 0, (cl_uint a, cl_platform_id *b, cl_uint *c), (a, b, c))
+FORWARD(clGetPlatformInfo, 0, (cl_platform_id a, cl_platform_info b, size_t c, void *d, size_t *e),
+        (a, b, c, d, e))
+FORWARD(clGetDeviceIDs, 0, (cl_platform_id a, cl_device_type b, cl_uint c, cl_device_id *d, cl_uint *e),
+        (a, b, c, d, e))
+FORWARD(clGetDeviceInfo, 0, (cl_device_id a, cl_device_info b, size_t c, void *d, size_t *e), (a, b, c, d, e))
+FORWARD(clRetainContext, 1, (cl_context a), (a))
+FORWARD(clReleaseContext, -1, (cl_context a), (a))
+FORWARD(clGetContextInfo, 0, (cl_context a, cl_context_info b, size_t c, void *d, size_t *e), (a, b, c, d, e))
+FORWARD(clReleaseCommandQueue, -1, (cl_command_queue a), (a))
+FORWARD(clGetCommandQueueInfo, 0, (cl_command_queue a, cl_command_queue_info b, size_t c, void *d, size_t *e),
+        (a, b, c, d, e))
+FORWARD(clReleaseMemObject, -1, (cl_mem a), (a))
+FORWARD(clGetMemObjectInfo, 0, (cl_mem a, cl_mem_info b, size_t c, void *d, size_t *e), (a, b, c, d, e))
+FORWARD(clBuildProgram, 0,
+        (cl_program a, cl_uint b, const cl_device_id *c, const char *d,
+         void(CL_CALLBACK *e)(cl_program program, void *user_data), void *f),
+        (a, b, c, d, e, f))
+FORWARD(clGetProgramBuildInfo, 0,
+        (cl_program a, cl_device_id b, cl_program_build_info c, size_t d, void *e, size_t *f),
+        (a, b, c, d, e, f))
+FORWARD(clGetProgramInfo, 0, (cl_program a, cl_program_info b, size_t c, void *d, size_t *e), (a, b, c, d, e))
+FORWARD(clReleaseProgram, -1, (cl_program a), (a))
+FORWARD(clReleaseKernel, -1, (cl_kernel a), (a))
+FORWARD(clSetKernelArg, 0, (cl_kernel a, cl_uint b, size_t c, const void *d), (a, b, c, d))
+FORWARD(clEnqueueReadBuffer, 0,
+        (cl_command_queue a, cl_mem b, cl_bool c, size_t d, size_t e, void *f, cl_uint g, const cl_event *h,
+         cl_event *i),
+        (a, b, c, d, e, f, g, h, i))
+FORWARD(clEnqueueNDRangeKernel, event != NULL ? 1 : 0,
+        (cl_command_queue a, cl_kernel b, cl_uint c, const size_t *d, const size_t *e, const size_t *f,
+         cl_uint g, const cl_event *h, cl_event *event),
+        (a, b, c, d, e, f, g, h, event))
+FORWARD(clWaitForEvents, 0, (cl_uint a, const cl_event *b), (a, b))
+FORWARD(clReleaseEvent, -1, (cl_event a), (a))
+FORWARD(clFinish, 0, (cl_command_queue a), (a))
+
+CREATE(cl_context, clCreateContext,
+       (const cl_context_properties *a, cl_uint b, const cl_device_id *c,
+        void(CL_CALLBACK *d)(const char *errinfo, const void *private_info, size_t cb, void *user_data),
+        void *e, cl_int *error),
+       (a, b, c, d, e, error))
+CREATE(cl_command_queue, clCreateCommandQueue,
+       (cl_context a, cl_device_id b, cl_command_queue_properties c, cl_int *error), (a, b, c, error))
+CREATE(cl_mem, clCreateBuffer, (cl_context a, cl_mem_flags b, size_t c, void *d, cl_int *error),
+       (a, b, c, d, error))
+CREATE(cl_program, clCreateProgramWithBinary,
+       (cl_context a, cl_uint b, const cl_device_id *c, const size_t *d, const unsigned char **e, cl_int *f,
+        cl_int *error),
+       (a, b, c, d, e, f, error))
+CREATE(cl_kernel, clCreateKernel, (cl_program a, const char *b, cl_int *error), (a, b, error))
+
+/* A copy of a text with the replacement made, if the text holds what is to be replaced. */
+static char *edited(const char *text)
+{
+    const char *place = replace_from == NULL ? NULL : strstr(text, replace_from);
+    if (place == NULL) {
+        return NULL;
+    }
+    size_t before = (size_t)(place - text), length = strlen(replace_to);
+    char *copy = malloc(strlen(text) + length + 1);
+    if (copy == NULL) {
+        abort();
+    }
+    memcpy(copy, text, before);
+    memcpy(copy + before, replace_to, length);
+    memcpy(copy + before + length, place + strlen(replace_from), strlen(place + strlen(replace_from)) + 1);
+    return copy;
+}
+
+CL_API_ENTRY cl_program CL_API_CALL clCreateProgramWithSource(cl_context context, cl_uint count,
+                                                              const char **texts, const size_t *lengths,
+                                                              cl_int *error)
+{
+    cl_api_clCreateProgramWithSource function;
+    void *symbol = real("clCreateProgramWithSource");
+    memcpy(&function, &symbol, sizeof symbol);
+    if (fails("clCreateProgramWithSource")) {
+        *error = fail_error;
+        return NULL;
+    }
+    char *copy = edited(texts[0]);
+    const char *text = copy != NULL ? copy : texts[0];
+    cl_program program = function(context, count, &text, lengths, error);
+    free(copy);
+    live += program != NULL;
+    return program;
+}
+/* NOLINTEND(readability-inconsistent-declaration-parameter-name) */

@@ -1,0 +1,233 @@
+/* Fills in the caller's own queue: order, kinds of memory, threads, large buffers. */
+#include "support.h"
+
+#include "support/golden.h"
+
+#include <criterion/criterion.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define COUNT 50021
+
+static glr_tensor vector_of(glr_dtype dtype, int64_t count)
+{
+    glr_tensor tensor = {.dtype = dtype, .rank = 1, .shape = {count}};
+    return tensor;
+}
+
+static glr_device *prepare(test_cl cl)
+{
+    glr_device *handle = NULL;
+    cr_assert_eq(glr_opencl_prepare(cl.context, cl.device, &handle), GLR_OK, "%s", glr_last_error());
+    cr_assert_eq(glr_device_backend(handle), GLR_BACKEND_OPENCL);
+    return handle;
+}
+
+static void expect_drawn(test_cl cl, cl_mem buffer, int64_t seed)
+{
+    static float drawn[COUNT], expected[COUNT];
+    glr_initializer initializer = glr_glorot_normal(seed);
+    glr_tensor tensor = vector_of(GLR_FLOAT32, COUNT);
+    test_cpu_fill(&initializer, &tensor, expected, sizeof expected);
+    test_cl_read(cl, buffer, 0, sizeof drawn, drawn);
+    cr_assert_eq(memcmp(drawn, expected, sizeof drawn), 0, "seed %ld", (long)seed);
+}
+
+/* The fill waits for the caller's event, and the call does not wait. */
+Test(queue, waits_for_events_and_does_not_block)
+{
+    test_cl cl = test_cl_open();
+    glr_device *handle = prepare(cl);
+    glr_opencl_memory memory = {.buffer = test_cl_buffer(cl, CL_MEM_READ_WRITE, COUNT * sizeof(float))};
+    glr_initializer initializer = glr_glorot_normal(1);
+    glr_tensor tensor = vector_of(GLR_FLOAT32, COUNT);
+    cl_int error = CL_SUCCESS, state = CL_COMPLETE;
+    cl_event go = clCreateUserEvent(cl.context, &error), done = NULL;
+    cr_assert_eq(error, CL_SUCCESS);
+    cr_assert_eq(glr_opencl_fill(handle, &initializer, &tensor, &memory, cl.queue, 1, &go, &done), GLR_OK,
+                 "%s", glr_last_error());
+    cr_assert_eq(clGetEventInfo(done, CL_EVENT_COMMAND_EXECUTION_STATUS, sizeof state, &state, NULL),
+                 CL_SUCCESS);
+    cr_expect_neq(state, CL_COMPLETE, "it has not waited");
+    cr_assert_eq(clSetUserEventStatus(go, CL_COMPLETE), CL_SUCCESS);
+    cr_assert_eq(clWaitForEvents(1, &done), CL_SUCCESS);
+    expect_drawn(cl, memory.buffer, 1);
+    (void)clReleaseEvent(go);
+    (void)clReleaseEvent(done);
+    (void)clReleaseMemObject(memory.buffer);
+    glr_close(handle);
+    test_cl_close(cl);
+}
+
+/* In an out-of-order queue, events alone say what comes first; without an event, an in-order queue does. */
+Test(queue, out_of_order_and_in_order)
+{
+    test_cl cl = test_cl_open();
+    glr_device *handle = prepare(cl);
+    cl_command_queue loose = test_cl_queue(cl, CL_QUEUE_OUT_OF_ORDER_EXEC_MODE_ENABLE);
+    glr_opencl_memory memory = {.buffer = test_cl_buffer(cl, CL_MEM_WRITE_ONLY, COUNT * sizeof(float))};
+    glr_tensor tensor = vector_of(GLR_FLOAT32, COUNT);
+    cl_event events[5];
+    for (cl_uint i = 0; i < 5; i++) {
+        glr_initializer initializer = glr_glorot_normal(i);
+        cr_assert_eq(glr_opencl_fill(handle, &initializer, &tensor, &memory, loose, i > 0,
+                                     i > 0 ? &events[i - 1] : NULL, &events[i]),
+                     GLR_OK, "%s", glr_last_error());
+    }
+    cr_assert_eq(clWaitForEvents(1, &events[4]), CL_SUCCESS);
+    expect_drawn(cl, memory.buffer, 4);
+    for (int64_t seed = 5; seed < 10; seed++) {
+        glr_initializer initializer = glr_glorot_normal(seed);
+        cr_assert_eq(glr_opencl_fill(handle, &initializer, &tensor, &memory, cl.queue, 0, NULL, NULL),
+                     GLR_OK);
+    }
+    expect_drawn(cl, memory.buffer, 9);
+    for (int i = 0; i < 5; i++) {
+        (void)clReleaseEvent(events[i]);
+    }
+    (void)clReleaseCommandQueue(loose);
+    (void)clReleaseMemObject(memory.buffer);
+    glr_close(handle);
+    test_cl_close(cl);
+}
+
+/* A kernel that is still in the caller's queue outlives the handle. */
+Test(queue, outlives_the_handle)
+{
+    test_cl cl = test_cl_open();
+    glr_device *handle = prepare(cl);
+    glr_opencl_memory memory = {.buffer = test_cl_buffer(cl, CL_MEM_READ_WRITE, COUNT * sizeof(float))};
+    glr_initializer initializer = glr_glorot_normal(6);
+    glr_tensor tensor = vector_of(GLR_FLOAT32, COUNT);
+    cl_int error = CL_SUCCESS;
+    cl_event go = clCreateUserEvent(cl.context, &error);
+    cr_assert_eq(glr_opencl_fill(handle, &initializer, &tensor, &memory, cl.queue, 1, &go, NULL), GLR_OK);
+    glr_close(handle);
+    cr_assert_eq(clSetUserEventStatus(go, CL_COMPLETE), CL_SUCCESS);
+    expect_drawn(cl, memory.buffer, 6);
+    (void)clReleaseEvent(go);
+    (void)clReleaseMemObject(memory.buffer);
+    test_cl_close(cl);
+}
+
+Test(queue, shared_virtual_memory)
+{
+    test_cl cl = test_cl_open();
+    cl_device_svm_capabilities svm = 0;
+    (void)clGetDeviceInfo(cl.device, CL_DEVICE_SVM_CAPABILITIES, sizeof svm, &svm, NULL);
+    cr_assert_neq(svm, 0, "PoCL has it");
+    glr_device *handle = prepare(cl);
+    glr_initializer initializer = glr_he_uniform(1);
+    glr_tensor tensor = vector_of(GLR_BFLOAT16, COUNT);
+    const size_t bytes = 2 * COUNT;
+    unsigned char *pointer = clSVMAlloc(cl.context, CL_MEM_READ_WRITE, bytes + 6, 0),
+                  *expected = malloc(bytes);
+    cr_assert_not_null(pointer);
+    glr_opencl_memory memory = {
+        .kind = GLR_OPENCL_SVM, .pointer = pointer + 2, .bytes = bytes + 4, .offset = 4};
+    cr_assert_eq(glr_opencl_fill(handle, &initializer, &tensor, &memory, cl.queue, 0, NULL, NULL), GLR_OK,
+                 "%s", glr_last_error());
+    cr_assert_eq(clEnqueueSVMMap(cl.queue, CL_TRUE, CL_MAP_READ, pointer, bytes + 6, 0, NULL, NULL),
+                 CL_SUCCESS);
+    test_cpu_fill(&initializer, &tensor, expected, bytes);
+    cr_expect_eq(memcmp(pointer + 6, expected, bytes), 0);
+    cr_assert_eq(clEnqueueSVMUnmap(cl.queue, pointer, 0, NULL, NULL), CL_SUCCESS);
+    cr_assert_eq(clFinish(cl.queue), CL_SUCCESS);
+    memory.pointer = pointer + 1;
+    cr_expect_eq(glr_opencl_fill(handle, &initializer, &tensor, &memory, cl.queue, 0, NULL, NULL),
+                 GLR_ERROR_ARGUMENT);
+    cr_expect_not_null(strstr(glr_last_error(), "is no multiple of the 2 bytes of an element"), "%s",
+                       glr_last_error());
+    clSVMFree(cl.context, pointer);
+    free(expected);
+    glr_close(handle);
+    test_cl_close(cl);
+}
+
+/* Threads with a queue each, and one handle for all: a kernel object's arguments must not mix. */
+Test(queue, threads_share_a_handle)
+{
+    enum { THREADS = 4, FILLS = 50, LENGTH = 1001 };
+    test_cl cl = test_cl_open();
+    glr_device *handle = prepare(cl);
+    glr_tensor tensor = vector_of(GLR_FLOAT32, LENGTH);
+    const size_t bytes = LENGTH * sizeof(float);
+    int failures = 0;
+#pragma omp parallel for num_threads(THREADS) reduction(+ : failures)
+    for (int thread = 0; thread < THREADS; thread++) {
+        cl_command_queue queue = test_cl_queue(cl, 0);
+        glr_opencl_memory memory = {.buffer = test_cl_buffer(cl, CL_MEM_READ_WRITE, FILLS * bytes)};
+        float *drawn = malloc(FILLS * bytes), expected[LENGTH];
+        for (int i = 0; i < FILLS; i++) {
+            glr_initializer initializer = glr_he_normal(FILLS * thread + i);
+            memory.offset = (uint64_t)i * bytes;
+            failures +=
+                glr_opencl_fill(handle, &initializer, &tensor, &memory, queue, 0, NULL, NULL) != GLR_OK;
+        }
+        failures += clEnqueueReadBuffer(queue, memory.buffer, CL_TRUE, 0, FILLS * bytes, drawn, 0, NULL,
+                                        NULL) != CL_SUCCESS;
+        for (int i = 0; i < FILLS; i++) {
+            glr_initializer initializer = glr_he_normal(FILLS * thread + i);
+            test_cpu_fill(&initializer, &tensor, expected, sizeof expected);
+            failures += memcmp(drawn + (size_t)i * LENGTH, expected, sizeof expected) != 0;
+        }
+        free(drawn);
+        (void)clReleaseMemObject(memory.buffer);
+        (void)clReleaseCommandQueue(queue);
+    }
+    cr_expect_eq(failures, 0, "%d", failures);
+    glr_close(handle);
+    test_cl_close(cl);
+}
+
+/* Compares elements about the byte 2^32 of a buffer, which holds a vector from `offset` bytes on. */
+static void expect_window(test_cl cl, const glr_opencl_memory *memory, glr_initializer initializer,
+                          glr_tensor vector)
+{
+    enum { WINDOW = 4000 };
+    const size_t size = glr_dtype_size(vector.dtype);
+    unsigned char drawn[WINDOW * sizeof(float)], expected[WINDOW * sizeof(float)];
+    const uint64_t edge = UINT64_C(1) << 32;
+    glr_tensor window = vector;
+    window.part = GLR_RANGE;
+    window.first = memory->offset < edge ? (int64_t)((edge - memory->offset) / size) - WINDOW / 2 : 0;
+    window.count = WINDOW;
+    test_cpu_fill(&initializer, &window, expected, sizeof expected);
+    test_cl_read(cl, memory->buffer, memory->offset + (uint64_t)window.first * size, WINDOW * size, drawn);
+    cr_expect_eq(memcmp(drawn, expected, WINDOW * size), 0, "%s", glr_dtype_name(vector.dtype));
+}
+
+/* Types of 1, 2 and 4 bytes across and past byte 2^32; in the long form, one fill of all of it. */
+Test(queue, more_than_4_gib, .timeout = 1000)
+{
+    const size_t bytes = ((size_t)1 << 32) + ((size_t)16 << 20);
+    static const glr_dtype dtypes[] = {GLR_FLOAT8_E4M3FN, GLR_BFLOAT16, GLR_FLOAT32};
+    test_cl cl = test_cl_open();
+    cl_ulong most = 0;
+    (void)clGetDeviceInfo(cl.device, CL_DEVICE_MAX_MEM_ALLOC_SIZE, sizeof most, &most, NULL);
+    if (test_is_light() || most < bytes) {
+        (void)printf("left out: buffers of %zu bytes\n", bytes);
+        return;
+    }
+    glr_device *handle = prepare(cl);
+    glr_opencl_memory memory = {.buffer = test_cl_buffer(cl, CL_MEM_READ_WRITE, bytes)};
+    for (size_t i = 0; i < 3; i++) {
+        const uint64_t size = glr_dtype_size(dtypes[i]),
+                       before = test_is_long() ? 0 : ((uint64_t)1 << 32) - (8 << 20);
+        glr_initializer initializer = glr_truncated_normal(0.0, 1.0, (int64_t)i);
+        initializer.method = i == 2 ? GLR_METHOD_RESAMPLE : GLR_METHOD_ICDF;
+        glr_tensor vector = vector_of(dtypes[i], (int64_t)((bytes - before) / size));
+        memory.offset = before;
+        cr_assert_eq(glr_opencl_fill(handle, &initializer, &vector, &memory, cl.queue, 0, NULL, NULL), GLR_OK,
+                     "%s", glr_last_error());
+        expect_window(cl, &memory, initializer, vector);
+        memory.offset = ((uint64_t)1 << 32) + 8 * size; /* all of it beyond */
+        vector.shape[0] = 100001;
+        cr_assert_eq(glr_opencl_fill(handle, &initializer, &vector, &memory, cl.queue, 0, NULL, NULL),
+                     GLR_OK);
+        expect_window(cl, &memory, initializer, vector);
+    }
+    (void)clReleaseMemObject(memory.buffer);
+    glr_close(handle);
+    test_cl_close(cl);
+}
