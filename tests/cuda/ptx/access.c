@@ -129,19 +129,38 @@ static void put(void *lanes, uint32_t width, uint32_t lane, const unsigned char 
     memcpy((unsigned char *)lanes + (size_t)lane * width, &value, width);
 }
 
+/* All lanes load the same: an address without a register, as parameters have. */
+static void load_for_all(ptx_warp *warp, const ptx_inst *inst, uint32_t mask)
+{
+    uint32_t lane = (uint32_t)__builtin_ctz(mask);
+    place at = resolve(warp, inst, lane, false);
+    if (at.bytes == NULL || !is_written(warp, &at, (uint32_t)inst->bytes * inst->elements, lane)) {
+        return;
+    }
+    for (uint32_t i = 0; i < inst->elements; i++) {
+        uint32_t width = warp->kernel->registers[inst->reg[i]].bytes;
+        _Alignas(64) unsigned char lanes[8 * PTX_LANES];
+        put(lanes, width, 0, at.bytes + (size_t)i * inst->bytes, inst->bytes, inst->extends_sign);
+        for (size_t filled = width; filled < (size_t)width * PTX_LANES; filled *= 2) {
+            memcpy(lanes + filled, lanes, filled);
+        }
+        ptx_merge(ptx_lanes_of(warp, inst, i), lanes, width, mask);
+    }
+}
+
 void ptx_do_load(ptx_warp *warp, const ptx_inst *inst, uint32_t mask)
 {
-    bool same_for_all = !inst->has_base && inst->space != PTX_LOCAL;
-    place at = {NULL, NULL};
+    if (!inst->has_base && inst->space != PTX_LOCAL) {
+        load_for_all(warp, inst, mask);
+        return;
+    }
     for (uint32_t lane = 0; lane < PTX_LANES; lane++) {
         if ((mask >> lane & 1) == 0) {
             continue;
         }
-        if (at.bytes == NULL || !same_for_all) {
-            at = resolve(warp, inst, lane, false);
-            if (at.bytes == NULL || !is_written(warp, &at, (uint32_t)inst->bytes * inst->elements, lane)) {
-                return;
-            }
+        place at = resolve(warp, inst, lane, false);
+        if (at.bytes == NULL || !is_written(warp, &at, (uint32_t)inst->bytes * inst->elements, lane)) {
+            return;
         }
         for (uint32_t i = 0; i < inst->elements; i++) {
             put(ptx_lanes_of(warp, inst, i), warp->kernel->registers[inst->reg[i]].bytes, lane,
@@ -150,6 +169,7 @@ void ptx_do_load(ptx_warp *warp, const ptx_inst *inst, uint32_t mask)
     }
 }
 
+/* A float32 or word in a register of its own width. */
 static void store_words(const ptx_warp *warp, const ptx_inst *inst, uint32_t lane, unsigned char *to)
 {
     for (uint32_t i = 0; i < inst->elements; i++) {

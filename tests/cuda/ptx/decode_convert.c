@@ -10,10 +10,15 @@ static void step(ptx_parser *p, ptx_lane_fn *run, uint32_t result, uint32_t sour
 
 static bool is_float(const char *type) { return type[0] == 'f'; }
 
+static bool is_64(const char *type) { return strcmp(type + 1, "64") == 0; }
+
 /* The source as its type says, in 64 bits if it is an integer. */
 static uint32_t widened(ptx_parser *p, const char *type, uint32_t source)
 {
     ptx_lane_fn *widen = ptx_widen(type, ptx_width(p, source));
+    if (widen != NULL && is_64(type)) {
+        return source;
+    }
     if (widen == NULL) {
         ptx_fail(p, &p->opcode, "a source too narrow for its type");
         return source;
@@ -59,6 +64,10 @@ bool ptx_decode_convert(ptx_parser *p, const char *opcode, const ptx_operand *op
         return false;
     }
     uint32_t source = ptx_source(p, &operands[1], source_bytes);
+    if (op == NULL && is_64(to) && !is_64(from) && ptx_widen(from, source_bytes) != NULL) {
+        step(p, ptx_widen(from, source_bytes), ptx_destination(p, &operands[0], 8), source);
+        return true;
+    }
     uint32_t value = is_float(from) ? source : widened(p, from, source);
     if (is_float(from) && source_bytes != (op->shape[1] == 'w' ? 4U : 8U)) {
         ptx_fail(p, &p->opcode, "a source of another width");

@@ -124,8 +124,9 @@ bool ptx_decode_memory(ptx_parser *p, const char *opcode, const ptx_operand *ope
 bool ptx_decode_warp(ptx_parser *p, const char *opcode, const ptx_operand *operands, uint32_t count);
 
 /* The warp functions of instructions. */
-ptx_warp_fn ptx_do_load, ptx_do_store, ptx_do_atomic, ptx_branch, ptx_branch_by_table, ptx_return, ptx_barrier,
-    ptx_trap_here, ptx_vote, ptx_shuffle, ptx_active_mask, ptx_warp_barrier, ptx_reduce, ptx_nothing;
+ptx_warp_fn ptx_do_load, ptx_do_store, ptx_do_atomic, ptx_branch, ptx_branch_by_table, ptx_return,
+    ptx_barrier, ptx_trap_here, ptx_vote, ptx_shuffle, ptx_active_mask, ptx_warp_barrier, ptx_reduce,
+    ptx_nothing;
 
 enum {
     PTX_VOTE_ALL,

@@ -103,6 +103,31 @@ static void fill_lanes(ptx_warp *warp, const ptx_register *r)
     }
 }
 
+/* Registers, once for every register file. */
+static void fill_constants(ptx_warp *warp)
+{
+    const ptx_kernel *kernel = warp->kernel;
+    for (uint32_t i = 0; i < kernel->register_count; i++) {
+        if (kernel->registers[i].kind == PTX_CONSTANT) {
+            fill_lanes(warp, &kernel->registers[i]);
+        }
+    }
+}
+
+/* Local memory, before anything is written to it. */
+static void clear_local(ptx_warp *warp)
+{
+    const ptx_kernel *kernel = warp->kernel;
+    memset(warp->local_states, PTX_BYTE_GAP, (size_t)PTX_LANES * kernel->local_bytes);
+    for (uint32_t v = 0; v < kernel->variable_count; v++) {
+        const ptx_variable *variable = &kernel->variables[v];
+        for (uint32_t lane = 0; variable->space == PTX_LOCAL && lane < PTX_LANES; lane++) {
+            memset(warp->local_states + (size_t)lane * kernel->local_bytes + variable->at, PTX_BYTE_UNWRITTEN,
+                   variable->size);
+        }
+    }
+}
+
 static void start_warp(ptx_warp *warp, uint32_t number)
 {
     const ptx_kernel *kernel = warp->kernel;
@@ -112,7 +137,7 @@ static void start_warp(ptx_warp *warp, uint32_t number)
     for (uint32_t i = 0; i < kernel->register_count; i++) {
         const ptx_register *r = &kernel->registers[i];
         warp->written[i] = r->kind == PTX_PLAIN ? 0 : PTX_ALL_LANES;
-        if (r->kind != PTX_PLAIN) {
+        if (r->kind == PTX_SPECIAL) {
             fill_lanes(warp, r);
         }
     }
@@ -121,16 +146,7 @@ static void start_warp(ptx_warp *warp, uint32_t number)
     warp->pc = 0;
     warp->waiting = false;
     warp->inst = NULL;
-    for (size_t i = 0; i < (size_t)PTX_LANES * kernel->local_bytes; i++) {
-        warp->local_states[i] = PTX_BYTE_GAP;
-    }
-    for (uint32_t v = 0; v < kernel->variable_count; v++) {
-        const ptx_variable *variable = &kernel->variables[v];
-        for (uint32_t lane = 0; variable->space == PTX_LOCAL && lane < PTX_LANES; lane++) {
-            memset(warp->local_states + (size_t)lane * kernel->local_bytes + variable->at, PTX_BYTE_UNWRITTEN,
-                   variable->size);
-        }
-    }
+    clear_local(warp);
 }
 
 static void unwritten_source(ptx_warp *warp, const ptx_inst *inst, uint32_t mask)
@@ -339,6 +355,7 @@ ptx_fault ptx_run(ptx_launch *launch)
             warps[i].written = (uint32_t *)(void *)take(&rest, kernel->register_count * sizeof(uint32_t));
             warps[i].local = take(&rest, (size_t)PTX_LANES * kernel->local_bytes);
             warps[i].local_states = take(&rest, (size_t)PTX_LANES * kernel->local_bytes);
+            fill_constants(&warps[i]);
         }
         copy_parameters(&block, kernel);
         run_grid(&block, warps, count, one_by_one);
