@@ -1,0 +1,3 @@
+#include <criterion/criterion.h>
+
+Test(strict, none) { cr_assert(1); }
