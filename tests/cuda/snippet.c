@@ -80,6 +80,7 @@ ptx_fault kernel_run(const char *text, uint32_t threads, uint32_t *words, size_t
         (ptx_launch){.kernel = ptx_kernel_named(module, "k"), .memory = &memory, .parameters = parameters};
     launch->grid[0] = launch->grid[1] = launch->grid[2] = launch->block[1] = launch->block[2] = 1;
     launch->block[0] = threads;
+    launch->most_steps = 1000000;
     ptx_fault fault = ptx_run(launch);
     ptx_unload(module);
     ptx_memory_clear(&memory);

@@ -13,14 +13,15 @@ static const char *const space_names[] = {"generic", "global", "const", "shared"
 
 static uint64_t address_of(const ptx_warp *warp, const ptx_inst *inst, uint32_t lane)
 {
-    uint64_t address = inst->offset;
-    if (inst->has_base) {
-        uint32_t operand = (uint32_t)inst->outputs + inst->inputs - 1;
-        const void *lanes = ptx_lanes_of(warp, inst, operand);
-        address += warp->kernel->registers[inst->reg[operand]].bytes == 4 ? ((const uint32_t *)lanes)[lane]
-                                                                          : ((const uint64_t *)lanes)[lane];
+    if (!inst->has_base) {
+        return inst->offset;
     }
-    return address;
+    uint32_t operand = (uint32_t)inst->outputs + inst->inputs - 1;
+    const void *lanes = ptx_lanes_of(warp, inst, operand);
+    if (warp->kernel->registers[inst->reg[operand]].bytes == 4) {
+        return (uint32_t)(inst->offset + ((const uint32_t *)lanes)[lane]); /* wraps in its own width */
+    }
+    return inst->offset + ((const uint64_t *)lanes)[lane];
 }
 
 static place outside(ptx_warp *warp, uint32_t lane, ptx_space space, uint64_t address, uint32_t bytes)

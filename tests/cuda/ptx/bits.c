@@ -141,6 +141,7 @@ LANE_1(low_32, uint32_t, uint64_t, x)
 LANE_1(high_32, uint32_t, uint64_t, x >> 32)
 
 /* The first source where the predicate is true, the second elsewhere. */
+/* NOLINTBEGIN(bugprone-macro-parentheses): a type can not stand in parentheses. */
 #define FOR_SELECT(n, U)                                                                                     \
     static void select_##n(void *result, const void *const *source)                                          \
     {                                                                                                        \
@@ -149,6 +150,8 @@ LANE_1(high_32, uint32_t, uint64_t, x >> 32)
         const uint32_t bits = *(const uint32_t *)source[2];                                                  \
         EACH_LANE { r[i] = bits >> i & 1U ? yes[i] : no[i]; }                                                \
     }
+
+/* NOLINTEND(bugprone-macro-parentheses) */
 
 FOR_SELECT(16, uint16_t)
 FOR_SELECT(32, uint32_t)

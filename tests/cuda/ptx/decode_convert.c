@@ -1,6 +1,7 @@
 /* cvt, as one or two steps by way of 64 bits. */
 #include "parser.h"
 
+#include <stdio.h>
 #include <string.h>
 
 static void step(ptx_parser *p, ptx_lane_fn *run, uint32_t result, uint32_t source)
@@ -48,7 +49,7 @@ static bool split_types(const char *opcode, char to[4], char from[4])
 
 bool ptx_decode_convert(ptx_parser *p, const char *opcode, const ptx_operand *operands, uint32_t count)
 {
-    char to[4], from[4], plain[16] = "cvt.";
+    char to[4], from[4], plain[16];
     if (strncmp(opcode, "cvt.", 4) != 0 || count != 2 || !split_types(opcode, to, from) ||
         operands[0].kind != PTX_IS_REGISTER) {
         return false;
@@ -58,7 +59,7 @@ bool ptx_decode_convert(ptx_parser *p, const char *opcode, const ptx_operand *op
                                 ? ptx_width(p, operands[1].reg)
                                 : ptx_bytes_of_type(from, strlen(from), &known);
     uint32_t result = ptx_destination(p, &operands[0], ptx_width(p, operands[0].reg));
-    strcat(strcat(strcat(plain, to), "."), from);
+    (void)snprintf(plain, sizeof plain, "cvt.%s.%s", to, from);
     const ptx_op *op = ptx_conversion_named(opcode + 4);
     if (op == NULL && (strcmp(plain, opcode) != 0 || is_float(to) || is_float(from))) {
         return false;

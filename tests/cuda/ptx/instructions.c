@@ -52,6 +52,9 @@ static void by_table(ptx_parser *p, const ptx_op *op, const ptx_operand *operand
     }
     uint32_t result = ptx_destination(p, &operands[0], bytes_of_letter(op->shape[0]));
     ptx_emit_lane(p, op->run, result, count - 1, sources);
+    if (!p->failed && (strncmp(op->name, "div.", 4) == 0 || strncmp(op->name, "rem.", 4) == 0)) {
+        p->kernel->insts[p->kernel->inst_count - 1].divides = strncmp(op->name, "div.rn", 6) != 0;
+    }
 }
 
 /* setp.lt.and.s32 p, a, b, c is setp.lt.s32 and then and.pred. */

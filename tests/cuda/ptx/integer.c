@@ -4,7 +4,7 @@
 __extension__ typedef unsigned __int128 wide_u;
 __extension__ typedef __int128 wide_s;
 
-/* Quotients by 0 are for the caller to refuse (see arithmetic_fault in run.c); here they must only not
+/* Quotients by 0 are for the caller to refuse (see divides_by_0 in run.c); here they must only not
    trap, and neither must the least number divided by -1. */
 #define QUOTIENT_U(x, y)       ((y) == 0 ? 0 : (x) / (y))
 #define REMAINDER_U(x, y)      ((y) == 0 ? 0 : (x) % (y))

@@ -7,6 +7,8 @@
 /* Lanes do not depend on each other. A result may lie where a source lies, lane upon lane. */
 #define EACH_LANE _Pragma("omp simd") for (int i = 0; i < PTX_LANES; i++)
 
+/* NOLINTBEGIN(bugprone-macro-parentheses): types can not stand in parentheses. */
+
 /* Result type R; source types X, Y and Z. */
 #define LANE_1(name, R, X, expression)                                                                       \
     static void name(void *result, const void *const *source)                                                \
@@ -82,5 +84,7 @@
         }                                                                                                    \
         *(uint32_t *)result = bits;                                                                          \
     }
+
+/* NOLINTEND(bugprone-macro-parentheses) */
 
 #endif

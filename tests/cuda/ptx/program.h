@@ -51,6 +51,7 @@ struct ptx_inst {
     uint8_t outputs, inputs;
     bool guard_negated;
     bool ends_path; /* nothing follows: an unconditional branch or return */
+    bool divides;   /* integers: a divisor of 0 is a fault */
     bool keeps_pc;  /* the warp function says itself where to go on */
     uint32_t guard; /* a register or PTX_NONE */
     /* Loads, stores and atomics. */

@@ -91,6 +91,7 @@ typedef struct ptx_launch {
     uint32_t grid[3], block[3];
     uint32_t dynamic_shared;
     const void *const *parameters; /* one pointer to each value */
+    uint64_t most_steps;           /* of one warp, before it is taken for one that never ends; 0: 2^31 */
     /* Results. */
     ptx_fault fault;
     char message[PTX_MESSAGE_SIZE];

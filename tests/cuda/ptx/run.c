@@ -7,7 +7,7 @@
 #include <string.h>
 
 /* A warp that takes more steps than this is taken for one that never ends. */
-#define PTX_MOST_STEPS UINT64_C(2000000000)
+#define PTX_MOST_STEPS (UINT64_C(1) << 31)
 
 void ptx_fault_at(ptx_warp *warp, ptx_fault fault, uint32_t lane, const char *format, ...)
 {
@@ -161,6 +161,22 @@ static void unwritten_source(ptx_warp *warp, const ptx_inst *inst, uint32_t mask
     }
 }
 
+/* A quotient by 0 has no value that PTX would promise. */
+static bool divides_by_0(ptx_warp *warp, const ptx_inst *inst, uint32_t mask)
+{
+    uint32_t bytes = warp->kernel->registers[inst->reg[2]].bytes;
+    const unsigned char *divisors = ptx_lanes_of(warp, inst, 2);
+    for (uint32_t lane = 0; lane < PTX_LANES; lane++) {
+        uint64_t divisor = 0;
+        memcpy(&divisor, divisors + (size_t)lane * bytes, bytes);
+        if ((mask >> lane & 1) != 0 && divisor == 0) {
+            ptx_fault_at(warp, PTX_BAD_ARITHMETIC, lane, "divides by 0");
+            return true;
+        }
+    }
+    return false;
+}
+
 /* One instruction for the lanes in mask, which are not none. */
 static inline void execute(ptx_warp *warp, const ptx_inst *inst, uint32_t mask)
 {
@@ -170,6 +186,9 @@ static inline void execute(ptx_warp *warp, const ptx_inst *inst, uint32_t mask)
     }
     if ((missing & mask) != 0) {
         unwritten_source(warp, inst, mask);
+        return;
+    }
+    if (inst->divides && divides_by_0(warp, inst, mask)) {
         return;
     }
     if (inst->lane != NULL) {
@@ -207,7 +226,7 @@ static void run_warp(ptx_warp *warp)
 {
     const ptx_kernel *kernel = warp->kernel;
     ptx_launch *launch = warp->block->launch;
-    uint64_t steps = 0;
+    uint64_t steps = 0, most = launch->most_steps == 0 ? PTX_MOST_STEPS : launch->most_steps;
     warp->waiting = false;
     while (warp->depth > 0 && !warp->waiting && launch->fault == PTX_FINE) {
         if (warp->pc >= kernel->inst_count) {
@@ -224,7 +243,7 @@ static void run_warp(ptx_warp *warp)
         }
         warp->pc += skipped || !inst->keeps_pc ? 1 : 0;
         ptx_meet(warp);
-        if (++steps > PTX_MOST_STEPS) {
+        if (++steps > most) {
             ptx_fault_at(warp, PTX_RUNS_ON, PTX_LANES, "does not end");
         }
     }
