@@ -35,7 +35,7 @@ static bool replace(const char *line, const char *from, size_t length, const cha
     return written > 0 && (size_t)written < size;
 }
 
-/* The variant-th number that stands alone: 1 more, or for floats the last bit flipped. */
+/* The variant-th number that stands alone: 1 more, or for floats bit 8 flipped. */
 static bool change_constant(unsigned variant, const char *line, char *mutant, size_t size)
 {
     for (const char *at = operands_of(line); at != NULL && *at != '\0'; at++) {
@@ -55,8 +55,9 @@ static bool change_constant(unsigned variant, const char *line, char *mutant, si
         char number[40];
         bool is_float = length > 9 && at[0] == '0' && (at[1] == 'f' || at[1] == 'd');
         if (is_float) {
-            (void)snprintf(number, sizeof number, "%.*s%x", (int)length - 1, at,
-                           (unsigned)strtoul(at + length - 1, NULL, 16) ^ 1U);
+            char digit[2] = {at[length - 3], '\0'};
+            (void)snprintf(number, sizeof number, "%.*s%lx%.2s", (int)length - 3, at,
+                           strtoul(digit, NULL, 16) ^ 1UL, at + length - 2);
         } else {
             (void)snprintf(number, sizeof number, "%llu", strtoull(at, NULL, 0) + 1);
         }
@@ -132,33 +133,22 @@ static bool store_too_far(const char *line, char *mutant, size_t size)
     return replace(line, bracket, 1, further, mutant, size);
 }
 
-/* With variant 0 the guarded branch is always taken, with 1 never. */
-static bool lose_guard(unsigned variant, const char *line, char *mutant, size_t size)
+/* The guarded branch is always taken. */
+static bool lose_guard(const char *line, char *mutant, size_t size)
 {
     const char *guard = strchr(line, '@');
-    if (guard == NULL || variant > 1) {
-        return false;
-    }
-    if (variant == 1) {
-        mutant[0] = '\0';
-        return true;
-    }
-    return replace(line, guard, strcspn(guard, " \t"), "", mutant, size);
+    return guard != NULL && replace(line, guard, strcspn(guard, " \t"), "", mutant, size);
 }
 
 static bool change_opcode(unsigned variant, const char *line, char *mutant, size_t size)
 {
-    static const char *const others[][2] = {{"add.rn.", "sub.rn."},     {"sub.rn.", "add.rn."},
-                                            {"xor.b", "or.b"},          {"and.b", "or.b"},
-                                            {"or.b", "xor.b"},          {".lt.", ".le."},
-                                            {".gt.", ".ge."},           {".ge.", ".gt."},
-                                            {".le.", ".lt."},           {".eq.", ".ne."},
-                                            {".ne.", ".eq."},           {"shr.u", "shr.s"},
-                                            {"shr.s", "shr.u"},         {"mul.lo", "mul.hi"},
-                                            {"add.s", "sub.s"},         {"mul.rn", "add.rn"},
-                                            {".wide.u32", ".wide.s32"}, {"max.", "min."},
-                                            {"setp.lt.u", "setp.lt.s"}, {"cvt.u64.u32", "cvt.s64.s32"},
-                                            {"f32.s32", "f32.u32"}};
+    static const char *const others[][2] = {
+        {"add.rn.", "sub.rn."}, {"sub.rn.", "add.rn."}, {"xor.b", "or.b"},    {"and.b", "or.b"},
+        {"or.b", "xor.b"},      {".lt.", ".le."},       {".gt.", ".ge."},     {".ge.", ".gt."},
+        {".le.", ".lt."},       {".eq.", ".ne."},       {".ne.", ".eq."},     {"shr.s", "shr.u"},
+        {"mul.lo", "mul.hi"},   {"add.s", "sub.s"},     {"mul.rn", "add.rn"}, {"max.", "min."},
+
+        {"f32.s32", "f32.u32"}};
     const char *operands = operands_of(line);
     for (size_t i = 0; operands != NULL && i < sizeof others / sizeof others[0]; i++) {
         const char *at = strstr(line, others[i][0]);
@@ -180,7 +170,7 @@ bool mutate_line(mutation kind, unsigned variant, const char *line, char *mutant
     case UNINITIALIZED_REGISTER: return forget_register(variant, line, mutant, size);
     case STORE_TOO_FAR: return variant == 0 && store_too_far(line, mutant, size);
     case LOST_INSTRUCTION: mutant[0] = '\0'; return variant == 0 && strstr(line, "ret;") == NULL;
-    case LOST_GUARD: return lose_guard(variant, line, mutant, size);
+    case LOST_GUARD: return variant == 0 && lose_guard(line, mutant, size);
     default: return change_opcode(variant, line, mutant, size);
     }
 }

@@ -105,6 +105,26 @@ Test(flow, a_missing_barrier_is_seen)
     cr_assert_eq(launch.fault, PTX_UNINITIALIZED, "%s", launch.message);
 }
 
+/* Both warps find what they read written; on a GPU it might be not yet, or no longer. */
+Test(flow, races_are_seen)
+{
+    uint32_t words[THREADS];
+    ptx_launch launch;
+    (void)kernel_run(BEGIN "setp.ne.u32 %p1, %r1, 0;\n@%p1 bra ready;\nst.shared.u32 [shared], 5;\n"
+                           "ready: ld.shared.u32 %r0, [shared];" END,
+                     THREADS, words, THREADS, &launch);
+    cr_assert_eq(launch.fault, PTX_RACE, "%s", launch.message);
+    cr_assert_not_null(strstr(launch.message, "thread 32"), "%s", launch.message);
+    (void)kernel_run(BEGIN "st.shared.u32 [shared], %r1;\nbar.sync 0;\nld.shared.u32 %r0, [shared];" END,
+                     THREADS, words, THREADS, &launch);
+    cr_assert_eq(launch.fault, PTX_RACE, "%s", launch.message);
+    (void)kernel_run(BEGIN "setp.ne.u32 %p1, %r1, 0;\n@%p1 bra ready;\nst.shared.u32 [shared], 5;\n"
+                           "ready: bar.sync 0;\nld.shared.u32 %r0, [shared];\nsetp.ne.u32 %p1, %r1, 99;\n"
+                           "@%p1 bra done;\nst.shared.u32 [shared], 6;" END,
+                     THREADS, words, THREADS, &launch);
+    cr_assert_eq(launch.fault, PTX_RACE, "%s", launch.message);
+}
+
 Test(flow, warps_at_different_barriers_are_a_fault)
 {
     uint32_t words[THREADS];

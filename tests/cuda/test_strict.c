@@ -2,6 +2,7 @@
 #include "snippet.h"
 
 #include <criterion/criterion.h>
+#include <stdio.h>
 #include <string.h>
 
 typedef struct fault_case {
@@ -44,8 +45,9 @@ static const fault_case faults[] = {
 Test(strict, faults_are_found_and_described)
 {
     for (size_t i = 0; i < sizeof faults / sizeof faults[0]; i++) {
-        char lines[512] = "mov.u32 %r0, 0; ";
-        snippet s = {strcat(lines, faults[i].lines), 'r', {1, 2, 3, 4}};
+        char lines[512];
+        (void)snprintf(lines, sizeof lines, "mov.u32 %%r0, 0; %s", faults[i].lines);
+        snippet s = {lines, 'r', {1, 2, 3, 4}};
         ptx_launch launch;
         (void)snippet_run(&s, &launch);
         cr_assert_eq(launch.fault, faults[i].fault, "%s: %d, %s", faults[i].lines, (int)launch.fault,
@@ -100,16 +102,18 @@ static const char *const unknown[] = {
     "st.global.v2.u32 [%d90], {%r1};",
 };
 
+static const char before[] =
+    ".version 9.0\n.target sm_90\n.address_size 64\n.const .b8 table[4];\n"
+    ".visible .entry k(.param .u64 in)\n{\n.reg .pred %p<9>;\n.reg .b16 %h<9>;\n"
+    ".reg .b32 %r<99>;\n.reg .b64 %d<99>;\n.local .b8 own[8];\nld.param.u64 %d90, [in];\n";
+
 Test(strict, what_is_not_known_is_an_error_that_quotes_the_line)
 {
     for (size_t i = 0; i < sizeof unknown / sizeof unknown[0]; i++) {
-        char text[2048] =
-            ".version 9.0\n.target sm_90\n.address_size 64\n.const .b8 table[4];\n"
-            ".visible .entry k(.param .u64 in)\n{\n.reg .pred %p<9>;\n.reg .b16 %h<9>;\n"
-            ".reg .b32 %r<99>;\n.reg .b64 %d<99>;\n.local .b8 own[8];\nnow: ld.param.u64 %d90, [in];\n";
+        char text[2048];
         char message[PTX_MESSAGE_SIZE];
         ptx_memory memory = {NULL, 0, 0};
-        strcat(strcat(text, unknown[i]), "\nret;\n}\n");
+        (void)snprintf(text, sizeof text, "%s%s\nret;\n}\n", before, unknown[i]);
         cr_assert_null(ptx_load(text, strlen(text), &memory, message), "%s", unknown[i]);
         cr_assert_not_null(strstr(message, unknown[i]), "%s: %s", unknown[i], message);
         cr_assert_not_null(strstr(message, "PTX line"), "%s", message);

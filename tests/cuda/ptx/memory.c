@@ -37,7 +37,7 @@ ptx_region *ptx_memory_add(ptx_memory *memory, ptx_region region)
     *added = region;
     size_t place = regions_up_to(memory, region.base);
     memmove(&memory->regions[place + 1], &memory->regions[place],
-            (memory->count - place) * sizeof(ptx_region *));
+            (memory->count - place) * sizeof memory->regions[0]);
     memory->regions[place] = added;
     memory->count++;
     return added;
@@ -47,7 +47,7 @@ void ptx_memory_remove(ptx_memory *memory, ptx_region *region)
 {
     size_t after = regions_up_to(memory, region->base);
     memmove(&memory->regions[after - 1], &memory->regions[after],
-            (memory->count - after) * sizeof(ptx_region *));
+            (memory->count - after) * sizeof memory->regions[0]);
     memory->count--;
     free(region);
 }

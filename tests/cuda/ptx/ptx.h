@@ -5,10 +5,11 @@
  * between barriers one after the other, and blocks one after the other. Arithmetic is IEEE's.
  *
  * It is strict where a GPU is silent. Every load and store must lie inside one allocation and be aligned;
- * registers, shared and local memory must be written before they are read; a barrier must be met by all of a
- * warp's lanes, and a vote or shuffle by those that its mask names. What the interpreter does not know (an
- * opcode, a modifier, a directive) is an error that quotes the line, so nothing is ever skipped. Additions
- * and products without a rounding suffix, which ptxas may contract, are among what it does not know.
+ * registers, shared and local memory must be written before they are read; between a write to shared memory
+ * and another warp's access lies a barrier; a barrier must be met by all of a warp's lanes, and a vote or
+ * shuffle by those that its mask names. What the interpreter does not know (an opcode, a modifier, a
+ * directive) is an error that quotes the line, so nothing is ever skipped. Additions and products without a
+ * rounding suffix, which ptxas may contract, are among what it does not know.
  */
 #ifndef PTX_H
 #define PTX_H
@@ -79,6 +80,7 @@ typedef enum ptx_fault {
     PTX_MISALIGNED,
     PTX_UNINITIALIZED,
     PTX_BAD_BARRIER, /* a barrier, vote or shuffle that is not met by the lanes it needs */
+    PTX_RACE,        /* warps use the same shared memory without a barrier between them, one writing */
     PTX_BAD_ARITHMETIC,
     PTX_TRAP,
     PTX_RUNS_ON,

@@ -34,6 +34,7 @@ void ptx_fault_at(ptx_warp *warp, ptx_fault fault, uint32_t lane, const char *fo
                    inst == NULL ? "" : inst->text);
 }
 
+/* NOLINTNEXTLINE(bugprone-macro-parentheses): a type can not stand in parentheses. */
 #define MERGE(T)                                                                                             \
     {                                                                                                        \
         T *to = lanes;                                                                                       \
@@ -250,6 +251,12 @@ static void run_warp(ptx_warp *warp)
     warp->block->steps += steps;
 }
 
+/* A barrier orders what was before it and what comes after. */
+static void forget_users(ptx_block *block)
+{
+    memset(block->users, 0, block->shared_total * sizeof *block->users);
+}
+
 /* All warps that have not ended must wait at the same barrier; then they go on. True if there are any. */
 static bool pass_barrier(ptx_warp *warps, uint32_t count)
 {
@@ -265,6 +272,7 @@ static bool pass_barrier(ptx_warp *warps, uint32_t count)
         }
         first = first == NULL ? &warps[i] : first;
     }
+    forget_users(warps[0].block);
     return first != NULL;
 }
 
@@ -294,6 +302,7 @@ static void run_block(ptx_warp *warps, uint32_t count, bool one_by_one)
 static void clear_shared(ptx_block *block, const ptx_kernel *kernel)
 {
     memset(block->shared_states, PTX_BYTE_GAP, block->shared_total);
+    forget_users(block);
     for (uint32_t v = 0; v < kernel->variable_count; v++) {
         const ptx_variable *variable = &kernel->variables[v];
         if (variable->space == PTX_SHARED && variable->size > 0) {
@@ -354,7 +363,8 @@ ptx_fault ptx_run(ptx_launch *launch)
     uint32_t files = one_by_one ? 1 : count;
     size_t of_warp = rounded(kernel->file_bytes) + rounded(kernel->register_count * sizeof(uint32_t)) +
                      2 * rounded((size_t)PTX_LANES * kernel->local_bytes);
-    size_t of_block = 2 * rounded(kernel->param_bytes) + 2 * rounded(block.shared_total);
+    size_t of_block = 2 * rounded(kernel->param_bytes) + 2 * rounded(block.shared_total) +
+                      rounded(block.shared_total * sizeof *block.users);
     unsigned char *room = aligned_alloc(64, rounded(of_block + files * of_warp + 64));
     ptx_warp *warps = calloc(files, sizeof *warps);
     if (room == NULL || warps == NULL) {
@@ -367,6 +377,7 @@ ptx_fault ptx_run(ptx_launch *launch)
         block.param_states = take(&rest, kernel->param_bytes);
         block.shared = take(&rest, block.shared_total);
         block.shared_states = take(&rest, block.shared_total);
+        block.users = (ptx_users *)(void *)take(&rest, block.shared_total * sizeof *block.users);
         for (uint32_t i = 0; i < files; i++) {
             warps[i].block = &block;
             warps[i].kernel = kernel;

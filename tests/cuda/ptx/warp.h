@@ -11,12 +11,20 @@ typedef struct ptx_path {
     uint32_t pc, meet, mask;
 } ptx_path;
 
+/* Which warp has used a byte in which way: 0 none, its number and 1, or PTX_MANY. */
+typedef struct ptx_users {
+    uint8_t reader, writer, atomic;
+} ptx_users;
+
+#define PTX_MANY 255
+
 typedef struct ptx_block {
     ptx_launch *launch;
     uint32_t index[3];
     uint32_t threads;
     unsigned char *params, *param_states;
     unsigned char *shared, *shared_states;
+    struct ptx_users *users;             /* of each byte of shared memory, since the last barrier */
     uint32_t static_bytes, shared_total; /* static ones with a gap after them, then dynamic ones */
     uint64_t steps;
 } ptx_block;
