@@ -5,6 +5,7 @@
 #include "mutants.h"
 #include "ptx/ptx.h"
 #include "session.h"
+#include "support/golden.h"
 
 #include <criterion/criterion.h>
 #include <stdio.h>
@@ -86,14 +87,15 @@ typedef struct scene {
     }
 #define PLAIN                                                                                                \
     {                                                                                                        \
-        UINT64_C(0x123456789abcdef0), UINT64_C(0xfedcba9876543210)                                           \
+        UINT64_C(0x123456789abcdef0), UINT64_C(0xfedcba98f6543210)                                           \
     }
 
 /* One scene's values, in memory of exactly their size. */
 static bool draw_scene(const ptx_module *module, ptx_memory *memory, const char *name, const scene *s,
                        uint64_t times, float *values)
 {
-    request r = {glr_round_keys_of(1, 2), s->base, times * s->count, 0.75f, s->shift, s->sampler};
+    request r = {
+        glr_round_keys_of(0xa4093822U, 0x299f31d0U), s->base, times * s->count, 0.75f, s->shift, s->sampler};
     uint64_t address = (uint64_t)(uintptr_t)values | PTX_DEVICE_BIT;
     const void *parameters[] = {&address, &r};
     ptx_region *region = ptx_memory_add(
@@ -169,8 +171,15 @@ static void try_mutant(const char *name, const scene *scenes, const kernel_text 
     }
 }
 
-/* Of a hundred, how many may change nothing. */
-static const unsigned most[MUTATIONS] = {100, 100, 0, 0, 100, 100, 100};
+/* Of a hundred that are made, how many may change nothing, though they are reached. Registers without a value
+   and stores too far are found always. The rest is in code that another path makes good: a lower bit of a
+   correction that rounding takes away, `or` where the bits are apart, < for <= where equality never comes, a
+   shortcut that is not taken, and in the queued kernel a first pass whose wrong values look rejected and are
+   drawn again. */
+static const unsigned most[MUTATIONS] = {15, 5, 0, 0, 5, 15, 10};
+
+/* Every line, or in short forms one of several, beginning somewhere else for each mutation. */
+static size_t stride(void) { return test_is_long() ? 1 : test_is_light() ? 20 : 3; }
 
 static void try_all(const char *name, const scene *scenes)
 {
@@ -183,7 +192,7 @@ static void try_all(const char *name, const scene *scenes)
     cr_assert(draw(name, whole, length, scenes, LONGER, right.many), "%s", name);
     for (mutation kind = 0; kind < MUTATIONS; kind++) {
         tally t = {0, 0, 0, 0, 0};
-        for (size_t i = 0; i < k.count; i++) {
+        for (size_t i = (size_t)kind % stride(); i < k.count; i += stride()) {
             char mutant[512];
             for (unsigned v = 0; v < 8 && mutate_line(kind, v, k.lines[i], mutant, sizeof mutant); v++) {
                 try_mutant(name, scenes, &k, i, mutant, kind, &right, &t);
@@ -192,7 +201,7 @@ static void try_all(const char *name, const scene *scenes)
         (void)printf(
             "%s, %s: %u made, %u refused or faults, %u change values, %u not reached, %u change nothing\n",
             name, mutation_names[kind], t.made, t.refused_or_fault, t.other_values, t.unreached, t.nothing);
-        cr_expect_leq(t.nothing * 100, t.made * most[kind], "%s, %s", name, mutation_names[kind]);
+        cr_expect_leq(t.nothing * 100, (t.made + 10) * most[kind], "%s, %s", name, mutation_names[kind]);
     }
     free(text);
 }

@@ -1,6 +1,7 @@
 /* The core's kernels, compiled by nvcc and run through the stand-in: Philox against Random123, and every
    sampler against the core compiled as C. */
 #include "session.h"
+#include "support/golden.h"
 
 #include <Random123/philox.h>
 #include <criterion/criterion.h>
@@ -16,12 +17,8 @@ static request request_of(uint64_t count, int sampler)
     return r;
 }
 
-/* 1 with GLORAND_TEST_LIGHT, 4 otherwise. */
-static uint64_t factor(void)
-{
-    const char *light = getenv("GLORAND_TEST_LIGHT");
-    return light != NULL && light[0] == '1' ? 1 : 4;
-}
+/* What the sizes below are multiplied with. */
+static uint64_t factor(void) { return test_is_light() ? 1 : 4; }
 
 Test(kernels, philox_as_random123)
 {

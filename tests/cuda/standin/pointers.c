@@ -31,10 +31,10 @@ static bool attribute_of(void *value, int attribute, const standin_allocation *a
     const unsigned char *host =
         is_there && a->kind != STANDIN_DEVICE ? a->host + (address - a->address) : NULL;
     switch (attribute) {
-    case ATTRIBUTE_CONTEXT: give(value, &a->object.context, sizeof a->object.context); break;
+    case ATTRIBUTE_CONTEXT: give(value, &a->object.context, sizeof(void *)); break;
     case ATTRIBUTE_MEMORY_TYPE: give(value, &type, sizeof type); break;
     case ATTRIBUTE_DEVICE_POINTER: give(value, &device, sizeof device); break;
-    case ATTRIBUTE_HOST_POINTER: give(value, &host, sizeof host); break;
+    case ATTRIBUTE_HOST_POINTER: give(value, &host, sizeof(void *)); break;
     case ATTRIBUTE_IS_MANAGED: *(unsigned *)value = is_there && a->kind == STANDIN_MANAGED; break;
     case ATTRIBUTE_DEVICE_ORDINAL: give(value, &ordinal, sizeof ordinal); break;
     case ATTRIBUTE_RANGE_START: give(value, &a->address, sizeof a->address); break;
