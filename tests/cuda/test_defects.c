@@ -52,7 +52,9 @@ static kernel_text cut_out(char *text, const char *name)
         k.lines[k.count++] = line;
         line = next;
     }
-    *(first == start ? start : first) = first == start ? *start : '\0';
+    if (first != start) {
+        *first = '\0';
+    }
     return k;
 }
 

@@ -193,6 +193,14 @@ Test(driver, a_store_outside_breaks_the_context)
     cr_assert_eq(cuCtxSynchronize(), CUDA_ERROR_ILLEGAL_ADDRESS);
 }
 
+/* Managed memory as the host sees it. */
+static uint32_t *host_view(CUdeviceptr address)
+{
+    uint32_t *view = NULL;
+    memcpy(&view, &address, sizeof(void *));
+    return view;
+}
+
 Test(driver, memory_has_its_kinds_and_limits)
 {
     setup s = start();
@@ -202,12 +210,12 @@ Test(driver, memory_has_its_kinds_and_limits)
     int attributes[] = {2, 8, 9};
     void *values[] = {&type, &is_managed, &ordinal};
     cr_assert_eq(cuMemAllocManaged(&managed, 4 * WORDS, 1), CUDA_SUCCESS);
-    *(uint32_t *)(uintptr_t)managed = 41; /* the host reaches it */
+    *host_view(managed) = 41; /* the host reaches it */
     setup on_managed = s;
     on_managed.memory = managed;
     cr_assert_eq(launch(&on_managed, s.add, 1, NULL), CUDA_SUCCESS);
     cr_assert_eq(cuCtxSynchronize(), CUDA_SUCCESS);
-    cr_assert_eq(*(uint32_t *)(uintptr_t)managed, 42);
+    cr_assert_eq(*host_view(managed), 42);
     cr_assert_eq(cuPointerGetAttributes(3, attributes, values, managed + 8), CUDA_SUCCESS);
     cr_assert(type == 2 && is_managed == 1 && ordinal == 0);
     cr_assert_eq(cuPointerGetAttributes(3, attributes, values, (CUdeviceptr)(uintptr_t)s.pinned),

@@ -23,7 +23,7 @@ ptx_region *ptx_memory_add(ptx_memory *memory, ptx_region region)
 {
     if (memory->count == memory->capacity) {
         size_t capacity = memory->capacity == 0 ? 16 : 2 * memory->capacity;
-        ptx_region **more = realloc(memory->regions, capacity * sizeof *more);
+        ptx_region **more = realloc(memory->regions, capacity * sizeof(void *));
         if (more == NULL) {
             return NULL;
         }
@@ -36,8 +36,7 @@ ptx_region *ptx_memory_add(ptx_memory *memory, ptx_region region)
     }
     *added = region;
     size_t place = regions_up_to(memory, region.base);
-    memmove(&memory->regions[place + 1], &memory->regions[place],
-            (memory->count - place) * sizeof memory->regions[0]);
+    memmove(&memory->regions[place + 1], &memory->regions[place], (memory->count - place) * sizeof(void *));
     memory->regions[place] = added;
     memory->count++;
     return added;
@@ -46,8 +45,7 @@ ptx_region *ptx_memory_add(ptx_memory *memory, ptx_region region)
 void ptx_memory_remove(ptx_memory *memory, ptx_region *region)
 {
     size_t after = regions_up_to(memory, region->base);
-    memmove(&memory->regions[after - 1], &memory->regions[after],
-            (memory->count - after) * sizeof memory->regions[0]);
+    memmove(&memory->regions[after - 1], &memory->regions[after], (memory->count - after) * sizeof(void *));
     memory->count--;
     free(region);
 }

@@ -34,7 +34,7 @@ void ptx_fault_at(ptx_warp *warp, ptx_fault fault, uint32_t lane, const char *fo
                    inst == NULL ? "" : inst->text);
 }
 
-/* NOLINTNEXTLINE(bugprone-macro-parentheses): a type can not stand in parentheses. */
+/* NOLINTBEGIN(bugprone-macro-parentheses): a type can not stand in parentheses. */
 #define MERGE(T)                                                                                             \
     {                                                                                                        \
         T *to = lanes;                                                                                       \
@@ -45,6 +45,8 @@ void ptx_fault_at(ptx_warp *warp, ptx_fault fault, uint32_t lane, const char *fo
         }                                                                                                    \
         break;                                                                                               \
     }
+
+/* NOLINTEND(bugprone-macro-parentheses) */
 
 void ptx_merge(void *lanes, const void *result, uint32_t bytes, uint32_t mask)
 {
