@@ -4,6 +4,7 @@
 #include "standin/standin.h"
 
 #include <criterion/criterion.h>
+#include <dlfcn.h>
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
@@ -380,4 +381,15 @@ Test(driver, variables_and_functions)
     cr_assert_eq(cuGetProcAddress_v2("cuMemAlloc", &found, 12000, 0, NULL), CUDA_SUCCESS);
     cr_assert_not_null(found);
     cr_assert_eq(cuGetProcAddress_v2("cuFrobnicate", &found, 12000, 0, NULL), CUDA_ERROR_NOT_FOUND);
+}
+
+/* For tests of how a program bears an old driver. */
+Test(driver, a_stand_in_can_lack_functions)
+{
+    void *library = dlopen(WITHOUT_LAUNCH, RTLD_NOW | RTLD_LOCAL);
+    cr_assert_not_null(library, "%s", dlerror());
+    cr_assert_not_null(dlsym(library, "cuMemAlloc_v2"));
+    cr_assert_not_null(dlsym(library, "standin_calls"));
+    cr_assert_null(dlsym(library, "cuLaunchKernel"));
+    cr_assert_eq(dlclose(library), 0);
 }

@@ -94,6 +94,18 @@ Test(flow, barriers_order_shared_memory)
     }
 }
 
+Test(flow, barriers_count_votes)
+{
+    uint32_t words[THREADS];
+    run(BEGIN "rem.u32 %r3, %r1, 3;\nsetp.eq.u32 %p1, %r3, 0;\nbar.red.popc.u32 %r0, 0, %p1;\n"
+              "bar.red.or.pred %p2, 0, %p1;\nbar.red.and.pred %p3, 0, %p1;\nselp.u32 %r4, 1000, 0, %p2;\n"
+              "selp.u32 %r5, 2000, 0, %p3;\nadd.u32 %r0, %r0, %r4;\nadd.u32 %r0, %r0, %r5;" END,
+        words);
+    for (uint32_t i = 0; i < THREADS; i++) {
+        cr_assert_eq(words[i], 34 + 1000, "thread %u: %u", i, words[i]);
+    }
+}
+
 Test(flow, a_missing_barrier_is_seen)
 {
     uint32_t words[THREADS];

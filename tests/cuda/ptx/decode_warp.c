@@ -98,6 +98,33 @@ static bool decode_barrier(ptx_parser *p, const char *opcode, const ptx_operand 
     return true;
 }
 
+/* bar.red.popc.u32 d, number, p and its like: a barrier that tells how many threads of the block say yes. */
+static bool decode_reducing_barrier(ptx_parser *p, const char *opcode, const ptx_operand *operands,
+                                    uint32_t count)
+{
+    static const plain_form forms[] = {{"bar.red.popc.u32", ptx_barrier, PTX_BARRIER_COUNT},
+                                       {"bar.red.and.pred", ptx_barrier, PTX_BARRIER_ALL},
+                                       {"bar.red.or.pred", ptx_barrier, PTX_BARRIER_ANY}};
+    for (size_t i = 0; i < sizeof forms / sizeof forms[0] && count == 3; i++) {
+        if (strcmp(opcode, forms[i].opcode) == 0) {
+            uint32_t number = ptx_source(p, &operands[1], 4), vote = ptx_source(p, &operands[2], 0);
+            uint32_t result =
+                ptx_destination(p, &operands[0], forms[i].operation == PTX_BARRIER_COUNT ? 4 : 0);
+            ptx_inst *inst = ptx_emit(p);
+            inst->warp = ptx_barrier;
+            inst->operation = forms[i].operation;
+            inst->outputs = 1;
+            inst->inputs = 2;
+            inst->reg[0] = result;
+            inst->reg[1] = number;
+            inst->reg[2] = vote;
+            p->kernel->has_barrier = true;
+            return true;
+        }
+    }
+    return false;
+}
+
 static bool decode_vote(ptx_parser *p, const char *opcode, const ptx_operand *operands, uint32_t count)
 {
     static const plain_form forms[] = {{"vote.sync.all.pred", ptx_vote, PTX_VOTE_ALL},
@@ -190,6 +217,6 @@ bool ptx_decode_warp(ptx_parser *p, const char *opcode, const ptx_operand *opera
     }
     return decode_branch(p, opcode, operands, count) || decode_end(p, opcode, count) ||
            decode_fence(p, opcode, count) || decode_barrier(p, opcode, operands, count) ||
-           decode_vote(p, opcode, operands, count) || decode_shuffle(p, opcode, operands, count) ||
-           decode_reduce(p, opcode, operands, count);
+           decode_reducing_barrier(p, opcode, operands, count) || decode_vote(p, opcode, operands, count) ||
+           decode_shuffle(p, opcode, operands, count) || decode_reduce(p, opcode, operands, count);
 }

@@ -129,6 +129,10 @@ ptx_warp_fn ptx_do_load, ptx_do_store, ptx_do_atomic, ptx_branch, ptx_branch_by_
     ptx_nothing;
 
 enum {
+    PTX_BARRIER_ONLY, /* it gives no result */
+    PTX_BARRIER_COUNT,
+    PTX_BARRIER_ALL,
+    PTX_BARRIER_ANY,
     PTX_VOTE_ALL,
     PTX_VOTE_ANY,
     PTX_VOTE_UNI,

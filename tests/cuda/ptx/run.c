@@ -267,13 +267,15 @@ static bool pass_barrier(ptx_warp *warps, uint32_t count)
         if (warps[i].depth == 0) {
             continue;
         }
-        if (first != NULL && warps[i].barrier != first->barrier) {
+        if (first != NULL &&
+            (warps[i].barrier != first->barrier || warps[i].inst->operation != first->inst->operation)) {
             ptx_fault_at(&warps[i], PTX_BAD_BARRIER, PTX_LANES, "warps wait at barriers %u and %u",
                          (unsigned)first->barrier, (unsigned)warps[i].barrier);
             return false;
         }
         first = first == NULL ? &warps[i] : first;
     }
+    ptx_give_votes(warps, count);
     forget_users(warps[0].block);
     return first != NULL;
 }

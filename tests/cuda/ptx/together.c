@@ -29,7 +29,7 @@ static bool all_here(ptx_warp *warp, const uint32_t *masks, uint32_t here)
 
 void ptx_barrier(ptx_warp *warp, const ptx_inst *inst, uint32_t mask)
 {
-    const uint32_t *number = ptx_lanes_of(warp, inst, 0);
+    const uint32_t *number = ptx_lanes_of(warp, inst, inst->outputs);
     if (mask != living(warp)) {
         ptx_fault_at(warp, PTX_BAD_BARRIER, PTX_LANES, "a barrier that only the lanes 0x%08x of 0x%08x meet",
                      (unsigned)mask, (unsigned)living(warp));
@@ -37,6 +37,44 @@ void ptx_barrier(ptx_warp *warp, const ptx_inst *inst, uint32_t mask)
     }
     warp->waiting = true;
     warp->barrier = number[__builtin_ctz(mask)];
+}
+
+/* The threads that say yes at a barrier, of the warps that wait there. */
+static void count_votes(const ptx_warp *warps, uint32_t count, uint32_t *yes, uint32_t *all)
+{
+    for (uint32_t i = 0; i < count; i++) {
+        if (warps[i].depth > 0) {
+            const ptx_inst *inst = warps[i].inst;
+            uint32_t here = living(&warps[i]);
+            uint32_t votes = inst->outputs == 0 ? 0 : *(const uint32_t *)ptx_lanes_of(&warps[i], inst, 2);
+            *yes += (uint32_t)__builtin_popcount(votes & here);
+            *all += (uint32_t)__builtin_popcount(here);
+        }
+    }
+}
+
+void ptx_give_votes(ptx_warp *warps, uint32_t count)
+{
+    uint32_t yes = 0, all = 0;
+    count_votes(warps, count, &yes, &all);
+    for (uint32_t i = 0; i < count; i++) {
+        const ptx_inst *inst = warps[i].inst;
+        if (warps[i].depth == 0 || inst->outputs == 0) {
+            continue;
+        }
+        void *result = ptx_lanes_of(&warps[i], inst, 0);
+        if (inst->operation == PTX_BARRIER_COUNT) {
+            uint32_t lanes[PTX_LANES];
+            for (uint32_t lane = 0; lane < PTX_LANES; lane++) {
+                lanes[lane] = yes;
+            }
+            ptx_merge(result, lanes, 4, living(&warps[i]));
+        } else {
+            bool outcome = inst->operation == PTX_BARRIER_ALL ? yes == all : yes > 0;
+            uint32_t bits = outcome ? PTX_ALL_LANES : 0;
+            ptx_merge(result, &bits, 0, living(&warps[i]));
+        }
+    }
 }
 
 void ptx_warp_barrier(ptx_warp *warp, const ptx_inst *inst, uint32_t mask)

@@ -61,6 +61,9 @@ void ptx_merge(void *lanes, const void *result, uint32_t bytes, uint32_t mask);
 /* After the pc or a mask has changed: lanes that have come to their meeting point join those that wait. */
 void ptx_meet(ptx_warp *warp);
 
+/* Before the warps that wait at a barrier go on: the results of those barriers that have one. */
+void ptx_give_votes(ptx_warp *warps, uint32_t count);
+
 /* As an atomic combines, for redux. */
 uint32_t ptx_combine_words(const ptx_inst *inst, uint32_t a, uint32_t b);
 
