@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/auxv.h>
 
 #define LIBRARY "libOpenCL.so.1"
 
@@ -24,8 +25,16 @@ static void *find(void *library, int is_named, const char *name)
     return symbol != NULL || library == NULL ? symbol : dlsym(library, name);
 }
 
+/* A program that is linked statically was started without a dynamic loader. Drivers would bring it a second C
+   library, and crash. */
+static int is_static(void) { return getauxval(AT_BASE) == 0; }
+
 static void load(void)
 {
+    if (is_static()) {
+        (void)snprintf(why_not, sizeof why_not, "no OpenCL: a statically linked program cannot load it");
+        return;
+    }
     const char *named = getenv("GLORAND_OPENCL_LIBRARY");
     int is_named = named != NULL && named[0] != '\0';
     /* Never closed: drivers have threads and exit handlers. */
