@@ -51,7 +51,7 @@ for case in 'resample/float32' 'icdf/float32' 'resample/bfloat16' 'icdf/bfloat16
 done
 
 scripts/install-dependencies.sh bench
-cmake --preset release -B build/bench -DGLORAND_BENCH=ON -DGLORAND_TESTS=OFF --log-level=NOTICE
+cmake --preset release -B build/bench -DGLORAND_BENCH=ON -DGLORAND_COMMAND=ON -DGLORAND_TESTS=OFF --log-level=NOTICE
 cmake --build build/bench --parallel "$(nproc)" --target glorand-bench glorand_command
 
 if [ "$python" = yes ]; then
