@@ -136,6 +136,11 @@ int main(int argc, char **argv)
         return status;
     }
     bench_backend = options.backend;
+    glr_device *chosen = NULL;
+    if (bench_backend == GLR_BACKEND_AUTO && glr_open(NULL, &chosen) == GLR_OK) {
+        bench_backend = glr_device_backend(chosen); /* which names the cases */
+        glr_close(chosen);
+    }
     if (options.help) {
         (void)fputs(bench_help, stdout);
     } else {

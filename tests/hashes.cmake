@@ -22,7 +22,7 @@ if(GLORAND_OPENCL)
     string(REGEX REPLACE "_$" "" name "${name}")
     add_test(NAME hashes_${name} COMMAND hashes ${CMAKE_CURRENT_SOURCE_DIR}/data/hashes.txt)
     set_tests_properties(hashes_${name} PROPERTIES TIMEOUT 1200
-      ENVIRONMENT "GLORAND_TEST_BACKEND=opencl;GLORAND_OPENCL_FORCE=${force};XDG_CACHE_HOME=${opencl_cache}")
+      ENVIRONMENT "GLORAND_TEST_BACKEND=opencl;GLORAND_OPENCL_FORCE=${force};${opencl_environment}")
   endforeach()
 endif()
 

@@ -18,6 +18,7 @@
  *
  * The functions are in the library if it was built with GLORAND_OPENCL, which is the default. The library is
  * not linked with OpenCL: it takes the functions of the process, or loads libOpenCL.so.1.
+ * A program that is linked statically as a whole has no OpenCL, since drivers do not work in one.
  */
 #ifndef GLORAND_OPENCL_H
 #define GLORAND_OPENCL_H

@@ -43,9 +43,8 @@ GLR_KERNEL void glr_constant(__global uint8_t *dst, glr_gpu_plan plan, glr_runs 
 }
 
 /* One work-item. */
-__kernel __attribute__((reqd_work_group_size(1, 1, 1))) void glr_check(__global uint32_t *words,
-                                                                       glr_gpu_plan plan, float a, float b,
-                                                                       float c, float tiny)
+__kernel __attribute__((reqd_work_group_size(1, 1, 1))) void
+glr_check(__global uint32_t *words, glr_gpu_plan plan, float a, float b, float c, float tiny)
 {
     words[GLR_CHECK_SCALED] = glr_bits_of(glr_scaled(a, b, c));
     words[GLR_CHECK_FMA] = glr_bits_of(glr_fma(a, b, c));

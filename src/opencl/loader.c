@@ -5,6 +5,7 @@
 #include "api/error.h"
 
 #include <dlfcn.h>
+#include <link.h>
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -25,14 +26,24 @@ static void *find(void *library, int is_named, const char *name)
     return symbol != NULL || library == NULL ? symbol : dlsym(library, name);
 }
 
-/* A program that is linked statically was started without a dynamic loader. Drivers would bring it a second C
-   library, and crash. */
-static int is_static(void) { return getauxval(AT_BASE) == 0; }
+/* Whether the program has no dynamic loader. dlopen is there all the same, but drivers, which bring libraries
+   and threads of their own, crash in such a program. */
+static int is_static(void)
+{
+    const ElfW(Phdr) *header = (const ElfW(Phdr) *)getauxval(AT_PHDR); /* NOLINT(performance-no-int-to-ptr) */
+    const unsigned long count = header == NULL ? 0 : getauxval(AT_PHNUM);
+    for (unsigned long i = 0; i < count; i++) {
+        if (header[i].p_type == PT_INTERP) {
+            return 0;
+        }
+    }
+    return 1;
+}
 
 static void load(void)
 {
     if (is_static()) {
-        (void)snprintf(why_not, sizeof why_not, "no OpenCL: a statically linked program cannot load it");
+        (void)snprintf(why_not, sizeof why_not, "no OpenCL: the program is linked statically");
         return;
     }
     const char *named = getenv("GLORAND_OPENCL_LIBRARY");

@@ -1,6 +1,6 @@
-/* The kernels for CPU devices: packed parts of the float32 stream on 16 lanes. A work-group is one work-item, which
-   draws a tile of groups as the CPU backend does: words to values in vectors, the rows that lack values listed and
-   drawn again in full vectors. */
+/* The kernels for CPU devices: packed parts of the float32 stream on 16 lanes. A work-group is one work-item,
+   which draws a tile of groups as the CPU backend does: words to values in vectors, the rows that lack values
+   listed and drawn again in full vectors. */
 #define GLR_USE_OPENCL16
 #include "gpu/gpu_plan.h"
 #include "opencl/tile_plan.h"
@@ -9,15 +9,16 @@
 
 typedef struct glr_tile {
     const glr_gpu_plan *plan;
-    uint64_t group;       /* of the first row */
-    uint32_t step;        /* blocks from row to row */
-    uint32_t low;         /* word 0 of the first row's counter */
-    uint32_t high[3];     /* the other words */
-    int carries;          /* whether those are not the same for all blocks of the tile */
+    uint64_t group;   /* of the first row */
+    uint32_t step;    /* blocks from row to row */
+    uint32_t low;     /* word 0 of the first row's counter */
+    uint32_t high[3]; /* the other words */
+    int carries;      /* whether those are not the same for all blocks of the tile */
 } glr_tile;
 
-/* Blocks number `block` of the rows that the lanes name. Where the upper words of their counters differ, each lane's is
-   drawn in all lanes: that is rare, and the generator's text, which compilers take long for, is there once. */
+/* Blocks number `block` of the rows that the lanes name. Where the upper words of their counters differ, each
+   lane's is drawn in all lanes: that is rare, and the generator's text, which compilers take long for, is
+   there once. */
 GLR_FN glr_block tile_blocks(const glr_tile *tile, uint16 rows, uint32_t block)
 {
     uint32_t row[16], words[4][16];
@@ -69,13 +70,17 @@ GLR_FN glr_tile tile_at(const glr_gpu_plan *plan, uint64_t group, uint32_t step)
 GLR_FN void store_rows(const glr_f32 column[4], float *rows)
 {
     const glr_f32 a = column[0], b = column[1], c = column[2], d = column[3];
-    vstore16((float16)(a.s0, b.s0, c.s0, d.s0, a.s1, b.s1, c.s1, d.s1, a.s2, b.s2, c.s2, d.s2, a.s3, b.s3, c.s3, d.s3),
+    vstore16((float16)(a.s0, b.s0, c.s0, d.s0, a.s1, b.s1, c.s1, d.s1, a.s2, b.s2, c.s2, d.s2, a.s3, b.s3,
+                       c.s3, d.s3),
              0, rows);
-    vstore16((float16)(a.s4, b.s4, c.s4, d.s4, a.s5, b.s5, c.s5, d.s5, a.s6, b.s6, c.s6, d.s6, a.s7, b.s7, c.s7, d.s7),
+    vstore16((float16)(a.s4, b.s4, c.s4, d.s4, a.s5, b.s5, c.s5, d.s5, a.s6, b.s6, c.s6, d.s6, a.s7, b.s7,
+                       c.s7, d.s7),
              1, rows);
-    vstore16((float16)(a.s8, b.s8, c.s8, d.s8, a.s9, b.s9, c.s9, d.s9, a.sa, b.sa, c.sa, d.sa, a.sb, b.sb, c.sb, d.sb),
+    vstore16((float16)(a.s8, b.s8, c.s8, d.s8, a.s9, b.s9, c.s9, d.s9, a.sa, b.sa, c.sa, d.sa, a.sb, b.sb,
+                       c.sb, d.sb),
              2, rows);
-    vstore16((float16)(a.sc, b.sc, c.sc, d.sc, a.sd, b.sd, c.sd, d.sd, a.se, b.se, c.se, d.se, a.sf, b.sf, c.sf, d.sf),
+    vstore16((float16)(a.sc, b.sc, c.sc, d.sc, a.sd, b.sd, c.sd, d.sd, a.se, b.se, c.se, d.se, a.sf, b.sf,
+                       c.sf, d.sf),
              3, rows);
 }
 
@@ -105,7 +110,8 @@ GLR_FN uint32_t compact(float row[4])
     return kept;
 }
 
-/* Draws further blocks of 16 listed rows, of which `kept` counts the values at their fronts, until all have four. */
+/* Draws further blocks of 16 listed rows, of which `kept` counts the values at their fronts, until all have
+ * four. */
 GLR_FN void settle_rows(const glr_tile *tile, float raw[], const uint16_t rows[16], uint32_t kept[16])
 {
     uint32_t lacking = 1;
@@ -176,7 +182,8 @@ GLR_FN void store_codes(__global uint8_t *dst, uint32_t element_size, uint64_t p
 }
 
 /* Less than 16. */
-GLR_FN void store_few(__global uint8_t *dst, uint32_t element_size, uint64_t place, glr_u32 codes, uint32_t count)
+GLR_FN void store_few(__global uint8_t *dst, uint32_t element_size, uint64_t place, glr_u32 codes,
+                      uint32_t count)
 {
     uint32_t code[16];
     vstore16(codes, 0, code);
@@ -207,12 +214,14 @@ GLR_FN void store_tile(__global uint8_t *dst, const glr_gpu_plan *plan, uint64_t
 }
 
 /* One kernel for all samplers, since compilers take a second for each copy of it. */
-__kernel __attribute__((reqd_work_group_size(1, 1, 1))) void glr_tiles(__global uint8_t *dst, glr_gpu_plan plan)
+__kernel __attribute__((reqd_work_group_size(1, 1, 1))) void glr_tiles(__global uint8_t *dst,
+                                                                       glr_gpu_plan plan)
 {
     const uint64_t group = plan.first / GLR_GROUP_SIZE + get_group_id(0) * GLR_TILE_GROUPS;
     const uint64_t left = (plan.first + plan.length + GLR_GROUP_SIZE - 1) / GLR_GROUP_SIZE - group;
     const uint32_t groups = left < GLR_TILE_GROUPS ? (uint32_t)left : GLR_TILE_GROUPS;
-    const glr_tile tile = tile_at(&plan, group, plan.sampler == GLR_SAMPLE_TRUNCATED ? GLR_BLOCKS_PER_GROUP : 1U);
+    const glr_tile tile =
+        tile_at(&plan, group, plan.sampler == GLR_SAMPLE_TRUNCATED ? GLR_BLOCKS_PER_GROUP : 1U);
     float raw[TILE_ELEMENTS + 16]; /* vectors are read from any element on */
     const uint16 lanes = (uint16)(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15);
     for (uint32_t row = 0; row < groups; row += 16) {

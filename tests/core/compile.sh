@@ -13,11 +13,13 @@ make_scratch "$3"
 case $language in
 opencl)
     need clang
-    # As CL1.2 with and without double arithmetic.
+    # As CL1.2 with and without double arithmetic: the core, and OpenCL's kernels of it on one lane and on 16.
     for extensions in all -cl_khr_fp64; do
-        clang -x cl -cl-std=CL1.2 -Xclang -finclude-default-header -Xclang "-cl-ext=$extensions" -target spir64 \
-            -Wall -Wextra -Werror -I "$source_dir/src" -c -emit-llvm "$source_dir/tests/core/kernel.cl" \
-            -o "$scratch/kernel.bc"
+        for text in tests/core/kernel.cl src/opencl/kernels.cl src/opencl/tiles.cl; do
+            clang -x cl -cl-std=CL1.2 -Xclang -finclude-default-header -Xclang "-cl-ext=$extensions" -target spir64 \
+                -Wall -Wextra -Werror -I "$source_dir/src" -c -emit-llvm "$source_dir/$text" \
+                -o "$scratch/kernel.bc"
+        done
     done
     ;;
 cuda)

@@ -9,13 +9,14 @@
 #include <string.h>
 
 static const char *fail_function;
-static int fail_call, fail_error, calls, live;
+static int fail_call, fail_error, calls, live, is_gpu;
 static const char *failed = "", *replace_from, *replace_to;
 
 void stand_in_fail(const char *function, int call, int error);
 int stand_in_calls(void);
 const char *stand_in_failed(void);
 void stand_in_replace(const char *from, const char *to);
+void stand_in_gpu(void);
 int stand_in_live(void);
 
 void stand_in_fail(const char *function, int call, int error)
@@ -36,6 +37,8 @@ void stand_in_replace(const char *from, const char *to)
     replace_from = from;
     replace_to = to;
 }
+
+void stand_in_gpu(void) { is_gpu = 1; }
 
 int stand_in_live(void) { return live; }
 
@@ -105,7 +108,6 @@ FORWARD(clGetPlatformInfo, 0, (cl_platform_id a, cl_platform_info b, size_t c, v
         (a, b, c, d, e))
 FORWARD(clGetDeviceIDs, 0, (cl_platform_id a, cl_device_type b, cl_uint c, cl_device_id *d, cl_uint *e),
         (a, b, c, d, e))
-FORWARD(clGetDeviceInfo, 0, (cl_device_id a, cl_device_info b, size_t c, void *d, size_t *e), (a, b, c, d, e))
 FORWARD(clRetainContext, 1, (cl_context a), (a))
 FORWARD(clReleaseContext, -1, (cl_context a), (a))
 FORWARD(clGetContextInfo, 0, (cl_context a, cl_context_info b, size_t c, void *d, size_t *e), (a, b, c, d, e))
@@ -168,6 +170,23 @@ static char *edited(const char *text)
     memcpy(copy + before, replace_to, length);
     memcpy(copy + before + length, place + strlen(replace_from), strlen(place + strlen(replace_from)) + 1);
     return copy;
+}
+
+CL_API_ENTRY cl_int CL_API_CALL clGetDeviceInfo(cl_device_id device, cl_device_info what, size_t size,
+                                                void *value, size_t *size_ret)
+{
+    cl_api_clGetDeviceInfo function;
+    void *symbol = real("clGetDeviceInfo");
+    memcpy(&function, &symbol, sizeof symbol);
+    if (fails("clGetDeviceInfo")) {
+        return fail_error;
+    }
+    cl_int status = function(device, what, size, value, size_ret);
+    if (status == CL_SUCCESS && is_gpu && what == CL_DEVICE_TYPE && value != NULL) {
+        const cl_device_type gpu = CL_DEVICE_TYPE_GPU;
+        memcpy(value, &gpu, sizeof gpu);
+    }
+    return status;
 }
 
 CL_API_ENTRY cl_program CL_API_CALL clCreateProgramWithSource(cl_context context, cl_uint count,

@@ -236,3 +236,22 @@ Test(errors, auto_prefers_our_own_cpu)
     cr_expect_eq(glr_open(&options, &device), GLR_ERROR_UNAVAILABLE);
     cr_expect_not_null(strstr(glr_last_error(), "options.device: 99; OpenCL has "), "%s", glr_last_error());
 }
+
+/* auto takes a GPU, and the CPU where that fails its check. */
+Test(errors, auto_prefers_a_gpu_that_works)
+{
+    test_stand_in stand_in = test_stand_in_use();
+    glr_device *device = NULL;
+    (void)test_own_cache();
+    stand_in.fail(NULL, 0, 0);
+    stand_in.gpu();
+    cr_assert_eq(glr_open(NULL, &device), GLR_OK, "%s", glr_last_error());
+    cr_expect_eq(glr_device_backend(device), GLR_BACKEND_OPENCL);
+    glr_close(device);
+    cr_assert_eq(setenv("XDG_CACHE_HOME", "/dev/null", 1), 0);
+    stand_in.replace("0xd2511f53U", "0xd2511f51U");
+    cr_assert_eq(glr_open(NULL, &device), GLR_OK, "%s", glr_last_error());
+    cr_expect_eq(glr_device_backend(device), GLR_BACKEND_CPU);
+    cr_expect_eq(stand_in.live(), 0);
+    glr_close(device);
+}
