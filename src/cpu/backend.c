@@ -89,7 +89,7 @@ static glr_status alloc_cpu(glr_device *device, uint64_t bytes, void **memory)
 {
     (void)device;
     const uint64_t alignment = bytes >= HUGE_PAGE ? HUGE_PAGE : ALIGNMENT;
-    if (bytes > SIZE_MAX) {
+    if (bytes > PTRDIFF_MAX) { /* no object can be larger */
         return glr_fail(GLR_ERROR_MEMORY, "bytes: %" PRIu64 " exceed the address space", bytes);
     }
     if (posix_memalign(memory, (size_t)alignment, (size_t)bytes) != 0) {
