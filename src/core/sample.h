@@ -14,6 +14,22 @@
 #define GLR_SAMPLE_TRUNCATED 3 /* standard normal, candidates outside (-2, 2) drawn again */
 #define GLR_SAMPLE_ICDF      4 /* the same distribution by its inverse distribution function */
 
+/* What a sampler makes of a block, per lane: four values or, of the truncated normal, candidates. */
+GLR_FN glr_values glr_sample_block(const glr_block *block, int sampler)
+{
+    if (sampler == GLR_SAMPLE_NORMAL || sampler == GLR_SAMPLE_TRUNCATED) {
+        return glr_normal_of_block(block);
+    }
+    glr_values values;
+    GLR_UNROLL
+    for (int j = 0; j < GLR_GROUP_SIZE; j++) {
+        glr_u32 word = block->word[j];
+        values.value[j] =
+            sampler == GLR_SAMPLE_UNIFORM ? glr_uniform_of(word) : glr_icdf(glr_icdf_argument(word));
+    }
+    return values;
+}
+
 #if GLR_LANES == 1
 
 GLR_FN glr_block glr_block_at(glr_counter counter, const glr_round_keys *keys)
@@ -76,20 +92,12 @@ GLR_FN glr_values glr_sample_group(int sampler, glr_counter base, uint64_t group
     if (sampler == GLR_SAMPLE_TRUNCATED) {
         return glr_truncated_group(base, group, keys);
     }
-    glr_values values = {{0.0f, 0.0f, 0.0f, 0.0f}};
     if (sampler == GLR_SAMPLE_CONSTANT) {
-        return values;
+        glr_values zeros = {{0.0f, 0.0f, 0.0f, 0.0f}};
+        return zeros;
     }
     glr_block block = glr_block_at(glr_counter_at(base, group), keys);
-    if (sampler == GLR_SAMPLE_NORMAL) {
-        return glr_normal_of_block(&block);
-    }
-    for (int j = 0; j < GLR_GROUP_SIZE; j++) {
-        glr_u32 word = block.word[j];
-        values.value[j] =
-            sampler == GLR_SAMPLE_UNIFORM ? glr_uniform_of(word) : glr_icdf(glr_icdf_argument(word));
-    }
-    return values;
+    return glr_sample_block(&block, sampler);
 }
 
 #endif /* GLR_LANES == 1 */

@@ -63,16 +63,7 @@ GLR_FN void transform_words(glr_tile *tile, int sampler)
 {
     for (uint32_t row = 0; row < tile->rows; row += LANES) {
         glr_block block = load_block(&tile->raw[row]);
-        glr_values values;
-        if (sampler == GLR_SAMPLE_NORMAL) {
-            values = glr_normal_of_block(&block);
-        } else {
-            GLR_UNROLL
-            for (int j = 0; j < 4; j++) {
-                values.value[j] = sampler == GLR_SAMPLE_UNIFORM ? glr_uniform_of(block.word[j])
-                                                                : glr_icdf(glr_icdf_argument(block.word[j]));
-            }
-        }
+        glr_values values = glr_sample_block(&block, sampler);
         glr_store_rows(values.value, tile->raw[row]);
     }
 }

@@ -84,20 +84,6 @@ GLR_FN void store_rows(const glr_f32 column[4], float *rows)
              3, rows);
 }
 
-/* What the sampler makes of a block's words: values or, of the truncated normal, candidates. */
-GLR_FN glr_values sample_block(const glr_block *block, int sampler)
-{
-    if (sampler == GLR_SAMPLE_NORMAL || sampler == GLR_SAMPLE_TRUNCATED) {
-        return glr_normal_of_block(block);
-    }
-    glr_values values;
-    for (int j = 0; j < 4; j++) {
-        values.value[j] = sampler == GLR_SAMPLE_UNIFORM ? glr_uniform_of(block->word[j])
-                                                        : glr_icdf(glr_icdf_argument(block->word[j]));
-    }
-    return values;
-}
-
 /* Moves the candidates of a row that lie in (-2, 2) to its front; returns how many they are. */
 GLR_FN uint32_t compact(float row[4])
 {
@@ -226,7 +212,7 @@ __kernel __attribute__((reqd_work_group_size(1, 1, 1))) void glr_tiles(__global 
     const uint16 lanes = (uint16)(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15);
     for (uint32_t row = 0; row < groups; row += 16) {
         glr_block block = tile_blocks(&tile, lanes + row, 0);
-        glr_values values = sample_block(&block, (int)plan.sampler);
+        glr_values values = glr_sample_block(&block, (int)plan.sampler);
         store_rows(values.value, raw + row * GLR_GROUP_SIZE);
     }
     if (plan.sampler == GLR_SAMPLE_TRUNCATED) {
