@@ -26,12 +26,6 @@ GLR_FN double glr_sqrt_f64(double a) { return sqrt(a); }
 
 #include "lanes_single.h"
 
-/* GLR_SOFTWARE_SQRT is set where the device's square root is not correctly rounded. */
-#ifdef GLR_SOFTWARE_SQRT
-#include "software_sqrt.h"
-GLR_FN glr_f32 glr_sqrt(glr_f32 a) { return glr_software_sqrt(a); }
-#else
-GLR_FN glr_f32 glr_sqrt(glr_f32 a) { return sqrt(a); }
-#endif
+#include "opencl_sqrt.h"
 
 #endif

@@ -76,11 +76,6 @@ GLR_FN glr_f32 glr_lookup32(GLR_TABLE_POINTER table, glr_u32 index)
                      table[index.sf]);
 }
 
-#ifdef GLR_SOFTWARE_SQRT
-#include "software_sqrt.h"
-GLR_FN glr_f32 glr_sqrt(glr_f32 a) { return glr_software_sqrt(a); }
-#else
-GLR_FN glr_f32 glr_sqrt(glr_f32 a) { return sqrt(a); }
-#endif
+#include "opencl_sqrt.h"
 
 #endif
