@@ -1,0 +1,152 @@
+/* Initialization, versions, and the names of errors. */
+#define _GNU_SOURCE /* dladdr */
+#include "state.h"
+
+#include <dlfcn.h>
+#include <stdlib.h>
+#include <string.h>
+
+static long from_environment(const char *name, long otherwise)
+{
+    const char *text = getenv(name);
+    return text == NULL || text[0] == '\0' ? otherwise : strtol(text, NULL, 10);
+}
+
+static void read_environment(void)
+{
+    const char *capability = getenv("GLORAND_STANDIN_CAPABILITY");
+    char *rest = NULL;
+    standin.major = capability == NULL ? 12 : (int)strtol(capability, &rest, 10);
+    standin.minor = rest != NULL && *rest == '.' ? (int)strtol(rest + 1, NULL, 10) : 0;
+    long devices = from_environment("GLORAND_STANDIN_DEVICES", 1);
+    standin.devices = devices < 0 ? 0 : devices > STANDIN_MAX_DEVICES ? STANDIN_MAX_DEVICES : (int)devices;
+    standin.device_memory = (size_t)from_environment("GLORAND_STANDIN_MEMORY", 81920) << 20;
+    standin.eager = from_environment("GLORAND_STANDIN_EAGER", 0) != 0;
+}
+
+static CUresult initialize(unsigned flags)
+{
+    if (flags != 0) {
+        return CUDA_ERROR_INVALID_VALUE;
+    }
+    read_environment();
+    if (standin.devices == 0) {
+        return CUDA_ERROR_NO_DEVICE;
+    }
+    standin.initialized = true;
+    return CUDA_SUCCESS;
+}
+
+CUresult cuInit(unsigned flags)
+{
+    CUresult result = standin_enter("cuInit", false);
+    if (result == CUDA_SUCCESS && !standin.initialized) {
+        result = initialize(flags);
+    }
+    standin_leave();
+    return result;
+}
+
+CUresult cuDriverGetVersion(int *version)
+{
+    CUresult result = standin_enter("cuDriverGetVersion", false);
+    if (result == CUDA_SUCCESS) {
+        *version = (int)from_environment("GLORAND_STANDIN_VERSION", 13000);
+    }
+    standin_leave();
+    return result;
+}
+
+static const struct {
+    CUresult error;
+    const char *name, *text;
+} errors[] = {
+    {CUDA_SUCCESS, "CUDA_SUCCESS", "no error"},
+    {CUDA_ERROR_INVALID_VALUE, "CUDA_ERROR_INVALID_VALUE", "invalid argument"},
+    {CUDA_ERROR_OUT_OF_MEMORY, "CUDA_ERROR_OUT_OF_MEMORY", "out of memory"},
+    {CUDA_ERROR_NOT_INITIALIZED, "CUDA_ERROR_NOT_INITIALIZED", "initialization error"},
+    {CUDA_ERROR_NO_DEVICE, "CUDA_ERROR_NO_DEVICE", "no CUDA-capable device is detected"},
+    {CUDA_ERROR_INVALID_DEVICE, "CUDA_ERROR_INVALID_DEVICE", "invalid device ordinal"},
+    {CUDA_ERROR_INVALID_IMAGE, "CUDA_ERROR_INVALID_IMAGE", "device kernel image is invalid"},
+    {CUDA_ERROR_INVALID_CONTEXT, "CUDA_ERROR_INVALID_CONTEXT", "invalid device context"},
+    {CUDA_ERROR_NO_BINARY_FOR_GPU, "CUDA_ERROR_NO_BINARY_FOR_GPU",
+     "no kernel image is available for execution on the device"},
+    {CUDA_ERROR_ECC_UNCORRECTABLE, "CUDA_ERROR_ECC_UNCORRECTABLE", "uncorrectable ECC error encountered"},
+    {CUDA_ERROR_INVALID_PTX, "CUDA_ERROR_INVALID_PTX", "a PTX JIT compilation failed"},
+    {CUDA_ERROR_INVALID_HANDLE, "CUDA_ERROR_INVALID_HANDLE", "invalid resource handle"},
+    {CUDA_ERROR_NOT_FOUND, "CUDA_ERROR_NOT_FOUND", "named symbol not found"},
+    {CUDA_ERROR_NOT_READY, "CUDA_ERROR_NOT_READY", "device not ready"},
+    {CUDA_ERROR_ILLEGAL_ADDRESS, "CUDA_ERROR_ILLEGAL_ADDRESS", "an illegal memory access was encountered"},
+    {CUDA_ERROR_LAUNCH_OUT_OF_RESOURCES, "CUDA_ERROR_LAUNCH_OUT_OF_RESOURCES",
+     "too many resources requested for launch"},
+    {CUDA_ERROR_PRIMARY_CONTEXT_ACTIVE, "CUDA_ERROR_PRIMARY_CONTEXT_ACTIVE",
+     "cannot set while device is active in this process"},
+    {CUDA_ERROR_CONTEXT_IS_DESTROYED, "CUDA_ERROR_CONTEXT_IS_DESTROYED", "context is destroyed"},
+    {CUDA_ERROR_ILLEGAL_INSTRUCTION, "CUDA_ERROR_ILLEGAL_INSTRUCTION",
+     "an illegal instruction was encountered"},
+    {CUDA_ERROR_MISALIGNED_ADDRESS, "CUDA_ERROR_MISALIGNED_ADDRESS", "misaligned address"},
+    {CUDA_ERROR_LAUNCH_FAILED, "CUDA_ERROR_LAUNCH_FAILED", "unspecified launch failure"},
+    {CUDA_ERROR_NOT_SUPPORTED, "CUDA_ERROR_NOT_SUPPORTED", "operation not supported"},
+    {CUDA_ERROR_STREAM_CAPTURE_UNSUPPORTED, "CUDA_ERROR_STREAM_CAPTURE_UNSUPPORTED",
+     "operation not permitted when stream is capturing"},
+    {CUDA_ERROR_STREAM_CAPTURE_INVALIDATED, "CUDA_ERROR_STREAM_CAPTURE_INVALIDATED",
+     "operation failed due to a previous error during capture"},
+    {CUDA_ERROR_STREAM_CAPTURE_UNMATCHED, "CUDA_ERROR_STREAM_CAPTURE_UNMATCHED",
+     "capture was not initiated in this stream"},
+    {CUDA_ERROR_STREAM_CAPTURE_UNJOINED, "CUDA_ERROR_STREAM_CAPTURE_UNJOINED",
+     "capturing stream has unjoined work"},
+    {CUDA_ERROR_CAPTURED_EVENT, "CUDA_ERROR_CAPTURED_EVENT",
+     "operation not permitted on an event last recorded in a capturing stream"},
+    {CUDA_ERROR_STREAM_CAPTURE_WRONG_THREAD, "CUDA_ERROR_STREAM_CAPTURE_WRONG_THREAD",
+     "attempt to terminate a thread-local capture sequence from another thread"},
+    {CUDA_ERROR_UNKNOWN, "CUDA_ERROR_UNKNOWN", "unknown error"},
+};
+
+static CUresult describe(CUresult error, const char **text, bool wants_name)
+{
+    for (size_t i = 0; i < sizeof errors / sizeof errors[0]; i++) {
+        if (errors[i].error == error) {
+            *text = wants_name ? errors[i].name : errors[i].text;
+            return CUDA_SUCCESS;
+        }
+    }
+    *text = NULL;
+    return CUDA_ERROR_INVALID_VALUE;
+}
+
+/* These two need no initialization and are not written down: they are asked about errors. */
+CUresult cuGetErrorName(CUresult error, const char **text) { return describe(error, text, true); }
+CUresult cuGetErrorString(CUresult error, const char **text) { return describe(error, text, false); }
+
+/* The newest form of a function: with _v2 or the like where there is one. */
+CUresult cuGetProcAddress_v2(const char *symbol, void **function, int version, uint64_t flags, int *status)
+{
+    (void)version;
+    (void)flags;
+    static const char *const suffixes[] = {"_v2", ""};
+    CUresult result = standin_enter("cuGetProcAddress_v2", false);
+    void *found = NULL;
+    Dl_info self;
+    void *library = NULL;
+    if (result == CUDA_SUCCESS && dladdr(&standin, &self) != 0) {
+        library = dlopen(self.dli_fname, RTLD_NOW | RTLD_NOLOAD);
+    }
+    for (size_t i = 0; library != NULL && found == NULL && i < 2 && strlen(symbol) < 90; i++) {
+        char name[100];
+        memcpy(name, symbol, strlen(symbol) + 1);
+        memcpy(name + strlen(symbol), suffixes[i], strlen(suffixes[i]) + 1);
+        found = dlsym(library, name);
+    }
+    if (library != NULL) {
+        (void)dlclose(library);
+    }
+    if (result == CUDA_SUCCESS) {
+        *function = found;
+        if (status != NULL) {
+            *status = found == NULL ? 1 : 0; /* CU_GET_PROC_ADDRESS_SYMBOL_NOT_FOUND */
+        }
+        result = found == NULL ? CUDA_ERROR_NOT_FOUND : CUDA_SUCCESS;
+    }
+    standin_leave();
+    return result;
+}

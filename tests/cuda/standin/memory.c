@@ -1,0 +1,191 @@
+/* Memory: device, managed and host allocations. Pages exist once they are touched, so that more can be
+   allocated than the machine has. Behind each allocation lies a page that nobody may touch. */
+#define _DEFAULT_SOURCE /* MAP_ANONYMOUS, MAP_NORESERVE */
+#include "state.h"
+
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+/* New device memory holds anything but zeros, unless it is too large to fill. */
+#define FILL_UP_TO ((size_t)64 << 20)
+
+static unsigned char *map(size_t bytes, size_t *mapped)
+{
+    size_t page = (size_t)sysconf(_SC_PAGESIZE);
+    *mapped = (bytes + page - 1) / page * page + page;
+    void *host =
+        mmap(NULL, *mapped, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    if (host == MAP_FAILED) {
+        return NULL;
+    }
+    (void)mprotect((unsigned char *)host + *mapped - page, page, PROT_NONE);
+    if (bytes <= FILL_UP_TO) {
+        memset(host, 0xa5, bytes);
+    }
+    return host;
+}
+
+void standin_free_allocation(standin_allocation *allocation)
+{
+    int device = allocation->object.context->device;
+    for (int i = 0; i < standin.devices; i++) {
+        if (allocation->regions[i] != NULL) {
+            ptx_memory_remove(&standin.memory[i], allocation->regions[i]);
+        }
+    }
+    standin.used[device] -= allocation->kind == STANDIN_HOST ? 0 : allocation->bytes;
+    (void)munmap(allocation->host, allocation->mapped);
+    standin_unmake(allocation);
+}
+
+/* Device memory is reached by its device alone, the rest by all. */
+static bool add_regions(standin_allocation *allocation, int device)
+{
+    ptx_region region = {allocation->address, allocation->bytes, allocation->host, PTX_GLOBAL};
+    for (int i = 0; i < standin.devices; i++) {
+        if (allocation->kind != STANDIN_DEVICE || i == device) {
+            allocation->regions[i] = ptx_memory_add(&standin.memory[i], region);
+            if (allocation->regions[i] == NULL) {
+                return false;
+            }
+        }
+    }
+    return true;
+}
+
+static CUresult allocate(standin_allocation **made, size_t bytes, standin_memory_kind kind)
+{
+    CUcontext context = NULL;
+    CUresult result = standin_current(&context);
+    result = result == CUDA_SUCCESS ? standin_unsafe_in_capture() : result;
+    if (result != CUDA_SUCCESS || bytes == 0) {
+        return result != CUDA_SUCCESS ? result : CUDA_ERROR_INVALID_VALUE;
+    }
+    size_t *used = &standin.used[context->device];
+    if (kind != STANDIN_HOST && bytes > standin.device_memory - *used) {
+        return CUDA_ERROR_OUT_OF_MEMORY;
+    }
+    standin_allocation *allocation = standin_make(STANDIN_ALLOCATION, sizeof *allocation, context);
+    unsigned char *host = allocation == NULL ? NULL : map(bytes, &allocation->mapped);
+    if (host == NULL) {
+        standin_unmake(allocation);
+        return CUDA_ERROR_OUT_OF_MEMORY;
+    }
+    allocation->kind = kind;
+    allocation->host = host;
+    allocation->bytes = bytes;
+    allocation->address = (uint64_t)(uintptr_t)host | (kind == STANDIN_DEVICE ? PTX_DEVICE_BIT : 0);
+    *used += kind == STANDIN_HOST ? 0 : bytes;
+    if (!add_regions(allocation, context->device)) {
+        standin_free_allocation(allocation);
+        return CUDA_ERROR_OUT_OF_MEMORY;
+    }
+    *made = allocation;
+    return CUDA_SUCCESS;
+}
+
+static CUresult allocate_at(CUdeviceptr *address, size_t bytes, standin_memory_kind kind)
+{
+    standin_allocation *allocation = NULL;
+    CUresult result = allocate(&allocation, bytes, kind);
+    if (result == CUDA_SUCCESS) {
+        *address = allocation->address;
+    }
+    return result;
+}
+
+CUresult cuMemAlloc_v2(CUdeviceptr *address, size_t bytes)
+{
+    CALL("cuMemAlloc_v2", allocate_at(address, bytes, STANDIN_DEVICE));
+}
+
+CUresult cuMemAllocManaged(CUdeviceptr *address, size_t bytes, unsigned flags)
+{
+    CALL("cuMemAllocManaged",
+         flags != 1 && flags != 2 ? CUDA_ERROR_INVALID_VALUE : allocate_at(address, bytes, STANDIN_MANAGED));
+}
+
+static CUresult allocate_host(void **address, size_t bytes)
+{
+    standin_allocation *allocation = NULL;
+    CUresult result = allocate(&allocation, bytes, STANDIN_HOST);
+    if (result == CUDA_SUCCESS) {
+        *address = allocation->host;
+    }
+    return result;
+}
+
+CUresult cuMemHostAlloc(void **address, size_t bytes, unsigned flags)
+{
+    CALL("cuMemHostAlloc", flags > 7 ? CUDA_ERROR_INVALID_VALUE : allocate_host(address, bytes));
+}
+
+standin_allocation *standin_allocation_at(uint64_t address)
+{
+    for (standin_object *object = standin.objects; object != NULL; object = object->next) {
+        standin_allocation *allocation = (standin_allocation *)(void *)object;
+        if (object->kind == STANDIN_ALLOCATION && address - allocation->address < allocation->bytes) {
+            return allocation;
+        }
+    }
+    return NULL;
+}
+
+/* Freeing waits for what may still use the memory. */
+static CUresult release(uint64_t address, bool is_host)
+{
+    CUcontext context = NULL;
+    CUresult result = standin_current(&context);
+    if (context == NULL) {
+        return result;
+    }
+    if (address == 0) {
+        return CUDA_SUCCESS;
+    }
+    result = standin_unsafe_in_capture();
+    if (result != CUDA_SUCCESS) {
+        return result;
+    }
+    standin_allocation *allocation = standin_allocation_at(address);
+    if (allocation == NULL || allocation->address != address ||
+        (allocation->kind == STANDIN_HOST) != is_host) {
+        return CUDA_ERROR_INVALID_VALUE;
+    }
+    result = standin_finish_context(allocation->object.context);
+    standin_free_allocation(allocation);
+    return result;
+}
+
+CUresult cuMemFree_v2(CUdeviceptr address) { CALL("cuMemFree_v2", release(address, false)); }
+
+CUresult cuMemFreeHost(void *address) { CALL("cuMemFreeHost", release((uint64_t)(uintptr_t)address, true)); }
+
+static CUresult give_device_pointer(CUdeviceptr *address, void *host)
+{
+    const standin_allocation *allocation = standin_allocation_at((uint64_t)(uintptr_t)host);
+    if (allocation == NULL || allocation->kind == STANDIN_DEVICE) {
+        return CUDA_ERROR_INVALID_VALUE;
+    }
+    *address = (uint64_t)(uintptr_t)host;
+    return CUDA_SUCCESS;
+}
+
+CUresult cuMemHostGetDevicePointer_v2(CUdeviceptr *address, void *host, unsigned flags)
+{
+    CALL("cuMemHostGetDevicePointer_v2",
+         flags != 0 ? CUDA_ERROR_INVALID_VALUE : give_device_pointer(address, host));
+}
+
+static CUresult give_info(size_t *left, size_t *total)
+{
+    CUcontext context = NULL;
+    CUresult result = standin_current(&context);
+    if (result == CUDA_SUCCESS) {
+        *total = standin.device_memory;
+        *left = standin.device_memory - standin.used[context->device];
+    }
+    return result;
+}
+
+CUresult cuMemGetInfo_v2(size_t *left, size_t *total) { CALL("cuMemGetInfo_v2", give_info(left, total)); }

@@ -1,0 +1,46 @@
+/* A stand-in for libcuda.so.1, whose kernels are run by the interpreter of tests/cuda/ptx, and what a test
+ * can ask of it beside the driver API.
+ *
+ * Work is put off as long as it may be: a launch, copy or memset that may be asynchronous is done when the
+ * host waits for it, asks for it or frees memory, not before. What a program reads without having waited, it
+ * finds unwritten. GLORAND_STANDIN_EAGER=1 does work at once instead, which is as allowed.
+ *
+ * Device addresses are no addresses of the host: a host that follows one faults.
+ *
+ * The environment, read by cuInit:
+ *   GLORAND_STANDIN_DEVICES     how many devices there are (1)
+ *   GLORAND_STANDIN_CAPABILITY  their compute capability (12.0); the newest PTX for it or less is run
+ *   GLORAND_STANDIN_VERSION     the driver's version (13000)
+ *   GLORAND_STANDIN_MEMORY      a device's memory in MiB (81920)
+ *   GLORAND_STANDIN_FAIL        "cuMemAlloc_v2:2:1": the 2nd call of cuMemAlloc_v2 gives 1, and does nothing
+ *   GLORAND_STANDIN_EAGER       see above
+ */
+#ifndef STANDIN_H
+#define STANDIN_H
+
+#include "driver.h"
+
+/* The nth call of the function from now on gives this result; with nth 0, none does. It replaces what was set
+   for any function before. */
+STANDIN_API void standin_fail(const char *function, unsigned nth, CUresult result);
+
+/* Objects that were made and not destroyed yet, and primary contexts that are retained. */
+typedef struct standin_live {
+    unsigned contexts, modules, device_allocations, host_allocations, streams, events, graphs, graph_execs;
+    unsigned work; /* pieces that were put off and not done yet */
+} standin_live;
+
+STANDIN_API standin_live standin_count_live(void);
+
+/* The driver's functions that this thread has called since it last cleared them, in order, each with a blank
+   after it. A long list is cut. */
+STANDIN_API const char *standin_calls(void);
+STANDIN_API void standin_clear_calls(void);
+
+/* What the interpreter said of the last kernel that failed; empty if none did. */
+STANDIN_API const char *standin_last_fault(void);
+
+/* Instructions that were run, each for a whole warp. */
+STANDIN_API uint64_t standin_steps(void);
+
+#endif

@@ -1,0 +1,152 @@
+/* Streams and events. */
+#include "state.h"
+
+CUresult standin_stream(CUstream handle, CUstream *stream)
+{
+    uintptr_t special = (uintptr_t)handle;
+    CUcontext context = NULL;
+    CUresult result = standin_current(&context);
+    if (special <= 2) { /* the legacy stream, CU_STREAM_LEGACY; CU_STREAM_PER_THREAD is not told apart */
+        if (result == CUDA_SUCCESS) {
+            *stream = context->legacy;
+        }
+        return result;
+    }
+    if (!standin_is(handle, STANDIN_STREAM)) {
+        return CUDA_ERROR_INVALID_HANDLE;
+    }
+    *stream = handle;
+    return handle->object.context->failed;
+}
+
+static CUresult create(CUstream *stream, unsigned flags)
+{
+    CUcontext context = NULL;
+    CUresult result = standin_current(&context);
+    if (result != CUDA_SUCCESS || flags > 1) {
+        return result != CUDA_SUCCESS ? result : CUDA_ERROR_INVALID_VALUE;
+    }
+    CUstream made = standin_make(STANDIN_STREAM, sizeof *made, context);
+    if (made == NULL) {
+        return CUDA_ERROR_OUT_OF_MEMORY;
+    }
+    made->is_blocking = flags == 0;
+    *stream = made;
+    return CUDA_SUCCESS;
+}
+
+CUresult cuStreamCreate(CUstream *stream, unsigned flags) { CALL("cuStreamCreate", create(stream, flags)); }
+
+CUresult cuStreamCreateWithPriority(CUstream *stream, unsigned flags, int priority)
+{
+    (void)priority;
+    CALL("cuStreamCreateWithPriority", create(stream, flags));
+}
+
+void standin_free_stream(CUstream stream)
+{
+    if (stream->capture != NULL) {
+        standin_invalidate(stream->capture);
+        if (stream->capture->origin == stream) {
+            standin_end_capture(stream->capture);
+        }
+    }
+    standin_drop(&stream->queue);
+    standin_unmake(stream);
+}
+
+static CUresult destroy(CUstream stream)
+{
+    if (!standin_is(stream, STANDIN_STREAM)) {
+        return CUDA_ERROR_INVALID_HANDLE;
+    }
+    (void)standin_finish(stream, NULL);
+    standin_free_stream(stream);
+    return CUDA_SUCCESS;
+}
+
+CUresult cuStreamDestroy_v2(CUstream stream) { CALL("cuStreamDestroy_v2", destroy(stream)); }
+
+static CUresult unsafe_on(CUstream stream)
+{
+    if (stream->capture != NULL) {
+        standin_invalidate(stream->capture);
+        return CUDA_ERROR_STREAM_CAPTURE_UNSUPPORTED;
+    }
+    return CUDA_SUCCESS;
+}
+
+static CUresult synchronize(CUstream handle)
+{
+    CUstream stream = NULL;
+    CUresult result = standin_stream(handle, &stream);
+    result = result == CUDA_SUCCESS ? unsafe_on(stream) : result;
+    return result == CUDA_SUCCESS ? standin_finish(stream, NULL) : result;
+}
+
+CUresult cuStreamSynchronize(CUstream stream) { CALL("cuStreamSynchronize", synchronize(stream)); }
+
+/* Asking makes work go on, one piece at a time. */
+static CUresult query(CUstream handle)
+{
+    CUstream stream = NULL;
+    CUresult result = standin_stream(handle, &stream);
+    result = result == CUDA_SUCCESS ? unsafe_on(stream) : result;
+    if (result != CUDA_SUCCESS || stream->queue.first == NULL) {
+        return result;
+    }
+    standin_do_one(stream);
+    result = stream->object.context->failed;
+    return result == CUDA_SUCCESS ? CUDA_ERROR_NOT_READY : result;
+}
+
+CUresult cuStreamQuery(CUstream stream) { CALL("cuStreamQuery", query(stream)); }
+
+static CUresult give_context(CUstream handle, CUcontext *context)
+{
+    CUstream stream = NULL;
+    CUresult result = standin_stream(handle, &stream);
+    if (stream != NULL) {
+        *context = stream->object.context;
+    }
+    return result;
+}
+
+CUresult cuStreamGetCtx(CUstream stream, CUcontext *context)
+{
+    CALL("cuStreamGetCtx", give_context(stream, context));
+}
+
+static CUresult wait_event(CUstream handle, CUevent event)
+{
+    CUstream stream = NULL;
+    CUresult result = standin_stream(handle, &stream);
+    if (result != CUDA_SUCCESS || !standin_is(event, STANDIN_EVENT)) {
+        return result != CUDA_SUCCESS ? result : CUDA_ERROR_INVALID_HANDLE;
+    }
+    if (event->capture != NULL) {
+        if (stream->capture != NULL && stream->capture != event->capture) {
+            return CUDA_ERROR_STREAM_CAPTURE_UNSUPPORTED;
+        }
+        if (stream->capture == NULL) { /* a fork: this stream captures, too */
+            stream->capture = event->capture;
+            stream->is_forked = true;
+        } else if (standin_is(event->capture_stream, STANDIN_STREAM) && event->capture_stream != stream) {
+            event->capture_stream->is_forked = false; /* a join */
+        }
+        return CUDA_SUCCESS;
+    }
+    if (event->pending == NULL) {
+        return CUDA_SUCCESS;
+    }
+    standin_work work = {.kind = STANDIN_WAIT, .context = stream->object.context};
+    work.awaited = event->pending;
+    work.awaited_stream = event->stream;
+    return stream->capture != NULL ? CUDA_ERROR_STREAM_CAPTURE_UNSUPPORTED : standin_submit(stream, &work);
+}
+
+CUresult cuStreamWaitEvent(CUstream stream, CUevent event, unsigned flags)
+{
+    (void)flags;
+    CALL("cuStreamWaitEvent", wait_event(stream, event));
+}
