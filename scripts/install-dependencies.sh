@@ -1,8 +1,8 @@
 #!/bin/bash
-# Installs the Debian packages that building glorand needs, or building and testing it. Does nothing, and
-# needs neither network nor rights, when all of them are there.
+# Installs the Debian packages that building glorand needs, or building and testing or measuring it. Does nothing,
+# and needs neither network nor rights, when all of them are there.
 #
-# usage: scripts/install-dependencies.sh [build|test]
+# usage: scripts/install-dependencies.sh [build|test|bench]
 #
 # GLORAND_SKIP_INSTALL=1 makes it do nothing, for systems with other package names.
 set -euo pipefail
@@ -21,13 +21,17 @@ test_packages=(
     groff-base doxygen                           # man pages and the reference of the header
     python3 python3-venv ca-certificates         # TensorFlow and others, into the build folder
 )
+bench_packages=(
+    g++ librandom123-dev                 # peers that are compiled in
+    python3 python3-venv ca-certificates # TensorFlow and others, into the build folder; tables and plots
+)
 
 if [ "$HOSTTYPE" != aarch64 ]; then # the NEON kernel on other processors: a compiler and an emulator
     test_packages+=(gcc-aarch64-linux-gnu libc6-dev-arm64-cross qemu-user)
 fi
 
 usage() {
-    echo "usage: scripts/install-dependencies.sh [build|test]" >&2
+    echo "usage: scripts/install-dependencies.sh [build|test|bench]" >&2
     exit 2
 }
 
@@ -59,6 +63,7 @@ apt() {
 case ${1:-build} in
 build) packages=("${build_packages[@]}") ;;
 test) packages=("${build_packages[@]}" "${test_packages[@]}") ;;
+bench) packages=("${build_packages[@]}" "${bench_packages[@]}") ;;
 *) usage ;;
 esac
 [ "${GLORAND_SKIP_INSTALL:-}" != 1 ] || exit 0

@@ -50,6 +50,8 @@ static uint64_t random_bits(void)
     return z ^ (z >> 31);
 }
 
+static double seconds_gone(void) { return (double)clock() / CLOCKS_PER_SEC; }
+
 static double uniform(double low, double high)
 {
     return low + (high - low) * (double)(random_bits() >> 11) * 0x1p-53;
@@ -220,10 +222,14 @@ static void random_coefficients(candidate *p)
     }
 }
 
-/* Every register must be read later, or the operation would be wasted. */
+/* Every register must be read later, or the operation would be wasted. The last operation multiplies by
+   register 0, which is small where the result is, so that little of what rounding did before is seen. */
 static int is_whole(const structure *form)
 {
     unsigned read = 1U << OPERATIONS;
+    if (form->b[OPERATIONS - 1] != 0) {
+        return 0;
+    }
     for (int n = 1; n < OPERATIONS; n++) {
         read |= 1U << form->a[n] | 1U << form->b[n];
     }
@@ -396,7 +402,7 @@ static float moved(float x, int places)
 static double improve(const structure *form, float best[PARAMETERS], const arguments *some, double until)
 {
     double error = error_on(form, best, some, 1.0);
-    for (int idle = 0; idle < 8000 && (double)clock() / CLOCKS_PER_SEC < until; idle++) {
+    for (int idle = 0; idle < 8000 && seconds_gone() < until; idle++) {
         float c[PARAMETERS];
         memcpy(c, best, sizeof c);
         for (int changes = 1 + below(3); changes > 0; changes--) {
@@ -435,7 +441,7 @@ static double round_candidate(const candidate *p, float best[PARAMETERS], double
             memcpy(best, c, sizeof c);
         }
     }
-    (void)fprintf(stderr, "%5.0f s: rounded, 2^%.2f\n", (double)clock() / CLOCKS_PER_SEC, log2(least));
+    (void)fprintf(stderr, "%5.0f s: rounded, 2^%.2f\n", seconds_gone(), log2(least));
     return least;
 }
 
@@ -451,29 +457,29 @@ static void print_program(const structure *form, const float *c, double error)
     (void)fflush(stdout);
 }
 
-/* Evolves structures until half of the time has gone. */
+/* Evolves structures until a time. */
 static void evolve(candidate population[POPULATION], double until)
 {
     for (int i = 0; i < POPULATION; i++) {
         population[i] = best_fit(random_structure(), NULL, 12);
     }
-    for (int generation = 0; (double)clock() / CLOCKS_PER_SEC < until; generation++) {
+    for (int generation = 0; seconds_gone() < until; generation++) {
         const candidate *parent = &population[below(POPULATION)];
         for (int rivals = 0; rivals < 2; rivals++) {
             const candidate *rival = &population[below(POPULATION)];
-            parent = rival->error < parent->error ? rival : parent;
+            parent = rival->fitness < parent->fitness ? rival : parent;
         }
         candidate child = best_fit(mutated(parent->form), parent, 6);
         int loser = below(POPULATION), best = 0;
         for (int i = 0; i < POPULATION; i++) {
-            best = population[i].error < population[best].error ? i : best;
-            loser = population[i].error > population[loser].error && below(2) ? i : loser;
+            best = population[i].fitness < population[best].fitness ? i : best;
+            loser = population[i].fitness > population[loser].fitness && below(2) ? i : loser;
         }
-        if (child.error < population[best].error) {
-            (void)fprintf(stderr, "%5.0f s: 2^%.2f in double\n", (double)clock() / CLOCKS_PER_SEC,
-                          log2(child.error));
+        if (child.fitness < population[best].fitness) {
+            (void)fprintf(stderr, "%5.0f s: about 2^%.2f, 2^%.2f in double\n", seconds_gone(),
+                          log2(child.fitness), log2(child.error));
         }
-        if (child.error < population[loser].error) {
+        if (child.fitness < population[loser].fitness) {
             population[loser] = child;
         }
     }
@@ -496,8 +502,7 @@ static candidate quietest(const candidate *near)
             best = p.fitness < best.fitness ? p : best;
         }
     }
-    (void)fprintf(stderr, "%5.0f s: with rounding about 2^%.2f\n", (double)clock() / CLOCKS_PER_SEC,
-                  log2(best.fitness));
+    (void)fprintf(stderr, "%5.0f s: with rounding about 2^%.2f\n", seconds_gone(), log2(best.fitness));
     return best;
 }
 
@@ -506,6 +511,28 @@ static int by_fitness(const void *a, const void *b)
     const candidate *x = a, *y = b;
     return (x->fitness > y->fitness) - (x->fitness < y->fitness);
 }
+
+/* Rounds the best of a population until a time; prints what is better than `least`, and returns the least. */
+static double round_best(candidate population[POPULATION], double until, double least)
+{
+    qsort(population, POPULATION, sizeof *population, by_fitness);
+    for (int i = 0; seconds_gone() < until; i++) {
+        candidate p = quietest(&population[i % 4]);
+        float c[PARAMETERS];
+        if (p.error > 0x1p-23) {
+            continue;
+        }
+        double error = round_candidate(&p, c, until);
+        if (error < least) {
+            least = error;
+            print_program(&p.form, c, error);
+        }
+    }
+    return least;
+}
+
+/* A population soon agrees on one structure, so the search begins again with a new one every so often. */
+#define LIFE 100.0
 
 int main(int argc, char **argv)
 {
@@ -517,19 +544,10 @@ int main(int argc, char **argv)
     if (exact == NULL) {
         return 1;
     }
-    evolve(population, seconds / 2.0);
-    qsort(population, POPULATION, sizeof *population, by_fitness);
-    for (int i = 0; (double)clock() / CLOCKS_PER_SEC < seconds; i++) {
-        candidate p = quietest(&population[i % 6]);
-        float c[PARAMETERS];
-        if (p.error > 0x1p-24) {
-            continue;
-        }
-        double error = round_candidate(&p, c, seconds);
-        if (error < least) {
-            least = error;
-            print_program(&p.form, c, error);
-        }
+    while (seconds_gone() < seconds) {
+        double end = fmin(seconds_gone() + LIFE, seconds);
+        evolve(population, (seconds_gone() + end) / 2.0);
+        least = round_best(population, end, least);
     }
     free(exact);
     return least < 0x1p-22 ? 0 : 1;

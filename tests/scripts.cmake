@@ -1,5 +1,5 @@
-# Tests around the C tests: the examples, lints, the installed package, the README's commands, the scripts
-# themselves, and cross-checks with TensorFlow, Keras, safetensors, ml_dtypes and NumPy. Those that are scripts
+# Tests around the C tests: the examples, lints, the installed package, the README's commands, the benchmark, the
+# scripts themselves, and cross-checks with TensorFlow, Keras, safetensors, ml_dtypes and NumPy. Those that are scripts
 # carry the label `scripts`: once is enough for them, so scripts/test.sh leaves them out of the run with
 # sanitizers. They exit with 77 after a line "skipped: REASON" when something they need is missing.
 
@@ -39,6 +39,12 @@ if(NOT GLORAND_SANITIZE) # Others could not link what a sanitizer's compiler has
     ${PROJECT_SOURCE_DIR} ${PROJECT_BINARY_DIR} ${CMAKE_C_COMPILER})
 endif()
 
+if(TARGET glorand-bench)
+  glorand_script_test(bench scripts/bench.sh ${PROJECT_SOURCE_DIR} ${PROJECT_BINARY_DIR} $<TARGET_FILE:glorand-bench>)
+  glorand_script_test(bench_report scripts/bench_report.sh ${PROJECT_SOURCE_DIR} ${PROJECT_BINARY_DIR})
+  glorand_script_test(bench_readme scripts/bench_readme.sh ${PROJECT_SOURCE_DIR} ${PROJECT_BINARY_DIR})
+endif()
+
 if(TARGET glorand_command)
   glorand_script_test(readme_commands scripts/readme_commands.sh
     ${PROJECT_SOURCE_DIR} ${PROJECT_BINARY_DIR} $<TARGET_FILE:glorand_command>)
@@ -54,6 +60,12 @@ if(TARGET glorand_command)
       ${PROJECT_SOURCE_DIR}/data/models/gpt2.json ${PROJECT_BINARY_DIR})
     set_tests_properties(python_${package} PROPERTIES FIXTURES_REQUIRED python_environment)
   endforeach()
+
+  if(TARGET glorand-bench)
+    glorand_script_test(python_bench_peers python/run.sh ${environment}
+      ${CMAKE_CURRENT_SOURCE_DIR}/python/check_bench_peers.py ${PROJECT_SOURCE_DIR}/bench/peers.py)
+    set_tests_properties(python_bench_peers PROPERTIES FIXTURES_REQUIRED python_environment)
+  endif()
 
   add_library(test_rounding SHARED support/rounding_library.c)
   target_include_directories(test_rounding PRIVATE ${PROJECT_SOURCE_DIR}/src)

@@ -38,7 +38,7 @@ GLR_FN glr_f64 glr_f64_of(glr_u64 bits) { return (glr_f64)bits; }
 
 GLR_FN glr_f64 glr_lookup_f64(const double *table, glr_u64 index)
 {
-    glr_f64 numbers;
+    glr_f64 numbers = {0.0};
     GLR_UNROLL
     for (int lane = 0; lane < GLR_LANES_F64; lane++) {
         numbers[lane] = table[index[lane]];

@@ -85,7 +85,9 @@ static void pad(row_list *list)
     }
 }
 
-/* First pass: four candidates per row, from the words that draw_words left. */
+/* First pass: four candidates per row, from the words that draw_words left. Which rows have rejected ones is
+   kept where their counters will be, and listed in a loop of its own, which keeps the first one's window
+   free. */
 GLR_FN void first_pass(glr_tile *tile, row_list *unsettled)
 {
     uint32_t lane_rows[LANES];
@@ -93,43 +95,52 @@ GLR_FN void first_pass(glr_tile *tile, row_list *unsettled)
         lane_rows[lane] = lane;
     }
     const glr_u32 lane_row = glr_load_rows(lane_rows);
-    unsettled->count = 0;
+    uint32_t count = 0;
     for (uint32_t row = 0; row < tile->rows; row += LANES) {
         glr_block block = load_block(&tile->raw[row]);
         glr_values candidates = glr_normal_of_block(&block);
         glr_u32 rejected = glr_rejected_bit(candidates.value[0]) | glr_rejected_bit(candidates.value[1]) |
                            glr_rejected_bit(candidates.value[2]) | glr_rejected_bit(candidates.value[3]);
         glr_store_rows(candidates.value, tile->raw[row]);
-        unsettled->count += glr_append_flagged(&unsettled->row[unsettled->count], rejected, lane_row + row);
+        glr_store_u32(&unsettled->counter[row], rejected);
     }
+    for (uint32_t row = 0; row < tile->rows; row += LANES) {
+        count += glr_append_flagged(&unsettled->row[count], glr_load_u32(&unsettled->counter[row]),
+                                    lane_row + row);
+    }
+    unsettled->count = count;
 }
 
-/* Second pass: the next pair of words of each listed row. If the row lacked one value and the pair has one,
-   the row is settled; otherwise it goes to the next list, its values to be drawn again. */
-GLR_FN void second_pass(const glr_plan *plan, glr_tile *tile, row_list *list, row_list *unsettled)
+/* One candidate more for each listed row, from the first pair of words of its second block: the sine value
+   or, where that is rejected, the cosine value. It takes the place of the row's counter. */
+GLR_FN void fifth_candidates(const glr_plan *plan, const glr_tile *tile, row_list *list)
 {
     for (uint32_t i = 0; i < list->count; i++) {
         list->counter[i] = tile->counter[list->row[i]] + 1;
     }
     pad(list);
-    unsettled->count = 0;
     for (uint32_t i = 0; i < list->count; i += LANES) {
         glr_block block = block_at(plan, tile, glr_load_u32(&list->counter[i]));
         glr_sine_cosine pair = glr_box_muller(block.word[0], block.word[1]);
         glr_mask sine_rejected = glr_is_odd(glr_rejected_bit(pair.sine) >> 30);
-        glr_f32 candidate = glr_select(sine_rejected, pair.cosine, pair.sine);
-        float candidates[LANES];
-        uint32_t rejected[LANES];
-        glr_store_f32(candidates, candidate);
-        glr_store_u32(rejected, glr_rejected_bit(candidate));
-        for (uint32_t lane = 0; lane < LANES && i + lane < list->count; lane++) {
-            uint32_t row = list->row[i + lane];
-            uint32_t kept = glr_compact_row(tile->raw[row]);
-            tile->raw[row][3] = candidates[lane];
-            unsettled->row[unsettled->count] = row;
-            unsettled->count += kept < 3 || rejected[lane] != 0;
-        }
+        glr_store_f32(&list->counter[i], glr_select(sine_rejected, pair.cosine, pair.sine));
     }
+}
+
+/* Second pass: if a listed row lacked one value and its fifth candidate is kept, the row is settled;
+   otherwise it goes to the next list, its values to be drawn again. */
+GLR_FN void second_pass(const glr_plan *plan, glr_tile *tile, row_list *list, row_list *unsettled)
+{
+    uint32_t count = 0;
+    fifth_candidates(plan, tile, list);
+    for (uint32_t i = 0; i < list->count; i++) {
+        uint32_t row = list->row[i], candidate = list->counter[i];
+        uint32_t kept = glr_compact_row(tile->raw[row]);
+        memcpy(&tile->raw[row][3], &candidate, sizeof candidate);
+        unsettled->row[count] = row;
+        count += (kept < 3) | (candidate >> 30 & 1U);
+    }
+    unsettled->count = count;
 }
 
 /* The candidates of LANES rows from their first two blocks, a row of eight for each. */

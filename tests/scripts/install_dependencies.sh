@@ -49,6 +49,9 @@ case="root installs for building" && run "$script" && expect 0 'libjansson-dev' 
 grep -q 'install --no-install-recommends libjansson-dev$' "$scratch/log" ||
     fail "$case: $(cat "$scratch/log")"
 case="root installs for tests" && run "$script" test && expect 0 'libjansson-dev clang' 2
+missing='python3-venv g++ clang'
+case="root installs for the benchmark" && run "$script" bench && expect 0 'g++ python3-venv' 2
+missing='libjansson-dev valgrind clang'
 
 is_root=no
 case="a user without rights" && run "$script" build && expect 1 'recommends libjansson-dev' 0

@@ -1,0 +1,247 @@
+/* Interleaved rounds: each round times every case of the group once, and a case is compared with the
+   yardsticks of the same round. What disturbs the machine for longer than a round disturbs both sides of a
+   ratio. */
+#include "measure.h"
+
+#include "memory.h"
+#include "statistics.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+/* One timing repeats a run until it lasts this long at least, so that neither the clock's granularity (some
+   tens of nanoseconds) nor the cost of reading it shows in the rate of 4 KiB. */
+#define LEAST_SECONDS       0.010
+#define LEAST_SECONDS_QUICK 0.002
+
+typedef struct measurement {
+    bench_group *group;
+    void *memory; /* NULL if each timing gets its own */
+    uint64_t room;
+    double least_seconds;
+    uint32_t rounds;
+    uint64_t repetition; /* the next one's number */
+} measurement;
+
+static double now(void)
+{
+    struct timespec t;
+    (void)clock_gettime(CLOCK_MONOTONIC, &t);
+    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
+}
+
+/* Seconds of some runs of a case; 0 when one of them failed. */
+static double time_runs(measurement *m, const bench_case *c, uint64_t runs)
+{
+    void *dst = m->memory != NULL ? m->memory : bench_map(m->room, m->group->source == BENCH_FRESH_HUGE);
+    if (dst == NULL) {
+        (void)fprintf(stderr, "glorand-bench: error: no memory for %s\n", c->name);
+        return 0;
+    }
+    bool done = true;
+    double start = now();
+    for (uint64_t i = 0; done && i < runs; i++) {
+        done = c->engine->run(c, dst, m->repetition++);
+    }
+    double seconds = now() - start;
+    if (m->memory == NULL) {
+        bench_unmap(dst, m->room);
+    }
+    return done ? seconds : 0;
+}
+
+/* Finds how many runs last long enough; the first of them also warms everything up. */
+static bool calibrate(measurement *m, bench_case *c)
+{
+    uint64_t runs = 1;
+    double seconds = time_runs(m, c, runs);
+    while (seconds > 0 && seconds < m->least_seconds && m->memory != NULL) {
+        double factor = 1.2 * m->least_seconds / seconds;
+        runs = factor > 10 ? 10 * runs : (uint64_t)((double)runs * factor) + 1;
+        seconds = time_runs(m, c, runs);
+    }
+    c->result.repetitions = runs;
+    return seconds > 0;
+}
+
+static bool run_rounds(measurement *m)
+{
+    bench_group *group = m->group;
+    for (uint32_t round = 0; round < m->rounds; round++) {
+        for (size_t i = 0; i < group->count; i++) {
+            /* Each round begins with another case, so that none has always the same predecessor. */
+            bench_case *c = &group->cases[(i + round) % group->count];
+            if (c->rates == NULL) {
+                continue;
+            }
+            double seconds = time_runs(m, c, c->result.repetitions);
+            if (seconds <= 0) {
+                return false;
+            }
+            c->rates[round] = (double)c->bytes * (double)c->result.repetitions / seconds;
+        }
+    }
+    return true;
+}
+
+/* The median of the ratios within each round; 0 if the yardstick was not measured. */
+static double median_ratio(const bench_case *c, const bench_case *yardstick, uint32_t rounds, double *scratch)
+{
+    if (yardstick->rates == NULL) {
+        return 0;
+    }
+    for (uint32_t i = 0; i < rounds; i++) {
+        scratch[i] = c->rates[i] / yardstick->rates[i];
+    }
+    return bench_quantile(scratch, rounds, 0.5);
+}
+
+/* The first two cases of each group are its yardsticks. */
+static void summarize(const measurement *m, double *scratch)
+{
+    const bench_case *cases = m->group->cases;
+    for (size_t i = 0; i < m->group->count; i++) {
+        bench_case *c = &m->group->cases[i];
+        if (c->rates == NULL) {
+            continue;
+        }
+        bench_result *result = &c->result;
+        memcpy(scratch, c->rates, m->rounds * sizeof *scratch);
+        result->bytes_per_second = bench_quantile(scratch, m->rounds, 0.5);
+        result->spread =
+            (bench_quantile(scratch, m->rounds, 0.75) - bench_quantile(scratch, m->rounds, 0.25)) /
+            result->bytes_per_second;
+        result->to_memset = median_ratio(c, &cases[0], m->rounds, scratch);
+        result->to_streaming_stores = median_ratio(c, &cases[1], m->rounds, scratch);
+        result->rounds = m->rounds;
+        result->measured = true;
+    }
+}
+
+/* Opens the selected cases; those that cannot be opened go to the notes. rates != NULL marks open ones. */
+static bool open_cases(measurement *m, bench_notes *notes)
+{
+    for (size_t i = 0; i < m->group->count; i++) {
+        bench_case *c = &m->group->cases[i];
+        char reason[BENCH_REASON] = "";
+        if (!c->selected) {
+            continue;
+        }
+        if (!c->engine->open(c, reason)) {
+            bench_note_skip(notes, c->name, reason);
+            continue;
+        }
+        c->rates = calloc(m->rounds, sizeof *c->rates);
+        if (c->rates == NULL) {
+            c->engine->close(c);
+            (void)fprintf(stderr, "glorand-bench: error: out of memory\n");
+            return false;
+        }
+        m->room = c->room > m->room ? c->room : m->room;
+    }
+    return true;
+}
+
+static void close_cases(bench_group *group)
+{
+    for (size_t i = 0; i < group->count; i++) {
+        bench_case *c = &group->cases[i];
+        if (c->rates != NULL) {
+            c->engine->close(c);
+            free(c->rates);
+            c->rates = NULL;
+        }
+    }
+}
+
+static bool measure_open_cases(measurement *m)
+{
+    for (size_t i = 0; i < m->group->count; i++) {
+        if (m->group->cases[i].rates != NULL && !calibrate(m, &m->group->cases[i])) {
+            return false;
+        }
+    }
+    double *scratch = calloc(m->rounds, sizeof *scratch);
+    bool done = scratch != NULL && run_rounds(m);
+    if (done) {
+        summarize(m, scratch);
+    }
+    free(scratch);
+    return done;
+}
+
+static uint32_t choose_rounds(const bench_options *options, uint64_t bytes)
+{
+    if (options->rounds > 0) {
+        return options->rounds;
+    }
+    if (options->quick) {
+        return 5;
+    }
+    return bytes <= UINT64_C(1) << 24 ? 15 : bytes <= UINT64_C(1) << 28 ? 9 : 5;
+}
+
+/* Maps the group's memory and lets its threads touch it first: they are the ones that fill it later. */
+static bool map_memory(measurement *m)
+{
+    if (m->group->source != BENCH_WRITTEN) {
+        return true;
+    }
+    m->memory = bench_map(m->room, false);
+    if (m->memory == NULL) {
+        (void)fprintf(stderr, "glorand-bench: error: no memory for %s\n", m->group->name);
+        return false;
+    }
+    bench_case touch = m->group->cases[0];
+    touch.bytes = m->room;
+    return touch.engine->run(&touch, m->memory, 0);
+}
+
+static bool is_selected(const bench_group *group)
+{
+    for (size_t i = 0; i < group->count; i++) {
+        if (group->cases[i].selected) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Leaves a tenth of the memory that is available to others. */
+static bool fits(const measurement *m, bench_notes *notes)
+{
+    uint64_t available = bench_memory_available();
+    if (available == 0 || m->room <= available / 10 * 9) {
+        return true;
+    }
+    char reason[BENCH_REASON];
+    (void)snprintf(reason, sizeof reason, "%" PRIu64 " MiB of memory are available", available >> 20);
+    bench_note_skip(notes, m->group->name, reason);
+    return false;
+}
+
+bool bench_measure(const bench_options *options, bench_group *group, bench_notes *notes)
+{
+    if (!is_selected(group)) {
+        return true;
+    }
+    if (isatty(STDERR_FILENO)) {
+        (void)fprintf(stderr, "measuring %s\n", group->name);
+    }
+    measurement m = {.group = group, .room = group->bytes};
+    m.least_seconds = options->quick ? LEAST_SECONDS_QUICK : LEAST_SECONDS;
+    m.rounds = choose_rounds(options, group->bytes);
+    if (!fits(&m, notes)) {
+        return true;
+    }
+    bool done = open_cases(&m, notes) && map_memory(&m) && measure_open_cases(&m);
+    close_cases(group);
+    if (m.memory != NULL) {
+        bench_unmap(m.memory, m.room);
+    }
+    return done;
+}

@@ -1,0 +1,46 @@
+/* The C++ standard library's <random>: a Mersenne twister for each thread. */
+#include "peer_cxx.h"
+
+#include "peer.h"
+
+#include <omp.h>
+
+static bool find_nothing(char reason[BENCH_REASON])
+{
+    (void)reason;
+    return true;
+}
+
+static bool open_nothing(bench_case *c, char reason[BENCH_REASON])
+{
+    (void)c;
+    (void)reason;
+    return true;
+}
+
+static void close_nothing(bench_case *c) { (void)c; }
+
+static bool run_parts(const bench_case *c, void *dst, uint64_t repetition)
+{
+    float *values = dst;
+    const size_t count = (size_t)(c->bytes / sizeof(float));
+    const int threads = (int)c->threads;
+#pragma omp parallel num_threads(threads) if (threads > 1)
+    {
+        size_t team = (size_t)omp_get_num_threads(), self = (size_t)omp_get_thread_num();
+        size_t first = count * self / team, end = count * (self + 1) / team;
+        bench_cxx_fill((uint32_t)(repetition * team + self), values + first, end - first);
+    }
+    return true;
+}
+
+const bench_peer bench_peer_cxx = {
+    .name = "peer-cxx",
+    .library = "C++ <random>",
+    .method = "mt19937, normal_distribution, rejection",
+    .truncates = true,
+    .is_slow = true,
+    .is_parallel = true,
+    .find = find_nothing,
+    .engine = {open_nothing, run_parts, close_nothing},
+};

@@ -1,0 +1,17 @@
+/* What a C++ programmer would write. */
+#include "peer_cxx.h"
+
+#include <random>
+
+void bench_cxx_fill(uint32_t seed, float *values, size_t count)
+{
+    std::mt19937 engine(seed);
+    std::normal_distribution<float> normal;
+    for (size_t i = 0; i < count; i++) {
+        float value = normal(engine);
+        while (value <= -2.0F || value >= 2.0F) {
+            value = normal(engine);
+        }
+        values[i] = 0.05F * value;
+    }
+}

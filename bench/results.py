@@ -1,0 +1,85 @@
+"""Reads what glorand-bench and peers.py printed, and computes the key ratios."""
+
+import json
+import pathlib
+import statistics
+
+
+def read(path):
+    """One program's JSON."""
+    data = json.loads(pathlib.Path(path).read_text())
+    for key in ("results", "peers", "skipped"):
+        if not isinstance(data.get(key), list):
+            raise ValueError(f"{path}: \"{key}\" is no list")
+    return data
+
+
+def merge(runs):
+    """One result for each name: its numbers are the medians over the runs that hold it."""
+    found = {}
+    for run in runs:
+        for result in run["results"]:
+            found.setdefault(result["name"], []).append(result)
+    merged = {}
+    for name, results in found.items():
+        merged[name] = dict(results[0])
+        for key in ("values_per_second", "bytes_per_second", "spread", "ratio_to_memset", "ratio_to_streaming_stores"):
+            numbers = [r[key] for r in results if r[key] is not None]
+            merged[name][key] = statistics.median(numbers) if numbers else None
+    return merged
+
+
+def peers_of(runs):
+    """What the runs say of each peer that was measured, by name."""
+    return {peer["name"]: peer for run in runs for peer in run["peers"]}
+
+
+def skipped_in(runs):
+    """Reasons by name, of what no run measured."""
+    measured = peers_of(runs)
+    return {s["name"]: s["reason"] for run in runs for s in run["skipped"] if s["name"] not in measured}
+
+
+# (for people, numerator, denominator), with SIZE, ALL and ONE to be put in.
+KEY_RATIOS = [
+    ("resample, TensorFlow's stateless_truncated_normal",
+     "resample/float32/SIZE/ALL", "peer-tensorflow/float32/SIZE/ALL"),
+    ("resample, PyTorch's trunc_normal_",
+     "resample/float32/SIZE/ALL", "peer-pytorch/float32/SIZE/ALL"),
+    ("icdf, TensorFlow's stateless_truncated_normal",
+     "icdf/float32/SIZE/ALL", "peer-tensorflow/float32/SIZE/ALL"),
+    ("icdf, MKL's Gaussian by inverse distribution function, which does not truncate",
+     "icdf/float32/SIZE/ALL", "peer-mkl-icdf/float32/SIZE/ALL"),
+    ("resample, MKL's Gaussian by Box-Muller, which does not truncate",
+     "resample/float32/SIZE/ALL", "peer-mkl-box-muller/float32/SIZE/ALL"),
+    ("icdf, memset of the same buffer", "icdf/float32/SIZE/ALL", "memset/float32/SIZE/ALL"),
+    ("resample in bfloat16, in float32",
+     "resample/bfloat16/SIZE/ALL", "resample/float32/SIZE/ALL"),
+    ("icdf in bfloat16, in float32", "icdf/bfloat16/SIZE/ALL", "icdf/float32/SIZE/ALL"),
+    ("resample with all threads, with one",
+     "resample/float32/SIZE/ALL", "resample/float32/SIZE/ONE"),
+]
+
+
+def ratio_in(loop, numerator, denominator):
+    """Ratio of values a second within one loop, or None. That to a yardstick comes from the rounds."""
+    if numerator not in loop or denominator not in loop:
+        return None
+    if denominator.startswith("memset/"):
+        return loop[numerator]["ratio_to_memset"]
+    return loop[numerator]["values_per_second"] / loop[denominator]["values_per_second"]
+
+
+def key_ratios(loops, size, threads):
+    """(for people, the ratio in each loop that has it) of every key ratio."""
+    found = []
+    for text, numerator, denominator in KEY_RATIOS:
+        ratios = []
+        for loop in loops:
+            names = [n.replace("SIZE", size).replace("ALL", f"{threads}t").replace("ONE", "1t")
+                     for n in (numerator, denominator)]
+            ratio = ratio_in(loop, *names) if names[0] != names[1] else None
+            if ratio is not None:
+                ratios.append(ratio)
+        found.append((text, ratios))
+    return found

@@ -1,0 +1,66 @@
+#!/bin/bash
+# The benchmark's program: its names, its three kinds of output, what it says of peers that are not there, and bad
+# options. No rate is looked at.
+#
+# usage: bench.sh SOURCE_DIR BUILD_DIR PROGRAM
+set -euo pipefail
+# shellcheck source-path=SCRIPTDIR source=common.sh
+. "$(dirname "${BASH_SOURCE[0]}")/common.sh"
+
+source_dir=$1
+bench=$3
+check=$source_dir/tests/scripts/bench_output.py
+need python3
+make_scratch "$2"
+
+for options in '' --quick; do
+    names=$("$bench" ${options:+"$options"} --threads 2 --list)
+    [ "$(wc -l <<<"$names")" -ge 50 ] || fail "--list $options prints $(wc -l <<<"$names") names"
+    twice=$(sort <<<"$names" | uniq -d)
+    [ -z "$twice" ] || fail "--list $options prints twice: $twice"
+done
+
+# A filter is a part of a name or a pattern for the whole, and brings the yardsticks.
+expected=$'memset/float32/4KiB/1t\nstreaming_stores/float32/4KiB/1t\nicdf/bfloat16/4KiB/1t'
+[ "$("$bench" --threads 1 --list --filter icdf/bfloat16/4K)" = "$expected" ] || fail "--filter PART"
+[ "$("$bench" --threads 1 --list --filter 'icdf/b*/4?iB/*')" = "$expected" ] || fail "--filter PATTERN"
+
+narrow=(--quick --rounds 2 --threads 2 --filter '*/float32/4KiB/2t' --filter 'icdf/float32/1MiB/1t/columns64-strided'
+    --filter 'peer-[rc][ax]*/1t')
+"$bench" "${narrow[@]}" --json >"$scratch/out.json"
+python3 "$check" json "$scratch/out.json"
+"$bench" "${narrow[@]}" --csv >"$scratch/out.csv"
+python3 "$check" csv "$scratch/out.csv"
+"$bench" "${narrow[@]}" >"$scratch/out.txt"
+for name in icdf/float32/4KiB/2t memset/float32/4KiB/2t columns64-strided; do
+    grep -q "$name .*[0-9]" "$scratch/out.txt" || fail "$name is not in the table"
+done
+
+# A slower instruction set is what the results then say.
+"$bench" --quick --rounds 1 --isa plain --filter icdf/float32/4KiB/1t --csv | grep -q '^icdf.*,plain,' ||
+    fail "--isa plain is not in the results"
+
+GLORAND_BENCH_MKL=/nonexistent "$bench" --quick --rounds 1 --filter peer-mkl-icdf --filter icdf/float32/4KiB/1t \
+    --json >"$scratch/out.json" 2>"$scratch/errors"
+grep -q '^glorand-bench: left out: peer-mkl-icdf: ' "$scratch/errors" || fail "a missing peer is not said"
+python3 "$check" skipped "$scratch/out.json" peer-mkl-icdf
+
+# Runs the program with bad options; ends the test unless it says $1 and exits with 2.
+refuse() {
+    local wanted=$1 said status=0
+    shift
+    said=$("$bench" "$@" 2>&1) || status=$?
+    [ "$status" -eq 2 ] || fail "$*: exit status $status"
+    [[ $said == *"$wanted"* ]] || fail "$*: \"$wanted\" is not in: $said"
+}
+refuse 'outside [1, 10000]' --rounds 0
+refuse "'x' is not an integer" --rounds x
+refuse 'outside [1, 1024]' --threads 1025
+refuse "'sse9' is no instruction set" --isa sse9
+refuse "'gpu' is none of" --backend gpu
+refuse 'no case has such a name' --filter no-such-case
+refuse 'no-such-option' --no-such-option
+refuse 'an argument too many' icdf
+refuse 'requires an argument' --filter
+
+"$bench" --help | grep -q -- --filter || fail "--help does not name --filter"

@@ -1,0 +1,35 @@
+#!/bin/bash
+# Runs the commands of bench/README.md in a fresh copy of the tree: bench/run.sh as a smoke run without Python's
+# libraries, then the others as they stand.
+#
+# usage: bench_readme.sh SOURCE_DIR BUILD_DIR
+set -euo pipefail
+# shellcheck source-path=SCRIPTDIR source=common.sh
+. "$(dirname "${BASH_SOURCE[0]}")/common.sh"
+
+source_dir=$1
+need cmake ninja pkg-config python3
+make_scratch "$2"
+mkdir "$scratch/tree"
+for path in "$source_dir"/*; do
+    [ "$(basename "$path")" = build ] || cp -r "$path" "$scratch/tree"
+done
+cd "$scratch/tree"
+
+awk '/^```/ { inside = !inside && /^```sh$/; next } inside' bench/README.md >"$scratch/commands.sh"
+[ "$(head -n 1 "$scratch/commands.sh")" = bench/run.sh ] || fail "bench/README.md does not begin with bench/run.sh"
+[ "$(wc -l <"$scratch/commands.sh")" -ge 3 ] || fail "bench/README.md holds no other commands"
+sed -i '1s/$/ --quick --no-python/' "$scratch/commands.sh"
+before=$(cksum bench/README.md)
+bash -eux -o pipefail "$scratch/commands.sh" </dev/null
+[ "$(cksum bench/README.md)" = "$before" ] || fail "the smoke run changes bench/README.md"
+grep -q '^| resample with all threads' build/bench-results/README.md || fail "there are no key ratios"
+grep -q '^| resample .* | ' <(sed -n '/^### Files of/,/^###* [A-EG-Z]/p' build/bench-results/README.md) ||
+    fail "there is no table of files"
+for plot in sizes peers; do
+    python3 tests/scripts/bench_output.py svg "build/bench-results/$plot.svg"
+done
+
+status=0
+bench/run.sh --no-such-option 2>/dev/null || status=$?
+[ "$status" -eq 2 ] || fail "bench/run.sh: exit status $status for a bad option"

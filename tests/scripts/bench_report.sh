@@ -1,0 +1,58 @@
+#!/bin/bash
+# bench/report.py on results that were made up: ratios, tables, plots, and what it refuses. And the names of
+# bench/peers.py.
+#
+# usage: bench_report.sh SOURCE_DIR BUILD_DIR
+set -euo pipefail
+# shellcheck source-path=SCRIPTDIR source=common.sh
+. "$(dirname "${BASH_SOURCE[0]}")/common.sh"
+
+source_dir=$1
+data=$source_dir/tests/data/bench
+report=$source_dir/bench/report.py
+export PYTHONDONTWRITEBYTECODE=1
+need python3
+make_scratch "$2"
+
+loops=()
+for i in 1 2 3; do
+    loops+=(--loop "$data/glorand-$i.json" "$data/peers-$i.json")
+done
+cp "$source_dir/bench/README.md" "$scratch/README.md"
+python3 "$report" --readme "$scratch/README.md" --plots "$scratch" \
+    "${loops[@]}" --all "$data/glorand-1.json"
+
+# Ends the test unless README.md holds the line $1.
+expect() { grep -qxF -- "$1" "$scratch/README.md" || fail "\"$1\" is not in README.md"; }
+# 0.8 to 0.1, 1.2 to 0.1 and 0.8 to 0.08 thousand million values a second.
+expect "| resample | TensorFlow's stateless_truncated_normal | 10.0 | 8.00 to 12.0 |"
+expect "| resample | PyTorch's trunc_normal_ | not measured | – |"
+expect "| icdf | memset of the same buffer | 0.400 | 0.400 to 0.400 |"
+expect "| icdf in bfloat16 | in float32 | 1.50 | 1.50 to 1.50 |"
+expect "| resample with all threads | with one | 2.00 | 2.00 to 2.00 |"
+expect "| TensorFlow 2.21.0 | tf.random.stateless_truncated_normal | yes | 50.0 | 100 |"
+expect "| MKL 2025.3 | Philox4x32-10, inverse distribution function | no | 400 | 800 |"
+expect "- Other programs kept 0.2 processors busy meanwhile, at most"
+expect "Not measured: peer-curand (libcurand.so.10 cannot be loaded)."
+expect "# How fast glorand is"
+for plot in sizes peers; do
+    python3 "$source_dir/tests/scripts/bench_output.py" svg "$scratch/$plot.svg"
+done
+
+# A second run replaces what the first one wrote.
+cp "$scratch/README.md" "$scratch/once.md"
+python3 "$report" --readme "$scratch/README.md" "${loops[@]}" \
+    --all "$data/glorand-1.json"
+cmp "$scratch/once.md" "$scratch/README.md" || fail "a second run changes README.md"
+
+echo 'no markers' >"$scratch/other.md"
+if python3 "$report" --readme "$scratch/other.md" "${loops[@]}" 2>"$scratch/errors"; then
+    fail "a README without markers is written"
+fi
+grep -q 'the markers' "$scratch/errors" || fail "it says: $(cat "$scratch/errors")"
+status=0
+python3 "$report" 2>/dev/null || status=$?
+[ "$status" -eq 2 ] || fail "exit status $status without input"
+
+names=$(python3 "$source_dir/bench/peers.py" --threads 2 --list)
+[ "$(sort -u <<<"$names" | wc -l)" -eq 18 ] || fail "peers.py lists $names"
