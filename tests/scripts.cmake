@@ -26,11 +26,11 @@ if(GLORAND_OPENCL AND NOT GLORAND_SANITIZE)
 endif()
 
 glorand_script_test(symbols scripts/symbols.sh ${PROJECT_SOURCE_DIR} $<TARGET_FILE:glorand> $<TARGET_FILE:glorand_static>
-  $<$<BOOL:${GLORAND_OPENCL}>:opencl.h>)
+  $<$<BOOL:${GLORAND_OPENCL}>:opencl.h> $<$<BOOL:${GLORAND_HAVE_CUDA}>:cuda.h>)
 glorand_script_test(search_icdf scripts/search_icdf.sh ${PROJECT_SOURCE_DIR} ${PROJECT_BINARY_DIR} ${CMAKE_C_COMPILER})
 glorand_script_test(reference scripts/reference.sh ${PROJECT_SOURCE_DIR} ${PROJECT_BINARY_DIR})
 glorand_script_test(header_cxx scripts/header_cxx.sh ${PROJECT_SOURCE_DIR} $<TARGET_FILE:glorand> ${PROJECT_BINARY_DIR}
-  $<$<BOOL:${GLORAND_OPENCL}>:opencl.h>)
+  $<$<BOOL:${GLORAND_OPENCL}>:opencl.h> $<$<BOOL:${GLORAND_HAVE_CUDA}>:cuda.h>)
 
 glorand_script_test(install_dependencies scripts/install_dependencies.sh ${PROJECT_SOURCE_DIR})
 glorand_script_test(test_summary scripts/test_summary.sh ${PROJECT_SOURCE_DIR})
