@@ -12,15 +12,16 @@ static void describe(const glr_cu *cu, int ordinal, glr_device_info *info)
 {
     char name[100] = "";
     CUdevice id = 0;
+    int capability = 0;
     CUresult error = cu->cuDeviceGet(&id, ordinal);
-    glr_status status =
-        error == CUDA_SUCCESS ? glr_cuda_check_device(cu, id) : glr_cu_fail("cuDeviceGet", error);
+    glr_status status = error == CUDA_SUCCESS ? glr_cuda_check_device(cu, id, &capability)
+                                              : glr_cu_fail("cuDeviceGet", error);
     info->available = status == GLR_OK;
     if (!info->available) {
         (void)snprintf(info->reason, sizeof info->reason, "%s", glr_last_error());
     }
     if (error == CUDA_SUCCESS && cu->cuDeviceGetName(name, (int)sizeof name, id) == CUDA_SUCCESS) {
-        (void)snprintf(info->name, sizeof info->name, "%.99s (sm_%d)", name, glr_cuda_capability(cu, id));
+        (void)snprintf(info->name, sizeof info->name, "%.99s (sm_%d)", name, capability);
     }
 }
 
@@ -67,6 +68,7 @@ static glr_status open_cuda(const glr_options *options, glr_device **device)
     const glr_cu *cu;
     size_t count;
     CUdevice id = 0;
+    int capability;
     glr_status status = glr_cuda_find(&cu, &count);
     if (status != GLR_OK) {
         return status;
@@ -79,7 +81,7 @@ static glr_status open_cuda(const glr_options *options, glr_device **device)
     if (error != CUDA_SUCCESS) {
         return glr_cu_fail("cuDeviceGet", error);
     }
-    status = glr_cuda_check_device(cu, id);
+    status = glr_cuda_check_device(cu, id, &capability);
     return status == GLR_OK ? open_device(cu, id, device) : status;
 }
 

@@ -38,26 +38,31 @@ glr_status glr_cuda_find(const glr_cu **cu, size_t *count)
     return GLR_OK;
 }
 
-static int attribute(const glr_cu *cu, CUdevice device, int what)
+static glr_status ask(const glr_cu *cu, CUdevice device, int what, int *value)
 {
-    int value = 0;
-    return cu->cuDeviceGetAttribute(&value, what, device) == CUDA_SUCCESS ? value : 0;
+    CUresult error = cu->cuDeviceGetAttribute(value, what, device);
+    return error == CUDA_SUCCESS ? GLR_OK : glr_cu_fail("cuDeviceGetAttribute", error);
 }
 
-int glr_cuda_capability(const glr_cu *cu, CUdevice device)
+glr_status glr_cuda_check_device(const glr_cu *cu, CUdevice device, int *capability)
 {
-    return 10 * attribute(cu, device, CU_DEVICE_CAPABILITY_MAJOR) +
-           attribute(cu, device, CU_DEVICE_CAPABILITY_MINOR);
-}
-
-glr_status glr_cuda_check_device(const glr_cu *cu, CUdevice device)
-{
-    int capability = glr_cuda_capability(cu, device);
-    if (capability < LEAST_CAPABILITY) {
-        return glr_fail(GLR_ERROR_UNAVAILABLE, "the device has compute capability %d.%d; %d.%d is needed",
-                        capability / 10, capability % 10, LEAST_CAPABILITY / 10, LEAST_CAPABILITY % 10);
+    int major = 0, minor = 0, mode = 0;
+    glr_status status = ask(cu, device, CU_DEVICE_CAPABILITY_MAJOR, &major);
+    if (status == GLR_OK) {
+        status = ask(cu, device, CU_DEVICE_CAPABILITY_MINOR, &minor);
     }
-    if (attribute(cu, device, CU_DEVICE_COMPUTE_MODE) == CU_COMPUTEMODE_PROHIBITED) {
+    if (status == GLR_OK) {
+        status = ask(cu, device, CU_DEVICE_COMPUTE_MODE, &mode);
+    }
+    *capability = 10 * major + minor;
+    if (status != GLR_OK) {
+        return status;
+    }
+    if (*capability < LEAST_CAPABILITY) {
+        return glr_fail(GLR_ERROR_UNAVAILABLE, "the device has compute capability %d.%d; %d.%d is needed",
+                        major, minor, LEAST_CAPABILITY / 10, LEAST_CAPABILITY % 10);
+    }
+    if (mode == CU_COMPUTEMODE_PROHIBITED) {
         return glr_fail(GLR_ERROR_UNAVAILABLE, "the device's compute mode is 'prohibited'");
     }
     return GLR_OK;

@@ -8,10 +8,8 @@
    none, or the driver is too old for the kernels. */
 glr_status glr_cuda_find(const glr_cu **cu, size_t *count);
 
-/* A device's compute capability, 10 * major + minor; 0 if the driver does not say. */
-int glr_cuda_capability(const glr_cu *cu, CUdevice device);
-
-/* Fails with GLR_ERROR_UNAVAILABLE, and the reason, if glorand cannot draw on a device. */
-glr_status glr_cuda_check_device(const glr_cu *cu, CUdevice device);
+/* Fails with GLR_ERROR_UNAVAILABLE, and the reason, if glorand cannot draw on a device. *capability is 10
+   times the major number of its compute capability, and the minor one. */
+glr_status glr_cuda_check_device(const glr_cu *cu, CUdevice device, int *capability);
 
 #endif

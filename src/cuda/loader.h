@@ -90,7 +90,7 @@ enum {
 #define GLR_CU_OPTIONAL(FUNCTION) FUNCTION(cuGetErrorName, (CUresult error, const char **name))
 
 typedef struct glr_cu {
-#define GLR_CU_MEMBER(name, parameters) CUresult(*name) parameters;
+#define GLR_CU_MEMBER(name, parameters) CUresult(*name) parameters; /* NOLINT(bugprone-macro-parentheses) */
     GLR_CU_REQUIRED(GLR_CU_MEMBER)
     GLR_CU_OPTIONAL(GLR_CU_MEMBER)
 #undef GLR_CU_MEMBER

@@ -15,14 +15,10 @@ glr_status glr_cuda_enter(const glr_cu *cu, CUcontext context, int *pushed)
 {
     CUcontext current = NULL;
     *pushed = 0;
-    CUresult error = cu->cuCtxGetCurrent(&current);
-    if (error != CUDA_SUCCESS) {
-        return glr_cu_fail("cuCtxGetCurrent", error);
-    }
-    if (current == context) {
+    if (cu->cuCtxGetCurrent(&current) == CUDA_SUCCESS && current == context) {
         return GLR_OK;
     }
-    error = cu->cuCtxPushCurrent_v2(context);
+    CUresult error = cu->cuCtxPushCurrent_v2(context);
     *pushed = error == CUDA_SUCCESS;
     return error == CUDA_SUCCESS ? GLR_OK : glr_cu_fail("cuCtxPushCurrent", error);
 }

@@ -14,11 +14,12 @@
 static glr_status prepare_current(const glr_cu *cu, CUcontext context, glr_device **handle)
 {
     CUdevice id = 0;
+    int capability;
     CUresult error = cu->cuCtxGetDevice(&id);
     if (error != CUDA_SUCCESS) {
         return glr_cu_fail("cuCtxGetDevice", error);
     }
-    glr_status status = glr_cuda_check_device(cu, id);
+    glr_status status = glr_cuda_check_device(cu, id, &capability);
     return status == GLR_OK ? glr_cuda_make(cu, context, id, 0, handle) : status;
 }
 

@@ -20,7 +20,7 @@ static glr_status check_operations(const glr_opencl_device *device, cl_mem buffe
     const struct {
         size_t size;
         const void *value;
-    } arguments[] = {{sizeof buffer, &buffer},   {sizeof gpu, &gpu},
+    } arguments[] = {{sizeof(cl_mem), &buffer},  {sizeof gpu, &gpu},
                      {sizeof with->a, &with->a}, {sizeof with->b, &with->b},
                      {sizeof with->c, &with->c}, {sizeof with->tiny, &with->tiny}};
     for (cl_uint i = 0; i < sizeof arguments / sizeof arguments[0]; i++) {
