@@ -178,15 +178,15 @@ static glr_status free_cuda(glr_device *device, void *memory)
 static glr_status copy_cuda(glr_device *device, void *host, const void *memory, uint64_t bytes)
 {
     glr_cuda_device *cuda = (glr_cuda_device *)device;
+    void *same = NULL;
     int pushed;
-    glr_status status = glr_gpu_allocations_check(&cuda->allocations, memory, bytes);
+    glr_status status = glr_gpu_allocations_check(&cuda->allocations, memory, bytes, &same);
     if (status != GLR_OK) {
         return status;
     }
     status = glr_cuda_enter(cuda->cu, cuda->context, &pushed);
     if (status == GLR_OK) {
-        CUresult error =
-            cuda->cu->cuMemcpyDtoHAsync_v2(host, address_of(memory), (size_t)bytes, cuda->stream);
+        CUresult error = cuda->cu->cuMemcpyDtoHAsync_v2(host, address_of(same), (size_t)bytes, cuda->stream);
         status = error == CUDA_SUCCESS ? glr_cuda_wait(cuda) : glr_cu_fail("cuMemcpyDtoHAsync", error);
     }
     glr_cuda_leave(cuda->cu, pushed);

@@ -52,7 +52,8 @@ glr_gpu_allocation *glr_gpu_allocations_pop(glr_gpu_allocations *list)
     return allocation;
 }
 
-glr_status glr_gpu_allocations_check(glr_gpu_allocations *list, const void *memory, uint64_t bytes)
+glr_status glr_gpu_allocations_check(glr_gpu_allocations *list, const void *memory, uint64_t bytes,
+                                     void **same)
 {
     const glr_gpu_allocation *allocation = glr_gpu_allocations_find(list, memory, 0);
     if (allocation == NULL) {
@@ -62,6 +63,7 @@ glr_status glr_gpu_allocations_check(glr_gpu_allocations *list, const void *memo
         return glr_fail(GLR_ERROR_TOO_SMALL, "bytes: %" PRIu64 " are more than the memory's %" PRIu64, bytes,
                         allocation->bytes);
     }
+    *same = allocation->memory;
     return GLR_OK;
 }
 

@@ -30,8 +30,9 @@ glr_gpu_allocation *glr_gpu_allocations_find(glr_gpu_allocations *list, const vo
 /* Takes any allocation out of the list; NULL when it is empty. */
 glr_gpu_allocation *glr_gpu_allocations_pop(glr_gpu_allocations *list);
 
-/* Fails unless memory holds so many bytes and is in the list. */
-glr_status glr_gpu_allocations_check(glr_gpu_allocations *list, const void *memory, uint64_t bytes);
+/* Fails unless memory holds so many bytes and is in the list, as *same. */
+glr_status glr_gpu_allocations_check(glr_gpu_allocations *list, const void *memory, uint64_t bytes,
+                                     void **same);
 
 /* Fails because the argument called name is not in the list. */
 glr_status glr_gpu_fail_foreign(const char *name);

@@ -153,12 +153,13 @@ static glr_status free_opencl(glr_device *device, void *memory)
 static glr_status copy_opencl(glr_device *device, void *host, const void *memory, uint64_t bytes)
 {
     glr_opencl_device *opencl = (glr_opencl_device *)device;
-    glr_status status = glr_gpu_allocations_check(&opencl->allocations, memory, bytes);
+    void *same = NULL;
+    glr_status status = glr_gpu_allocations_check(&opencl->allocations, memory, bytes, &same);
     if (status != GLR_OK) {
         return status;
     }
-    cl_int error = opencl->cl->clEnqueueReadBuffer(opencl->queue, (cl_mem)(uintptr_t)memory, CL_TRUE, 0,
-                                                   (size_t)bytes, host, 0, NULL, NULL);
+    cl_int error = opencl->cl->clEnqueueReadBuffer(opencl->queue, (cl_mem)same, CL_TRUE, 0, (size_t)bytes,
+                                                   host, 0, NULL, NULL);
     return error == CL_SUCCESS ? GLR_OK : glr_cl_fail("clEnqueueReadBuffer", error);
 }
 

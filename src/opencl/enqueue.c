@@ -52,7 +52,7 @@ static cl_int set_destination(const glr_opencl_device *device, cl_kernel kernel,
     if (target->usm != NULL) {
         return device->set_usm(kernel, 0, target->usm);
     }
-    return device->cl->clSetKernelArg(kernel, 0, sizeof target->buffer, &target->buffer);
+    return device->cl->clSetKernelArg(kernel, 0, sizeof(cl_mem), &target->buffer);
 }
 
 /* With the lock held: a kernel's arguments are one state for all threads, until it is enqueued. */

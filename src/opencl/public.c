@@ -23,7 +23,7 @@ static glr_status check_context(const glr_cl *cl, cl_context context, cl_device_
     }
     error = cl->clGetContextInfo(context, CL_CONTEXT_DEVICES, bytes, devices, NULL);
     int found = 0;
-    for (size_t i = 0; error == CL_SUCCESS && i < bytes / sizeof *devices; i++) {
+    for (size_t i = 0; error == CL_SUCCESS && i < bytes / sizeof(cl_device_id); i++) {
         found = found || devices[i] == device;
     }
     free(devices);

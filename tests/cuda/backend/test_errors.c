@@ -322,10 +322,9 @@ static char *image_text(void)
     uint64_t bytes;
     const long page = sysconf(_SC_PAGESIZE);
     memcpy(&bytes, glr_cuda_image + 8, sizeof bytes);
-    uintptr_t start = (uintptr_t)glr_cuda_image / (uintptr_t)page * (uintptr_t)page;
-    cr_assert_eq(
-        mprotect((void *)start, (size_t)((uintptr_t)glr_cuda_image + bytes - start), PROT_READ | PROT_WRITE),
-        0);
+    const unsigned char *start = glr_cuda_image - (uintptr_t)glr_cuda_image % (uintptr_t)page;
+    cr_assert_eq(mprotect((void *)start, (size_t)(glr_cuda_image + bytes - start), PROT_READ | PROT_WRITE),
+                 0);
     char *text = memmem(glr_cuda_image, bytes, ".target sm_120", 14);
     cr_assert_not_null(text);
     return text;
