@@ -6,11 +6,14 @@ include(CMakePackageConfigHelpers)
 set(package_dir ${CMAKE_INSTALL_LIBDIR}/cmake/glorand)
 set(package_build_dir ${PROJECT_BINARY_DIR}/package)
 
-if(NOT GLORAND_OPENCL)
-  set(without_opencl PATTERN opencl.h EXCLUDE)
+# Not the headers whose functions this build lacks.
+if(NOT GLORAND_HAVE_CUDA)
+  list(APPEND left_out PATTERN "cuda.h" EXCLUDE)
 endif()
-install(DIRECTORY include/glorand DESTINATION ${CMAKE_INSTALL_INCLUDEDIR} FILES_MATCHING PATTERN "*.h"
-  ${without_opencl})
+if(NOT GLORAND_OPENCL)
+  list(APPEND left_out PATTERN "opencl.h" EXCLUDE)
+endif()
+install(DIRECTORY include/glorand DESTINATION ${CMAKE_INSTALL_INCLUDEDIR} FILES_MATCHING PATTERN "*.h" ${left_out})
 if(TARGET glorand_command)
   install(TARGETS glorand_command DESTINATION ${CMAKE_INSTALL_BINDIR})
   install(DIRECTORY docs/man/ DESTINATION ${CMAKE_INSTALL_MANDIR}/man1 FILES_MATCHING PATTERN "*.1")

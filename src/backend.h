@@ -35,6 +35,9 @@ typedef struct glr_backend {
     glr_status (*sync)(glr_device *device);
 } glr_backend;
 
+/* Those that a build may lack. */
+extern const glr_backend glr_cuda_backend, glr_opencl_backend;
+
 /* What every handle begins with. */
 struct glr_device {
     const glr_backend *backend;

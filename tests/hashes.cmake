@@ -26,6 +26,11 @@ if(GLORAND_OPENCL)
   endforeach()
 endif()
 
+if(GLORAND_HAVE_CUDA)
+  add_test(NAME hashes_cuda COMMAND hashes ${CMAKE_CURRENT_SOURCE_DIR}/data/hashes.txt)
+  set_tests_properties(hashes_cuda PROPERTIES TIMEOUT 1200 ENVIRONMENT "GLORAND_TEST_BACKEND=cuda;${by_standin}")
+endif()
+
 if(TARGET kernel_emulated)
   add_executable(hashes_emulated hashes/hashes.c hashes/cases.c hashes/asked_kernel.c hashes/choose_emulated.c
     $<TARGET_OBJECTS:kernel_emulated>)

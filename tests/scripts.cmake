@@ -21,19 +21,16 @@ foreach(language opencl cuda)
   glorand_script_test(core_as_${language} core/compile.sh ${language} ${PROJECT_SOURCE_DIR} ${PROJECT_BINARY_DIR})
 endforeach()
 
-if(GLORAND_OPENCL)
-  set(opencl_header opencl.h)
-endif()
 if(GLORAND_OPENCL AND NOT GLORAND_SANITIZE)
   glorand_script_test(opencl_oclgrind opencl/oclgrind.sh $<TARGET_FILE:opencl_simulate> ${PROJECT_BINARY_DIR})
 endif()
 
 glorand_script_test(symbols scripts/symbols.sh ${PROJECT_SOURCE_DIR} $<TARGET_FILE:glorand> $<TARGET_FILE:glorand_static>
-  ${opencl_header})
+  $<$<BOOL:${GLORAND_OPENCL}>:opencl.h> $<$<BOOL:${GLORAND_HAVE_CUDA}>:cuda.h>)
 glorand_script_test(search_icdf scripts/search_icdf.sh ${PROJECT_SOURCE_DIR} ${PROJECT_BINARY_DIR} ${CMAKE_C_COMPILER})
 glorand_script_test(reference scripts/reference.sh ${PROJECT_SOURCE_DIR} ${PROJECT_BINARY_DIR})
 glorand_script_test(header_cxx scripts/header_cxx.sh ${PROJECT_SOURCE_DIR} $<TARGET_FILE:glorand> ${PROJECT_BINARY_DIR}
-  ${opencl_header})
+  $<$<BOOL:${GLORAND_OPENCL}>:opencl.h> $<$<BOOL:${GLORAND_HAVE_CUDA}>:cuda.h>)
 
 glorand_script_test(install_dependencies scripts/install_dependencies.sh ${PROJECT_SOURCE_DIR})
 glorand_script_test(test_summary scripts/test_summary.sh ${PROJECT_SOURCE_DIR})

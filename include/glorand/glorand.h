@@ -101,11 +101,12 @@ GLR_API const char *glr_last_error(void);
 
 /** What draws. */
 typedef enum glr_backend_kind {
-    GLR_BACKEND_AUTO = 0, /**< the best that is there: OpenCL's device if that is no CPU, otherwise the CPU */
-    GLR_BACKEND_CPU = 1,  /**< this machine's processors */
+    GLR_BACKEND_AUTO =
+        0,               /**< the best that is there: CUDA's device, OpenCL's if that is no CPU, or the CPU */
+    GLR_BACKEND_CPU = 1, /**< this machine's processors */
     GLR_BACKEND_OPENCL =
         2,               /**< OpenCL's devices, GPUs and accelerators first, then CPUs; see also opencl.h */
-    GLR_BACKEND_CUDA = 3 /**< not part of this version */
+    GLR_BACKEND_CUDA = 3 /**< CUDA's devices, in the driver's order; not in every build; see also cuda.h */
 } glr_backend_kind;
 
 /** How to open a device. */
@@ -159,16 +160,17 @@ typedef struct glr_device_info {
 GLR_API glr_status glr_devices(glr_device_info *infos, size_t capacity, size_t *count);
 
 /** Memory of a device, for programs that have no allocator of their own: at least `bytes` bytes, aligned to
-   64, uninitialized. *memory is NULL when bytes is 0, and on failure. On OpenCL, *memory is a cl_mem, and
-   stands for the whole of it: pointers into it are refused. Errors: GLR_ERROR_MEMORY, GLR_ERROR_DEVICE. */
+   64, uninitialized. *memory is NULL when bytes is 0, and on failure. On CUDA, *memory is a device address;
+   on OpenCL it is a cl_mem, and stands for the whole of it: pointers into it are refused.
+   Errors: GLR_ERROR_MEMORY, GLR_ERROR_DEVICE. */
 GLR_API glr_status glr_alloc(glr_device *device, uint64_t bytes, void **memory);
 
-/** Frees what glr_alloc gave on the same handle; glr_close frees what is left on an OpenCL device. NULL is
-   allowed. Errors: GLR_ERROR_ARGUMENT on OpenCL for other memory, GLR_ERROR_DEVICE. */
+/** Frees what glr_alloc gave on the same handle; glr_close frees what is left on a CUDA or an OpenCL
+   device. NULL is allowed. Errors: GLR_ERROR_ARGUMENT on those for other memory, GLR_ERROR_DEVICE. */
 GLR_API glr_status glr_free(glr_device *device, void *memory);
 
 /** Copies bytes from memory of the device to the host, after what was started through this handle, and
-   returns when they are there. On OpenCL, memory is what glr_alloc gave.
+   returns when they are there. On CUDA and OpenCL, memory is what glr_alloc gave.
    Errors: GLR_ERROR_ARGUMENT, GLR_ERROR_TOO_SMALL, GLR_ERROR_DEVICE. */
 GLR_API glr_status glr_copy_to_host(glr_device *device, void *host, const void *memory, uint64_t bytes);
 
@@ -440,15 +442,15 @@ GLR_API glr_status glr_describe(const glr_initializer *initializer, const glr_te
 /* ------------------------------------------------------------------------------------------------ */
 
 /** Fills the part of a tensor that lies at dst with an initializer's values, and returns when they are
-   there. dst is memory of the device, at any byte address on the CPU, and on OpenCL what glr_alloc gave; it
-   may be NULL when the part is empty. dst_bytes is how many bytes are there: a part that needs more is
-   refused. Nothing is allocated. Filling a part gives the same values that filling the whole would put there.
-   Errors: GLR_ERROR_ARGUMENT (a value out of its range, a NULL pointer), GLR_ERROR_SHAPE (sizes that
-   overflow or exceed GLR_MAX_ELEMENTS, a part outside the tensor, strides that make elements overlap),
-   GLR_ERROR_TOO_SMALL, GLR_ERROR_UNSUPPORTED (random integers, a dtype that the device lacks),
-   GLR_ERROR_UNSEEDED (a part, of an initializer that is unseeded), GLR_ERROR_SYSTEM, GLR_ERROR_DEVICE.
-   Threads: any number of calls on one handle at a time. On the CPU a call uses the handle's number of
-   threads, through OpenMP. */
+   there. dst is memory of the device: at any byte address on the CPU, what glr_cuda_fill would take on CUDA,
+   what glr_alloc gave on OpenCL; it may be NULL when the part is empty. dst_bytes is how many bytes are
+   there: a part that needs more is refused. Nothing is allocated. Filling a part gives the same values that
+   filling the whole would put there. Errors: GLR_ERROR_ARGUMENT (a value out of its range, a NULL pointer),
+   GLR_ERROR_SHAPE (sizes that overflow or exceed GLR_MAX_ELEMENTS, a part outside the tensor, strides that
+   make elements overlap), GLR_ERROR_TOO_SMALL, GLR_ERROR_UNSUPPORTED (random integers, a dtype that the
+   device lacks), GLR_ERROR_UNSEEDED (a part, of an initializer that is unseeded), GLR_ERROR_SYSTEM,
+   GLR_ERROR_DEVICE. Threads: any number of calls on one handle at a time. On the CPU a call uses the handle's
+   number of threads, through OpenMP. */
 GLR_API glr_status glr_fill(glr_device *device, const glr_initializer *initializer, const glr_tensor *tensor,
                             void *dst, uint64_t dst_bytes);
 

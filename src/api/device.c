@@ -2,9 +2,6 @@
 #include "backend.h"
 #include "cpu/cpu.h"
 #include "error.h"
-#ifdef GLR_HAVE_OPENCL
-#include "opencl/device.h"
-#endif
 
 #include <stdio.h>
 
@@ -12,6 +9,9 @@
 
 /* In the order in which `auto` tries them. */
 static const glr_backend *const backends[] = {
+#ifdef GLR_HAVE_CUDA
+    &glr_cuda_backend,
+#endif
 #ifdef GLR_HAVE_OPENCL
     &glr_opencl_backend,
 #endif
@@ -28,15 +28,16 @@ static const struct {
 #ifndef GLR_HAVE_OPENCL
     {GLR_BACKEND_OPENCL, "not part of this build"},
 #endif
-    {GLR_BACKEND_CUDA, "not part of this version"},
+#ifndef GLR_HAVE_CUDA
+    {GLR_BACKEND_CUDA, "not part of this build"},
+#endif
+    {GLR_BACKEND_AUTO, NULL}, /* the end */
 };
-
-#define MISSING_COUNT (sizeof missing / sizeof missing[0])
 
 static const char *missing_reason(glr_backend_kind kind)
 {
     const char *reason = "";
-    for (size_t i = 0; i < MISSING_COUNT; i++) {
+    for (size_t i = 0; missing[i].reason != NULL; i++) {
         if (missing[i].kind == kind) {
             reason = missing[i].reason;
         }
@@ -144,7 +145,7 @@ glr_status glr_devices(glr_device_info *infos, size_t capacity, size_t *count)
         size_t used = total < capacity ? total : capacity;
         total += backends[i]->list(infos == NULL ? NULL : infos + used, capacity - used);
     }
-    for (size_t i = 0; i < MISSING_COUNT; i++, total++) {
+    for (size_t i = 0; missing[i].reason != NULL; i++, total++) {
         if (total < capacity) {
             infos[total].backend = missing[i].kind;
             (void)snprintf(infos[total].reason, sizeof infos[total].reason, "%s", missing[i].reason);

@@ -19,6 +19,13 @@
 #define GLR_WORK_GROUP     ((uint64_t)get_group_id(0))
 #define GLR_BARRIER()      barrier(CLK_LOCAL_MEM_FENCE)
 #define GLR_TAKE_NUMBER(p) atomic_inc(p)
+#elif defined(__CUDACC__)
+#define GLR_GLOBAL
+#define GLR_LOCAL
+#define GLR_ITEM           threadIdx.x
+#define GLR_WORK_GROUP     ((uint64_t)blockIdx.x)
+#define GLR_BARRIER()      __syncthreads()
+#define GLR_TAKE_NUMBER(p) atomicAdd(p, 1U)
 #else
 #error "no GPU language that is known here"
 #endif

@@ -97,11 +97,11 @@ static void close_opencl(glr_device *device)
             (void)cl->clReleaseProgram(opencl->programs[i]);
         }
     }
-    while (opencl->allocations != NULL) { /* what was not freed goes with the handle */
-        glr_opencl_allocation *next = opencl->allocations->next;
-        (void)cl->clReleaseMemObject(opencl->allocations->buffer);
-        free(opencl->allocations);
-        opencl->allocations = next;
+    glr_gpu_allocation *allocation;
+    while ((allocation = glr_gpu_allocations_pop(&opencl->allocations)) != NULL) {
+        (void)cl->clReleaseMemObject(
+            (cl_mem)allocation->memory); /* what was not freed goes with the handle */
+        free(allocation);
     }
     if (opencl->queue != NULL) {
         (void)cl->clReleaseCommandQueue(opencl->queue);
@@ -109,6 +109,7 @@ static void close_opencl(glr_device *device)
     if (opencl->context != NULL) {
         (void)cl->clReleaseContext(opencl->context);
     }
+    (void)pthread_mutex_destroy(&opencl->allocations.lock);
     (void)pthread_mutex_destroy(&opencl->lock);
     free(opencl);
 }
@@ -122,54 +123,29 @@ static glr_status alloc_opencl(glr_device *device, uint64_t bytes, void **memory
         return glr_fail(GLR_ERROR_MEMORY, "bytes: %" PRIu64 " are more than the device's most, %" PRIu64,
                         bytes, most);
     }
-    glr_opencl_allocation *allocation = malloc(sizeof *allocation);
+    glr_gpu_allocation *allocation = glr_gpu_allocation_new(bytes);
     if (allocation == NULL) {
-        return glr_fail(GLR_ERROR_MEMORY, "out of memory for %zu bytes", sizeof *allocation);
+        return GLR_ERROR_MEMORY;
     }
-    allocation->bytes = bytes;
-    allocation->buffer =
-        opencl->cl->clCreateBuffer(opencl->context, CL_MEM_READ_WRITE, (size_t)bytes, NULL, &error);
-    if (allocation->buffer == NULL || error != CL_SUCCESS) {
+    allocation->memory =
+        (void *)opencl->cl->clCreateBuffer(opencl->context, CL_MEM_READ_WRITE, (size_t)bytes, NULL, &error);
+    if (allocation->memory == NULL || error != CL_SUCCESS) {
         free(allocation);
         return glr_cl_fail("clCreateBuffer", error);
     }
-    (void)pthread_mutex_lock(&opencl->lock);
-    allocation->next = opencl->allocations;
-    opencl->allocations = allocation;
-    (void)pthread_mutex_unlock(&opencl->lock);
-    *memory = (void *)allocation->buffer;
+    *memory = allocation->memory;
+    glr_gpu_allocations_add(&opencl->allocations, allocation);
     return GLR_OK;
-}
-
-/* The allocation that memory is, or NULL. It is taken out of the list if `takes`. */
-static glr_opencl_allocation *find_allocation(glr_opencl_device *opencl, const void *memory, int takes)
-{
-    (void)pthread_mutex_lock(&opencl->lock);
-    glr_opencl_allocation **link = &opencl->allocations;
-    while (*link != NULL && (const void *)(*link)->buffer != memory) {
-        link = &(*link)->next;
-    }
-    glr_opencl_allocation *allocation = *link;
-    if (allocation != NULL && takes) {
-        *link = allocation->next;
-    }
-    (void)pthread_mutex_unlock(&opencl->lock);
-    return allocation;
-}
-
-static glr_status fail_foreign(const char *name)
-{
-    return glr_fail(GLR_ERROR_ARGUMENT, "%s: not what glr_alloc gave on this handle", name);
 }
 
 static glr_status free_opencl(glr_device *device, void *memory)
 {
     glr_opencl_device *opencl = (glr_opencl_device *)device;
-    glr_opencl_allocation *allocation = find_allocation(opencl, memory, 1);
+    glr_gpu_allocation *allocation = glr_gpu_allocations_find(&opencl->allocations, memory, 1);
     if (allocation == NULL) {
-        return fail_foreign("memory");
+        return glr_gpu_fail_foreign("memory");
     }
-    cl_int error = opencl->cl->clReleaseMemObject(allocation->buffer);
+    cl_int error = opencl->cl->clReleaseMemObject((cl_mem)allocation->memory);
     free(allocation);
     return error == CL_SUCCESS ? GLR_OK : glr_cl_fail("clReleaseMemObject", error);
 }
@@ -177,16 +153,13 @@ static glr_status free_opencl(glr_device *device, void *memory)
 static glr_status copy_opencl(glr_device *device, void *host, const void *memory, uint64_t bytes)
 {
     glr_opencl_device *opencl = (glr_opencl_device *)device;
-    glr_opencl_allocation *allocation = find_allocation(opencl, memory, 0);
-    if (allocation == NULL) {
-        return fail_foreign("memory");
+    void *same = NULL;
+    glr_status status = glr_gpu_allocations_check(&opencl->allocations, memory, bytes, &same);
+    if (status != GLR_OK) {
+        return status;
     }
-    if (bytes > allocation->bytes) {
-        return glr_fail(GLR_ERROR_TOO_SMALL, "bytes: %" PRIu64 " are more than the memory's %" PRIu64, bytes,
-                        allocation->bytes);
-    }
-    cl_int error = opencl->cl->clEnqueueReadBuffer(opencl->queue, allocation->buffer, CL_TRUE, 0,
-                                                   (size_t)bytes, host, 0, NULL, NULL);
+    cl_int error = opencl->cl->clEnqueueReadBuffer(opencl->queue, (cl_mem)same, CL_TRUE, 0, (size_t)bytes,
+                                                   host, 0, NULL, NULL);
     return error == CL_SUCCESS ? GLR_OK : glr_cl_fail("clEnqueueReadBuffer", error);
 }
 
@@ -202,9 +175,10 @@ static glr_status fill_opencl(glr_device *device, const glr_plan *plan, void *ds
 
 static glr_status accepts_opencl(glr_device *device, const glr_plan *plan, const void *dst, uint64_t bytes)
 {
-    const glr_opencl_allocation *allocation = find_allocation((glr_opencl_device *)device, dst, 0);
+    const glr_gpu_allocation *allocation =
+        glr_gpu_allocations_find(&((glr_opencl_device *)device)->allocations, dst, 0);
     if (allocation == NULL) {
-        return fail_foreign("dst");
+        return glr_gpu_fail_foreign("dst");
     }
     if (bytes > allocation->bytes) {
         return glr_fail(GLR_ERROR_TOO_SMALL,

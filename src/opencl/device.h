@@ -4,11 +4,10 @@
 
 #include "backend.h"
 #include "find.h"
+#include "gpu/allocations.h"
 #include "program.h"
 
 #include <pthread.h>
-
-extern const glr_backend glr_opencl_backend;
 
 /* The kernels. The first four are of packed parts, in the order of the samplers. */
 typedef enum glr_opencl_kernel {
@@ -24,13 +23,6 @@ typedef enum glr_opencl_kernel {
     KERNEL_COUNT
 } glr_opencl_kernel;
 
-/* Memory that glr_alloc gave. */
-typedef struct glr_opencl_allocation {
-    cl_mem buffer;
-    uint64_t bytes;
-    struct glr_opencl_allocation *next;
-} glr_opencl_allocation;
-
 typedef struct glr_opencl_device {
     struct glr_device device;
     const glr_cl *cl;
@@ -41,8 +33,8 @@ typedef struct glr_opencl_device {
     clSetKernelArgMemPointerINTEL_fn set_usm; /* NULL without the extension */
     cl_program programs[2];                   /* one lane; tiles, or NULL */
     cl_kernel kernels[KERNEL_COUNT];
-    pthread_mutex_t lock; /* of the kernels' arguments and of the allocations */
-    glr_opencl_allocation *allocations;
+    pthread_mutex_t lock; /* of the kernels' arguments */
+    glr_gpu_allocations allocations;
 } glr_opencl_device;
 
 /* Makes a handle for a device in a context, which it retains. *device is set on success only. */

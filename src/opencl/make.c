@@ -91,7 +91,8 @@ glr_status glr_opencl_make(const glr_cl *cl, cl_context context, cl_device_id id
         return status;
     }
     glr_opencl_device *opencl = calloc(1, sizeof *opencl);
-    if (opencl == NULL || pthread_mutex_init(&opencl->lock, NULL) != 0) {
+    if (opencl == NULL || pthread_mutex_init(&opencl->lock, NULL) != 0 ||
+        pthread_mutex_init(&opencl->allocations.lock, NULL) != 0) {
         free(opencl);
         return glr_fail(GLR_ERROR_MEMORY, "out of memory for a handle of %zu bytes", sizeof *opencl);
     }

@@ -50,7 +50,7 @@ Test(golden, float32_cases)
 /* 67 and 268 million values. */
 Test(golden, float32_large_cases, .timeout = 1000)
 {
-    if (test_is_light()) {
+    if (test_is_light() || any_is_interpreted()) {
         return;
     }
     size_t checked = check_cases("golden/cases.json", "cases", "float32", 1);

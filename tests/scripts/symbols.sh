@@ -1,6 +1,7 @@
 #!/bin/bash
 # Only glr_ symbols: the shared library exports exactly the functions that the headers declare, and the static
-# one defines no other global symbols. Without OpenCL, its header's functions are left out.
+# one defines no other global symbols. The functions of headers that the build has no backend for are
+# left out.
 #
 # usage: symbols.sh SOURCE_DIR SHARED_LIBRARY STATIC_LIBRARY [HEADER...]
 #

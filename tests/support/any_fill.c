@@ -4,6 +4,7 @@
 #include "glorand/opencl.h"
 #endif
 
+#include "support/any_cuda.h"
 #include "support/any_fill.h"
 
 #include <stdio.h>
@@ -14,11 +15,15 @@ static _Thread_local const char *message; /* NULL: what the library said */
 
 const char *any_error(void) { return message != NULL ? message : glr_last_error(); }
 
-int any_is_cpu(void)
+static int is_named(const char *name)
 {
     const char *backend = getenv("GLORAND_TEST_BACKEND");
-    return backend == NULL || strcmp(backend, "cpu") == 0;
+    return strcmp(backend == NULL ? "cpu" : backend, name) == 0;
 }
+
+int any_is_cpu(void) { return is_named("cpu"); }
+
+int any_is_interpreted(void) { return is_named("cuda") && getenv("GLORAND_CUDA_LIBRARY") != NULL; }
 
 int any_has_f64(void)
 {
@@ -26,20 +31,24 @@ int any_has_f64(void)
     return any_is_cpu() || force == NULL || strstr(force, "no-fp64") == NULL;
 }
 
-#ifdef TEST_OPENCL
+#if defined(TEST_OPENCL) || defined(TEST_CUDA)
 
 #define CANARY 0x5c
 #define MARGIN 256 /* bytes, and up to 15 elements more */
-
-static cl_context context;
-static cl_command_queue queue;
-static cl_device_id device_id;
 
 static glr_status fail(const char *what)
 {
     message = what;
     return GLR_ERROR_SYSTEM;
 }
+
+#endif
+
+#ifdef TEST_OPENCL
+
+static cl_context context;
+static cl_command_queue queue;
+static cl_device_id device_id;
 
 static glr_status open_opencl(glr_device **device)
 {
@@ -58,8 +67,8 @@ static glr_status open_opencl(glr_device **device)
 }
 
 /* Between the margins, the caller's bytes go in and come out. */
-static glr_status fill_between(glr_device *device, const glr_initializer *initializer,
-                               const glr_tensor *tensor, unsigned char *all, size_t room, uint64_t offset)
+static glr_status fill_by_opencl(glr_device *device, const glr_initializer *initializer,
+                                 const glr_tensor *tensor, unsigned char *all, size_t room, uint64_t offset)
 {
     cl_int error = CL_SUCCESS;
     cl_event event = NULL;
@@ -81,6 +90,32 @@ static glr_status fill_between(glr_device *device, const glr_initializer *initia
     return status;
 }
 
+#endif
+
+#ifdef TEST_CUDA
+
+static glr_status open_cuda(glr_device **device)
+{
+    glr_status status = GLR_OK;
+    message = any_cuda_open(device, &status);
+    return status;
+}
+
+static glr_status fill_by_cuda(glr_device *device, const glr_initializer *initializer,
+                               const glr_tensor *tensor, unsigned char *all, size_t room, uint64_t offset)
+{
+    glr_status status = GLR_OK;
+    message = any_cuda_fill(device, initializer, tensor, all, room, offset, &status);
+    return status;
+}
+
+#endif
+
+#if defined(TEST_OPENCL) || defined(TEST_CUDA)
+
+typedef glr_status fill_fn(glr_device *device, const glr_initializer *initializer, const glr_tensor *tensor,
+                           unsigned char *all, size_t room, uint64_t offset);
+
 static int is_canary(const unsigned char *bytes, size_t count)
 {
     for (size_t i = 0; i < count; i++) {
@@ -91,8 +126,8 @@ static int is_canary(const unsigned char *bytes, size_t count)
     return 1;
 }
 
-static glr_status fill_opencl(glr_device *device, const glr_initializer *initializer,
-                              const glr_tensor *tensor, void *dst, uint64_t bytes)
+static glr_status fill_in_margins(fill_fn *fill, glr_device *device, const glr_initializer *initializer,
+                                  const glr_tensor *tensor, void *dst, uint64_t bytes)
 {
     static _Atomic unsigned calls;
     size_t size = glr_dtype_size(tensor->dtype);
@@ -105,7 +140,7 @@ static glr_status fill_opencl(glr_device *device, const glr_initializer *initial
     if (bytes > 0) {
         memcpy(all + before, dst, (size_t)bytes);
     }
-    glr_status status = fill_between(device, initializer, tensor, all, room, before);
+    glr_status status = fill(device, initializer, tensor, all, room, before);
     if (status == GLR_OK && !(is_canary(all, before) && is_canary(all + before + bytes, MARGIN))) {
         status = fail("bytes around the part were written");
     }
@@ -122,6 +157,11 @@ glr_status any_open(uint32_t threads, glr_device **device)
 {
     glr_options options = GLR_OPTIONS_INIT;
     message = NULL;
+#ifdef TEST_CUDA
+    if (is_named("cuda")) {
+        return open_cuda(device);
+    }
+#endif
 #ifdef TEST_OPENCL
     if (!any_is_cpu()) {
         return open_opencl(device);
@@ -138,7 +178,12 @@ glr_status any_fill(glr_device *device, const glr_initializer *initializer, cons
     message = NULL;
 #ifdef TEST_OPENCL
     if (glr_device_backend(device) == GLR_BACKEND_OPENCL) {
-        return fill_opencl(device, initializer, tensor, dst, bytes);
+        return fill_in_margins(fill_by_opencl, device, initializer, tensor, dst, bytes);
+    }
+#endif
+#ifdef TEST_CUDA
+    if (glr_device_backend(device) == GLR_BACKEND_CUDA) {
+        return fill_in_margins(fill_by_cuda, device, initializer, tensor, dst, bytes);
     }
 #endif
     return glr_fill(device, initializer, tensor, dst, bytes);

@@ -5,12 +5,12 @@
 
 #include "glorand/glorand.h"
 
-/* Opens a device of that backend; the number of threads is the CPU's. OpenCL's is prepared in a context of
-   the process. */
+/* Opens a device of that backend; the number of threads is the CPU's. OpenCL's and CUDA's are prepared in
+   a context of the process. */
 glr_status any_open(uint32_t threads, glr_device **device);
 
-/* As glr_fill into host memory. On OpenCL through a buffer that holds those bytes, at an offset that differs
-   from call to call, between margins of which every byte must stay: otherwise GLR_ERROR_SYSTEM. */
+/* As glr_fill into host memory. On OpenCL and CUDA through memory that holds those bytes, at an offset that
+   differs from call to call, between margins of which every byte must stay: otherwise GLR_ERROR_SYSTEM. */
 glr_status any_fill(glr_device *device, const glr_initializer *initializer, const glr_tensor *tensor,
                     void *dst, uint64_t bytes);
 
@@ -19,6 +19,9 @@ int any_has_f64(void);
 
 /* Whether the backend is the CPU. */
 int any_is_cpu(void);
+
+/* Whether kernels are run by an interpreter, which takes its time. */
+int any_is_interpreted(void);
 
 /* Why the last fill failed. */
 const char *any_error(void);

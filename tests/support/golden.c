@@ -118,6 +118,12 @@ const char test_no_opencl[] = "no OpenCL: ";
 const char test_no_opencl[] = "options.backend: opencl is not part of this build";
 #endif
 
+#ifdef TEST_CUDA
+const char test_no_cuda[] = "no CUDA driver: ";
+#else
+const char test_no_cuda[] = "options.backend: cuda is not part of this build";
+#endif
+
 int test_is_light(void) { return getenv("GLORAND_TEST_LIGHT") != NULL; }
 
 int test_is_long(void) { return getenv("GLORAND_TEST_LONG") != NULL; }

@@ -36,6 +36,7 @@ glr_device *open_any(uint32_t threads);
 /* A part of the message where there is no OpenCL; the tests that are not about it run as if there were none.
  */
 extern const char test_no_opencl[];
+extern const char test_no_cuda[];
 
 /* Whether scripts/test.sh asked for less work, under sanitizers, or for the exhaustive forms. */
 int test_is_light(void);

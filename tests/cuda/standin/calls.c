@@ -83,6 +83,14 @@ void standin_fail(const char *function, unsigned nth, CUresult result)
     (void)pthread_mutex_unlock(&lock);
 }
 
+bool standin_pending(void)
+{
+    (void)pthread_mutex_lock(&lock);
+    bool is_pending = fault.nth > 0;
+    (void)pthread_mutex_unlock(&lock);
+    return is_pending;
+}
+
 const char *standin_calls(void) { return calls; }
 
 void standin_clear_calls(void)

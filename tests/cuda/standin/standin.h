@@ -20,9 +20,14 @@
 
 #include "driver.h"
 
+#include <stdbool.h>
+
 /* The nth call of the function from now on gives this result; with nth 0, none does. It replaces what was set
    for any function before. */
 STANDIN_API void standin_fail(const char *function, unsigned nth, CUresult result);
+
+/* Whether that call has not come yet. */
+STANDIN_API bool standin_pending(void);
 
 /* Objects that were made and not destroyed yet, and primary contexts that are retained. */
 typedef struct standin_live {

@@ -1,10 +1,22 @@
-/* The command by OpenCL: the same files as by the CPU. */
+/* The command by OpenCL or CUDA, whatever GLORAND_TEST_BACKEND names: the same files as by the CPU. */
 #include "support/files.h"
 #include "support/golden.h"
 
 #include <criterion/criterion.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
+static const char *gpu;
+
+static void set_up(void)
+{
+    gpu = getenv("GLORAND_TEST_BACKEND");
+    cr_assert_not_null(gpu);
+    enter_scratch();
+}
+
+TestSuite(gpu, .init = set_up);
 TestSuite(opencl, .init = enter_scratch);
 
 #define EXPECT_DONE(...)                                                                                     \
@@ -17,23 +29,23 @@ TestSuite(opencl, .init = enter_scratch);
 /* Both backends write with these arguments; the files must be the same. */
 static void expect_same(const char *arguments, const char *ending)
 {
-    EXPECT_DONE("glorand %s -o opencl.%s --backend opencl", arguments, ending);
+    EXPECT_DONE("glorand %s -o gpu.%s --backend %s", arguments, ending, gpu);
     EXPECT_DONE("glorand %s -o cpu.%s --backend cpu", arguments, ending);
-    EXPECT_DONE("cmp opencl.%s cpu.%s", ending, ending);
+    EXPECT_DONE("cmp gpu.%s cpu.%s", ending, ending);
 }
 
 /* The first is of several pieces, the last of them short; the second is a slice that is not contiguous. */
-Test(opencl, fill)
+Test(gpu, fill)
 {
     expect_same("fill -i glorot_normal -s 42 -n 15,1048583", "npy");
     expect_same("fill -i he_uniform -s 42 -n 3001,1000 --slice 1:,3:900 --dtype bfloat16", "safetensors");
     expect_same("fill -i lecun_normal -s 7 -n 999 --method icdf --dtype float64", "bin");
-    EXPECT_DONE(
-        "glorand fill -i lecun_normal -s 7 -n 999 --method icdf --dtype float64 -o - --backend opencl | "
-        "cmp - cpu.bin");
+    EXPECT_DONE("glorand fill -i lecun_normal -s 7 -n 999 --method icdf --dtype float64 -o - --backend %s | "
+                "cmp - cpu.bin",
+                gpu);
 }
 
-Test(opencl, init_and_verify)
+Test(gpu, init_and_verify)
 {
     write_text("m.json",
                "{\"tensors\": [{\"name\": \"a.weight\", \"shape\": [3000, 2000], \"dtype\": \"float32\"},"
@@ -41,17 +53,23 @@ Test(opencl, init_and_verify)
                "{\"name\": \"empty.weight\", \"shape\": [0, 7], \"dtype\": \"bfloat16\"},"
                "{\"name\": \"b.weight\", \"shape\": [77, 131], \"dtype\": \"float8_e4m3fn\"}]}");
     expect_same("init m.json --seed 3", "safetensors");
-    EXPECT_DONE("glorand verify cpu.safetensors --backend opencl");
-    outcome wrong = run("glorand verify cpu.safetensors --spec m.json --seed 4 --backend opencl");
+    EXPECT_DONE("glorand verify cpu.safetensors --backend %s", gpu);
+    outcome wrong = run("glorand verify cpu.safetensors --spec m.json --seed 4 --backend %s", gpu);
     cr_expect_eq(wrong.status, 1);
 }
 
-Test(opencl, selftest)
+Test(gpu, selftest)
 {
     outcome done = run("glorand devices --selftest");
+    char line[32];
+    (void)snprintf(line, sizeof line, "%-8s 0", gpu);
     cr_expect_eq(done.status, 0, "%s", done.err);
-    cr_expect_not_null(strstr(done.out, "opencl   0"), "%s", done.out);
+    cr_expect_not_null(strstr(done.out, line), "%s", done.out);
     cr_expect_not_null(strstr(done.out, "passed, 240 cases agree"), "%s", done.out);
+}
+
+Test(opencl, selftest_without_fp64)
+{
     outcome one_lane = run("GLORAND_OPENCL_FORCE=one-lane,no-fp64 glorand devices --selftest");
     cr_expect_eq(one_lane.status, 0, "%s", one_lane.err);
     cr_expect_not_null(strstr(one_lane.out, "passed, 200 cases agree, 40 of float64 are refused"), "%s",

@@ -1,0 +1,56 @@
+# Whether the CUDA backend is built, GLORAND_HAVE_CUDA, and how its kernels are compiled. Only nvcc is needed: no
+# header and no library of the toolkit, which is why CMake's language CUDA is not used.
+
+# Machine code for these, and PTX of the first and of the last: the driver makes of it what newer devices need. What
+# an older nvcc does not know is left out.
+set(cuda_architectures 75 80 86 89 90 100 120)
+
+find_program(GLORAND_NVCC nvcc HINTS /usr/local/cuda/bin ENV CUDA_HOME PATH_SUFFIXES bin)
+
+# Sets cuda_missing to why the backend cannot be built, or to nothing.
+function(glorand_check_nvcc)
+  set(cuda_missing "" PARENT_SCOPE)
+  if(NOT GLORAND_NVCC)
+    set(cuda_missing "there is no nvcc" PARENT_SCOPE)
+    return()
+  endif()
+  execute_process(COMMAND ${GLORAND_NVCC} --version OUTPUT_VARIABLE version ERROR_QUIET)
+  execute_process(COMMAND ${GLORAND_NVCC} --list-gpu-code OUTPUT_VARIABLE known ERROR_QUIET)
+  # The host's compiler takes part: nvcc refuses those that are newer than it.
+  set(probe ${PROJECT_BINARY_DIR}/CMakeFiles/probe.cu)
+  file(WRITE ${probe} "#include <stdint.h>\n__global__ void probe(const __grid_constant__ uint32_t x) {}\n")
+  execute_process(COMMAND ${GLORAND_NVCC} -ptx -arch=compute_75 ${probe} -o ${probe}.ptx
+    RESULT_VARIABLE status OUTPUT_QUIET ERROR_QUIET)
+  if(NOT version MATCHES "release ([0-9]+)\\." OR NOT status EQUAL 0)
+    set(cuda_missing "${GLORAND_NVCC} compiles nothing for compute_75" PARENT_SCOPE)
+    return()
+  endif()
+  math(EXPR driver "${CMAKE_MATCH_1} * 1000")
+  foreach(architecture IN LISTS cuda_architectures)
+    if(known MATCHES "sm_${architecture}([^0-9]|$)")
+      list(APPEND codes -gencode arch=compute_${architecture},code=sm_${architecture})
+      set(last ${architecture})
+    endif()
+  endforeach()
+  list(APPEND codes -gencode arch=compute_75,code=compute_75)
+  if(NOT last EQUAL 75)
+    list(APPEND codes -gencode arch=compute_${last},code=compute_${last})
+  endif()
+  set(cuda_codes ${codes} PARENT_SCOPE)
+  # A driver loads what nvcc of its major version made.
+  set(cuda_driver ${driver} PARENT_SCOPE)
+endfunction()
+
+set(GLORAND_HAVE_CUDA OFF)
+if(NOT GLORAND_CUDA MATCHES "^(AUTO|ON|OFF)$")
+  message(FATAL_ERROR "GLORAND_CUDA is '${GLORAND_CUDA}', and none of AUTO, ON, OFF")
+elseif(NOT GLORAND_CUDA STREQUAL "OFF")
+  glorand_check_nvcc()
+  if(NOT cuda_missing)
+    set(GLORAND_HAVE_CUDA ON)
+  elseif(GLORAND_CUDA STREQUAL "ON")
+    message(FATAL_ERROR "GLORAND_CUDA is ON, but ${cuda_missing}")
+  else()
+    message(STATUS "Without CUDA: ${cuda_missing}")
+  endif()
+endif()

@@ -1,0 +1,251 @@
+/* CUDA's table of functions. */
+#include "api/error.h"
+#include "device.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+/* Addresses of device memory are numbers to the driver, and pointers to glorand.h. */
+static CUdeviceptr address_of(const void *memory) { return (CUdeviceptr)(uintptr_t)memory; }
+
+static void describe(const glr_cu *cu, int ordinal, glr_device_info *info)
+{
+    char name[100] = "";
+    CUdevice id = 0;
+    int capability = 0;
+    CUresult error = cu->cuDeviceGet(&id, ordinal);
+    glr_status status = error == CUDA_SUCCESS ? glr_cuda_check_device(cu, id, &capability)
+                                              : glr_cu_fail("cuDeviceGet", error);
+    info->available = status == GLR_OK;
+    if (!info->available) {
+        (void)snprintf(info->reason, sizeof info->reason, "%s", glr_last_error());
+    }
+    if (error == CUDA_SUCCESS && cu->cuDeviceGetName(name, (int)sizeof name, id) == CUDA_SUCCESS) {
+        (void)snprintf(info->name, sizeof info->name, "%.99s (sm_%d)", name, capability);
+    }
+}
+
+static size_t list(glr_device_info *infos, size_t capacity)
+{
+    const glr_cu *cu;
+    size_t count;
+    if (glr_cuda_find(&cu, &count) != GLR_OK) {
+        if (capacity > 0) {
+            infos[0].backend = GLR_BACKEND_CUDA;
+            (void)snprintf(infos[0].reason, sizeof infos[0].reason, "%s", glr_last_error());
+        }
+        return 1;
+    }
+    for (size_t i = 0; i < count && i < capacity; i++) {
+        infos[i].backend = GLR_BACKEND_CUDA;
+        infos[i].device = (uint32_t)i;
+        describe(cu, (int)i, &infos[i]);
+    }
+    return count;
+}
+
+/* On the device's primary context, which is the CUDA runtime's. */
+static glr_status open_device(const glr_cu *cu, CUdevice id, glr_device **device)
+{
+    CUcontext context = NULL;
+    int pushed = 0;
+    CUresult error = cu->cuDevicePrimaryCtxRetain(&context, id);
+    if (error != CUDA_SUCCESS) {
+        return glr_cu_fail("cuDevicePrimaryCtxRetain", error);
+    }
+    glr_status status = glr_cuda_enter(cu, context, &pushed);
+    if (status != GLR_OK) {
+        (void)cu->cuDevicePrimaryCtxRelease_v2(id);
+        return status;
+    }
+    status = glr_cuda_make(cu, context, id, 1, device);
+    glr_cuda_leave(cu, pushed);
+    return status;
+}
+
+static glr_status open_cuda(const glr_options *options, glr_device **device)
+{
+    const glr_cu *cu;
+    size_t count;
+    CUdevice id = 0;
+    int capability;
+    glr_status status = glr_cuda_find(&cu, &count);
+    if (status != GLR_OK) {
+        return status;
+    }
+    if (options->device >= count) {
+        return glr_fail(GLR_ERROR_UNAVAILABLE, "options.device: %u; CUDA has %zu here", options->device,
+                        count);
+    }
+    CUresult error = cu->cuDeviceGet(&id, (int)options->device);
+    if (error != CUDA_SUCCESS) {
+        return glr_cu_fail("cuDeviceGet", error);
+    }
+    status = glr_cuda_check_device(cu, id, &capability);
+    return status == GLR_OK ? open_device(cu, id, device) : status;
+}
+
+/* With the context current. */
+static void release_objects(glr_cuda_device *cuda)
+{
+    const glr_cu *cu = cuda->cu;
+    glr_gpu_allocation *allocation;
+    if (cuda->stream != NULL) {
+        (void)cu->cuStreamSynchronize(cuda->stream);
+    }
+    while ((allocation = glr_gpu_allocations_pop(&cuda->allocations)) != NULL) {
+        (void)cu->cuMemFree_v2(address_of(allocation->memory)); /* what was not freed goes with the handle */
+        free(allocation);
+    }
+    if (cuda->stream != NULL) {
+        (void)cu->cuStreamDestroy_v2(cuda->stream);
+    }
+    if (cuda->module != NULL) {
+        (void)cu->cuModuleUnload(cuda->module);
+    }
+}
+
+static void close_cuda(glr_device *device)
+{
+    glr_cuda_device *cuda = (glr_cuda_device *)device;
+    const glr_cu *cu = cuda->cu;
+    char before[GLR_MESSAGE];
+    int pushed;
+    glr_keep_error(before); /* of what made the handle fail, maybe */
+    if (glr_cuda_enter(cu, cuda->context, &pushed) == GLR_OK) {
+        release_objects(cuda);
+    }
+    glr_cuda_leave(cu, pushed);
+    if (cuda->is_retained) {
+        (void)cu->cuDevicePrimaryCtxRelease_v2(cuda->id);
+    }
+    glr_put_back_error(before);
+    glr_gpu_allocation *allocation;
+    while ((allocation = glr_gpu_allocations_pop(&cuda->allocations)) != NULL) {
+        free(allocation); /* the context is gone, and its memory with it */
+    }
+    (void)pthread_mutex_destroy(&cuda->allocations.lock);
+    free(cuda);
+}
+
+static glr_status alloc_cuda(glr_device *device, uint64_t bytes, void **memory)
+{
+    glr_cuda_device *cuda = (glr_cuda_device *)device;
+    CUdeviceptr address = 0;
+    int pushed;
+    glr_gpu_allocation *allocation = glr_gpu_allocation_new(bytes);
+    if (allocation == NULL) {
+        return GLR_ERROR_MEMORY;
+    }
+    glr_status status = glr_cuda_enter(cuda->cu, cuda->context, &pushed);
+    if (status == GLR_OK) {
+        CUresult error = cuda->cu->cuMemAlloc_v2(&address, (size_t)bytes);
+        status = error == CUDA_SUCCESS ? GLR_OK : glr_cu_fail("cuMemAlloc", error);
+    }
+    glr_cuda_leave(cuda->cu, pushed);
+    if (status != GLR_OK) {
+        free(allocation);
+        return status;
+    }
+    allocation->memory = (void *)(uintptr_t)address; /* NOLINT(performance-no-int-to-ptr) */
+    *memory = allocation->memory;
+    glr_gpu_allocations_add(&cuda->allocations, allocation);
+    return GLR_OK;
+}
+
+static glr_status free_cuda(glr_device *device, void *memory)
+{
+    glr_cuda_device *cuda = (glr_cuda_device *)device;
+    int pushed;
+    glr_gpu_allocation *allocation = glr_gpu_allocations_find(&cuda->allocations, memory, 1);
+    if (allocation == NULL) {
+        return glr_gpu_fail_foreign("memory");
+    }
+    glr_status status = glr_cuda_enter(cuda->cu, cuda->context, &pushed);
+    if (status == GLR_OK) {
+        CUresult error = cuda->cu->cuMemFree_v2(address_of(memory));
+        status = error == CUDA_SUCCESS ? GLR_OK : glr_cu_fail("cuMemFree", error);
+    }
+    glr_cuda_leave(cuda->cu, pushed);
+    if (status == GLR_OK) {
+        free(allocation);
+    } else {
+        glr_gpu_allocations_add(&cuda->allocations, allocation); /* closing tries again */
+    }
+    return status;
+}
+
+static glr_status copy_cuda(glr_device *device, void *host, const void *memory, uint64_t bytes)
+{
+    glr_cuda_device *cuda = (glr_cuda_device *)device;
+    void *same = NULL;
+    int pushed;
+    glr_status status = glr_gpu_allocations_check(&cuda->allocations, memory, bytes, &same);
+    if (status != GLR_OK) {
+        return status;
+    }
+    status = glr_cuda_enter(cuda->cu, cuda->context, &pushed);
+    if (status == GLR_OK) {
+        CUresult error = cuda->cu->cuMemcpyDtoHAsync_v2(host, address_of(same), (size_t)bytes, cuda->stream);
+        status = error == CUDA_SUCCESS ? glr_cuda_wait(cuda) : glr_cu_fail("cuMemcpyDtoHAsync", error);
+    }
+    glr_cuda_leave(cuda->cu, pushed);
+    return status;
+}
+
+static glr_status accepts_cuda(glr_device *device, const glr_plan *plan, const void *dst, uint64_t bytes)
+{
+    const glr_cuda_device *cuda = (const glr_cuda_device *)device;
+    CUdeviceptr address;
+    int pushed;
+    glr_status status = glr_cuda_enter(cuda->cu, cuda->context, &pushed);
+    if (status == GLR_OK) {
+        status = glr_cuda_check_memory(cuda, address_of(dst), glr_dtype_size(plan->dtype), bytes, &address);
+    }
+    glr_cuda_leave(cuda->cu, pushed);
+    return status;
+}
+
+static glr_status fill_cuda(glr_device *device, const glr_plan *plan, void *dst)
+{
+    const glr_cuda_device *cuda = (const glr_cuda_device *)device;
+    CUdeviceptr address = 0;
+    int pushed;
+    glr_status status = glr_cuda_enter(cuda->cu, cuda->context, &pushed);
+    if (status == GLR_OK) { /* checked before; where kernels find it was not kept */
+        status = glr_cuda_check_memory(cuda, address_of(dst), 1, 0, &address);
+    }
+    if (status == GLR_OK) {
+        status = glr_cuda_launch(cuda, cuda->stream, plan, address);
+    }
+    if (status == GLR_OK) {
+        status = glr_cuda_wait(cuda);
+    }
+    glr_cuda_leave(cuda->cu, pushed);
+    return status;
+}
+
+static glr_status sync_cuda(glr_device *device)
+{
+    const glr_cuda_device *cuda = (const glr_cuda_device *)device;
+    int pushed;
+    glr_status status = glr_cuda_enter(cuda->cu, cuda->context, &pushed);
+    if (status == GLR_OK) {
+        status = glr_cuda_wait(cuda);
+    }
+    glr_cuda_leave(cuda->cu, pushed);
+    return status;
+}
+
+const glr_backend glr_cuda_backend = {
+    .kind = GLR_BACKEND_CUDA,
+    .list = list,
+    .open = open_cuda,
+    .close = close_cuda,
+    .accepts = accepts_cuda,
+    .fill = fill_cuda,
+    .alloc = alloc_cuda,
+    .free = free_cuda,
+    .copy_to_host = copy_cuda,
+    .sync = sync_cuda,
+};

@@ -1,0 +1,53 @@
+/* The check at opening, run. */
+#include "api/error.h"
+#include "device.h"
+#include "gpu/expect.h"
+#include "gpu/host.h"
+
+static glr_status read_words(const glr_cuda_device *device, CUdeviceptr from, uint32_t *words, size_t count)
+{
+    CUresult error = device->cu->cuMemcpyDtoHAsync_v2(words, from, count * sizeof *words, device->stream);
+    return error == CUDA_SUCCESS ? glr_cuda_wait(device) : glr_cu_fail("cuMemcpyDtoHAsync", error);
+}
+
+static glr_status check_operations(const glr_cuda_device *device, CUdeviceptr memory, const glr_plan *plan)
+{
+    glr_gpu_plan gpu = glr_gpu_plan_of(plan, 0);
+    glr_check_arguments with = glr_check_arguments_given;
+    void *parameters[] = {&memory, &gpu, &with.a, &with.b, &with.c, &with.tiny};
+    CUresult error = device->cu->cuLaunchKernel(device->kernels[KERNEL_CHECK], 1, 1, 1, 1, 1, 1, 0,
+                                                device->stream, parameters, NULL);
+    if (error != CUDA_SUCCESS) {
+        return glr_cu_fail("cuLaunchKernel", error);
+    }
+    uint32_t words[GLR_CHECK_WORDS];
+    glr_status status = read_words(device, memory, words, GLR_CHECK_WORDS);
+    return status == GLR_OK ? glr_check_operations("CUDA", words, plan) : status;
+}
+
+/* A fill as callers will have it. */
+static glr_status check_fill(const glr_cuda_device *device, CUdeviceptr memory, const glr_plan *plan)
+{
+    uint32_t words[GLR_CHECK_DRAWN];
+    glr_status status = glr_cuda_launch(device, device->stream, plan, memory);
+    if (status == GLR_OK) {
+        status = read_words(device, memory, words, GLR_CHECK_DRAWN);
+    }
+    return status == GLR_OK ? glr_check_fill("CUDA", words, plan) : status;
+}
+
+glr_status glr_cuda_check(const glr_cuda_device *device)
+{
+    const glr_plan plan = glr_check_plan();
+    CUdeviceptr memory = 0;
+    CUresult error = device->cu->cuMemAlloc_v2(&memory, GLR_CHECK_DRAWN * sizeof(float));
+    if (error != CUDA_SUCCESS) {
+        return glr_cu_fail("cuMemAlloc", error);
+    }
+    glr_status status = check_operations(device, memory, &plan);
+    if (status == GLR_OK) {
+        status = check_fill(device, memory, &plan);
+    }
+    (void)device->cu->cuMemFree_v2(memory);
+    return status;
+}

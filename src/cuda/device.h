@@ -1,0 +1,65 @@
+/* An open CUDA device. */
+#ifndef GLR_CUDA_DEVICE_H
+#define GLR_CUDA_DEVICE_H
+
+#include "backend.h"
+#include "find.h"
+#include "gpu/allocations.h"
+
+/* The kernels as a fat binary: see image.S. */
+extern const unsigned char glr_cuda_image[];
+
+/* The kernels. The first four are of packed parts, in the order of the samplers. */
+typedef enum glr_cuda_kernel {
+    KERNEL_UNIFORM,
+    KERNEL_NORMAL,
+    KERNEL_TRUNCATED,
+    KERNEL_ICDF,
+    KERNEL_ANY,
+    KERNEL_ANY_F64,
+    KERNEL_CONSTANT,
+    KERNEL_CHECK,
+    KERNEL_COUNT
+} glr_cuda_kernel;
+
+typedef struct glr_cuda_device {
+    struct glr_device device;
+    const glr_cu *cu;
+    CUdevice id;
+    CUcontext context;
+    int is_retained; /* the context is the device's primary one, which this handle retains */
+    CUmodule module;
+    CUfunction kernels[KERNEL_COUNT];
+    unsigned most_blocks[KERNEL_COUNT]; /* that the whole device holds at a time */
+    CUstream stream;                    /* the handle's own */
+    glr_gpu_allocations allocations;
+} glr_cuda_device;
+
+/* Makes a handle for a device in a context, which is current; releases the primary context when the handle is
+   closed, and if it cannot be made, if is_retained. *device is set on success only. */
+glr_status glr_cuda_make(const glr_cu *cu, CUcontext context, CUdevice id, int is_retained,
+                         glr_device **device);
+
+/* Makes a context the thread's current one, unless it is; *pushed says whether glr_cuda_leave has to undo it.
+ */
+glr_status glr_cuda_enter(const glr_cu *cu, CUcontext context, int *pushed);
+void glr_cuda_leave(const glr_cu *cu, int pushed);
+
+/* Checks that memory at dst can be filled: that it is the driver's, can be reached from the handle's context,
+   is aligned for the elements and holds so many bytes. *address is what kernels take. */
+glr_status glr_cuda_check_memory(const glr_cuda_device *device, CUdeviceptr dst, uint64_t element_size,
+                                 uint64_t bytes, CUdeviceptr *address);
+
+/* Launches the kernel that fills by the plan, which holds at least one element. The handle's context is
+   current. Does not wait. */
+glr_status glr_cuda_launch(const glr_cuda_device *device, CUstream stream, const glr_plan *plan,
+                           CUdeviceptr address);
+
+/* Waits for what is in the handle's own stream. */
+glr_status glr_cuda_wait(const glr_cuda_device *device);
+
+/* Checks that the device computes as it must; fails with the name of the first check that it does not pass.
+   The handle's context is current. */
+glr_status glr_cuda_check(const glr_cuda_device *device);
+
+#endif

@@ -1,0 +1,44 @@
+/* From a plan to a kernel in a stream. */
+#include "device.h"
+#include "gpu/host.h"
+
+/* The kernel for a plan, and whether it takes the part's runs. */
+static glr_cuda_kernel kernel_of(const glr_plan *plan, int *takes_runs)
+{
+    *takes_runs = 1;
+    if (plan->sampler == GLR_SAMPLE_CONSTANT) {
+        return KERNEL_CONSTANT;
+    }
+    if (plan->dtype == GLR_FLOAT64) {
+        return KERNEL_ANY_F64;
+    }
+    if (!glr_gpu_is_packed(plan)) {
+        return KERNEL_ANY;
+    }
+    *takes_runs = 0;
+    return (glr_cuda_kernel)(plan->sampler - GLR_SAMPLE_UNIFORM + KERNEL_UNIFORM);
+}
+
+glr_status glr_cuda_launch(const glr_cuda_device *device, CUstream stream, const glr_plan *plan,
+                           CUdeviceptr address)
+{
+    int takes_runs;
+    const glr_cuda_kernel kernel = kernel_of(plan, &takes_runs);
+    const uint64_t units = (uint64_t)GLR_GPU_ITEMS * GLR_GPU_ROUNDS;
+    glr_gpu_plan gpu = glr_gpu_plan_of(plan, 0);
+    glr_runs runs = plan->runs;
+    const uint64_t tiles = (gpu.units + units - 1) / units;
+    /* As many blocks as there are tiles, or as run at a time: those draw the rest after. */
+    const unsigned blocks =
+        tiles < device->most_blocks[kernel] ? (unsigned)tiles : device->most_blocks[kernel];
+    void *parameters[] = {&address, &gpu, takes_runs ? &runs : NULL};
+    CUresult error = device->cu->cuLaunchKernel(device->kernels[kernel], blocks, 1, 1, GLR_GPU_ITEMS, 1, 1, 0,
+                                                stream, parameters, NULL);
+    return error == CUDA_SUCCESS ? GLR_OK : glr_cu_fail("cuLaunchKernel", error);
+}
+
+glr_status glr_cuda_wait(const glr_cuda_device *device)
+{
+    CUresult error = device->cu->cuStreamSynchronize(device->stream);
+    return error == CUDA_SUCCESS ? GLR_OK : glr_cu_fail("cuStreamSynchronize", error);
+}

@@ -1,0 +1,73 @@
+#include "loader.h"
+
+#include "api/error.h"
+
+#include <dlfcn.h>
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* Not libcuda.so: where that is there alone, it is the toolkit's stub, which has no driver behind it. */
+#define LIBRARY "libcuda.so.1"
+
+static pthread_once_t once = PTHREAD_ONCE_INIT;
+static glr_cu functions;
+static char why_not[256]; /* empty when the driver is there */
+
+static void load(void)
+{
+    const char *named = getenv("GLORAND_CUDA_LIBRARY");
+    const char *name = named != NULL && named[0] != '\0' ? named : LIBRARY;
+    /* Never closed: the driver has threads and exit handlers. If the process has loaded it already, as the
+       CUDA runtime does, this is the same one. */
+    void *library = dlopen(name, RTLD_NOW | RTLD_LOCAL);
+    if (library == NULL) {
+        const char *reason = dlerror();
+        (void)snprintf(why_not, sizeof why_not, "no CUDA driver: %s", reason != NULL ? reason : name);
+        return;
+    }
+    void *symbol;
+#define GLR_CU_FIND(function, parameters)                                                                    \
+    symbol = dlsym(library, #function);                                                                      \
+    memcpy(&functions.function, &symbol, sizeof symbol);
+#define GLR_CU_FIND_REQUIRED(function, parameters)                                                           \
+    GLR_CU_FIND(function, parameters)                                                                        \
+    if (symbol == NULL && why_not[0] == '\0') {                                                              \
+        (void)snprintf(why_not, sizeof why_not, "%.100s has no %s", name, #function);                        \
+    }
+    GLR_CU_REQUIRED(GLR_CU_FIND_REQUIRED)
+    GLR_CU_OPTIONAL(GLR_CU_FIND)
+}
+
+glr_status glr_cu_load(const glr_cu **cu)
+{
+    if (pthread_once(&once, load) != 0) {
+        return glr_fail(GLR_ERROR_SYSTEM, "pthread_once failed");
+    }
+    *cu = &functions;
+    return why_not[0] == '\0' ? GLR_OK : glr_fail(GLR_ERROR_UNAVAILABLE, "%s", why_not);
+}
+
+glr_status glr_cu_fail(const char *function, CUresult error)
+{
+    glr_status status = GLR_ERROR_DEVICE;
+    const char *name = NULL;
+    switch (error) {
+    case CUDA_ERROR_OUT_OF_MEMORY: status = GLR_ERROR_MEMORY; break;
+    case CUDA_ERROR_NOT_INITIALIZED:
+    case CUDA_ERROR_DEINITIALIZED:
+    case CUDA_ERROR_DEVICE_UNAVAILABLE:
+    case CUDA_ERROR_NO_DEVICE:
+    case CUDA_ERROR_NO_BINARY_FOR_GPU:
+    case CUDA_ERROR_UNSUPPORTED_PTX_VERSION:
+    case CUDA_ERROR_SYSTEM_DRIVER_MISMATCH:
+    case CUDA_ERROR_COMPAT_NOT_SUPPORTED_ON_DEVICE: status = GLR_ERROR_UNAVAILABLE; break;
+    default: break;
+    }
+    if (functions.cuGetErrorName == NULL || functions.cuGetErrorName(error, &name) != CUDA_SUCCESS ||
+        name == NULL) {
+        name = "an error";
+    }
+    return glr_fail(status, "CUDA: %s returned %s (%d)", function, name, error);
+}

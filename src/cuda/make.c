@@ -1,0 +1,104 @@
+/* Making a handle, and its context. */
+#include "api/error.h"
+#include "device.h"
+#include "gpu/gpu_plan.h"
+
+#include <stdlib.h>
+
+static const char *const names[KERNEL_COUNT] = {
+    "glr_uniform_packed", "glr_normal_packed", "glr_truncated_packed",
+    "glr_icdf_packed",    "glr_any",           "glr_any_f64",
+    "glr_constant",       "glr_check",
+};
+
+glr_status glr_cuda_enter(const glr_cu *cu, CUcontext context, int *pushed)
+{
+    CUcontext current = NULL;
+    *pushed = 0;
+    if (cu->cuCtxGetCurrent(&current) == CUDA_SUCCESS && current == context) {
+        return GLR_OK;
+    }
+    CUresult error = cu->cuCtxPushCurrent_v2(context);
+    *pushed = error == CUDA_SUCCESS;
+    return error == CUDA_SUCCESS ? GLR_OK : glr_cu_fail("cuCtxPushCurrent", error);
+}
+
+void glr_cuda_leave(const glr_cu *cu, int pushed)
+{
+    if (pushed) {
+        CUcontext popped = NULL;
+        (void)cu->cuCtxPopCurrent_v2(&popped);
+    }
+}
+
+/* A kernel, and how many of its blocks the device holds. Asking that also makes the driver load the kernel
+   now rather than when it is launched first, which may be while a graph is captured. */
+static glr_status make_kernel(glr_cuda_device *device, int kernel, int multiprocessors)
+{
+    const glr_cu *cu = device->cu;
+    int blocks = 0;
+    CUresult error = cu->cuModuleGetFunction(&device->kernels[kernel], device->module, names[kernel]);
+    if (error != CUDA_SUCCESS) {
+        return glr_cu_fail("cuModuleGetFunction", error);
+    }
+    error =
+        cu->cuOccupancyMaxActiveBlocksPerMultiprocessor(&blocks, device->kernels[kernel], GLR_GPU_ITEMS, 0);
+    if (error != CUDA_SUCCESS) {
+        return glr_cu_fail("cuOccupancyMaxActiveBlocksPerMultiprocessor", error);
+    }
+    device->most_blocks[kernel] = (unsigned)(blocks * multiprocessors);
+    return blocks > 0 && multiprocessors > 0
+               ? GLR_OK
+               : glr_fail(GLR_ERROR_DEVICE, "CUDA: no block of %s fits a multiprocessor", names[kernel]);
+}
+
+static glr_status set_up(glr_cuda_device *device)
+{
+    const glr_cu *cu = device->cu;
+    int multiprocessors = 0;
+    CUresult error = cu->cuDeviceGetAttribute(&multiprocessors, CU_DEVICE_MULTIPROCESSOR_COUNT, device->id);
+    if (error != CUDA_SUCCESS) {
+        return glr_cu_fail("cuDeviceGetAttribute", error);
+    }
+    error = cu->cuModuleLoadData(&device->module, glr_cuda_image);
+    if (error != CUDA_SUCCESS) {
+        device->module = NULL;
+        return glr_cu_fail("cuModuleLoadData", error);
+    }
+    /* It does not wait for the legacy stream, nor that for it: the handle's work is its own. */
+    error = cu->cuStreamCreate(&device->stream, CU_STREAM_NON_BLOCKING);
+    if (error != CUDA_SUCCESS) {
+        device->stream = NULL;
+        return glr_cu_fail("cuStreamCreate", error);
+    }
+    glr_status status = GLR_OK;
+    for (int i = 0; status == GLR_OK && i < KERNEL_COUNT; i++) {
+        status = make_kernel(device, i, multiprocessors);
+    }
+    return status == GLR_OK ? glr_cuda_check(device) : status;
+}
+
+glr_status glr_cuda_make(const glr_cu *cu, CUcontext context, CUdevice id, int is_retained,
+                         glr_device **device)
+{
+    glr_cuda_device *cuda = calloc(1, sizeof *cuda);
+    if (cuda == NULL || pthread_mutex_init(&cuda->allocations.lock, NULL) != 0) {
+        if (is_retained) {
+            (void)cu->cuDevicePrimaryCtxRelease_v2(id);
+        }
+        free(cuda);
+        return glr_fail(GLR_ERROR_MEMORY, "out of memory for a handle of %zu bytes", sizeof *cuda);
+    }
+    cuda->device.backend = &glr_cuda_backend;
+    cuda->cu = cu;
+    cuda->id = id;
+    cuda->context = context;
+    cuda->is_retained = is_retained;
+    glr_status status = set_up(cuda);
+    if (status == GLR_OK) {
+        *device = &cuda->device;
+    } else {
+        glr_cuda_backend.close(&cuda->device);
+    }
+    return status;
+}

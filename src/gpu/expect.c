@@ -1,0 +1,75 @@
+/* The check at opening, compared: the operations on which equal bits rest, and the stream's first values. */
+#include "expect.h"
+
+#include "api/error.h"
+#include "api/stream.h"
+
+#include <inttypes.h>
+
+const glr_check_arguments glr_check_arguments_given = {0x1.001p+0f, 0x1.001p+0f, -0x1.002p+0f, 0x1p-126f};
+
+glr_plan glr_check_plan(void)
+{
+    glr_initializer seed_0 = {.seeding = GLR_SEEDED};
+    glr_plan plan = {
+        .sampler = GLR_SAMPLE_TRUNCATED, .dtype = GLR_FLOAT32, .scale = 1.0f, .count = GLR_CHECK_DRAWN};
+    plan.runs.length = GLR_CHECK_DRAWN;
+    plan.runs.stride = 1;
+    glr_seed_plan(&seed_0, &plan);
+    return plan;
+}
+
+static glr_status fail(const char *backend, const char *what, uint32_t got, uint32_t expected)
+{
+    return glr_fail(GLR_ERROR_DEVICE,
+                    "the %s device's check failed: %s: 0x%08" PRIx32 " instead of 0x%08" PRIx32, backend,
+                    what, got, expected);
+}
+
+glr_status glr_check_operations(const char *backend, const uint32_t words[GLR_CHECK_WORDS],
+                                const glr_plan *plan)
+{
+    const glr_check_arguments *with = &glr_check_arguments_given;
+    static const struct {
+        int word;
+        const char *what;
+    } checks[] = {{GLR_CHECK_SCALED, "contraction"},
+                  {GLR_CHECK_FMA, "fma"},
+                  {GLR_CHECK_DENORMAL, "denormals"},
+                  {GLR_CHECK_SUM, "denormals"}};
+    const uint32_t expected[] = {glr_bits_of(glr_scaled(with->a, with->b, with->c)),
+                                 glr_bits_of(glr_fma(with->a, with->b, with->c)),
+                                 glr_bits_of(with->tiny * 0.5f), glr_bits_of(with->tiny)};
+    for (size_t i = 0; i < sizeof checks / sizeof checks[0]; i++) {
+        if (words[checks[i].word] != expected[i]) {
+            return fail(backend, checks[i].what, words[checks[i].word], expected[i]);
+        }
+    }
+    for (uint32_t i = 0; i < GLR_CHECK_SQRTS; i++) {
+        uint32_t root = glr_bits_of(glr_sqrt(glr_float_of(glr_check_argument_bits(i))));
+        if (words[GLR_CHECK_SQRT + i] != root) {
+            return fail(backend, "sqrt", words[GLR_CHECK_SQRT + i], root);
+        }
+    }
+    glr_values values = glr_truncated_group(plan->base, 0, &plan->keys);
+    for (int j = 0; j < GLR_GROUP_SIZE; j++) {
+        if (words[GLR_CHECK_STREAM + j] != glr_bits_of(values.value[j])) {
+            return fail(backend, "the stream's first block", words[GLR_CHECK_STREAM + j],
+                        glr_bits_of(values.value[j]));
+        }
+    }
+    return GLR_OK;
+}
+
+glr_status glr_check_fill(const char *backend, const uint32_t words[GLR_CHECK_DRAWN], const glr_plan *plan)
+{
+    for (uint32_t i = 0; i < GLR_CHECK_DRAWN; i++) {
+        glr_values values = glr_truncated_group(plan->base, i / GLR_GROUP_SIZE, &plan->keys);
+        uint32_t expected =
+            glr_bits_of(glr_scaled(values.value[i % GLR_GROUP_SIZE], plan->scale, plan->shift));
+        if (words[i] != expected) {
+            return fail(backend, "a fill", words[i], expected);
+        }
+    }
+    return GLR_OK;
+}

@@ -1,0 +1,29 @@
+/* What the check at opening expects: the host's side of check.h, for every backend. */
+#ifndef GLR_GPU_EXPECT_H
+#define GLR_GPU_EXPECT_H
+
+#include "check.h"
+#include "plan.h"
+
+/* Elements that the check of a whole fill draws: more than a work-group, so that rejected groups are queued.
+ */
+#define GLR_CHECK_DRAWN 2500
+
+/* Arguments of the operations. a * b + c tells them apart: the product is not a float, and the sum is 0 when
+   it is rounded first. */
+typedef struct glr_check_arguments {
+    float a, b, c, tiny;
+} glr_check_arguments;
+
+extern const glr_check_arguments glr_check_arguments_given;
+
+/* The plan of the fill: GLR_CHECK_DRAWN elements of the truncated normal in float32. */
+glr_plan glr_check_plan(void);
+
+/* Compare what a device of that backend made of the operations, and of the fill, with the same text on the
+   host. Fail with the name of the first that differs. */
+glr_status glr_check_operations(const char *backend, const uint32_t words[GLR_CHECK_WORDS],
+                                const glr_plan *plan);
+glr_status glr_check_fill(const char *backend, const uint32_t words[GLR_CHECK_DRAWN], const glr_plan *plan);
+
+#endif

@@ -1,0 +1,326 @@
+/* Fills in the caller's own stream: what a call asks of the driver, capture, kinds of memory, contexts,
+   devices, threads, large buffers. */
+#include "support.h"
+
+#include "support/golden.h"
+
+#include <criterion/criterion.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define COUNT 50021
+
+/* A fill of every kernel: packed by each sampler, with strides, float64, constants. */
+typedef struct fill_case {
+    glr_initializer initializer;
+    glr_tensor tensor;
+} fill_case;
+
+#define CASES 8
+
+static void make_cases(fill_case cases[CASES])
+{
+    for (int i = 0; i < CASES; i++) {
+        cases[i].initializer = glr_truncated_normal(0.1, 0.7, i);
+        cases[i].tensor = test_vector(GLR_FLOAT32, 3001);
+    }
+    cases[1].initializer.method = GLR_METHOD_ICDF;
+    cases[2].initializer = glr_random_normal(0.1, 0.7, 2);
+    cases[3].initializer = glr_random_uniform(-1.0, 1.0, 3);
+    cases[4].initializer = glr_ones();
+    cases[4].tensor.dtype = GLR_INT16;
+    cases[5].tensor.dtype = GLR_FLOAT64;
+    cases[6].tensor.dtype = GLR_BFLOAT16;
+    glr_tensor box = {.dtype = GLR_FLOAT16, .rank = 2, .shape = {70, 61}, .part = GLR_BOX};
+    box.start[1] = 5;
+    box.extent[0] = 70;
+    box.extent[1] = 40;
+    cases[7].tensor = box;
+}
+
+/* The promise, from the stand-in's list of calls. */
+Test(stream, a_fill_is_one_launch_and_queries)
+{
+    fill_case cases[CASES];
+    test_cu cu = test_cu_open();
+    glr_device *handle = test_prepare(NULL);
+    CUdeviceptr memory = test_memory(COUNT * sizeof(float));
+    make_cases(cases);
+    for (int i = 0; i < CASES; i++) {
+        standin_live before = standin_count_live();
+        standin_clear_calls();
+        cr_assert_eq(glr_cuda_fill(handle, &cases[i].initializer, &cases[i].tensor, memory,
+                                   COUNT * sizeof(float), cu.stream),
+                     GLR_OK, "%s", glr_last_error());
+        cr_expect_str_eq(standin_calls(),
+                         "cuCtxGetCurrent cuStreamGetCtx cuPointerGetAttributes cuLaunchKernel ");
+        before.work++; /* the kernel, which nobody has waited for */
+        test_expect_live(before, "a fill");
+        test_expect(cu.stream, memory, &cases[i].initializer, &cases[i].tensor);
+    }
+    standin_clear_calls();
+    cr_assert_eq(
+        glr_cuda_fill(handle, &cases[0].initializer, &cases[0].tensor, memory, COUNT * sizeof(float), NULL),
+        GLR_OK);
+    cr_expect_str_eq(standin_calls(), "cuCtxGetCurrent cuPointerGetAttributes cuLaunchKernel ");
+    test_expect(NULL, memory, &cases[0].initializer, &cases[0].tensor);
+    DRIVER(cuMemFree_v2(memory));
+    glr_close(handle);
+    test_cu_close(cu);
+    test_expect_live((standin_live){0}, "all");
+}
+
+/* Strictest capture: no unsafe call by any thread. The graph holds one node for each fill, and draws again
+   whenever it is launched. */
+Test(stream, is_captured_into_a_graph)
+{
+    fill_case cases[CASES];
+    test_cu cu = test_cu_open();
+    glr_device *handle = test_prepare(cu.context);
+    const size_t room = 16384;
+    CUdeviceptr memory = test_memory(CASES * room);
+    CUgraph graph = NULL;
+    CUgraphExec exec = NULL;
+    size_t nodes = 0;
+    make_cases(cases);
+    DRIVER(cuStreamBeginCapture_v2(cu.stream, 0));
+    for (int i = 0; i < CASES; i++) {
+        cases[i].tensor.shape[0] = cases[i].tensor.rank == 1 ? 1999 : 70;
+        cr_assert_eq(glr_cuda_fill(handle, &cases[i].initializer, &cases[i].tensor, memory + (size_t)i * room,
+                                   room, cu.stream),
+                     GLR_OK, "%s", glr_last_error());
+    }
+    /* What is refused leaves the capture as it is. */
+    cr_assert_eq(glr_cuda_fill(handle, &cases[0].initializer, &cases[0].tensor, memory + 1, room, cu.stream),
+                 GLR_ERROR_ARGUMENT);
+    DRIVER(cuStreamEndCapture(cu.stream, &graph));
+    DRIVER(cuGraphGetNodes(graph, NULL, &nodes));
+    cr_expect_eq(nodes, CASES, "%zu", nodes);
+    DRIVER(cuGraphInstantiateWithFlags(&exec, graph, 0));
+    for (int launch = 0; launch < 3; launch++) {
+        DRIVER(cuMemsetD8Async(memory, 0x77, CASES * room, cu.stream));
+        DRIVER(cuGraphLaunch(exec, cu.stream));
+        for (int i = 0; i < CASES; i++) {
+            test_expect(cu.stream, memory + (size_t)i * room, &cases[i].initializer, &cases[i].tensor);
+        }
+    }
+    DRIVER(cuGraphExecDestroy(exec));
+    DRIVER(cuGraphDestroy(graph));
+    DRIVER(cuMemFree_v2(memory));
+    glr_close(handle);
+    test_cu_close(cu);
+    test_expect_live((standin_live){0}, "all");
+}
+
+/* In the order of its stream, also between streams that wait for an event. */
+Test(stream, keeps_the_order_of_streams)
+{
+    test_cu cu = test_cu_open();
+    glr_device *handle = test_prepare(NULL);
+    glr_tensor tensor = test_vector(GLR_FLOAT32, COUNT);
+    glr_initializer first = glr_he_normal(1), second = glr_he_normal(2);
+    CUdeviceptr memory = test_memory(COUNT * sizeof(float));
+    CUstream other = NULL;
+    CUevent done = NULL;
+    DRIVER(cuStreamCreate(&other, 1));
+    DRIVER(cuEventCreate(&done, 0));
+    cr_assert_eq(glr_cuda_fill(handle, &first, &tensor, memory, COUNT * 4, cu.stream), GLR_OK);
+    DRIVER(cuEventRecord(done, cu.stream));
+    DRIVER(cuStreamWaitEvent(other, done, 0));
+    cr_assert_eq(glr_cuda_fill(handle, &second, &tensor, memory, COUNT * 4, other), GLR_OK);
+    test_expect(other, memory, &second, &tensor);
+    DRIVER(cuEventDestroy_v2(done));
+    DRIVER(cuStreamDestroy_v2(other));
+    DRIVER(cuMemFree_v2(memory));
+    glr_close(handle);
+    test_cu_close(cu);
+}
+
+Test(stream, into_managed_and_mapped_memory)
+{
+    test_cu cu = test_cu_open();
+    glr_device *handle = test_prepare(NULL);
+    glr_tensor tensor = test_vector(GLR_BFLOAT16, COUNT);
+    glr_initializer initializer = glr_he_uniform(1);
+    CUdeviceptr managed = 0;
+    void *host = NULL;
+    unsigned char *expected = malloc(2 * (size_t)COUNT);
+    test_cpu_fill(&initializer, &tensor, expected, 2 * (uint64_t)COUNT);
+    DRIVER(cuMemAllocManaged(&managed, 2 * (size_t)COUNT, 1));
+    DRIVER(cuMemHostAlloc(&host, 2 * (size_t)COUNT + 6, 0));
+    cr_assert_eq(glr_cuda_fill(handle, &initializer, &tensor, managed, 2 * (uint64_t)COUNT, cu.stream),
+                 GLR_OK, "%s", glr_last_error());
+    cr_assert_eq(
+        glr_cuda_fill(handle, &initializer, &tensor, (uintptr_t)host + 6, 2 * (uint64_t)COUNT, cu.stream),
+        GLR_OK, "%s", glr_last_error());
+    test_expect(cu.stream, managed, &initializer, &tensor);
+    cr_expect_eq(memcmp((unsigned char *)host + 6, expected, 2 * (size_t)COUNT), 0);
+    cr_expect_eq(
+        glr_cuda_fill(handle, &initializer, &tensor, (uintptr_t)host + 8, 2 * (uint64_t)COUNT, cu.stream),
+        GLR_ERROR_TOO_SMALL);
+    DRIVER(cuMemFreeHost(host));
+    DRIVER(cuMemFree_v2(managed));
+    free(expected);
+    glr_close(handle);
+    test_cu_close(cu);
+}
+
+/* Every device, by its primary context and by one of the caller's, each with a handle; the thread's current
+   context stays what it was. */
+Test(stream, several_devices_and_contexts)
+{
+    enum { DEVICES = 3 };
+    cr_assert_eq(setenv("GLORAND_STANDIN_DEVICES", "3", 1), 0);
+    test_cu main_one = test_cu_open(), own[DEVICES];
+    glr_device *primary[DEVICES], *handles[DEVICES];
+    glr_tensor tensor = test_vector(GLR_FLOAT32, 4001);
+    CUdeviceptr memory[DEVICES];
+    CUcontext current = NULL;
+    for (int i = 0; i < DEVICES; i++) {
+        own[i] = test_cu_create(i);
+        memory[i] = test_memory(16004);
+        DRIVER(cuCtxPopCurrent_v2(&current));
+        handles[i] = test_prepare(own[i].context);
+        primary[i] = test_open_cuda((uint32_t)i);
+        DRIVER(cuCtxGetCurrent(&current));
+        cr_expect_eq(current, main_one.context);
+    }
+    for (int i = 0; i < DEVICES; i++) {
+        glr_initializer initializer = glr_he_normal(i), other = glr_he_uniform(i);
+        float host[4001], expected[4001];
+        void *own_memory = NULL;
+        cr_assert_eq(glr_alloc(primary[i], 16004, &own_memory), GLR_OK);
+        cr_assert_eq(glr_fill(primary[i], &other, &tensor, own_memory, 16004), GLR_OK, "%s",
+                     glr_last_error());
+        cr_assert_eq(glr_copy_to_host(primary[i], host, own_memory, 16004), GLR_OK);
+        test_cpu_fill(&other, &tensor, expected, 16004);
+        cr_expect_eq(memcmp(host, expected, sizeof host), 0);
+        DRIVER(cuCtxPushCurrent_v2(own[i].context));
+        cr_assert_eq(glr_cuda_fill(handles[i], &initializer, &tensor, memory[i], 16004, own[i].stream),
+                     GLR_OK, "%s", glr_last_error());
+        test_expect(own[i].stream, memory[i], &initializer, &tensor);
+        cr_expect_eq(
+            glr_cuda_fill(handles[i], &initializer, &tensor, memory[(i + 1) % DEVICES], 16004, own[i].stream),
+            GLR_ERROR_ARGUMENT);
+        DRIVER(cuCtxPopCurrent_v2(&current));
+    }
+    for (int i = 0; i < DEVICES; i++) {
+        glr_close(primary[i]);
+        glr_close(handles[i]);
+        (void)cuCtxDestroy_v2(own[i].context);
+    }
+    test_cu_close(main_one);
+    test_expect_live((standin_live){0}, "all");
+}
+
+/* glr_fill takes the caller's memory, too, in a thread that has no context, and returns when it is filled. */
+Test(stream, glr_fill_into_the_callers_memory)
+{
+    test_cu cu = test_cu_open();
+    glr_device *handle = test_open_cuda(0);
+    glr_tensor tensor = test_vector(GLR_FLOAT32, COUNT);
+    glr_initializer initializer = glr_glorot_normal(8);
+    CUdeviceptr memory = test_memory(COUNT * sizeof(float));
+    void *pointer = NULL;
+    memcpy(&pointer, &memory, sizeof pointer);
+    DRIVER(cuCtxSetCurrent(NULL));
+    cr_assert_eq(glr_fill(handle, &initializer, &tensor, pointer, COUNT * sizeof(float)), GLR_OK, "%s",
+                 glr_last_error());
+    cr_expect_eq(standin_count_live().work, 0);
+    DRIVER(cuCtxSetCurrent(cu.context));
+    test_expect(cu.stream, memory, &initializer, &tensor);
+    DRIVER(cuMemFree_v2(memory));
+    glr_close(handle);
+    test_cu_close(cu);
+}
+
+Test(stream, threads_share_a_handle)
+{
+    enum { THREADS = 4, FILLS = 20, LENGTH = 1001 };
+    test_cu cu = test_cu_open();
+    glr_device *handle = test_prepare(NULL);
+    glr_tensor tensor = test_vector(GLR_FLOAT32, LENGTH);
+    const size_t bytes = LENGTH * sizeof(float);
+    int failures = 0;
+#pragma omp parallel for num_threads(THREADS) reduction(+ : failures)
+    for (int thread = 0; thread < THREADS; thread++) {
+        CUstream stream = NULL;
+        CUdeviceptr memory = 0;
+        float *drawn = malloc(FILLS * bytes), expected[LENGTH];
+        failures += cuCtxSetCurrent(cu.context) != CUDA_SUCCESS ||
+                    cuStreamCreate(&stream, 1) != CUDA_SUCCESS ||
+                    cuMemAlloc_v2(&memory, FILLS * bytes) != CUDA_SUCCESS;
+        for (int i = 0; i < FILLS; i++) {
+            glr_initializer initializer = glr_he_normal(FILLS * thread + i);
+            failures += glr_cuda_fill(handle, &initializer, &tensor, memory + (size_t)i * bytes, bytes,
+                                      stream) != GLR_OK;
+        }
+        failures += cuMemcpyDtoHAsync_v2(drawn, memory, FILLS * bytes, stream) != CUDA_SUCCESS ||
+                    cuStreamSynchronize(stream) != CUDA_SUCCESS;
+        for (int i = 0; i < FILLS; i++) {
+            glr_initializer initializer = glr_he_normal(FILLS * thread + i);
+            test_cpu_fill(&initializer, &tensor, expected, sizeof expected);
+            failures += memcmp(drawn + (size_t)i * LENGTH, expected, sizeof expected) != 0;
+        }
+        free(drawn);
+        (void)cuStreamDestroy_v2(stream);
+        (void)cuMemFree_v2(memory);
+    }
+    cr_expect_eq(failures, 0, "%d", failures);
+    glr_close(handle);
+    test_cu_close(cu);
+    test_expect_live((standin_live){0}, "all");
+}
+
+/* Rows that lie 6 GiB apart, in 13 GiB: offsets beyond 2^32 in bytes and in elements. */
+Test(stream, places_beyond_4_GiB)
+{
+    enum { COLUMNS = 1003 };
+    static const glr_dtype dtypes[] = {GLR_FLOAT32, GLR_FLOAT16, GLR_FLOAT8_E5M2, GLR_FLOAT64, GLR_INT8};
+    test_cu cu = test_cu_open();
+    glr_device *handle = test_prepare(NULL);
+    const uint64_t apart = UINT64_C(6) << 30, all = 2 * apart + (UINT64_C(1) << 30);
+    CUdeviceptr memory = test_memory(all);
+    for (size_t i = 0; i < sizeof dtypes / sizeof dtypes[0]; i++) {
+        glr_initializer initializer =
+            dtypes[i] == GLR_INT8 ? glr_ones() : glr_truncated_normal(0.0, 1.0, (int64_t)i);
+        const uint64_t size = glr_dtype_size(dtypes[i]);
+        glr_tensor matrix = {.dtype = dtypes[i], .rank = 2, .shape = {3, COLUMNS}};
+        matrix.strides[0] = (int64_t)(apart / size);
+        matrix.strides[1] = 1;
+        cr_assert_eq(glr_cuda_fill(handle, &initializer, &matrix, memory, all, cu.stream), GLR_OK, "%s",
+                     glr_last_error());
+        for (int64_t row = 0; row < 3; row++) {
+            glr_tensor range = {.dtype = dtypes[i], .rank = 2, .shape = {3, COLUMNS}, .part = GLR_RANGE};
+            range.first = row * COLUMNS;
+            range.count = COLUMNS;
+            test_expect(cu.stream, memory + (uint64_t)row * apart, &initializer, &range);
+        }
+    }
+    DRIVER(cuMemFree_v2(memory));
+    glr_close(handle);
+    test_cu_close(cu);
+}
+
+/* One adjacent fill across byte 2^32, which takes the interpreter minutes. */
+Test(stream, a_packed_fill_beyond_4_GiB, .timeout = 3000)
+{
+    if (!test_is_long()) {
+        return;
+    }
+    test_cu cu = test_cu_open();
+    glr_device *handle = test_prepare(NULL);
+    const int64_t count = (INT64_C(1) << 30) + 100003;
+    glr_initializer initializer = glr_random_uniform(0.0, 1.0, 1);
+    glr_tensor tensor = test_vector(GLR_FLOAT32, count), window = tensor;
+    CUdeviceptr memory = test_memory((size_t)count * 4);
+    cr_assert_eq(glr_cuda_fill(handle, &initializer, &tensor, memory, (uint64_t)count * 4, cu.stream),
+                 GLR_OK);
+    window.part = GLR_RANGE;
+    window.first = (INT64_C(1) << 30) - 50000;
+    window.count = 150003;
+    test_expect(cu.stream, memory + (uint64_t)window.first * 4, &initializer, &window);
+    DRIVER(cuMemFree_v2(memory));
+    glr_close(handle);
+    test_cu_close(cu);
+}
