@@ -3,6 +3,7 @@
 #ifndef GLR_BACKEND_H
 #define GLR_BACKEND_H
 
+#include "api/stage.h"
 #include "plan.h"
 
 typedef struct glr_backend {
@@ -33,6 +34,15 @@ typedef struct glr_backend {
 
     /* Waits for the handle's work. */
     glr_status (*sync)(glr_device *device);
+
+    /* Drawing into host memory without waiting; all NULL where api/stage.c does with the functions above.
+       open_stage makes the queue, and host memory if it can; close_stage, which is called in any case, waits
+       for the queue and undoes both. start fills the stage's memory, which the plan fits, and copies so many
+       bytes to the host; wait returns when they are there. */
+    glr_status (*open_stage)(glr_stage *stage);
+    glr_status (*start)(glr_stage *stage, const glr_plan *plan, uint64_t bytes);
+    glr_status (*wait)(glr_stage *stage);
+    void (*close_stage)(glr_stage *stage);
 } glr_backend;
 
 /* Those that a build may lack. */

@@ -27,6 +27,27 @@ glr_status glr_seed_fill(const glr_initializer *initializer, const glr_tensor *t
     return status;
 }
 
+glr_status glr_plan_fill(glr_device *device, const glr_initializer *initializer, const glr_tensor *tensor,
+                         const void *dst, uint64_t dst_bytes, glr_plan *plan, uint64_t *bytes)
+{
+    glr_status status = glr_make_plan(initializer, tensor, plan, bytes);
+    if (status != GLR_OK || plan->count == 0) {
+        return status;
+    }
+    if (dst == NULL) {
+        return glr_fail_null("dst");
+    }
+    if (dst_bytes < *bytes) {
+        return glr_fail(GLR_ERROR_TOO_SMALL,
+                        "dst_bytes: %" PRIu64 " are fewer than the %" PRIu64 " that the part needs",
+                        dst_bytes, *bytes);
+    }
+    if (device->backend->accepts != NULL) {
+        status = device->backend->accepts(device, plan, dst, *bytes);
+    }
+    return status == GLR_OK ? glr_seed_fill(initializer, tensor, plan) : status;
+}
+
 glr_status glr_fill(glr_device *device, const glr_initializer *initializer, const glr_tensor *tensor,
                     void *dst, uint64_t dst_bytes)
 {
@@ -35,26 +56,6 @@ glr_status glr_fill(glr_device *device, const glr_initializer *initializer, cons
     }
     glr_plan plan;
     uint64_t bytes;
-    glr_status status = glr_make_plan(initializer, tensor, &plan, &bytes);
-    if (status != GLR_OK) {
-        return status;
-    }
-    if (plan.count == 0) {
-        return GLR_OK;
-    }
-    if (dst == NULL) {
-        return glr_fail_null("dst");
-    }
-    if (dst_bytes < bytes) {
-        return glr_fail(GLR_ERROR_TOO_SMALL,
-                        "dst_bytes: %" PRIu64 " are fewer than the %" PRIu64 " that the part needs",
-                        dst_bytes, bytes);
-    }
-    if (device->backend->accepts != NULL) {
-        status = device->backend->accepts(device, &plan, dst, bytes);
-    }
-    if (status == GLR_OK) {
-        status = glr_seed_fill(initializer, tensor, &plan);
-    }
-    return status == GLR_OK ? device->backend->fill(device, &plan, dst) : status;
+    glr_status status = glr_plan_fill(device, initializer, tensor, dst, dst_bytes, &plan, &bytes);
+    return status == GLR_OK && plan.count > 0 ? device->backend->fill(device, &plan, dst) : status;
 }

@@ -2,7 +2,7 @@
  * ragged ends, a part with strides, and windows far into a long tensor, against the CPU. */
 #include "self_test.h"
 
-#include "draw.h"
+#include "api/stage.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
@@ -19,8 +19,8 @@ typedef struct test_case {
 /* A pair of devices under comparison, with memory for the longest case. */
 typedef struct comparison {
     glr_device *cpu;
-    glr_drawer drawer;
-    unsigned char *expected, *drawn;
+    glr_stage stage; /* of the other */
+    unsigned char *expected;
     uint64_t cases, refused;
 } comparison;
 
@@ -42,10 +42,10 @@ static bool compare(comparison *with, const test_case *one)
 {
     uint64_t bytes = 0;
     glr_status status = glr_tensor_extent(&one->tensor, NULL, &bytes);
-    memset(with->expected, 0, (size_t)bytes);
-    memset(with->drawn, 0, (size_t)bytes);
-    status = status != GLR_OK ? status
-                              : glr_draw(&with->drawer, &one->initializer, &one->tensor, with->drawn, bytes);
+    if (status == GLR_OK) {
+        memset(with->stage.host, 0, (size_t)bytes);
+        status = glr_stage_start(&with->stage, &one->initializer, &one->tensor);
+    }
     if (status == GLR_ERROR_UNSUPPORTED && one->tensor.dtype == GLR_FLOAT64) {
         with->refused++;
         return true;
@@ -53,14 +53,18 @@ static bool compare(comparison *with, const test_case *one)
     if (status == GLR_OK) {
         status = glr_fill(with->cpu, &one->initializer, &one->tensor, with->expected, bytes);
     }
+    if (status == GLR_OK) {
+        status = glr_stage_wait(&with->stage);
+    }
     if (status != GLR_OK) {
         (void)glr_cli_fail(EXIT_FAILED, "%s", glr_last_error());
         return false;
     }
     with->cases++;
+    const unsigned char *drawn = with->stage.host;
     const uint64_t size = glr_dtype_size(one->tensor.dtype);
     for (uint64_t i = 0; i < bytes; i += size * (one->tensor.strides[0] != 0 ? 2 : 1)) {
-        if (memcmp(with->drawn + i, with->expected + i, size) != 0) {
+        if (memcmp(drawn + i, with->expected + i, size) != 0) {
             (void)glr_cli_fail(EXIT_FAILED, "%s of %s: element %" PRIu64 " of the part differs",
                                glr_kind_name(one->initializer.kind), glr_dtype_name(one->tensor.dtype),
                                i / size);
@@ -114,14 +118,13 @@ static int open_and_test(const glr_device_info *info, comparison *with)
     glr_device *device = NULL;
     options.backend = info->backend;
     options.device = info->device;
-    bool ok =
-        glr_open(&options, &device) == GLR_OK && glr_drawer_make(device, BYTES, &with->drawer) == GLR_OK;
+    bool ok = glr_open(&options, &device) == GLR_OK && glr_stage_open(device, BYTES, &with->stage) == GLR_OK;
     with->cases = with->refused = 0;
     if (!ok) {
         (void)glr_cli_fail(EXIT_FAILED, "%s", glr_last_error());
     }
     ok = ok && test_device(with);
-    glr_drawer_free(&with->drawer);
+    glr_stage_close(&with->stage);
     glr_close(device);
     (void)printf("%-8s %-6u %s: %s, %" PRIu64 " cases agree", glr_backend_name(info->backend), info->device,
                  info->name, ok ? "passed" : "failed", with->cases);
@@ -134,13 +137,12 @@ static int open_and_test(const glr_device_info *info, comparison *with)
 
 int glr_self_test(const glr_device_info *infos, size_t count)
 {
-    comparison with = {.drawer = {NULL, NULL}};
+    comparison with = {.cpu = NULL};
     glr_options options = GLR_OPTIONS_INIT;
     options.backend = GLR_BACKEND_CPU;
     with.expected = malloc(BYTES);
-    with.drawn = malloc(BYTES);
     int status = EXIT_DONE;
-    if (with.expected == NULL || with.drawn == NULL) {
+    if (with.expected == NULL) {
         status = glr_cli_fail(EXIT_FAILED, "out of memory");
     } else if (glr_open(&options, &with.cpu) != GLR_OK) {
         status = glr_cli_fail(EXIT_FAILED, "%s", glr_last_error());
@@ -151,7 +153,6 @@ int glr_self_test(const glr_device_info *infos, size_t count)
         }
     }
     free(with.expected);
-    free(with.drawn);
     glr_close(with.cpu);
     return status;
 }

@@ -1,5 +1,5 @@
 /* glorand verify: draws a file's tensors again and compares every bit. */
-#include "draw.h"
+#include "api/stage.h"
 #include "interrupt.h"
 #include "model/safetensors.h"
 #include "model/spec.h"
@@ -39,12 +39,12 @@ typedef struct check {
     const char *path;
     FILE *stream;
     glr_device *device;
-    glr_drawer drawer;
+    glr_stage stage;
     glr_progress progress;
     const glr_model_tensor *tensor;
     const glr_file_tensor *place;
-    unsigned char *expected, *found; /* of a piece */
-    bool differs, failed;            /* this tensor does; something went wrong */
+    unsigned char *found; /* of a piece */
+    bool differs, failed; /* this tensor does; something went wrong */
 } check;
 
 /* The index of a place within a tensor's part, "[3, 17]". */
@@ -77,27 +77,37 @@ static void report(const check *work, uint64_t offset, uint64_t byte)
     char index[GLR_MAX_RANK * 22 + 3], found[17], expected[17];
     index_text(work->place, (offset + first) / size, index, sizeof index);
     bits_text(work->found + first, size, found);
-    bits_text(work->expected + first, size, expected);
+    bits_text((const unsigned char *)work->stage.host + first, size, expected);
     (void)printf("%s: tensor %s: element %s, number %" PRIu64 " of it, is 0x%s, not 0x%s\n", work->path,
                  work->tensor->name, index, (offset + first) / size, found, expected);
 }
 
+static bool fail_drawing(check *work)
+{
+    work->failed = glr_cli_fail(EXIT_FAILED, "tensor %s: %s", work->tensor->name, glr_last_error()) != 0;
+    return false;
+}
+
+/* A device draws while the file is read. */
 static bool compare_piece(const glr_tensor *piece, uint64_t offset, uint64_t bytes, void *context)
 {
     check *work = context;
+    if (glr_stage_start(&work->stage, &work->tensor->choice.initializer, piece) != GLR_OK) {
+        return fail_drawing(work);
+    }
     if (fseeko(work->stream, (off_t)(work->place->offset + offset), SEEK_SET) != 0 ||
         fread(work->found, 1, (size_t)bytes, work->stream) != bytes) {
         work->failed = glr_cli_fail(EXIT_FAILED, "%s: cannot be read: %s", work->path, strerror(errno)) != 0;
         return false;
     }
-    if (glr_draw(&work->drawer, &work->tensor->choice.initializer, piece, work->expected, bytes) != GLR_OK) {
-        work->failed = glr_cli_fail(EXIT_FAILED, "tensor %s: %s", work->tensor->name, glr_last_error()) != 0;
-        return false;
+    if (glr_stage_wait(&work->stage) != GLR_OK) {
+        return fail_drawing(work);
     }
+    const unsigned char *expected = work->stage.host;
     glr_progress_add(&work->progress, bytes);
-    if (memcmp(work->found, work->expected, (size_t)bytes) != 0) {
+    if (memcmp(work->found, expected, (size_t)bytes) != 0) {
         uint64_t byte = 0;
-        while (work->found[byte] == work->expected[byte]) {
+        while (work->found[byte] == expected[byte]) {
             byte++;
         }
         work->differs = true;
@@ -191,11 +201,10 @@ static int compare(const arguments *given, const char *path, const glr_safetenso
         return status;
     }
     work.stream = fopen(path, "rb");
-    work.expected = malloc(GLR_PIECE_BYTES);
     work.found = malloc(GLR_PIECE_BYTES);
-    if (work.stream == NULL || work.expected == NULL || work.found == NULL) {
+    if (work.stream == NULL || work.found == NULL) {
         status = glr_cli_fail(EXIT_FAILED, "%s: %s", path, strerror(errno));
-    } else if (glr_drawer_make(work.device, GLR_PIECE_BYTES, &work.drawer) != GLR_OK) {
+    } else if (glr_stage_open(work.device, GLR_PIECE_BYTES, &work.stage) != GLR_OK) {
         status = glr_cli_fail(EXIT_FAILED, "%s", glr_last_error());
     } else {
         glr_progress_start(&work.progress, &given->common, path, file->bytes);
@@ -204,9 +213,8 @@ static int compare(const arguments *given, const char *path, const glr_safetenso
     if (work.stream != NULL) {
         (void)fclose(work.stream);
     }
-    free(work.expected);
     free(work.found);
-    glr_drawer_free(&work.drawer);
+    glr_stage_close(&work.stage);
     glr_close(work.device);
     return status;
 }

@@ -1,7 +1,7 @@
 /* Writing drawn tensors to files. */
 #include "write.h"
 
-#include "draw.h"
+#include "api/stage.h"
 #include "interrupt.h"
 #include "model/output.h"
 #include "model/safetensors.h"
@@ -18,10 +18,13 @@
 
 /* Bytes of a piece that one thread draws and writes. On the CPU it stays in the thread's cache between the
    two. On a device it is long enough to keep the device busy, and so is a number of threads that lets it draw
-   while one piece is copied back and another is written. */
+   while one piece is copied to the host and another is written. */
 #define CPU_BYTES      (UINT64_C(1) << 20)
 #define DEVICE_BYTES   (UINT64_C(16) << 20)
 #define DEVICE_THREADS 3
+
+/* Stages of a device for standard output: one thread writes one while the other is drawn and copied. */
+#define DEVICE_STAGES 2
 
 /* A file, or standard output, in the making. For a file every thread draws and writes pieces of its own, so
    that some draw while others write, with the file's descriptor and the device shared by all. */
@@ -33,8 +36,8 @@ typedef struct job {
     const glr_model_tensor *tensor; /* being drawn */
     uint64_t start;                 /* where its bytes begin in the file */
     uint64_t piece_bytes;           /* of the largest piece */
-    char *buffer;                   /* of a piece for every thread; for standard output, of one for all */
-    glr_drawer *drawers;            /* one for every thread */
+    glr_stage *stages;              /* for a file, one of every thread */
+    int stage_count;
     bool failed;
     glr_problem problem; /* empty when it was interrupted */
 } job;
@@ -60,10 +63,16 @@ static void note(job *work, uint64_t bytes, bool ok, const glr_problem *problem)
     }
 }
 
-static bool draw_piece(const glr_drawer *drawer, const glr_model_tensor *tensor, const glr_tensor *piece,
-                       void *memory, uint64_t bytes, glr_problem *problem)
+static bool start_piece(glr_stage *stage, const glr_model_tensor *tensor, const glr_tensor *piece,
+                        glr_problem *problem)
 {
-    return glr_draw(drawer, &tensor->choice.initializer, piece, memory, bytes) == GLR_OK ||
+    return glr_stage_start(stage, &tensor->choice.initializer, piece) == GLR_OK ||
+           glr_problem_set(problem, "tensor %s: %s", tensor->name, glr_last_error());
+}
+
+static bool wait_for_piece(glr_stage *stage, const glr_model_tensor *tensor, glr_problem *problem)
+{
+    return glr_stage_wait(stage) == GLR_OK ||
            glr_problem_set(problem, "tensor %s: %s", tensor->name, glr_last_error());
 }
 
@@ -71,10 +80,9 @@ static void draw_and_write(job *work, const glr_model_tensor *tensor, const glr_
                            uint64_t bytes)
 {
     glr_problem problem = {""};
-    const int thread = omp_get_thread_num();
-    void *memory = work->buffer + (uint64_t)thread * work->piece_bytes;
-    bool ok = draw_piece(&work->drawers[thread], tensor, piece, memory, bytes, &problem) &&
-              glr_output_write(&work->output, first, memory, (size_t)bytes, &problem);
+    glr_stage *stage = &work->stages[omp_get_thread_num()];
+    bool ok = start_piece(stage, tensor, piece, &problem) && wait_for_piece(stage, tensor, &problem) &&
+              glr_output_write(&work->output, first, stage->host, (size_t)bytes, &problem);
     note(work, bytes, ok, &problem);
 }
 
@@ -95,35 +103,34 @@ static bool hand_out(const glr_tensor *piece, uint64_t offset, uint64_t bytes, v
     return true;
 }
 
-/* A buffer and a drawer for every thread; free_memory must follow in any case. */
-static bool make_memory(job *work)
+/* close_stages must follow in any case. */
+static bool open_stages(job *work, int count)
 {
-    work->buffer = malloc((size_t)((uint64_t)work->threads * work->piece_bytes));
-    work->drawers = calloc((size_t)work->threads, sizeof *work->drawers);
-    if (work->buffer == NULL || work->drawers == NULL) {
-        return glr_problem_set(&work->problem, "out of memory for %d buffers", work->threads);
+    work->stages = calloc((size_t)count, sizeof *work->stages);
+    if (work->stages == NULL) {
+        return glr_problem_set(&work->problem, "out of memory for %d stages", count);
     }
-    for (int i = 0; i < work->threads; i++) {
-        if (glr_drawer_make(work->device, work->piece_bytes, &work->drawers[i]) != GLR_OK) {
+    work->stage_count = count;
+    for (int i = 0; i < count; i++) {
+        if (glr_stage_open(work->device, work->piece_bytes, &work->stages[i]) != GLR_OK) {
             return glr_problem_set(&work->problem, "%s", glr_last_error());
         }
     }
     return true;
 }
 
-static void free_memory(job *work)
+static void close_stages(job *work)
 {
-    for (int i = 0; work->drawers != NULL && i < work->threads; i++) {
-        glr_drawer_free(&work->drawers[i]);
+    for (int i = 0; i < work->stage_count; i++) {
+        glr_stage_close(&work->stages[i]);
     }
-    free(work->drawers);
-    free(work->buffer);
+    free(work->stages);
 }
 
 /* Ends a job: the file is kept if all went well. */
 static int finish(job *work, bool ok)
 {
-    free_memory(work);
+    close_stages(work);
     glr_progress_end(&work->progress);
     ok = ok && !has_failed(work) && glr_output_commit(&work->output, &work->problem);
     glr_output_discard(&work->output);
@@ -152,7 +159,7 @@ static bool begin(job *work, const glr_common *common, const char *path, uint64_
         work->piece_bytes = DEVICE_BYTES;
         work->threads = DEVICE_THREADS;
     }
-    if (!make_memory(work)) {
+    if (!open_stages(work, work->threads)) {
         return false;
     }
     if (!glr_output_create(path, file_bytes, &work->output, &work->problem)) {
@@ -243,28 +250,64 @@ int glr_write_single(const glr_common *common, const glr_model_tensor *tensor, c
     return finish(&work, ok);
 }
 
-static bool draw_to_standard_output(const glr_tensor *piece, uint64_t offset, uint64_t bytes, void *context)
+/* The pieces that are drawn ahead of what standard output has taken, one for each stage in turn. */
+typedef struct ahead {
+    job *work;
+    uint64_t started, written; /* pieces */
+    uint64_t *bytes;           /* of the piece in each stage */
+} ahead;
+
+static bool write_all(const char *from, uint64_t bytes, glr_problem *problem)
 {
-    (void)offset;
-    job *work = context;
-    const char *from = work->buffer;
-    if (!draw_piece(work->drawers, work->tensor, piece, work->buffer, bytes, &work->problem) ||
-        glr_interrupted()) {
-        return false;
-    }
-    glr_progress_add(&work->progress, bytes);
     while (bytes > 0) {
         ssize_t written = write(STDOUT_FILENO, from, (size_t)bytes);
         if (written < 0 && errno == EINTR && !glr_interrupted()) {
             continue;
         }
         if (written <= 0) {
-            return glr_problem_set(&work->problem, "standard output: %s", strerror(errno));
+            return glr_problem_set(problem, "standard output: %s", strerror(errno));
         }
         from += written;
         bytes -= (uint64_t)written;
     }
     return true;
+}
+
+static bool write_oldest(ahead *pieces)
+{
+    job *work = pieces->work;
+    const uint64_t turn = pieces->written++ % (uint64_t)work->stage_count;
+    glr_stage *stage = &work->stages[turn];
+    if (!wait_for_piece(stage, work->tensor, &work->problem) || glr_interrupted()) {
+        return false;
+    }
+    glr_progress_add(&work->progress, pieces->bytes[turn]);
+    return write_all(stage->host, pieces->bytes[turn], &work->problem);
+}
+
+static bool draw_ahead(const glr_tensor *piece, uint64_t offset, uint64_t bytes, void *context)
+{
+    (void)offset;
+    ahead *pieces = context;
+    job *work = pieces->work;
+    const uint64_t stages = (uint64_t)work->stage_count;
+    if (pieces->started - pieces->written == stages && !write_oldest(pieces)) {
+        return false;
+    }
+    const uint64_t turn = pieces->started++ % stages;
+    pieces->bytes[turn] = bytes;
+    return start_piece(&work->stages[turn], work->tensor, piece, &work->problem);
+}
+
+static bool draw_to_standard_output(job *work)
+{
+    uint64_t bytes[DEVICE_STAGES];
+    ahead pieces = {.work = work, .bytes = bytes};
+    bool ok = glr_visit_pieces(&work->tensor->tensor, work->piece_bytes, draw_ahead, &pieces);
+    while (ok && pieces.written < pieces.started) {
+        ok = write_oldest(&pieces);
+    }
+    return ok;
 }
 
 int glr_write_standard_output(const glr_common *common, const glr_model_tensor *tensor)
@@ -279,12 +322,12 @@ int glr_write_standard_output(const glr_common *common, const glr_model_tensor *
         return status;
     }
     work.tensor = tensor;
-    work.threads = 1;
-    work.piece_bytes = bytes < GLR_PIECE_BYTES ? bytes + 1 : GLR_PIECE_BYTES;
+    const bool is_cpu = glr_device_backend(work.device) == GLR_BACKEND_CPU;
+    const uint64_t most = is_cpu ? GLR_PIECE_BYTES : DEVICE_BYTES;
+    work.piece_bytes = bytes < most ? bytes + 1 : most;
     glr_progress_start(&work.progress, common, "-", bytes);
-    bool ok = make_memory(&work) &&
-              glr_visit_pieces(&tensor->tensor, GLR_PIECE_BYTES, draw_to_standard_output, &work);
-    free_memory(&work);
+    bool ok = open_stages(&work, is_cpu ? 1 : DEVICE_STAGES) && draw_to_standard_output(&work);
+    close_stages(&work);
     glr_progress_end(&work.progress);
     glr_close(work.device);
     if (!ok) {

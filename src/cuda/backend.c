@@ -187,7 +187,8 @@ static glr_status copy_cuda(glr_device *device, void *host, const void *memory, 
     status = glr_cuda_enter(cuda->cu, cuda->context, &pushed);
     if (status == GLR_OK) {
         CUresult error = cuda->cu->cuMemcpyDtoHAsync_v2(host, address_of(same), (size_t)bytes, cuda->stream);
-        status = error == CUDA_SUCCESS ? glr_cuda_wait(cuda) : glr_cu_fail("cuMemcpyDtoHAsync", error);
+        status = error == CUDA_SUCCESS ? glr_cuda_wait(cuda, cuda->stream)
+                                       : glr_cu_fail("cuMemcpyDtoHAsync", error);
     }
     glr_cuda_leave(cuda->cu, pushed);
     return status;
@@ -219,7 +220,7 @@ static glr_status fill_cuda(glr_device *device, const glr_plan *plan, void *dst)
         status = glr_cuda_launch(cuda, cuda->stream, plan, address);
     }
     if (status == GLR_OK) {
-        status = glr_cuda_wait(cuda);
+        status = glr_cuda_wait(cuda, cuda->stream);
     }
     glr_cuda_leave(cuda->cu, pushed);
     return status;
@@ -231,7 +232,7 @@ static glr_status sync_cuda(glr_device *device)
     int pushed;
     glr_status status = glr_cuda_enter(cuda->cu, cuda->context, &pushed);
     if (status == GLR_OK) {
-        status = glr_cuda_wait(cuda);
+        status = glr_cuda_wait(cuda, cuda->stream);
     }
     glr_cuda_leave(cuda->cu, pushed);
     return status;
@@ -248,4 +249,8 @@ const glr_backend glr_cuda_backend = {
     .free = free_cuda,
     .copy_to_host = copy_cuda,
     .sync = sync_cuda,
+    .open_stage = glr_cuda_open_stage,
+    .start = glr_cuda_start,
+    .wait = glr_cuda_wait_stage,
+    .close_stage = glr_cuda_close_stage,
 };

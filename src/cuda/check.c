@@ -7,7 +7,8 @@
 static glr_status read_words(const glr_cuda_device *device, CUdeviceptr from, uint32_t *words, size_t count)
 {
     CUresult error = device->cu->cuMemcpyDtoHAsync_v2(words, from, count * sizeof *words, device->stream);
-    return error == CUDA_SUCCESS ? glr_cuda_wait(device) : glr_cu_fail("cuMemcpyDtoHAsync", error);
+    return error == CUDA_SUCCESS ? glr_cuda_wait(device, device->stream)
+                                 : glr_cu_fail("cuMemcpyDtoHAsync", error);
 }
 
 static glr_status check_operations(const glr_cuda_device *device, CUdeviceptr memory, const glr_plan *plan)

@@ -55,8 +55,14 @@ glr_status glr_cuda_check_memory(const glr_cuda_device *device, CUdeviceptr dst,
 glr_status glr_cuda_launch(const glr_cuda_device *device, CUstream stream, const glr_plan *plan,
                            CUdeviceptr address);
 
-/* Waits for what is in the handle's own stream. */
-glr_status glr_cuda_wait(const glr_cuda_device *device);
+/* Waits for what is in a stream. The handle's context is current. */
+glr_status glr_cuda_wait(const glr_cuda_device *device, CUstream stream);
+
+/* The backend's functions of stages (backend.h). */
+glr_status glr_cuda_open_stage(glr_stage *stage);
+glr_status glr_cuda_start(glr_stage *stage, const glr_plan *plan, uint64_t bytes);
+glr_status glr_cuda_wait_stage(glr_stage *stage);
+void glr_cuda_close_stage(glr_stage *stage);
 
 /* Checks that the device computes as it must; fails with the name of the first check that it does not pass.
    The handle's context is current. */

@@ -37,8 +37,8 @@ glr_status glr_cuda_launch(const glr_cuda_device *device, CUstream stream, const
     return error == CUDA_SUCCESS ? GLR_OK : glr_cu_fail("cuLaunchKernel", error);
 }
 
-glr_status glr_cuda_wait(const glr_cuda_device *device)
+glr_status glr_cuda_wait(const glr_cuda_device *device, CUstream stream)
 {
-    CUresult error = device->cu->cuStreamSynchronize(device->stream);
+    CUresult error = device->cu->cuStreamSynchronize(stream);
     return error == CUDA_SUCCESS ? GLR_OK : glr_cu_fail("cuStreamSynchronize", error);
 }

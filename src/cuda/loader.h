@@ -79,6 +79,8 @@ enum {
                               CUstream stream, void **parameters, void **extra))                             \
     FUNCTION(cuMemAlloc_v2, (CUdeviceptr * address, size_t bytes))                                           \
     FUNCTION(cuMemFree_v2, (CUdeviceptr address))                                                            \
+    FUNCTION(cuMemHostAlloc, (void **memory, size_t bytes, unsigned flags))                                  \
+    FUNCTION(cuMemFreeHost, (void *memory))                                                                  \
     FUNCTION(cuMemcpyDtoHAsync_v2, (void *to, CUdeviceptr from, size_t bytes, CUstream stream))              \
     FUNCTION(cuPointerGetAttributes, (unsigned count, int *attributes, void **values, CUdeviceptr address))  \
     FUNCTION(cuStreamCreate, (CUstream * stream, unsigned flags))                                            \

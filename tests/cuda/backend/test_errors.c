@@ -2,6 +2,7 @@
 #define _GNU_SOURCE /* memmem */
 #include "support.h"
 
+#include "api/stage.h"
 #include "support/golden.h"
 
 #include <criterion/criterion.h>
@@ -64,12 +65,13 @@ static glr_status use_device(void)
     return status;
 }
 
-/* What may fail and be done without: what is released, and what ends a handle. */
+/* What may fail and be done without: what is released, what ends a handle, and pinned memory. */
 static int is_harmless(const char *function)
 {
     static const char *const harmless[] = {
         "cuCtxGetCurrent",     "cuCtxPushCurrent_v2", "cuCtxPopCurrent_v2", "cuStreamDestroy_v2",
-        "cuStreamSynchronize", "cuModuleUnload",      "cuMemFree_v2",       "cuDevicePrimaryCtxRelease_v2"};
+        "cuStreamSynchronize", "cuModuleUnload",      "cuMemFree_v2",       "cuDevicePrimaryCtxRelease_v2",
+        "cuMemHostAlloc",      "cuMemFreeHost"};
     for (size_t i = 0; i < sizeof harmless / sizeof harmless[0]; i++) {
         if (strcmp(function, harmless[i]) == 0) {
             return 1;
@@ -106,15 +108,49 @@ static glr_status use_stream(void)
     return status;
 }
 
-static glr_status use_both(int by_stream) { return by_stream ? use_stream() : use_device(); }
+/* Into host memory, as the command does: the stage's copies are put off until it waits for them. */
+static glr_status use_stage(void)
+{
+    glr_options options = GLR_OPTIONS_INIT;
+    glr_device *device = NULL;
+    glr_stage stage = {.device = NULL};
+    glr_initializer initializer = glr_glorot_normal(4);
+    options.backend = GLR_BACKEND_CUDA;
+    arm();
+    glr_status status = glr_open(&options, &device);
+    if (status == GLR_OK) {
+        status = glr_stage_open(device, sizeof drawn, &stage);
+    }
+    if (status == GLR_OK) {
+        status = glr_stage_start(&stage, &initializer, &vector);
+    }
+    if (status == GLR_OK) {
+        status = glr_stage_wait(&stage);
+    }
+    if (status == GLR_OK) {
+        memcpy(drawn, stage.host, sizeof drawn);
+    }
+    glr_stage_close(&stage);
+    glr_close(device);
+    disarm();
+    return status;
+}
+
+typedef struct way {
+    const char *name;
+    glr_status (*use)(void);
+} way;
+
+static const way by_device = {"by glr_open", use_device}, by_stream = {"by a stream", use_stream},
+                 by_stage = {"by a stage", use_stage};
 
 /* The functions that a use calls, each once; returns how many. */
-static size_t functions_of(int by_stream, char names[FUNCTIONS_MOST][64])
+static size_t functions_of(const way *by, char names[FUNCTIONS_MOST][64])
 {
     size_t count = 0;
     static char calls[4096];
     standin_clear_calls();
-    cr_assert_eq(use_both(by_stream), GLR_OK, "%s", glr_last_error());
+    cr_assert_eq(by->use(), GLR_OK, "%s", glr_last_error());
     (void)snprintf(calls, sizeof calls, "%s", standin_calls());
     for (char *rest = NULL, *name = strtok_r(calls, " ", &rest); name != NULL;
          name = strtok_r(NULL, " ", &rest)) {
@@ -131,11 +167,10 @@ static size_t functions_of(int by_stream, char names[FUNCTIONS_MOST][64])
 
 /* Whether a use under a fault went as it must: noticed or harmless, with a fitting status, nothing left. */
 static void expect_survived(const char *function, unsigned nth, CUresult error, glr_status status,
-                            int by_stream)
+                            const way *by)
 {
     char what[128];
-    (void)snprintf(what, sizeof what, "%s, call %u, error %d%s", function, nth, error,
-                   by_stream ? ", by a stream" : "");
+    (void)snprintf(what, sizeof what, "%s, call %u, error %d, %s", function, nth, error, by->name);
     cr_expect(status != GLR_OK || (is_harmless(function) && memcmp(drawn, expected, sizeof drawn) == 0),
               "%s, goes unnoticed", what);
     cr_expect(status == GLR_OK || status == GLR_ERROR_DEVICE || status == GLR_ERROR_UNAVAILABLE ||
@@ -145,20 +180,20 @@ static void expect_survived(const char *function, unsigned nth, CUresult error, 
 }
 
 /* Every call of a function in turn, until one more is not reached. Returns how many failed. */
-static unsigned fail_each(const char *function, CUresult error, int by_stream)
+static unsigned fail_each(const char *function, CUresult error, const way *by)
 {
     for (unsigned nth = 1;; nth++) {
         memset(drawn, 0, sizeof drawn);
         fault.function = function;
         fault.nth = nth;
         fault.error = error;
-        glr_status status = use_both(by_stream);
+        glr_status status = by->use();
         fault.function = NULL;
         if (!fault.was_met) {
             cr_expect_eq(status, GLR_OK, "%s: %s", function, glr_last_error());
             return nth - 1;
         }
-        expect_survived(function, nth, error, status, by_stream);
+        expect_survived(function, nth, error, status, by);
         while (cuCtxPopCurrent_v2(NULL) == CUDA_SUCCESS) { /* those of which the pop has failed */
         }
         if (strcmp(function, "cuDevicePrimaryCtxRelease_v2") == 0) {
@@ -171,7 +206,7 @@ static unsigned fail_each(const char *function, CUresult error, int by_stream)
     }
 }
 
-static void fail_all(int by_stream)
+static void fail_all(const way *by)
 {
     static const CUresult errors[] = {CUDA_ERROR_OUT_OF_MEMORY, CUDA_ERROR_INVALID_CONTEXT,
                                       CUDA_ERROR_LAUNCH_FAILED, CUDA_ERROR_ECC_UNCORRECTABLE,
@@ -179,23 +214,25 @@ static void fail_all(int by_stream)
     char names[FUNCTIONS_MOST][64];
     glr_initializer initializer = glr_glorot_normal(4);
     test_cpu_fill(&initializer, &vector, expected, sizeof expected);
-    size_t count = functions_of(by_stream, names);
+    size_t count = functions_of(by, names);
     unsigned injected = 0;
     for (size_t e = 0; e < sizeof errors / sizeof errors[0]; e++) {
         for (size_t i = 0; i < count; i++) {
             if (strcmp(names[i], "cuCtxSynchronize") == 0 || strcmp(names[i], "cuMemcpyDtoH_v2") == 0) {
                 continue; /* which the test calls, and glorand does not */
             }
-            injected += fail_each(names[i], errors[e], by_stream);
+            injected += fail_each(names[i], errors[e], by);
         }
     }
-    (void)printf("errors: %u injected into calls of %zu functions\n", injected, count);
+    (void)printf("errors: %u injected into calls of %zu functions, %s\n", injected, count, by->name);
     cr_expect(count >= 15 && injected > 200, "%zu functions, %u calls", count, injected);
 }
 
-Test(errors, each_call_fails_in_turn, .timeout = 600) { fail_all(0); }
+Test(errors, each_call_fails_in_turn, .timeout = 600) { fail_all(&by_device); }
 
-Test(errors, each_call_fails_in_turn_in_the_callers_context, .timeout = 600) { fail_all(1); }
+Test(errors, each_call_fails_in_turn_in_the_callers_context, .timeout = 600) { fail_all(&by_stream); }
+
+Test(errors, each_call_fails_in_turn_in_a_stage, .timeout = 600) { fail_all(&by_stage); }
 
 /* Some errors mean something: status and message say it. */
 Test(errors, have_their_status_and_message)
