@@ -18,6 +18,7 @@ static void set_up(void)
 
 TestSuite(gpu, .init = set_up);
 TestSuite(opencl, .init = enter_scratch);
+TestSuite(cuda, .init = set_up);
 
 #define EXPECT_DONE(...)                                                                                     \
     do {                                                                                                     \
@@ -45,6 +46,36 @@ Test(gpu, fill)
                 gpu);
 }
 
+/* Several pieces, of which some are drawn before standard output has taken those before. */
+Test(gpu, standard_output)
+{
+    EXPECT_DONE("glorand fill -i random_uniform -s 5 -n 9000011 -o cpu.bin --backend cpu");
+    EXPECT_DONE("glorand fill -i random_uniform -s 5 -n 9000011 -o - --backend %s | cmp - cpu.bin", gpu);
+}
+
+/* A list of tensors of every dtype, most of them shorter than a warp is wide. */
+static void write_many(const char *name)
+{
+    static const char *const dtypes[] = {"float32", "float16",       "bfloat16",
+                                         "float64", "float8_e4m3fn", "float8_e5m2"};
+    FILE *file = fopen(name, "w");
+    cr_assert_not_null(file);
+    (void)fprintf(file, "{\"tensors\": [");
+    for (int i = 0; i < 300; i++) {
+        (void)fprintf(file, "%s{\"name\": \"layer.%d.weight\", \"shape\": [%d, %d], \"dtype\": \"%s\"}",
+                      i > 0 ? "," : "", i, 1 + i % 7, 1 + i % 53, dtypes[i % 6]);
+    }
+    (void)fprintf(file, "]}");
+    cr_assert_eq(fclose(file), 0);
+}
+
+Test(gpu, many_small_tensors)
+{
+    write_many("m.json");
+    expect_same("init m.json --seed 3", "safetensors");
+    EXPECT_DONE("glorand verify cpu.safetensors --backend %s", gpu);
+}
+
 Test(gpu, init_and_verify)
 {
     write_text("m.json",
@@ -66,6 +97,67 @@ Test(gpu, selftest)
     cr_expect_eq(done.status, 0, "%s", done.err);
     cr_expect_not_null(strstr(done.out, line), "%s", done.out);
     cr_expect_not_null(strstr(done.out, "passed, 240 cases agree"), "%s", done.out);
+}
+
+/* What the command does when a call of the driver fails: a message, status 1, and no file; or, of what is
+   merely faster, the same file. The first two of most calls are the check at opening. */
+Test(cuda, calls_that_fail)
+{
+    static const struct {
+        const char *function;
+        int first, last; /* calls of which each is to fail */
+        int error;
+        const char *message; /* NULL: it does without */
+    } cases[] = {
+        {"cuMemAlloc_v2", 2, 4, 2, "CUDA: cuMemAlloc returned CUDA_ERROR_OUT_OF_MEMORY (2)"},
+        {"cuStreamCreate", 2, 4, 2, "CUDA: cuStreamCreate returned CUDA_ERROR_OUT_OF_MEMORY (2)"},
+        {"cuMemHostAlloc", 1, 3, 2, NULL},
+        {"cuMemFreeHost", 1, 3, 1, NULL},
+        {"cuStreamDestroy_v2", 1, 4, 400, NULL},
+        {"cuLaunchKernel", 3, 6, 719, "CUDA: cuLaunchKernel returned CUDA_ERROR_LAUNCH_FAILED (719)"},
+        {"cuMemcpyDtoHAsync_v2", 3, 6, 700,
+         "CUDA: cuMemcpyDtoHAsync returned CUDA_ERROR_ILLEGAL_ADDRESS (700)"},
+        {"cuStreamSynchronize", 3, 6, 719,
+         "CUDA: cuStreamSynchronize returned CUDA_ERROR_LAUNCH_FAILED (719)"},
+    };
+    write_many("m.json");
+    EXPECT_DONE("glorand init m.json --seed 3 -o cpu.safetensors --backend cpu");
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        for (int nth = cases[i].first; nth <= cases[i].last; nth++) {
+            outcome done =
+                run("GLORAND_STANDIN_FAIL=%s:%d:%d glorand init m.json --seed 3 -o gpu.safetensors "
+                    "--backend cuda",
+                    cases[i].function, nth, cases[i].error);
+            if (cases[i].message == NULL) {
+                cr_expect_eq(done.status, 0, "%s, call %d: %s", cases[i].function, nth, done.err);
+                EXPECT_DONE("cmp gpu.safetensors cpu.safetensors && rm gpu.safetensors");
+                continue;
+            }
+            cr_expect_eq(done.status, 1, "%s, call %d: %d", cases[i].function, nth, done.status);
+            cr_expect_not_null(strstr(done.err, cases[i].message), "%s, call %d: %s", cases[i].function, nth,
+                               done.err);
+            cr_expect_eq(entries(), 2, "%s, call %d", cases[i].function, nth);
+        }
+    }
+}
+
+/* The same when it writes to standard output, and when it verifies. */
+Test(cuda, calls_that_fail_without_a_file)
+{
+    static const char *const functions[] = {"cuLaunchKernel", "cuMemcpyDtoHAsync_v2", "cuStreamSynchronize"};
+    EXPECT_DONE("glorand fill -i random_uniform -s 5 -n 77 -o a.safetensors --backend cpu");
+    for (size_t i = 0; i < sizeof functions / sizeof functions[0]; i++) {
+        outcome failed = run("GLORAND_STANDIN_FAIL=%s:3:719 glorand fill -i random_uniform -s 5 -n 77 -o - "
+                             "--backend cuda",
+                             functions[i]);
+        cr_expect_eq(failed.status, 1, "%s", failed.out);
+        cr_expect_str_eq(failed.out, "");
+        cr_expect_not_null(strstr(failed.err, "returned CUDA_ERROR_LAUNCH_FAILED (719)"), "%s", failed.err);
+        failed =
+            run("GLORAND_STANDIN_FAIL=%s:3:719 glorand verify a.safetensors --backend cuda", functions[i]);
+        cr_expect_eq(failed.status, 1);
+        cr_expect_not_null(strstr(failed.err, "returned CUDA_ERROR_LAUNCH_FAILED (719)"), "%s", failed.err);
+    }
 }
 
 Test(opencl, selftest_without_fp64)
