@@ -318,6 +318,12 @@ Test(errors, an_unsupported_device)
     expect_unavailable("the device has compute capability 7.0; 7.5 is needed");
 }
 
+Test(errors, a_prohibited_device)
+{
+    cr_assert_eq(setenv("GLORAND_STANDIN_COMPUTE_MODE", "2", 1), 0);
+    expect_unavailable("the device's compute mode is 'prohibited'");
+}
+
 /* auto takes CUDA first; a CUDA that fails is no reason to fail. */
 Test(errors, auto_prefers_cuda)
 {

@@ -57,7 +57,6 @@ static const struct {
     {17, 0},                                     /* no limit on run time */
     {18, 0},                                     /* not integrated */
     {19, 1},                                     /* maps host memory */
-    {20, 0},                                     /* compute mode: default */
     {31, 1},                                     /* concurrent kernels */
     {33, 1},                                     /* PCI bus */
     {34, 0},        {50, 0},    {36, 2619000},   /* memory clock in kHz */
@@ -80,6 +79,10 @@ static CUresult give_attribute(int *value, int attribute, CUdevice device)
 {
     if (!is_device(device)) {
         return CUDA_ERROR_INVALID_DEVICE;
+    }
+    if (attribute == 20) {
+        *value = standin.compute_mode;
+        return CUDA_SUCCESS;
     }
     if (attribute == 75 || attribute == 76) {
         *value = attribute == 75 ? standin.major : standin.minor;

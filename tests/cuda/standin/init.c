@@ -20,6 +20,7 @@ static void read_environment(void)
     standin.minor = rest != NULL && *rest == '.' ? (int)strtol(rest + 1, NULL, 10) : 0;
     long devices = from_environment("GLORAND_STANDIN_DEVICES", 1);
     standin.devices = devices < 0 ? 0 : devices > STANDIN_MAX_DEVICES ? STANDIN_MAX_DEVICES : (int)devices;
+    standin.compute_mode = (int)from_environment("GLORAND_STANDIN_COMPUTE_MODE", 0);
     standin.device_memory = (size_t)from_environment("GLORAND_STANDIN_MEMORY", 81920) << 20;
     standin.eager = from_environment("GLORAND_STANDIN_EAGER", 0) != 0;
 }

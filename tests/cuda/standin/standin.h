@@ -10,6 +10,7 @@
  * The environment, read by cuInit:
  *   GLORAND_STANDIN_DEVICES     how many devices there are (1)
  *   GLORAND_STANDIN_CAPABILITY  their compute capability (12.0); the newest PTX for it or less is run
+ *   GLORAND_STANDIN_COMPUTE_MODE  their compute mode (0, default); contexts do not mind
  *   GLORAND_STANDIN_VERSION     the driver's version (13000)
  *   GLORAND_STANDIN_MEMORY      a device's memory in MiB (81920)
  *   GLORAND_STANDIN_FAIL        "cuMemAlloc_v2:2:1": the 2nd call of cuMemAlloc_v2 gives 1, and does nothing

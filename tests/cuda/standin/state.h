@@ -133,7 +133,7 @@ struct standin_work {
 
 typedef struct standin_state {
     bool initialized, eager;
-    int devices, version, major, minor;
+    int devices, version, major, minor, compute_mode;
     size_t device_memory, used[STANDIN_MAX_DEVICES];
     standin_object *objects;
     CUcontext primary[STANDIN_MAX_DEVICES];
