@@ -11,7 +11,8 @@ find_program(GLORAND_NVCC nvcc HINTS /usr/local/cuda/bin ENV CUDA_HOME PATH_SUFF
 function(glorand_check_nvcc)
   set(cuda_missing "" PARENT_SCOPE)
   if(NOT GLORAND_NVCC)
-    set(cuda_missing "there is no nvcc" PARENT_SCOPE)
+    set(cuda_missing "there is no nvcc in PATH, CUDA_HOME/bin or /usr/local/cuda/bin; GLORAND_NVCC may name one"
+      PARENT_SCOPE)
     return()
   endif()
   execute_process(COMMAND ${GLORAND_NVCC} --version OUTPUT_VARIABLE version ERROR_QUIET)

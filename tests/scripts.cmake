@@ -45,6 +45,10 @@ if(TARGET glorand-bench)
   glorand_script_test(bench_readme scripts/bench_readme.sh ${PROJECT_SOURCE_DIR} ${PROJECT_BINARY_DIR})
 endif()
 
+if(NOT GLORAND_SANITIZE)
+  glorand_script_test(without_gpus scripts/without_gpus.sh ${PROJECT_SOURCE_DIR} ${PROJECT_BINARY_DIR} ${CMAKE_C_COMPILER})
+endif()
+
 if(TARGET glorand_command)
   glorand_script_test(readme_commands scripts/readme_commands.sh
     ${PROJECT_SOURCE_DIR} ${PROJECT_BINARY_DIR} $<TARGET_FILE:glorand_command>)
