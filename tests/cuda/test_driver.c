@@ -5,6 +5,7 @@
 
 #include <criterion/criterion.h>
 #include <dlfcn.h>
+#include <omp.h>
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
@@ -104,6 +105,32 @@ Test(driver, events_order_streams)
     cr_assert_geq(milliseconds, 0);
     cr_assert_eq(standin_count_live().work, 1);
     cr_assert_eq(cuCtxSynchronize(), CUDA_SUCCESS);
+}
+
+/* Each thread's is another, and no thread's is the legacy one; that and these wait for each other. */
+Test(driver, each_thread_has_a_default_stream)
+{
+    setup s = start();
+    const CUstream legacy = (CUstream)1, per_thread = (CUstream)2; /* NOLINT(performance-no-int-to-ptr) */
+    uint32_t words[WORDS];
+    standin_live before = standin_count_live();
+    cr_assert_eq(cuMemsetD32Async(s.memory, 5, WORDS, per_thread), CUDA_SUCCESS);
+#pragma omp parallel num_threads(2)
+    {
+        if (omp_get_thread_num() == 1) {
+            (void)cuCtxSetCurrent(s.context);
+            (void)cuStreamSynchronize(per_thread);
+        }
+    }
+    cr_assert_eq(standin_count_live().work, before.work + 1);
+    cr_assert_eq(cuStreamSynchronize(per_thread), CUDA_SUCCESS);
+    cr_assert_eq(standin_count_live().work, before.work);
+    cr_assert_eq(launch(&s, s.add, 1, per_thread), CUDA_SUCCESS);
+    cr_assert_eq(launch(&s, s.add, 1, legacy), CUDA_SUCCESS);
+    cr_assert_eq(standin_count_live().work, before.work + 1);
+    cr_assert_eq(cuMemcpyDtoH_v2(words, s.memory, sizeof words), CUDA_SUCCESS);
+    all_equal(words, 7);
+    cr_assert_eq(standin_count_live().streams, before.streams);
 }
 
 Test(driver, the_default_stream_waits_for_blocking_ones)

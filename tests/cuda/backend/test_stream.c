@@ -10,6 +10,9 @@
 
 #define COUNT 50021
 
+/* What a call asks of the driver, in any stream that is an object. */
+#define ONE_LAUNCH "cuCtxGetCurrent cuStreamGetCtx cuPointerGetAttributes cuLaunchKernel "
+
 /* A fill of every kernel: packed by each sampler, with strides, float64, constants. */
 typedef struct fill_case {
     glr_initializer initializer;
@@ -52,18 +55,38 @@ Test(stream, a_fill_is_one_launch_and_queries)
         cr_assert_eq(glr_cuda_fill(handle, &cases[i].initializer, &cases[i].tensor, memory,
                                    COUNT * sizeof(float), cu.stream),
                      GLR_OK, "%s", glr_last_error());
-        cr_expect_str_eq(standin_calls(),
-                         "cuCtxGetCurrent cuStreamGetCtx cuPointerGetAttributes cuLaunchKernel ");
+        cr_expect_str_eq(standin_calls(), ONE_LAUNCH);
         before.work++; /* the kernel, which nobody has waited for */
         test_expect_live(before, "a fill");
         test_expect(cu.stream, memory, &cases[i].initializer, &cases[i].tensor);
     }
-    standin_clear_calls();
-    cr_assert_eq(
-        glr_cuda_fill(handle, &cases[0].initializer, &cases[0].tensor, memory, COUNT * sizeof(float), NULL),
-        GLR_OK);
-    cr_expect_str_eq(standin_calls(), "cuCtxGetCurrent cuPointerGetAttributes cuLaunchKernel ");
-    test_expect(NULL, memory, &cases[0].initializer, &cases[0].tensor);
+    DRIVER(cuMemFree_v2(memory));
+    glr_close(handle);
+    test_cu_close(cu);
+    test_expect_live((standin_live){0}, "all");
+}
+
+/* The streams that are no objects: the legacy one, its other name, and the thread's. */
+Test(stream, a_fill_in_a_default_stream)
+{
+    fill_case cases[CASES];
+    test_cu cu = test_cu_open();
+    glr_device *handle = test_prepare(NULL);
+    CUdeviceptr memory = test_memory(COUNT * sizeof(float));
+    make_cases(cases);
+    for (uintptr_t special = 0; special <= 2; special++) {
+        const CUstream stream = (CUstream)special; /* NOLINT(performance-no-int-to-ptr) */
+        const fill_case *one = &cases[special];
+        standin_clear_calls();
+        cr_assert_eq(
+            glr_cuda_fill(handle, &one->initializer, &one->tensor, memory, COUNT * sizeof(float), stream),
+            GLR_OK, "%s", glr_last_error());
+        cr_expect_str_eq(standin_calls(), "cuCtxGetCurrent cuPointerGetAttributes cuLaunchKernel ");
+        cr_expect_eq(standin_count_live().work, 1);
+        DRIVER(cuStreamSynchronize(special == 2 ? (CUstream)1 : (CUstream)2)); /* NOLINT */
+        cr_expect_eq(standin_count_live().work, 1, "it is in another stream");
+        test_expect(stream, memory, &one->initializer, &one->tensor);
+    }
     DRIVER(cuMemFree_v2(memory));
     glr_close(handle);
     test_cu_close(cu);
@@ -86,9 +109,11 @@ Test(stream, is_captured_into_a_graph)
     DRIVER(cuStreamBeginCapture_v2(cu.stream, 0));
     for (int i = 0; i < CASES; i++) {
         cases[i].tensor.shape[0] = cases[i].tensor.rank == 1 ? 1999 : 70;
+        standin_clear_calls();
         cr_assert_eq(glr_cuda_fill(handle, &cases[i].initializer, &cases[i].tensor, memory + (size_t)i * room,
                                    room, cu.stream),
                      GLR_OK, "%s", glr_last_error());
+        cr_expect_str_eq(standin_calls(), ONE_LAUNCH);
     }
     /* What is refused leaves the capture as it is. */
     cr_assert_eq(glr_cuda_fill(handle, &cases[0].initializer, &cases[0].tensor, memory + 1, room, cu.stream),
@@ -148,11 +173,13 @@ Test(stream, into_managed_and_mapped_memory)
     test_cpu_fill(&initializer, &tensor, expected, 2 * (uint64_t)COUNT);
     DRIVER(cuMemAllocManaged(&managed, 2 * (size_t)COUNT, 1));
     DRIVER(cuMemHostAlloc(&host, 2 * (size_t)COUNT + 6, 0));
+    standin_clear_calls();
     cr_assert_eq(glr_cuda_fill(handle, &initializer, &tensor, managed, 2 * (uint64_t)COUNT, cu.stream),
                  GLR_OK, "%s", glr_last_error());
     cr_assert_eq(
         glr_cuda_fill(handle, &initializer, &tensor, (uintptr_t)host + 6, 2 * (uint64_t)COUNT, cu.stream),
         GLR_OK, "%s", glr_last_error());
+    cr_expect_str_eq(standin_calls(), ONE_LAUNCH ONE_LAUNCH);
     test_expect(cu.stream, managed, &initializer, &tensor);
     cr_expect_eq(memcmp((unsigned char *)host + 6, expected, 2 * (size_t)COUNT), 0);
     cr_expect_eq(
@@ -269,6 +296,58 @@ Test(stream, threads_share_a_handle)
     cr_expect_eq(failures, 0, "%d", failures);
     glr_close(handle);
     test_cu_close(cu);
+    test_expect_live((standin_live){0}, "all");
+}
+
+/* Every thread in a context and a stream of its own, on one of several devices, all at once; each of them
+   captures its fills in a graph, too, while the others fill. */
+static int fill_on_a_device_of_its_own(int thread, int devices)
+{
+    enum { LENGTH = 1001, FILLS = 10 };
+    const size_t bytes = LENGTH * sizeof(float);
+    float drawn[LENGTH], expected[LENGTH];
+    const glr_tensor tensor = test_vector(GLR_FLOAT32, LENGTH);
+    const test_cu cu = test_cu_create(thread % devices);
+    glr_device *handle = test_prepare(NULL);
+    CUdeviceptr memory = 0;
+    CUgraph graph = NULL;
+    CUgraphExec exec = NULL;
+    int failures = cuMemAlloc_v2(&memory, FILLS * bytes) != CUDA_SUCCESS;
+    for (int round = 0; round < 2; round++) { /* the second is captured */
+        failures += round == 1 && cuStreamBeginCapture_v2(cu.stream, 1) != CUDA_SUCCESS;
+        for (int i = 0; i < FILLS; i++) {
+            const glr_initializer initializer = glr_he_normal(100 * thread + 10 * round + i);
+            failures += glr_cuda_fill(handle, &initializer, &tensor, memory + (size_t)i * bytes, bytes,
+                                      cu.stream) != GLR_OK;
+        }
+        failures += round == 1 && (cuStreamEndCapture(cu.stream, &graph) != CUDA_SUCCESS ||
+                                   cuGraphInstantiateWithFlags(&exec, graph, 0) != CUDA_SUCCESS ||
+                                   cuGraphLaunch(exec, cu.stream) != CUDA_SUCCESS);
+        failures += cuStreamSynchronize(cu.stream) != CUDA_SUCCESS;
+        for (int i = 0; i < FILLS; i++) {
+            const glr_initializer initializer = glr_he_normal(100 * thread + 10 * round + i);
+            test_cpu_fill(&initializer, &tensor, expected, sizeof expected);
+            failures +=
+                cuMemcpyDtoHAsync_v2(drawn, memory + (size_t)i * bytes, bytes, cu.stream) != CUDA_SUCCESS ||
+                memcmp(drawn, expected, sizeof drawn) != 0;
+        }
+    }
+    failures += cuGraphExecDestroy(exec) != CUDA_SUCCESS || cuGraphDestroy(graph) != CUDA_SUCCESS;
+    glr_close(handle);
+    test_cu_close(cu);
+    return failures;
+}
+
+Test(stream, threads_on_devices_of_their_own)
+{
+    enum { THREADS = 6 };
+    cr_assert_eq(setenv("GLORAND_STANDIN_DEVICES", "3", 1), 0);
+    int failures = 0;
+#pragma omp parallel for num_threads(THREADS) schedule(static, 1) reduction(+ : failures)
+    for (int thread = 0; thread < THREADS; thread++) {
+        failures += fill_on_a_device_of_its_own(thread, 3);
+    }
+    cr_expect_eq(failures, 0, "%d", failures);
     test_expect_live((standin_live){0}, "all");
 }
 

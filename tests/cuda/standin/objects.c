@@ -62,7 +62,7 @@ static void count(standin_live *live, const standin_object *object)
         break;
     case STANDIN_STREAM: {
         const struct CUstream_st *stream = (const void *)object;
-        live->streams += object->context->legacy == stream ? 0 : 1;
+        live->streams += object->context->legacy == stream || stream->thread != 0 ? 0 : 1;
         for (const standin_work *work = stream->queue.first; work != NULL; work = work->next) {
             live->work++;
         }

@@ -67,6 +67,7 @@ typedef struct standin_capture {
 struct CUstream_st {
     standin_object object;
     bool is_blocking; /* waits for the legacy stream, and it for this one */
+    uint64_t thread;  /* whose default stream it is (CU_STREAM_PER_THREAD), or 0 */
     standin_queue queue;
     standin_capture *capture;
     bool is_forked; /* captures because of an event, and has not been joined */

@@ -1,16 +1,39 @@
 /* Streams and events. */
 #include "state.h"
 
+/* The handles that are no objects. */
+#define LEGACY     ((uintptr_t)1)
+#define PER_THREAD ((uintptr_t)2)
+
+/* The calling thread's default stream, which is made when it is used first. */
+static CUstream stream_of_thread(CUcontext context)
+{
+    for (standin_object *object = standin.objects; object != NULL; object = object->next) {
+        CUstream stream = (CUstream)(void *)object;
+        if (object->kind == STANDIN_STREAM && object->context == context &&
+            stream->thread == standin_thread()) {
+            return stream;
+        }
+    }
+    CUstream made = standin_make(STANDIN_STREAM, sizeof *made, context);
+    if (made != NULL) {
+        made->is_blocking = true;
+        made->thread = standin_thread();
+    }
+    return made;
+}
+
 CUresult standin_stream(CUstream handle, CUstream *stream)
 {
     uintptr_t special = (uintptr_t)handle;
     CUcontext context = NULL;
     CUresult result = standin_current(&context);
-    if (special <= 2) { /* the legacy stream, CU_STREAM_LEGACY; CU_STREAM_PER_THREAD is not told apart */
-        if (result == CUDA_SUCCESS) {
-            *stream = context->legacy;
+    if (special <= PER_THREAD) {
+        if (result != CUDA_SUCCESS) {
+            return result;
         }
-        return result;
+        *stream = special <= LEGACY ? context->legacy : stream_of_thread(context);
+        return *stream == NULL ? CUDA_ERROR_OUT_OF_MEMORY : CUDA_SUCCESS;
     }
     if (!standin_is(handle, STANDIN_STREAM)) {
         return CUDA_ERROR_INVALID_HANDLE;
