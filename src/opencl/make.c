@@ -4,7 +4,6 @@
 #include "sources.h"
 
 #include <stdlib.h>
-#include <string.h>
 
 static const char *const names[KERNEL_COUNT] = {
     "glr_uniform_packed", "glr_normal_packed", "glr_truncated_packed", "glr_icdf_packed", "glr_any",
@@ -45,32 +44,6 @@ static glr_status make_kernels(glr_opencl_device *device)
     return status;
 }
 
-/* Intel's unified shared memory has an entry point of its platform's. */
-static void find_usm(glr_opencl_device *device)
-{
-    char extensions[1024] = "";
-    cl_platform_id platform = NULL;
-    const glr_cl *cl = device->cl;
-    size_t size = 0;
-    (void)cl->clGetDeviceInfo(device->id, CL_DEVICE_EXTENSIONS, 0, NULL, &size);
-    char *all = size > sizeof extensions ? malloc(size) : extensions;
-    if (all == NULL) {
-        return;
-    }
-    if (size > 0 && cl->clGetDeviceInfo(device->id, CL_DEVICE_EXTENSIONS, size, all, NULL) == CL_SUCCESS &&
-        strstr(all, "cl_intel_unified_shared_memory") != NULL &&
-        cl->clGetExtensionFunctionAddressForPlatform != NULL &&
-        cl->clGetDeviceInfo(device->id, CL_DEVICE_PLATFORM, sizeof(cl_platform_id), &platform, NULL) ==
-            CL_SUCCESS) {
-        void *symbol =
-            cl->clGetExtensionFunctionAddressForPlatform(platform, "clSetKernelArgMemPointerINTEL");
-        memcpy(&device->set_usm, &symbol, sizeof symbol);
-    }
-    if (all != extensions) {
-        free(all);
-    }
-}
-
 static glr_status set_up(glr_opencl_device *device)
 {
     cl_int error = CL_SUCCESS;
@@ -79,7 +52,7 @@ static glr_status set_up(glr_opencl_device *device)
         device->queue = NULL;
         return glr_cl_fail("clCreateCommandQueue", error);
     }
-    find_usm(device);
+    device->usm = glr_opencl_usm_of(device->cl, device->id);
     glr_status status = make_kernels(device);
     return status == GLR_OK ? glr_opencl_check(device) : status;
 }

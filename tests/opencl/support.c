@@ -85,6 +85,8 @@ test_stand_in test_stand_in_use(void)
     find(library, "stand_in_replace", &stand_in.replace);
     find(library, "stand_in_gpu", &stand_in.gpu);
     find(library, "stand_in_live", &stand_in.live);
+    find(library, "stand_in_usm", &stand_in.usm);
+    stand_in.library = library;
     return stand_in;
 }
 

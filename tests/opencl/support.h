@@ -40,6 +40,8 @@ typedef struct test_stand_in {
     stand_in_replace_fn replace;
     stand_in_gpu_fn gpu;
     stand_in_live_fn live;
+    stand_in_usm_fn usm;
+    void *library;
 } test_stand_in;
 
 test_stand_in test_stand_in_use(void);
