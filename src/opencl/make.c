@@ -57,16 +57,30 @@ static glr_status set_up(glr_opencl_device *device)
     return status == GLR_OK ? glr_opencl_check(device) : status;
 }
 
+/* Zeros, and the locks; NULL where there is no memory for them. */
+static glr_opencl_device *new_device(void)
+{
+    glr_opencl_device *opencl = calloc(1, sizeof *opencl);
+    if (opencl == NULL || pthread_mutex_init(&opencl->lock, NULL) != 0) {
+        free(opencl);
+        return NULL;
+    }
+    if (pthread_mutex_init(&opencl->allocations.lock, NULL) != 0) {
+        (void)pthread_mutex_destroy(&opencl->lock);
+        free(opencl);
+        return NULL;
+    }
+    return opencl;
+}
+
 glr_status glr_opencl_make(const glr_cl *cl, cl_context context, cl_device_id id, glr_device **device)
 {
     glr_status status = glr_opencl_check_device(cl, id);
     if (status != GLR_OK) {
         return status;
     }
-    glr_opencl_device *opencl = calloc(1, sizeof *opencl);
-    if (opencl == NULL || pthread_mutex_init(&opencl->lock, NULL) != 0 ||
-        pthread_mutex_init(&opencl->allocations.lock, NULL) != 0) {
-        free(opencl);
+    glr_opencl_device *opencl = new_device();
+    if (opencl == NULL) {
         return glr_fail(GLR_ERROR_MEMORY, "out of memory for a handle of %zu bytes", sizeof *opencl);
     }
     opencl->device.backend = &glr_opencl_backend;

@@ -99,6 +99,15 @@ static void remove_cache(void)
     (void)system(command); /* NOLINT(cert-env33-c): a name of our own making */
 }
 
+void test_empty_cache(const char *folder)
+{
+    char command[sizeof cache + 32];
+    if (folder != NULL) {
+        (void)snprintf(command, sizeof command, "rm -rf %s/glorand", folder);
+        cr_assert_eq(system(command), 0); /* NOLINT(cert-env33-c): a name of our own making */
+    }
+}
+
 const char *test_own_cache(void)
 {
     cr_assert_not_null(mkdtemp(cache));

@@ -49,4 +49,7 @@ test_stand_in test_stand_in_use(void);
 /* Makes a folder of its own the user's cache folder, and removes it when the test ends. Returns its name. */
 const char *test_own_cache(void);
 
+/* Removes what is in that folder; nothing where it is NULL. */
+void test_empty_cache(const char *folder);
+
 #endif
