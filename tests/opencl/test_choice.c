@@ -78,3 +78,35 @@ Test(choice, auto_prefers_a_gpu_that_works)
     cr_expect_eq(stand_in.live(), 0);
     glr_close(device);
 }
+
+#ifdef CUDA_STAND_IN /* CUDA is in this build */
+/* auto with a GPU of OpenCL's beside CUDA, which is as the variable of its stand-in says. */
+static void expect_choice(const char *variable, const char *value, glr_backend_kind expected)
+{
+    test_stand_in stand_in = test_stand_in_use();
+    glr_device *device = NULL;
+    (void)test_own_cache();
+    stand_in.fail(NULL, 0, 0);
+    stand_in.gpu();
+    cr_assert_eq(setenv("GLORAND_CUDA_LIBRARY", CUDA_STAND_IN, 1), 0);
+    cr_assert_eq(setenv(variable, value, 1), 0);
+    cr_assert_eq(glr_open(NULL, &device), GLR_OK, "%s", glr_last_error());
+    cr_expect_eq(glr_device_backend(device), expected, "%s=%s: %s", variable, value,
+                 glr_backend_name(glr_device_backend(device)));
+    cr_expect_eq(stand_in.live() > 0, expected == GLR_BACKEND_OPENCL);
+    glr_close(device);
+    cr_expect_eq(stand_in.live(), 0);
+}
+
+Test(choice, auto_takes_cuda_first) { expect_choice("GLORAND_STANDIN_DEVICES", "1", GLR_BACKEND_CUDA); }
+
+Test(choice, auto_goes_on_where_cuda_has_no_device)
+{
+    expect_choice("GLORAND_STANDIN_DEVICES", "0", GLR_BACKEND_OPENCL);
+}
+
+Test(choice, auto_goes_on_where_cuda_fails)
+{
+    expect_choice("GLORAND_STANDIN_FAIL", "cuInit:1:999", GLR_BACKEND_OPENCL);
+}
+#endif
