@@ -10,10 +10,10 @@
 #include <string.h>
 
 static const bench_draw draws[] = {
-    {"resample", GLR_TRUNCATED_NORMAL, GLR_METHOD_RESAMPLE},
-    {"icdf", GLR_TRUNCATED_NORMAL, GLR_METHOD_ICDF},
-    {"random_normal", GLR_RANDOM_NORMAL, GLR_METHOD_RESAMPLE},
-    {"random_uniform", GLR_RANDOM_UNIFORM, GLR_METHOD_RESAMPLE},
+    {"resample", GLR_TRUNCATED_NORMAL, GLR_METHOD_RESAMPLE, GLR_BACKEND_AUTO, NULL},
+    {"icdf", GLR_TRUNCATED_NORMAL, GLR_METHOD_ICDF, GLR_BACKEND_AUTO, NULL},
+    {"random_normal", GLR_RANDOM_NORMAL, GLR_METHOD_RESAMPLE, GLR_BACKEND_AUTO, NULL},
+    {"random_uniform", GLR_RANDOM_UNIFORM, GLR_METHOD_RESAMPLE, GLR_BACKEND_AUTO, NULL},
 };
 
 static const glr_dtype dtypes[] = {
@@ -75,14 +75,28 @@ static bool add_draw(bench_group *group, const bench_draw *draw, glr_dtype dtype
         return false;
     }
     c->role = BENCH_GLORAND;
-    c->isa = isa;
-    c->backend = glr_backend_name(bench_backend == GLR_BACKEND_AUTO ? GLR_BACKEND_CPU : bench_backend);
+    const glr_backend_kind backend = bench_backend_of(draw);
+    const bool is_cpu = backend == GLR_BACKEND_CPU || backend == GLR_BACKEND_AUTO;
+    c->isa = is_cpu ? isa : "";
+    c->backend = glr_backend_name(is_cpu ? GLR_BACKEND_CPU : backend);
     c->truncates = draw->kind == GLR_TRUNCATED_NORMAL;
     c->run_length = width;
     c->strided = strided;
     c->engine = &bench_glorand;
     c->settings = draw;
     return true;
+}
+
+bool bench_add_draw(bench_group *group, const bench_draw *draw, glr_dtype dtype, const char *isa,
+                    const char *suffix)
+{
+    return add_draw(group, draw, dtype, isa, suffix, 0, false);
+}
+
+bool bench_add_yardsticks(bench_group *group)
+{
+    return add_yardstick(group, "memset", &bench_memset) &&
+           add_yardstick(group, "streaming_stores", &bench_streaming_stores);
 }
 
 static bool is_wanted(int content, const bench_draw *draw, glr_dtype dtype)
@@ -169,14 +183,12 @@ static bool add_peers(bench_group *group, int content)
 
 static bool fill_group(bench_group *group, int content, const char *isa)
 {
-    return add_yardstick(group, "memset", &bench_memset) &&
-           add_yardstick(group, "streaming_stores", &bench_streaming_stores) &&
-           add_tensors(group, content, isa) && ((content & SLICES) == 0 || add_slices(group, isa)) &&
+    return bench_add_yardsticks(group) && add_tensors(group, content, isa) &&
+           ((content & SLICES) == 0 || add_slices(group, isa)) &&
            ((content & SETS) == 0 || add_other_sets(group, isa)) && add_peers(group, content);
 }
 
-/* A group with a selected case needs its yardsticks. */
-static void select_cases(const bench_options *options, bench_group *group)
+void bench_select_cases(const bench_options *options, bench_group *group)
 {
     bool any = false;
     for (size_t i = 0; i < group->count; i++) {
@@ -200,7 +212,7 @@ bool bench_list_cases(const bench_options *options, bench_list *list)
             if (group == NULL || !fill_group(group, content, options->isa)) {
                 return false;
             }
-            select_cases(options, group);
+            bench_select_cases(options, group);
         }
     }
     return true;

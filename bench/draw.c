@@ -8,6 +8,11 @@
 
 glr_backend_kind bench_backend = GLR_BACKEND_AUTO;
 
+glr_backend_kind bench_backend_of(const bench_draw *draw)
+{
+    return draw->backend != GLR_BACKEND_AUTO ? draw->backend : bench_backend;
+}
+
 typedef struct drawing {
     glr_device *device;
     glr_initializer initializer;
@@ -44,10 +49,14 @@ static void describe(const bench_case *c, glr_tensor *tensor)
 /* Opens the device, and takes memory of it unless that is the host's. */
 static glr_status open_device(const bench_case *c, drawing *state)
 {
-    /* glr_open reads this variable each time. */
+    /* glr_open reads these variables each time. */
+    const bench_draw *draw = c->settings;
     (void)setenv("GLORAND_ISA", c->isa, 1);
+    if (draw->force != NULL) {
+        (void)setenv("GLORAND_OPENCL_FORCE", draw->force, 1);
+    }
     glr_options options = GLR_OPTIONS_INIT;
-    options.backend = bench_backend;
+    options.backend = bench_backend_of(draw);
     options.threads = c->threads;
     glr_status status = glr_open(&options, &state->device);
     if (status == GLR_OK && glr_device_backend(state->device) != GLR_BACKEND_CPU) {
@@ -66,6 +75,7 @@ static bool open_drawing(bench_case *c, char reason[BENCH_REASON])
     }
     state->initializer = glr_initializer_of_kind(draw->kind);
     state->initializer.method = draw->method;
+    state->initializer.value = 0.5; /* of a constant */
     state->initializer.seed = 42;
     describe(c, &state->tensor);
     if (glr_tensor_extent(&state->tensor, NULL, &c->room) != GLR_OK || open_device(c, state) != GLR_OK) {

@@ -8,9 +8,14 @@ typedef struct bench_draw {
     const char *name; /* of the method, in names of cases */
     glr_kind kind;
     glr_method method;
+    glr_backend_kind backend; /* auto: bench_backend */
+    const char *force;        /* what GLORAND_OPENCL_FORCE is to say; NULL: what it says */
 } bench_draw;
 
-/* The backend that cases open. */
+/* The backend that draws. */
+glr_backend_kind bench_backend_of(const bench_draw *draw);
+
+/* The backend that cases open, unless their draw names one. */
 extern glr_backend_kind bench_backend;
 
 #endif

@@ -5,6 +5,7 @@
 #include "measure.h"
 #include "peer.h"
 #include "report.h"
+#include "stages.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -115,7 +116,7 @@ static int measure_all(const bench_options *options, bench_list *list)
 
 static int run(const bench_options *options, bench_list *list)
 {
-    if (!bench_list_cases(options, list)) {
+    if (!(options->stages ? bench_list_stages : bench_list_cases)(options, list)) {
         return bench_fail(EXIT_FAILED, "out of memory");
     }
     if (count_selected(list) == 0) {

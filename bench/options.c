@@ -21,6 +21,7 @@ const char bench_help[] =
     "      --filter TEXT    only cases whose name contains TEXT or, if it holds any of *?[, matches it\n"
     "                       as a whole; may be given several times\n"
     "      --quick          fewer cases and rounds: under half a minute\n"
+    "      --stages         other cases: what each stage of a draw costs, on the CPU and on OpenCL\n"
     "      --rounds N       how often each case is timed; the default depends on the size\n"
     "      --threads N      what `all threads' means; the default is what OpenMP uses\n"
     "      --isa NAME       the instruction set of glorand's kernel: avx512, avx2, neon or plain, as far\n"
@@ -32,7 +33,7 @@ const char bench_help[] =
     "found as libmkl_rt.so.2 and libcurand.so.10.\n"
     "Exit status: 0; 1 it failed while running; 2 bad usage, nothing was measured.\n";
 
-enum { OPTION_JSON = 1000, OPTION_CSV, OPTION_LIST, OPTION_FILTER, OPTION_QUICK };
+enum { OPTION_JSON = 1000, OPTION_CSV, OPTION_LIST, OPTION_FILTER, OPTION_QUICK, OPTION_STAGES };
 enum { OPTION_ROUNDS = 1100, OPTION_THREADS, OPTION_ISA, OPTION_BACKEND };
 
 static const struct option long_options[] = {
@@ -41,6 +42,7 @@ static const struct option long_options[] = {
     {"list", no_argument, NULL, OPTION_LIST},
     {"filter", required_argument, NULL, OPTION_FILTER},
     {"quick", no_argument, NULL, OPTION_QUICK},
+    {"stages", no_argument, NULL, OPTION_STAGES},
     {"rounds", required_argument, NULL, OPTION_ROUNDS},
     {"threads", required_argument, NULL, OPTION_THREADS},
     {"isa", required_argument, NULL, OPTION_ISA},
@@ -112,6 +114,7 @@ static int read_option(int option, bench_options *options)
     case OPTION_LIST: options->list = true; return EXIT_DONE;
     case OPTION_FILTER: return add_filter(optarg, options);
     case OPTION_QUICK: options->quick = true; return EXIT_DONE;
+    case OPTION_STAGES: options->stages = true; return EXIT_DONE;
     case OPTION_ROUNDS: return read_count("--rounds", optarg, 10000, &options->rounds);
     case OPTION_THREADS: return read_count("--threads", optarg, 1024, &options->threads);
     case OPTION_ISA: return read_isa("--isa", optarg, options);

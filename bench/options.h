@@ -20,7 +20,7 @@ typedef enum bench_format { BENCH_TABLE, BENCH_JSON, BENCH_CSV } bench_format;
 
 typedef struct bench_options {
     bench_format format;
-    bool quick, list, help;
+    bool quick, stages, list, help;
     uint32_t rounds;  /* 0: as many as suit the size */
     uint32_t threads; /* of the cases with all threads */
     const char *isa;  /* the widest instruction set that glorand may use */

@@ -3,10 +3,12 @@
 
 usage: report.py [--readme FILE] [--plots FOLDER] [--command TEXT]
                  [--loop GLORAND.json PEERS.json]... [--all GLORAND.json] [--disk DISK.json]
+                 [--stages GLORAND.json] [--start START.json]
 
 Each --loop is one round of glorand-bench and peers.py, one after the other; ratios between the two are computed
-within a loop, and what is shown is their median. --all is a run of every case, --disk one of disk.sh. Without --readme the text goes to
-standard output; in the README it replaces what stands between the two markers.
+within a loop, and what is shown is their median. --all is a run of every case, --stages one of the stages, --disk one
+of disk.sh, --start one of start.sh. Without --readme the text goes to standard output; in the README it replaces what
+stands between the two markers.
 """
 
 import argparse
@@ -82,6 +84,15 @@ def write_plots(folder, merged, peers, threads):
         plot.bars_plot(bars(merged, peers, size, threads), f"Million float32 values a second, {size}, {with_threads}"))
 
 
+def stage_parts(run):
+    """The stages, of one run with forms of their own."""
+    merged = results.merge([run])
+    size, threads = sizes_of(merged)[-1], max(r["threads"] for r in merged.values())
+    left_out = sorted({s["name"].split("/")[-1] + f" ({s['reason']})" for s in run["skipped"]})
+    return [f"### Stages: nanoseconds for a float32 value, {size}, {threads} threads", tables.stage_table(merged)] + (
+        ["Not measured: " + "; ".join(left_out) + "."] if left_out else [])
+
+
 def readme_text(options, runs, merged, loops, threads):
     """The generated part."""
     peers, skipped = results.peers_of(runs), results.skipped_in(runs)
@@ -106,6 +117,11 @@ def readme_text(options, runs, merged, loops, threads):
     if options.disk:
         disk = json.loads(options.disk.read_text())
         parts += [f"### Files of {disk['bytes'] / 2**30:g} GiB: `glorand init` beside `dd`", tables.disk_table(disk)]
+    if options.stages:
+        parts += stage_parts(results.read(options.stages))
+    if options.start:
+        start = json.loads(options.start.read_text())
+        parts += ["### Processes that draw one value: milliseconds", tables.start_table(start)]
     parts += [
         "### Sizes", "![Rates against the size of the tensor](sizes.svg)",
         "### All cases", tables.case_table(merged),
@@ -129,6 +145,8 @@ def read_options():
     parser.add_argument("--command", default="bench/run.sh", metavar="TEXT", help="the command that measured")
     parser.add_argument("--loop", nargs=2, action="append", default=[], metavar=("GLORAND.json", "PEERS.json"))
     parser.add_argument("--all", action="append", default=[], metavar="GLORAND.json")
+    parser.add_argument("--stages", type=pathlib.Path, metavar="GLORAND.json")
+    parser.add_argument("--start", type=pathlib.Path, metavar="START.json")
     parser.add_argument("--disk", type=pathlib.Path, metavar="DISK.json")
     options = parser.parse_args()
     if not options.loop and not options.all:

@@ -5,7 +5,8 @@
 # usage: bench/run.sh [--quick] [--no-python] [--output FOLDER]
 #
 # Ratios between glorand and Python's libraries come from loops: in each, glorand-bench measures the cases that
-# they need and then peers.py measures the libraries. One run of every case follows, and one of bench/disk.sh.
+# they need and then peers.py measures the libraries. One run of every case follows, one of the stages on the CPU and on
+# OpenCL, one of bench/start.sh, and one of bench/disk.sh.
 #
 # --quick      one loop with small tensors, for seeing whether it works; README.md and the plots go to
 #              build/bench-results
@@ -27,10 +28,11 @@ output=bench
 loops=3
 quick=()
 disk=(4096 5) # MiB, rounds
+starts=5       # rounds
 python=yes
 while [ $# -gt 0 ]; do
     case $1 in
-    --quick) quick=(--quick) disk=(64 2) loops=1 output=$results ;;
+    --quick) quick=(--quick) disk=(64 2) starts=2 loops=1 output=$results ;;
     --no-python) python=no ;;
     --output)
         [ $# -ge 2 ] || usage
@@ -81,10 +83,17 @@ done
 echo "Every case" >&2
 "$bench" --json "${quick[@]}" >"$results/all.json"
 
+echo "Stages" >&2
+"$bench" --stages --json "${quick[@]}" >"$results/stages.json"
+
+echo "Processes" >&2
+bench/start.sh build/bench/glorand "$results" "$starts" >"$results/start.json"
+
 echo "Files" >&2
 bench/disk.sh build/bench/glorand "$results" "${disk[@]}" >"$results/disk.json"
 
 [ "$output" = bench ] || { mkdir -p "$output" && cp bench/README.md "$output/README.md"; }
 python3 bench/report.py --readme "$output/README.md" --plots "$output" \
-    --command "$command" "${arguments[@]}" --all "$results/all.json" --disk "$results/disk.json"
+    --command "$command" "${arguments[@]}" --all "$results/all.json" --stages "$results/stages.json" \
+    --start "$results/start.json" --disk "$results/disk.json"
 echo "Written: $output/README.md, $output/peers.svg, $output/sizes.svg"

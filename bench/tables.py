@@ -82,6 +82,43 @@ def matrix_table(results, size, threads):
     return table(["method", "threads", *dtypes], rows)
 
 
+# (method, what it does more than which method before it); icdf follows from uniform by another way.
+STAGES = (("constant", "stores", None), ("random_uniform", "Philox, conversion", "constant"),
+          ("random_normal", "logarithm, sine, cosine, radius", "random_uniform"),
+          ("resample", "rejections", "random_normal"),
+          ("icdf", "inverse distribution function, after random_uniform", "random_uniform"))
+
+
+def stage_table(results):
+    """Nanoseconds per value of each form's stages, their difference to the stage before, and the rate beside the
+    CPU's. A result's name is METHOD/DTYPE/BYTES/THREADS/FORM."""
+    forms = ("cpu", "opencl", "opencl-one-lane")
+    times = {(n.split("/")[0], n.split("/")[4]): 1e9 / r["values_per_second"]
+             for n, r in results.items() if n.count("/") == 4}
+    rows = []
+    for method, work, before in STAGES:
+        row = [method, work]
+        for form in forms:
+            own, less, cpu = (times.get(key) for key in ((method, form), (before, form), (method, "cpu")))
+            row += [number(own), number(own - less if own and less else None)]
+            if form != "cpu":
+                row.append(number(cpu / own if cpu and own else None))
+        rows.append(row)
+    head = ["stage", "what it does more"]
+    for form in forms:
+        head += [form.replace("-one-lane", " on one lane"), "more"] + (["rate to cpu"] if form != "cpu" else [])
+    return table(head, rows, 2)
+
+
+def start_table(start):
+    """Milliseconds of a process."""
+    rows = []
+    for name in start["rounds"][0]:
+        times = [1e3 * r[name] for r in start["rounds"]]
+        rows.append([name, number(statistics.median(times)), f"{number(min(times))} to {number(max(times))}"])
+    return table(["on", "ms", "of the rounds"], rows)
+
+
 def disk_table(disk):
     """Rates of writing, and their ratio to dd's in the same round."""
     rows = []

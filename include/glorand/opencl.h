@@ -48,7 +48,7 @@ GLR_API glr_status glr_opencl_prepare(cl_context context, cl_device_id device, g
 typedef enum glr_opencl_memory_kind {
     GLR_OPENCL_BUFFER = 0, /**< a cl_mem that is a buffer */
     GLR_OPENCL_SVM = 1,    /**< a pointer of OpenCL 2.0's shared virtual memory */
-    GLR_OPENCL_USM = 2     /**< a pointer of cl_intel_unified_shared_memory */
+    GLR_OPENCL_USM = 2     /**< a pointer of cl_intel_unified_shared_memory: host, device or shared */
 } glr_opencl_memory_kind;
 
 /** Memory of the caller's. */
@@ -58,7 +58,7 @@ typedef struct glr_opencl_memory {
     cl_mem buffer;               /**< GLR_OPENCL_BUFFER: of the handle's context, not read-only for kernels */
     void *pointer;   /**< GLR_OPENCL_SVM, GLR_OPENCL_USM: of the handle's context; a multiple of the
                         element size */
-    uint64_t bytes;  /**< at `pointer`; a buffer knows its own size */
+    uint64_t bytes;  /**< at `pointer`, which may lie within an allocation; a buffer knows its own size */
     uint64_t offset; /**< where the part begins, in bytes; a multiple of the element size */
 } glr_opencl_memory;
 
@@ -72,7 +72,9 @@ typedef struct glr_opencl_memory {
    release. Nothing is allocated on the device, nothing waits, and the queue is not flushed. Errors: those of
    glr_fill; GLR_ERROR_ARGUMENT also for a handle that is not OpenCL's, a queue or a buffer of another
    context, a memory object that is no buffer, a buffer that kernels may only read, an offset or pointer that
-   is no multiple of the element size, and a wait list that does not agree with its count;
+   is no multiple of the element size, a USM pointer that is in no allocation of the handle's context, and a
+   wait list that does not agree with its count; GLR_ERROR_TOO_SMALL also for a USM allocation that has fewer
+   than memory->bytes;
    GLR_ERROR_UNSUPPORTED also for float64 on a device without fp64, and for a kind of memory that the driver
    lacks; GLR_ERROR_DEVICE when the driver refuses the command. In any case of error nothing is enqueued.
    Threads: any number of calls on one handle at a time, on the same or on different queues. */

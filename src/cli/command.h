@@ -52,6 +52,7 @@ enum { OPTION_BACKEND = 1000, OPTION_DEVICE, OPTION_THREADS, OPTION_PROGRESS };
     "      --backend NAME     auto (the default), cpu, opencl or cuda\n"                                     \
     "      --device K         the backend's device number K; the default is 0\n"                             \
     "      --threads N        threads on the CPU; the default is what OpenMP uses\n"                         \
+    "                         (on the other backends without effect)\n"                                      \
     "      --progress WHEN    auto (the default: on a terminal), always or never\n"                          \
     "  -h, --help             print this text\n"
 

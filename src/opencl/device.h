@@ -6,6 +6,7 @@
 #include "find.h"
 #include "gpu/allocations.h"
 #include "program.h"
+#include "usm.h"
 
 #include <pthread.h>
 
@@ -30,8 +31,8 @@ typedef struct glr_opencl_device {
     cl_context context;
     cl_command_queue queue; /* the handle's own, in order */
     glr_opencl_traits traits;
-    clSetKernelArgMemPointerINTEL_fn set_usm; /* NULL without the extension */
-    cl_program programs[2];                   /* one lane; tiles, or NULL */
+    glr_opencl_usm usm;
+    cl_program programs[2]; /* one lane; tiles, or NULL */
     cl_kernel kernels[KERNEL_COUNT];
     pthread_mutex_t lock; /* of the kernels' arguments */
     glr_gpu_allocations allocations;
@@ -40,7 +41,7 @@ typedef struct glr_opencl_device {
 /* Makes a handle for a device in a context, which it retains. *device is set on success only. */
 glr_status glr_opencl_make(const glr_cl *cl, cl_context context, cl_device_id id, glr_device **device);
 
-/* Where a fill goes: exactly one of the two. */
+/* Where a fill goes: exactly one of the three. */
 typedef struct glr_opencl_target {
     cl_mem buffer;
     const void *svm, *usm;

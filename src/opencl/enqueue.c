@@ -43,16 +43,22 @@ static launch launch_of(const glr_opencl_device *device, const glr_plan *plan, c
     return result;
 }
 
-static cl_int set_destination(const glr_opencl_device *device, cl_kernel kernel,
-                              const glr_opencl_target *target)
+/* The kernel's first argument. */
+static glr_status set_destination(const glr_opencl_device *device, cl_kernel kernel,
+                                  const glr_opencl_target *target)
 {
+    const char *function = "clSetKernelArg";
+    cl_int error;
     if (target->svm != NULL) {
-        return device->cl->clSetKernelArgSVMPointer(kernel, 0, target->svm);
+        function = "clSetKernelArgSVMPointer";
+        error = device->cl->clSetKernelArgSVMPointer(kernel, 0, target->svm);
+    } else if (target->usm != NULL) {
+        function = "clSetKernelArgMemPointerINTEL";
+        error = device->usm.set_argument(kernel, 0, target->usm);
+    } else {
+        error = device->cl->clSetKernelArg(kernel, 0, sizeof(cl_mem), &target->buffer);
     }
-    if (target->usm != NULL) {
-        return device->set_usm(kernel, 0, target->usm);
-    }
-    return device->cl->clSetKernelArg(kernel, 0, sizeof(cl_mem), &target->buffer);
+    return error == CL_SUCCESS ? GLR_OK : glr_cl_fail(function, error);
 }
 
 /* With the lock held: a kernel's arguments are one state for all threads, until it is enqueued. */
@@ -64,10 +70,11 @@ static glr_status enqueue_locked(const glr_opencl_device *device, cl_command_que
     const launch how = launch_of(device, plan, &gpu);
     const cl_kernel kernel = device->kernels[how.kernel];
     const size_t global = how.groups * how.items;
-    cl_int error = set_destination(device, kernel, target);
-    if (error == CL_SUCCESS) {
-        error = device->cl->clSetKernelArg(kernel, 1, sizeof gpu, &gpu);
+    glr_status status = set_destination(device, kernel, target);
+    if (status != GLR_OK) {
+        return status;
     }
+    cl_int error = device->cl->clSetKernelArg(kernel, 1, sizeof gpu, &gpu);
     if (error == CL_SUCCESS && how.takes_runs) {
         error = device->cl->clSetKernelArg(kernel, 2, sizeof plan->runs, &plan->runs);
     }

@@ -4,7 +4,6 @@
 #include "sources.h"
 
 #include <stdlib.h>
-#include <string.h>
 
 static const char *const names[KERNEL_COUNT] = {
     "glr_uniform_packed", "glr_normal_packed", "glr_truncated_packed", "glr_icdf_packed", "glr_any",
@@ -45,32 +44,6 @@ static glr_status make_kernels(glr_opencl_device *device)
     return status;
 }
 
-/* Intel's unified shared memory has an entry point of its platform's. */
-static void find_usm(glr_opencl_device *device)
-{
-    char extensions[1024] = "";
-    cl_platform_id platform = NULL;
-    const glr_cl *cl = device->cl;
-    size_t size = 0;
-    (void)cl->clGetDeviceInfo(device->id, CL_DEVICE_EXTENSIONS, 0, NULL, &size);
-    char *all = size > sizeof extensions ? malloc(size) : extensions;
-    if (all == NULL) {
-        return;
-    }
-    if (size > 0 && cl->clGetDeviceInfo(device->id, CL_DEVICE_EXTENSIONS, size, all, NULL) == CL_SUCCESS &&
-        strstr(all, "cl_intel_unified_shared_memory") != NULL &&
-        cl->clGetExtensionFunctionAddressForPlatform != NULL &&
-        cl->clGetDeviceInfo(device->id, CL_DEVICE_PLATFORM, sizeof(cl_platform_id), &platform, NULL) ==
-            CL_SUCCESS) {
-        void *symbol =
-            cl->clGetExtensionFunctionAddressForPlatform(platform, "clSetKernelArgMemPointerINTEL");
-        memcpy(&device->set_usm, &symbol, sizeof symbol);
-    }
-    if (all != extensions) {
-        free(all);
-    }
-}
-
 static glr_status set_up(glr_opencl_device *device)
 {
     cl_int error = CL_SUCCESS;
@@ -79,9 +52,25 @@ static glr_status set_up(glr_opencl_device *device)
         device->queue = NULL;
         return glr_cl_fail("clCreateCommandQueue", error);
     }
-    find_usm(device);
+    device->usm = glr_opencl_usm_of(device->cl, device->id);
     glr_status status = make_kernels(device);
     return status == GLR_OK ? glr_opencl_check(device) : status;
+}
+
+/* Zeros, and the locks; NULL where there is no memory for them. */
+static glr_opencl_device *new_device(void)
+{
+    glr_opencl_device *opencl = calloc(1, sizeof *opencl);
+    if (opencl == NULL || pthread_mutex_init(&opencl->lock, NULL) != 0) {
+        free(opencl);
+        return NULL;
+    }
+    if (pthread_mutex_init(&opencl->allocations.lock, NULL) != 0) {
+        (void)pthread_mutex_destroy(&opencl->lock);
+        free(opencl);
+        return NULL;
+    }
+    return opencl;
 }
 
 glr_status glr_opencl_make(const glr_cl *cl, cl_context context, cl_device_id id, glr_device **device)
@@ -90,10 +79,8 @@ glr_status glr_opencl_make(const glr_cl *cl, cl_context context, cl_device_id id
     if (status != GLR_OK) {
         return status;
     }
-    glr_opencl_device *opencl = calloc(1, sizeof *opencl);
-    if (opencl == NULL || pthread_mutex_init(&opencl->lock, NULL) != 0 ||
-        pthread_mutex_init(&opencl->allocations.lock, NULL) != 0) {
-        free(opencl);
+    glr_opencl_device *opencl = new_device();
+    if (opencl == NULL) {
         return glr_fail(GLR_ERROR_MEMORY, "out of memory for a handle of %zu bytes", sizeof *opencl);
     }
     opencl->device.backend = &glr_opencl_backend;

@@ -79,10 +79,10 @@ static cl_program build_binary(const glr_cl *cl, cl_context context, cl_device_i
     cl_int error = CL_SUCCESS, status = CL_SUCCESS;
     cl_program program =
         cl->clCreateProgramWithBinary(context, 1, &id, &entry->size, &binary, &status, &error);
-    if (program == NULL || error != CL_SUCCESS || status != CL_SUCCESS) {
+    if (program == NULL || error != CL_SUCCESS) {
         return NULL;
     }
-    if (cl->clBuildProgram(program, 1, &id, options, NULL, NULL) != CL_SUCCESS) {
+    if (status != CL_SUCCESS || cl->clBuildProgram(program, 1, &id, options, NULL, NULL) != CL_SUCCESS) {
         (void)cl->clReleaseProgram(program);
         return NULL;
     }

@@ -124,7 +124,7 @@ static glr_status check_pointer(const glr_opencl_device *device, const glr_openc
         return glr_fail(GLR_ERROR_UNSUPPORTED,
                         "memory.kind: this OpenCL device has no shared virtual memory");
     }
-    if (!is_svm && device->set_usm == NULL) {
+    if (!is_svm && device->usm.set_argument == NULL) {
         return glr_fail(GLR_ERROR_UNSUPPORTED,
                         "memory.kind: this OpenCL device has no cl_intel_unified_shared_memory");
     }
@@ -133,7 +133,8 @@ static glr_status check_pointer(const glr_opencl_device *device, const glr_openc
                         "memory.pointer: %p is no multiple of the %" PRIu64 " bytes of an element",
                         memory->pointer, element_size);
     }
-    return GLR_OK;
+    return is_svm ? GLR_OK
+                  : glr_opencl_usm_check(&device->usm, device->context, memory->pointer, memory->bytes);
 }
 
 /* Checks that `needed` bytes are there, and makes the kernel's target of them. */

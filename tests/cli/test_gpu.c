@@ -39,7 +39,8 @@ static void expect_same(const char *arguments, const char *ending)
 Test(gpu, fill)
 {
     expect_same("fill -i glorot_normal -s 42 -n 15,1048583", "npy");
-    expect_same("fill -i he_uniform -s 42 -n 3001,1000 --slice 1:,3:900 --dtype bfloat16", "safetensors");
+    expect_same("fill -i he_uniform -s 42 -n 3001,1000 --slice 1:,3:900 --dtype bfloat16 --threads 5",
+                "safetensors");
     expect_same("fill -i lecun_normal -s 7 -n 999 --method icdf --dtype float64", "bin");
     EXPECT_DONE("glorand fill -i lecun_normal -s 7 -n 999 --method icdf --dtype float64 -o - --backend %s | "
                 "cmp - cpu.bin",

@@ -1,8 +1,6 @@
-#define CL_TARGET_OPENCL_VERSION 300
-#define CL_USE_DEPRECATED_OPENCL_1_2_APIS
 #include "stand_in.h"
+#include "stand_in_state.h"
 
-#include <CL/cl.h>
 #include <CL/cl_icd.h>
 #include <dlfcn.h>
 #include <stdlib.h>
@@ -42,7 +40,7 @@ void stand_in_gpu(void) { is_gpu = 1; }
 
 int stand_in_live(void) { return live; }
 
-static void *real(const char *name)
+void *real(const char *name)
 {
     static void *library;
     if (library == NULL) {
@@ -55,7 +53,7 @@ static void *real(const char *name)
     return symbol;
 }
 
-static int fails(const char *name)
+int fails(const char *name)
 {
     if (fail_function != NULL && strcmp(fail_function, name) != 0) {
         return 0;
@@ -66,6 +64,8 @@ static int fails(const char *name)
     failed = name;
     return 1;
 }
+
+cl_int error_to_give(void) { return fail_error; }
 
 /* Functions that give a status; `change` is what they add to the objects that live. */
 #define FORWARD(name, change, parameters, arguments)                                                         \
@@ -172,6 +172,27 @@ static char *edited(const char *text)
     return copy;
 }
 
+/* Adds the extension that PoCL lacks to the text of those that there are. */
+static cl_int extensions_with_usm(cl_api_clGetDeviceInfo function, cl_device_id device, size_t size,
+                                  void *value, size_t *size_ret)
+{
+    static const char more[] = " cl_intel_unified_shared_memory";
+    size_t length = 0;
+    cl_int status = function(device, CL_DEVICE_EXTENSIONS, 0, NULL, &length); /* with the zero at its end */
+    if (size_ret != NULL) {
+        *size_ret = length + sizeof more - 1;
+    }
+    if (status != CL_SUCCESS || value == NULL) {
+        return status;
+    }
+    if (length == 0 || size < length + sizeof more - 1) {
+        return CL_INVALID_VALUE;
+    }
+    status = function(device, CL_DEVICE_EXTENSIONS, length, value, NULL);
+    memcpy((char *)value + length - 1, more, sizeof more);
+    return status;
+}
+
 CL_API_ENTRY cl_int CL_API_CALL clGetDeviceInfo(cl_device_id device, cl_device_info what, size_t size,
                                                 void *value, size_t *size_ret)
 {
@@ -180,6 +201,9 @@ CL_API_ENTRY cl_int CL_API_CALL clGetDeviceInfo(cl_device_id device, cl_device_i
     memcpy(&function, &symbol, sizeof symbol);
     if (fails("clGetDeviceInfo")) {
         return fail_error;
+    }
+    if (offers_usm() && what == CL_DEVICE_EXTENSIONS) {
+        return extensions_with_usm(function, device, size, value, size_ret);
     }
     cl_int status = function(device, what, size, value, size_ret);
     if (status == CL_SUCCESS && is_gpu && what == CL_DEVICE_TYPE && value != NULL) {

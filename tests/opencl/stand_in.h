@@ -17,6 +17,10 @@ typedef void (*stand_in_replace_fn)(const char *from, const char *to);
 /* Makes devices GPUs, as far as they say. */
 typedef void (*stand_in_gpu_fn)(void);
 
+/* Offers cl_intel_unified_shared_memory, whose functions are in the library, too; without the function that
+   is missing, unless that is NULL. */
+typedef void (*stand_in_usm_fn)(const char *missing);
+
 /* Objects that were made or retained and not released. */
 typedef int (*stand_in_live_fn)(void);
 

@@ -85,6 +85,8 @@ test_stand_in test_stand_in_use(void)
     find(library, "stand_in_replace", &stand_in.replace);
     find(library, "stand_in_gpu", &stand_in.gpu);
     find(library, "stand_in_live", &stand_in.live);
+    find(library, "stand_in_usm", &stand_in.usm);
+    stand_in.library = library;
     return stand_in;
 }
 
@@ -95,6 +97,15 @@ static void remove_cache(void)
     char command[sizeof cache + 16];
     (void)snprintf(command, sizeof command, "rm -rf %s", cache);
     (void)system(command); /* NOLINT(cert-env33-c): a name of our own making */
+}
+
+void test_empty_cache(const char *folder)
+{
+    char command[sizeof cache + 32];
+    if (folder != NULL) {
+        (void)snprintf(command, sizeof command, "rm -rf %s/glorand", folder);
+        cr_assert_eq(system(command), 0); /* NOLINT(cert-env33-c): a name of our own making */
+    }
 }
 
 const char *test_own_cache(void)

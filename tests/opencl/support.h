@@ -40,11 +40,16 @@ typedef struct test_stand_in {
     stand_in_replace_fn replace;
     stand_in_gpu_fn gpu;
     stand_in_live_fn live;
+    stand_in_usm_fn usm;
+    void *library;
 } test_stand_in;
 
 test_stand_in test_stand_in_use(void);
 
 /* Makes a folder of its own the user's cache folder, and removes it when the test ends. Returns its name. */
 const char *test_own_cache(void);
+
+/* Removes what is in that folder; nothing where it is NULL. */
+void test_empty_cache(const char *folder);
 
 #endif

@@ -1,4 +1,6 @@
-/* A broken driver, or none: the stand-in library lets calls fail, or changes what the device computes. */
+/* A broken driver, or a host without memory: the stand-in library lets calls fail, or changes what the device
+   computes. */
+#include "host_memory.h"
 #include "support.h"
 
 #include "support/golden.h"
@@ -67,20 +69,26 @@ static int is_harmless(const char *function)
            strcmp(function, "clGetProgramBuildInfo") == 0;
 }
 
+static void expect_nothing_left(const test_stand_in *stand_in, const char *failed)
+{
+    cr_expect_eq(stand_in->live(), 0, "%s leaves %d objects", failed, stand_in->live());
+    cr_expect_eq(host_live(), 0, "%s leaves %d pieces of memory, files and mutexes", failed, host_live());
+}
+
 /* Lets every call fail in turn. */
 static int fail_each(const test_stand_in *stand_in, const test_cl *cl)
 {
     int injected = 0;
     for (int call = 1;; call++) {
         stand_in->fail(NULL, call, CL_OUT_OF_RESOURCES);
+        host_fail(0);
         glr_status status = cl == NULL ? use_device() : use_queue(*cl);
         if (stand_in->failed()[0] == '\0') {
             cr_assert_eq(status, GLR_OK, "%s", glr_last_error());
             return injected;
         }
         injected++;
-        cr_expect_eq(stand_in->live(), 0, "%s, call %d, leaves %d objects", stand_in->failed(), call,
-                     stand_in->live());
+        expect_nothing_left(stand_in, stand_in->failed());
         cr_expect(status != GLR_OK || is_harmless(stand_in->failed()), "%s, call %d, goes unnoticed",
                   stand_in->failed(), call);
         cr_expect(status == GLR_OK || status == GLR_ERROR_DEVICE || status == GLR_ERROR_UNAVAILABLE, "%s: %s",
@@ -98,6 +106,42 @@ Test(errors, each_call_fails_in_turn, .timeout = 600)
     int opened = fail_each(&stand_in, NULL), queued = fail_each(&stand_in, &cl);
     (void)printf("errors: %d injected by glr_open, %d by glr_opencl_prepare\n", opened, queued);
     cr_expect(opened > 60 && queued > 60, "%d and %d", opened, queued);
+    test_cl_close(cl);
+}
+
+/* Memory, files and mutexes of the host fail in turn, with a cache or without. What the cache and the list of
+   extensions take can be done without. Returns how often the status was an error. */
+static int fail_host(const test_stand_in *stand_in, const test_cl *cl, const char *cache_to_empty)
+{
+    int refused = 0;
+    for (int call = 1;; call++) {
+        test_empty_cache(cache_to_empty);
+        stand_in->fail(NULL, 0, 0);
+        host_fail(call);
+        glr_status status = cl == NULL ? use_device() : use_queue(*cl);
+        expect_nothing_left(stand_in, host_failed());
+        if (host_failed()[0] == '\0') {
+            cr_assert_eq(status, GLR_OK, "%s", glr_last_error());
+            (void)printf("errors: %d of %d failures of the host refused\n", refused, call - 1);
+            return refused;
+        }
+        cr_expect(status == GLR_OK || status == GLR_ERROR_MEMORY, "%s, call %d: %s", host_failed(), call,
+                  glr_last_error());
+        refused += status != GLR_OK;
+    }
+}
+
+Test(errors, the_host_fails_in_turn, .timeout = 600)
+{
+    test_stand_in stand_in = test_stand_in_use();
+    test_cl cl = test_cl_open();
+    const char *cache = test_own_cache();
+    for (int empties = 1; empties >= 0; empties--) {
+        const char *cache_to_empty = empties ? cache : NULL;
+        /* A handle and its two mutexes; an allocation's entry, or the list of the context's devices. */
+        cr_expect_eq(fail_host(&stand_in, NULL, cache_to_empty), 4);
+        cr_expect_eq(fail_host(&stand_in, &cl, cache_to_empty), 4);
+    }
     test_cl_close(cl);
 }
 
@@ -134,10 +178,11 @@ Test(errors, have_their_status_and_message)
     cr_assert_eq(setenv("GLORAND_OPENCL_FORCE", "one-lane", 1), 0);
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         stand_in.fail(cases[i].function, cases[i].call, cases[i].error);
+        host_fail(0);
         cr_expect_eq(use_device(), cases[i].status, "%s: %s", cases[i].function, glr_last_error());
         cr_expect_not_null(strstr(glr_last_error(), cases[i].message), "%s, not %s", glr_last_error(),
                            cases[i].message);
-        cr_expect_eq(stand_in.live(), 0, "%s leaves %d objects", cases[i].function, stand_in.live());
+        expect_nothing_left(&stand_in, cases[i].function);
     }
 }
 
@@ -147,10 +192,11 @@ Test(errors, a_build_failure_quotes_the_compiler)
     test_stand_in stand_in = test_stand_in_use();
     cr_assert_eq(setenv("XDG_CACHE_HOME", "/dev/null", 1), 0);
     stand_in.fail(NULL, 0, 0);
+    host_fail(0);
     stand_in.replace("GLR_KERNEL void glr_any(", "no such thing(");
     cr_expect_eq(use_device(), GLR_ERROR_DEVICE);
     cr_expect_not_null(strstr(glr_last_error(), "clBuildProgram failed: "), "%s", glr_last_error());
-    cr_expect_eq(stand_in.live(), 0);
+    expect_nothing_left(&stand_in, "clBuildProgram");
 }
 
 /* A device that computes otherwise is refused with the name of the check: as by a compiler that contracts,
@@ -177,85 +223,12 @@ Test(errors, a_device_that_computes_otherwise_is_refused)
     stand_in.fail(NULL, 0, 0);
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         char expected[128];
+        host_fail(0);
         stand_in.replace(cases[i].from, cases[i].to);
         (void)snprintf(expected, sizeof expected, "check failed: %s: 0x", cases[i].check);
         cr_expect_eq(glr_open(&options, &device), GLR_ERROR_DEVICE, "%s", cases[i].check);
         cr_expect_null(device);
         cr_expect_not_null(strstr(glr_last_error(), expected), "%s, not %s", glr_last_error(), expected);
-        cr_expect_eq(stand_in.live(), 0);
+        expect_nothing_left(&stand_in, cases[i].check);
     }
-}
-
-/* Without OpenCL, or with a broken one, auto goes on to the CPU; asked for by name, it says why. */
-static void expect_unavailable(const char *reason)
-{
-    glr_options options = GLR_OPTIONS_INIT;
-    glr_device *device = NULL;
-    glr_device_info infos[8];
-    size_t count = 0;
-    options.backend = GLR_BACKEND_OPENCL;
-    cr_expect_eq(glr_open(&options, &device), GLR_ERROR_UNAVAILABLE);
-    cr_expect_not_null(strstr(glr_last_error(), reason), "%s, not %s", glr_last_error(), reason);
-    cr_assert_eq(glr_devices(infos, 8, &count), GLR_OK);
-    size_t place = 0;
-    while (place + 1 < count && infos[place].backend != GLR_BACKEND_OPENCL) {
-        place++;
-    }
-    cr_expect(infos[place].backend == GLR_BACKEND_OPENCL && !infos[place].available);
-    cr_expect_not_null(strstr(infos[place].reason, reason), "%s", infos[place].reason);
-    cr_assert_eq(glr_open(NULL, &device), GLR_OK, "%s", glr_last_error());
-    cr_expect_eq(glr_device_backend(device), GLR_BACKEND_CPU);
-    glr_close(device);
-}
-
-Test(errors, no_library)
-{
-    cr_assert_eq(setenv("GLORAND_OPENCL_LIBRARY", "/nowhere/libOpenCL.so.1", 1), 0);
-    expect_unavailable("no OpenCL: /nowhere/libOpenCL.so.1");
-}
-
-Test(errors, a_library_that_is_not_opencl)
-{
-    cr_assert_eq(setenv("GLORAND_OPENCL_LIBRARY", "libm.so.6", 1), 0);
-    expect_unavailable("libm.so.6 has no clGetPlatformIDs");
-}
-
-Test(errors, no_platform)
-{
-    /* The real loader, without a driver. */
-    cr_assert_eq(setenv("OCL_ICD_VENDORS", "/nowhere", 1), 0);
-    expect_unavailable("OpenCL has no platform: no driver is installed");
-}
-
-/* auto never takes a CPU device of OpenCL. */
-Test(errors, auto_prefers_our_own_cpu)
-{
-    glr_device *device = NULL;
-    cr_assert_eq(glr_open(NULL, &device), GLR_OK);
-    cr_expect_eq(glr_device_backend(device), GLR_BACKEND_CPU);
-    glr_close(device);
-    glr_options options = GLR_OPTIONS_INIT;
-    options.backend = GLR_BACKEND_OPENCL;
-    options.device = 99;
-    cr_expect_eq(glr_open(&options, &device), GLR_ERROR_UNAVAILABLE);
-    cr_expect_not_null(strstr(glr_last_error(), "options.device: 99; OpenCL has "), "%s", glr_last_error());
-}
-
-/* auto takes a GPU, and the CPU where that fails its check. */
-Test(errors, auto_prefers_a_gpu_that_works)
-{
-    test_stand_in stand_in = test_stand_in_use();
-    glr_device *device = NULL;
-    (void)test_own_cache();
-    stand_in.fail(NULL, 0, 0);
-    stand_in.gpu();
-    cr_assert_eq(glr_open(NULL, &device), GLR_OK, "%s", glr_last_error());
-    cr_expect_eq(glr_device_backend(device), GLR_BACKEND_OPENCL);
-    glr_close(device);
-    cr_assert_eq(setenv("XDG_CACHE_HOME", "/dev/null", 1), 0);
-    stand_in.replace("0xd2511f53U", "0xd2511f51U");
-    cr_assert_eq(glr_open(NULL, &device), GLR_OK, "%s", glr_last_error());
-    cr_expect_eq(glr_device_backend(device), GLR_BACKEND_CPU);
-    cr_expect_eq(stand_in.live(), 0);
-    glr_close(device);
 }

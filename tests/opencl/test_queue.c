@@ -197,10 +197,12 @@ static void expect_window(test_cl cl, const glr_opencl_memory *memory, glr_initi
     cr_expect_eq(memcmp(drawn, expected, WINDOW * size), 0, "%s", glr_dtype_name(vector.dtype));
 }
 
-/* Types of 1, 2 and 4 bytes across and past byte 2^32; in the long form, one fill of all of it. */
+/* Types of 1, 2 and 4 bytes across and past byte 2^32: one fill of all of it in float32, and in the long form
+   in each. */
 Test(queue, more_than_4_gib, .timeout = 1000)
 {
-    const size_t bytes = ((size_t)1 << 32) + ((size_t)16 << 20);
+    const uint64_t edge = (uint64_t)1 << 32;
+    const size_t bytes = (size_t)edge + ((size_t)16 << 20);
     static const glr_dtype dtypes[] = {GLR_FLOAT8_E4M3FN, GLR_BFLOAT16, GLR_FLOAT32};
     test_cl cl = test_cl_open();
     cl_ulong most = 0;
@@ -212,8 +214,8 @@ Test(queue, more_than_4_gib, .timeout = 1000)
     glr_device *handle = prepare(cl);
     glr_opencl_memory memory = {.buffer = test_cl_buffer(cl, CL_MEM_READ_WRITE, bytes)};
     for (size_t i = 0; i < 3; i++) {
-        const uint64_t size = glr_dtype_size(dtypes[i]),
-                       before = test_is_long() ? 0 : ((uint64_t)1 << 32) - (8 << 20);
+        const int is_whole = dtypes[i] == GLR_FLOAT32 || test_is_long();
+        const uint64_t size = glr_dtype_size(dtypes[i]), before = is_whole ? 0 : edge - (8 << 20);
         glr_initializer initializer = glr_truncated_normal(0.0, 1.0, (int64_t)i);
         initializer.method = i == 2 ? GLR_METHOD_RESAMPLE : GLR_METHOD_ICDF;
         glr_tensor vector = vector_of(dtypes[i], (int64_t)((bytes - before) / size));
@@ -221,7 +223,7 @@ Test(queue, more_than_4_gib, .timeout = 1000)
         cr_assert_eq(glr_opencl_fill(handle, &initializer, &vector, &memory, cl.queue, 0, NULL, NULL), GLR_OK,
                      "%s", glr_last_error());
         expect_window(cl, &memory, initializer, vector);
-        memory.offset = ((uint64_t)1 << 32) + 8 * size; /* all of it beyond */
+        memory.offset = edge + 8 * size; /* all of it beyond */
         vector.shape[0] = 100001;
         cr_assert_eq(glr_opencl_fill(handle, &initializer, &vector, &memory, cl.queue, 0, NULL, NULL),
                      GLR_OK);

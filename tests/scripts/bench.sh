@@ -12,6 +12,7 @@ bench=$3
 check=$source_dir/tests/scripts/bench_output.py
 need python3
 make_scratch "$2"
+export XDG_CACHE_HOME=$2/cache POCL_CACHE_DIR=$2/cache/pocl # not the user's
 
 for options in '' --quick; do
     names=$("$bench" ${options:+"$options"} --threads 2 --list)
@@ -44,6 +45,14 @@ GLORAND_BENCH_MKL=/nonexistent "$bench" --quick --rounds 1 --filter peer-mkl-icd
     --json >"$scratch/out.json" 2>"$scratch/errors"
 grep -q '^glorand-bench: left out: peer-mkl-icdf: ' "$scratch/errors" || fail "a missing peer is not said"
 python3 "$check" skipped "$scratch/out.json" peer-mkl-icdf
+
+# The stages: five draws in three forms, and the yardsticks. Without OpenCL its forms are left out.
+[ "$("$bench" --stages --quick --threads 2 --list | wc -l)" -eq 17 ] || fail "--stages lists other cases"
+"$bench" --stages --quick --rounds 1 --json >"$scratch/out.json"
+python3 "$check" json "$scratch/out.json"
+GLORAND_OPENCL_LIBRARY=/nowhere/libOpenCL.so.1 "$bench" --stages --quick --rounds 1 --threads 2 \
+    --filter 'icdf*/cpu' --filter 'icdf*/opencl' --json >"$scratch/out.json" 2>"$scratch/errors"
+python3 "$check" skipped "$scratch/out.json" icdf/float32/16MiB/2t/opencl
 
 # Runs the program with bad options; ends the test unless it says $1 and exits with 2.
 refuse() {

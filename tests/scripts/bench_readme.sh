@@ -10,6 +10,7 @@ set -euo pipefail
 source_dir=$1
 need cmake ninja pkg-config python3
 make_scratch "$2"
+export XDG_CACHE_HOME=$2/cache POCL_CACHE_DIR=$2/cache/pocl # not the user's
 mkdir "$scratch/tree"
 for path in "$source_dir"/*; do
     [ "$(basename "$path")" = build ] || cp -r "$path" "$scratch/tree"
@@ -26,6 +27,9 @@ bash -eux -o pipefail "$scratch/commands.sh" </dev/null
 grep -q '^| resample with all threads' build/bench-results/README.md || fail "there are no key ratios"
 grep -q '^| resample .* | ' <(sed -n '/^### Files of/,/^###* [A-EG-Z]/p' build/bench-results/README.md) ||
     fail "there is no table of files"
+grep -Eq '^\| resample \| rejections (\| [0-9.]+ \| -?[0-9.]+ )' build/bench-results/README.md ||
+    fail "there is no table of stages"
+grep -q '^| cpu | [0-9]' build/bench-results/README.md || fail "there is no table of processes"
 for plot in sizes peers; do
     python3 tests/scripts/bench_output.py svg "build/bench-results/$plot.svg"
 done

@@ -20,7 +20,7 @@ for i in 1 2 3; do
 done
 cp "$source_dir/bench/README.md" "$scratch/README.md"
 python3 "$report" --readme "$scratch/README.md" --plots "$scratch" \
-    "${loops[@]}" --all "$data/glorand-1.json"
+    "${loops[@]}" --all "$data/glorand-1.json" --stages "$data/stages.json" --start "$data/start.json"
 
 # Ends the test unless README.md holds the line $1.
 expect() { grep -qxF -- "$1" "$scratch/README.md" || fail "\"$1\" is not in README.md"; }
@@ -34,6 +34,13 @@ expect "| TensorFlow 2.21.0 | tf.random.stateless_truncated_normal | yes | 50.0 
 expect "| MKL 2025.3 | Philox4x32-10, inverse distribution function | no | 400 | 800 |"
 expect "- Other programs kept 0.2 processors busy meanwhile, at most"
 expect "Not measured: peer-curand (libcurand.so.10 cannot be loaded)."
+# 1.25 and 2.5 ns a value, after normals of 1 and 2; icdf, 0.8 and 2 ns, after uniforms of 0.5 and 1.
+expect "### Stages: nanoseconds for a float32 value, 256MiB, 2 threads"
+expect "| constant | stores | 0.250 | – | 0.250 | – | 1.00 | – | – | – |"
+expect "| resample | rejections | 1.25 | 0.250 | 2.50 | 0.500 | 0.500 | – | – | – |"
+expect "| icdf | inverse distribution function, after random_uniform | 0.800 | 0.300 | 2.00 | 1.00 | 0.400 | – | – | – |"
+expect "Not measured: opencl-one-lane (no OpenCL)."
+expect "| opencl | 100 | 50.0 to 200 |"
 expect "# How fast glorand is"
 for plot in sizes peers; do
     python3 "$source_dir/tests/scripts/bench_output.py" svg "$scratch/$plot.svg"
@@ -42,7 +49,7 @@ done
 # A second run replaces what the first one wrote.
 cp "$scratch/README.md" "$scratch/once.md"
 python3 "$report" --readme "$scratch/README.md" "${loops[@]}" \
-    --all "$data/glorand-1.json"
+    --all "$data/glorand-1.json" --stages "$data/stages.json" --start "$data/start.json"
 cmp "$scratch/once.md" "$scratch/README.md" || fail "a second run changes README.md"
 
 echo 'no markers' >"$scratch/other.md"

@@ -1,0 +1,97 @@
+#include "host_memory.h"
+
+#include <errno.h>
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stddef.h>
+#include <stdio.h>
+
+static atomic_int calls, live, fail_call;
+static const char *_Atomic failed = "";
+
+void host_fail(int call)
+{
+    calls = 0;
+    live = 0;
+    fail_call = call;
+    failed = "";
+}
+
+const char *host_failed(void) { return failed; }
+
+int host_live(void) { return live; }
+
+static int fails(const char *name)
+{
+    if (++calls != fail_call) {
+        return 0;
+    }
+    failed = name;
+    errno = ENOMEM;
+    return 1;
+}
+
+/* The linker calls the functions that are wrapped __wrap_NAME, and what they wrap __real_NAME. */
+/* NOLINTBEGIN(bugprone-reserved-identifier,cert-dcl37-c,cert-dcl51-cpp) */
+
+/* Functions that give a pointer. */
+#define TAKE(type, name, parameters, arguments)                                                              \
+    type __real_##name parameters;                                                                           \
+    type __wrap_##name parameters;                                                                           \
+    type __wrap_##name parameters                                                                            \
+    {                                                                                                        \
+        type taken = fails(#name) ? NULL : __real_##name arguments;                                          \
+        live += taken != NULL;                                                                               \
+        return taken;                                                                                        \
+    }
+
+/* A file is fopen or fopen64, as the headers name it. */
+TAKE(void *, malloc, (size_t size), (size))
+TAKE(void *, calloc, (size_t count, size_t size), (count, size))
+TAKE(FILE *, fopen, (const char *path, const char *mode), (path, mode))
+TAKE(FILE *, fopen64, (const char *path, const char *mode), (path, mode))
+
+void *__real_realloc(void *memory, size_t size);
+void *__wrap_realloc(void *memory, size_t size);
+void *__wrap_realloc(void *memory, size_t size)
+{
+    void *taken = fails("realloc") ? NULL : __real_realloc(memory, size);
+    live += taken != NULL && memory == NULL;
+    return taken;
+}
+
+void __real_free(void *memory);
+void __wrap_free(void *memory);
+void __wrap_free(void *memory)
+{
+    live -= memory != NULL;
+    __real_free(memory);
+}
+
+/* Functions that give an error number, or a descriptor; `change` is what success adds to what lives. */
+#define STATUS(name, change, is_success, failure, parameters, arguments)                                     \
+    int __real_##name parameters;                                                                            \
+    int __wrap_##name parameters;                                                                            \
+    int __wrap_##name parameters                                                                             \
+    {                                                                                                        \
+        int result = (change) > 0 && fails(#name) ? (failure) : __real_##name arguments;                     \
+        live += result is_success ? (change) : 0;                                                            \
+        return result;                                                                                       \
+    }
+
+STATUS(mkstemp, 1, >= 0, -1, (char *path), (path))
+STATUS(mkstemp64, 1, >= 0, -1, (char *path), (path))
+STATUS(close, -1, == 0, -1, (int descriptor), (descriptor))
+STATUS(fclose, -1, == 0, EOF, (FILE * file), (file))
+STATUS(pthread_mutex_init, 1, == 0, ENOMEM, (pthread_mutex_t * mutex, const pthread_mutexattr_t *how),
+       (mutex, how))
+STATUS(pthread_mutex_destroy, -1, == 0, EBUSY, (pthread_mutex_t * mutex), (mutex))
+
+/* The descriptor, which lives already, becomes a file. */
+FILE *__real_fdopen(int descriptor, const char *mode);
+FILE *__wrap_fdopen(int descriptor, const char *mode);
+FILE *__wrap_fdopen(int descriptor, const char *mode)
+{
+    return fails("fdopen") ? NULL : __real_fdopen(descriptor, mode);
+}
+/* NOLINTEND(bugprone-reserved-identifier,cert-dcl37-c,cert-dcl51-cpp) */
