@@ -38,6 +38,10 @@ typedef struct worker {
 static void scatter(const worker *w, const char *elements, uint64_t count, char *dst)
 {
     const uint64_t size = w->element_size, step = w->plan->runs.stride * size;
+    if (step == size) { /* a constant's: drawn elements are stored without this */
+        memcpy(dst, elements, count * size);
+        return;
+    }
     for (uint64_t i = 0; i < count; i++) {
         memcpy(dst + i * step, elements + i * size, size);
     }
