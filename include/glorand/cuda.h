@@ -12,9 +12,8 @@
  *
  *     glr_initializer init = glr_glorot_normal(42);
  *     glr_tensor tensor = {.dtype = GLR_FLOAT32, .rank = 2, .shape = {4096, 11008}};
- *     if (glr_cuda_fill(handle, &init, &tensor, (uintptr_t)weights, 4096 * 11008 * sizeof(float), stream) !=
- * GLR_OK)
- *         ...
+ *     unsigned long long dst = (uintptr_t)weights, bytes = 4096 * 11008 * sizeof(float);
+ *     if (glr_cuda_fill(handle, &init, &tensor, dst, bytes, stream) != GLR_OK) { ... }
  *     cudaStreamSynchronize(stream);
  *     glr_close(handle);
  *
@@ -50,10 +49,13 @@ struct CUstream_st;
    like those of glr_open, with all their functions; it has a stream of its own, which glr_fill and
    glr_copy_to_host use and glr_cuda_fill does not. Give it to glr_close while the context exists, and when
    the fills on the caller's streams are done: the kernels are unloaded then, also from graphs that hold them.
-   On failure *handle is NULL. Errors: GLR_ERROR_ARGUMENT (handle is NULL; no context is given and none is
-   current), GLR_ERROR_UNAVAILABLE (no driver, or an older one than the library was built for; a device of
-   compute capability below 7.5), GLR_ERROR_DEVICE (the driver failed, or the check did: the message names
-   what went wrong), GLR_ERROR_MEMORY. Threads: any number at a time. */
+   On failure *handle is NULL.
+
+   Errors: GLR_ERROR_ARGUMENT (handle is NULL; no context is given and none is current),
+   GLR_ERROR_UNAVAILABLE (no driver, or an older one than the library was built for; no device; a device of
+   compute capability below 7.5, or of compute mode "prohibited"), GLR_ERROR_DEVICE (the driver failed, or the
+   check did: the message names what went wrong), GLR_ERROR_MEMORY (the host's, or the device's).
+   Threads: any number at a time, for the same context or for different ones. */
 GLR_API glr_status glr_cuda_prepare(struct CUctx_st *context, glr_device **handle);
 
 /** Launches a fill of the part of a tensor with an initializer's values, as glr_fill draws them, into the
@@ -64,19 +66,20 @@ GLR_API glr_status glr_cuda_prepare(struct CUctx_st *context, glr_device **handl
    or of a pool of its device, managed memory, or host memory that is mapped (what cuMemHostAlloc and
    cudaMallocHost give). It is a multiple of the element size; a part in adjacent elements is written fastest
    to multiples of four elements. bytes is the room there, which must hold the part; what the driver knows of
-   the allocation must not contradict it. stream is a CUstream or cudaStream_t of the handle's context; NULL
-   is the legacy default stream. The handle's context must be the thread's current one, as it is for the
-   caller's own launches.
+   the allocation must not contradict it. stream is a CUstream or cudaStream_t of the handle's context, or one
+   of the default streams: NULL and CU_STREAM_LEGACY are the legacy one, CU_STREAM_PER_THREAD is the thread's.
+   The handle's context must be the thread's current one, as it is for the caller's own launches.
 
    A call launches exactly one kernel, allocates nothing, waits for nothing, and besides asks the driver only
    for the current context, the stream's context, and what dst is; so it may be captured into a CUDA graph,
    each launch of which draws the same values again. An initializer without a seed draws its seed at the call.
+
    Errors: those of glr_fill; GLR_ERROR_ARGUMENT also for a handle that is not CUDA's, a context that is not
    current, a stream or memory of another context, memory that CUDA does not know, and a dst that is no
    multiple of the element size; GLR_ERROR_TOO_SMALL also when the allocation ends before the part does;
-   GLR_ERROR_DEVICE when the driver refuses the launch, also because of what was launched before. In any case
-   of error nothing is launched. Threads: any number of calls on one handle at a time, on the same or on
-   different streams. */
+   GLR_ERROR_DEVICE, GLR_ERROR_MEMORY or GLR_ERROR_UNAVAILABLE, by what it says, when the driver refuses a
+   query or the launch, also because of what was launched before. In any case of error nothing is launched.
+   Threads: any number of calls on one handle at a time, on the same or on different streams. */
 GLR_API glr_status glr_cuda_fill(glr_device *handle, const glr_initializer *initializer,
                                  const glr_tensor *tensor, unsigned long long dst, uint64_t bytes,
                                  struct CUstream_st *stream);

@@ -445,12 +445,16 @@ GLR_API glr_status glr_describe(const glr_initializer *initializer, const glr_te
    there. dst is memory of the device: at any byte address on the CPU, what glr_cuda_fill would take on CUDA,
    what glr_alloc gave on OpenCL; it may be NULL when the part is empty. dst_bytes is how many bytes are
    there: a part that needs more is refused. Nothing is allocated. Filling a part gives the same values that
-   filling the whole would put there. Errors: GLR_ERROR_ARGUMENT (a value out of its range, a NULL pointer),
-   GLR_ERROR_SHAPE (sizes that overflow or exceed GLR_MAX_ELEMENTS, a part outside the tensor, strides that
-   make elements overlap), GLR_ERROR_TOO_SMALL, GLR_ERROR_UNSUPPORTED (random integers, a dtype that the
-   device lacks), GLR_ERROR_UNSEEDED (a part, of an initializer that is unseeded), GLR_ERROR_SYSTEM,
-   GLR_ERROR_DEVICE. Threads: any number of calls on one handle at a time. On the CPU a call uses the handle's
-   number of threads, through OpenMP. */
+   filling the whole would put there.
+
+   Errors: GLR_ERROR_ARGUMENT (a value out of its range, a NULL pointer), GLR_ERROR_SHAPE (sizes that overflow
+   or exceed GLR_MAX_ELEMENTS, a part outside the tensor, strides that make elements overlap),
+   GLR_ERROR_TOO_SMALL, GLR_ERROR_UNSUPPORTED (random integers, a dtype that the device lacks),
+   GLR_ERROR_UNSEEDED (a part, of an initializer that is unseeded), GLR_ERROR_SYSTEM (no seed from the
+   operating system): dst is as it was. On a GPU also GLR_ERROR_DEVICE, GLR_ERROR_MEMORY or
+   GLR_ERROR_UNAVAILABLE, by what its driver says: then dst may hold anything.
+   Threads: any number of calls on one handle at a time. On the CPU a call uses the handle's number of
+   threads, through OpenMP. */
 GLR_API glr_status glr_fill(glr_device *device, const glr_initializer *initializer, const glr_tensor *tensor,
                             void *dst, uint64_t dst_bytes);
 
