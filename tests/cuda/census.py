@@ -24,6 +24,7 @@ import sys
 GROUPS = [
     (r"FADD|FMUL|FFMA", "float32 add multiply fma"),
     (r"DADD|DMUL|DFMA", "float64 add multiply fma"),
+    (r"IMAD\.WIDE", "integer multiply wide"),
     # A move or a shift that is done by the multiplier.
     (r"IMAD", "integer multiply"),
     (r"IADD|VIADD|LEA|IABS", "integer add"),
