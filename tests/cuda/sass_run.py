@@ -1,0 +1,218 @@
+"""Runs GPU machine code, warp by warp, and counts how often each instruction is issued.
+
+Lanes that part wait for each other where the code says (BSSY, BSYNC); of two ways, the one that is earlier in the code
+goes first. What an instruction does is in sass_opcodes.py.
+"""
+import re
+
+import numpy as np
+
+from sass_operands import U32, predicate, source
+from sass_opcodes import Unknown, operation_of, place
+
+# Where a kernel's parameters begin in constant bank 0, and where block and grid are, by architecture.
+PARAMETERS = {80: 0x160, 86: 0x160, 89: 0x160, 90: 0x210, 100: 0x380, 120: 0x380}
+BLOCK_AND_GRID = {80: (0x0, 0xC), 86: (0x0, 0xC), 89: (0x0, 0xC), 90: (0x0, 0xC), 100: (0x360, 0x370), 120: (0x360, 0x370)}
+# Shared memory that the system keeps for itself is at its beginning.
+SHARED_BYTES = 1 << 17
+MOST_STEPS = 10_000_000
+
+
+class Memory:
+    """The destination: words, and which of them were written."""
+
+    def __init__(self, start, count):
+        self.start, self.words = start, np.zeros(count, U32)
+        self.written = np.zeros(count, bool)
+
+    def write(self, places, values, lanes):
+        offsets = places[lanes] - self.start
+        if (offsets % 4).any() or (offsets < 0).any() or (offsets >= 4 * len(self.words)).any():
+            raise IndexError(f"a store at {places[lanes][0]:#x}")
+        self.words[offsets // 4] = values[lanes]
+        self.written[offsets // 4] = True
+
+
+class Program:
+    """A kernel's instructions, ready to be run for any warp, and what was counted."""
+
+    def __init__(self, cubin, kernel, code, labels):
+        self.cubin, self.kernel, self.code, self.labels = cubin, kernel, code, labels
+        self.at_address = {instruction.address: i for i, instruction in enumerate(code)}
+        self.operations = [CONTROL.get(x.opcode.split(".")[0]) or operation_of(x.opcode, x.operands) for x in code]
+        self.is_control = [x.opcode.split(".")[0] in CONTROL for x in code]
+        self.guards = [predicate(x.guard) if x.guard else None for x in code]
+        self.indexed = [x.opcode.startswith("LDC") and not x.opcode.startswith("LDCU") and
+                        re.search(r"\[R\d", x.operands[-1]) is not None for x in code]
+        self.issued = np.zeros(len(code), np.int64)
+        self.addresses = np.zeros(len(code), np.int64) # different ones of a warp, of constants with an index
+        self.steps = 0
+
+    def run(self, grid, block, parameters, memory):
+        bank = bytearray(max(self.cubin.size(f".nv.constant0.{self.kernel}"), 0x400))
+        architecture = self.cubin.architecture
+        bank[PARAMETERS[architecture]:PARAMETERS[architecture] + len(parameters)] = parameters
+        for at, number in zip(BLOCK_AND_GRID[architecture], (block, grid)):
+            bank[at:at + 12] = b"".join(int(x).to_bytes(4, "little") for x in (number, 1, 1))
+        self.banks = {0: np.frombuffer(bytes(bank), np.uint8)}
+        for number in (2, 3, 4):
+            self.banks[number] = np.frombuffer(self.cubin.bank(number, self.kernel), np.uint8)
+        with np.errstate(all="ignore"): # lanes that are off compute, too
+            for number in range(grid):
+                Block(self, number, block // 32, memory).run()
+
+
+class Block:
+    def __init__(self, program, number, warps, memory):
+        self.program, self.number, self.memory = program, number, memory
+        self.shared, self.known = np.zeros(SHARED_BYTES // 4, U32), np.zeros(SHARED_BYTES // 4, bool)
+        self.warps = [Warp(self, i) for i in range(warps)]
+
+    def run(self):
+        while any(warp.alive.any() for warp in self.warps):
+            for warp in self.warps:
+                warp.run()
+            if all(warp.at_barrier or not warp.alive.any() for warp in self.warps):
+                for warp in self.warps:
+                    warp.at_barrier = False
+
+    def read(self, places, lanes):
+        index = np.where(lanes, places, 0) // 4
+        if not self.known[index[lanes]].all():
+            raise IndexError("shared memory that nobody wrote")
+        return self.shared[index]
+
+    def write(self, places, values, lanes):
+        self.shared[places[lanes] // 4] = values[lanes]
+        self.known[places[lanes] // 4] = True
+
+
+class Warp:
+    def __init__(self, block, number):
+        self.block, self.number = block, number
+        self.r, self.ur = np.zeros((256, 32), U32), np.zeros((256, 32), U32)
+        self.p, self.up = np.zeros((8, 32), bool), np.zeros((8, 32), bool)
+        self.kept = {"r": self.r, "ur": self.ur, "p": self.p, "up": self.up}
+        self.alive = np.ones(32, bool)
+        self.groups = [(0, self.alive.copy())] # lanes that go together: where, and which
+        self.meetings = {}                     # of a barrier register: whom it waits for, and who is there
+        self.at_barrier = False
+
+    def constant(self, bank, offset):
+        return self.block.program.banks[bank][offset:offset + 4].view(U32)[0]
+
+    def constants(self, bank, offsets):
+        data = self.block.program.banks[bank].view(U32)
+        return data[np.clip(np.where(self.active, offsets, 0) // 4, 0, len(data) - 1)]
+
+    def run(self):
+        """Until all lanes have left, or wait for the block."""
+        while self.groups and not self.at_barrier:
+            self.groups.sort(key=lambda group: group[0])
+            at, lanes = self.groups.pop(0)
+            self.run_group(at, lanes)
+        if self.alive.any() and not self.at_barrier:
+            raise RuntimeError("lanes wait for others that have left")
+
+    def run_group(self, at, lanes):
+        program = self.block.program
+        while at is not None:
+            program.issued[at] += 1
+            program.steps += 1
+            if program.steps > MOST_STEPS:
+                raise RuntimeError("it runs on")
+            guard = program.guards[at]
+            self.lanes, self.active = lanes, lanes if guard is None else lanes & guard(self)
+            if program.is_control[at]:
+                at, lanes = program.operations[at](self, at, program.code[at])
+                continue
+            if program.indexed[at]:
+                self.count_addresses(program, at)
+            if self.active.any():
+                full = self.active.all()
+                for target, value in program.operations[at](self):
+                    if target is None:
+                        continue
+                    kind, number = target
+                    if full or kind[0] == "u":
+                        self.kept[kind][number] = value
+                    else:
+                        np.copyto(self.kept[kind][number], value, where=self.active)
+            at += 1
+
+    def count_addresses(self, program, at):
+        name = re.search(r"\[(R\d+)", program.code[at].operands[-1]).group(1)
+        program.addresses[at] += len(np.unique(self.r[int(name[1:])][self.active]))
+
+    def part(self, at, lanes):
+        if lanes.any():
+            self.groups.append((at, lanes))
+
+
+def branch(warp, at, instruction):
+    lanes, active = warp.lanes, warp.active
+    *conditions, name = instruction.operands
+    for condition in conditions:
+        active = active & predicate(condition)(warp)
+    to = warp.block.program.labels[name.strip("`()")]
+    if not active.any():
+        return at + 1, lanes
+    if (active == lanes).all():
+        return to, lanes
+    warp.part(to, active)
+    return at + 1, lanes & ~active
+
+
+def indirect(warp, at, instruction):
+    """To a register and an offset, from the next instruction or, in RET, from the kernel's beginning."""
+    program, name, *rest = warp.block.program, *instruction.operands[0].split()
+    is_return = instruction.opcode.startswith("RET")
+    offset = 0 if is_return else program.code[at].address + 16 + int(rest[0], 16)
+    places = source(name)(warp).view(np.int32).astype(np.int64) + offset
+    ways = np.unique(places[warp.active])
+    if not is_return and not (warp.active == warp.lanes).all():
+        raise Unknown(f"a guarded {instruction.opcode}")
+    for way in ways:
+        warp.part(program.at_address[int(way)], warp.active & (places == way))
+    return None, None
+
+
+def begin_meeting(warp, at, instruction):
+    warp.meetings[instruction.operands[0]] = (warp.lanes.copy(), np.zeros(32, bool))
+    return at + 1, warp.lanes
+
+
+def meet(warp, at, instruction):
+    if not warp.active.any():
+        return at + 1, warp.lanes
+    if not (warp.active == warp.lanes).all():
+        raise Unknown("a guarded BSYNC")
+    expected, there = warp.meetings[instruction.operands[0]]
+    there |= warp.active
+    if not (expected & warp.alive & ~there).any():
+        return at + 1, there & warp.alive
+    return None, None
+
+
+def leave(warp, at, instruction):
+    warp.alive &= ~warp.active
+    lanes = warp.lanes & ~warp.active
+    if lanes.any():
+        return at + 1, lanes
+    return None, None
+
+
+def wait_for_block(warp, at, instruction):
+    if not (warp.active == warp.alive).all():
+        raise Unknown("a barrier that not all lanes meet at once")
+    warp.at_barrier = True
+    warp.part(at + 1, warp.lanes)
+    return None, None
+
+
+def go_on(warp, at, instruction):
+    return at + 1, warp.lanes
+
+
+CONTROL = {"BRA": branch, "CALL": branch, "BRX": indirect, "BRXU": indirect, "RET": indirect, "BSSY": begin_meeting,
+           "BSYNC": meet, "EXIT": leave, "BAR": wait_for_block, "NOP": go_on, "YIELD": go_on, "WARPSYNC": go_on}
