@@ -53,7 +53,7 @@ GROUPS = [
     (r"", "control"),
 ]
 GROUP_NAMES = [name for _, name in GROUPS]
-COLUMNS = ["kernel", "architecture", "slots", *GROUP_NAMES, "constant passes", "registers", "spills", "occupancy"]
+COLUMNS = ["kernel", "architecture", "slots", *GROUP_NAMES, "constant passes", "shared passes", "registers", "spills", "occupancy"]
 
 # Of a multiprocessor: warps, bytes of shared memory, and what of it a block takes besides its own.
 MULTIPROCESSOR = {80: (64, 164 << 10, 1024), 89: (48, 100 << 10, 1024), 90: (64, 228 << 10, 0), 120: (48, 100 << 10, 0)}
@@ -77,14 +77,16 @@ def occupancy(cubin, kernel, threads):
 
 
 def row_of(name, program, threads, issued, passes, values):
-    """A line of the table, from instructions issued in `values` values."""
+    """A line of the table, from what was issued for `values` values, and the turns that memory took."""
     cubin, kernel = program.cubin, program.kernel
-    groups = collections.Counter()
-    for instruction, count in zip(program.code, issued):
+    groups, turns = collections.Counter(), collections.Counter()
+    for instruction, count, turn in zip(program.code, issued, passes):
         groups[group_of(instruction.opcode)] += int(count)
+        turns["constant" if instruction.opcode.startswith("LDC") else "shared"] += int(turn)
     row = {"kernel": name, "architecture": f"sm_{cubin.architecture}", "slots": sum(groups.values()) * 32 / values}
     row |= {group: groups[group] * 32 / values for group in GROUP_NAMES}
-    row |= {"constant passes": int(passes) * 32 / values, "registers": cubin.registers(kernel),
+    row |= {f"{kind} passes": turns[kind] * 32 / values for kind in ("constant", "shared")}
+    row |= {"registers": cubin.registers(kernel),
             "spills": sum(x.opcode.startswith(("STL", "LDL")) for x in program.code),
             "occupancy": occupancy(cubin, kernel, threads)}
     return row
@@ -108,13 +110,16 @@ def launch_of(arguments, kernel):
 def count_kernel(arguments, kernel, cubin, kernels):
     name, threads, parameters = launch_of(arguments, kernel)
     program = sass_run.Program(cubin, name, *kernels[name])
+    double = [x.opcode for x in program.code if group_of(x.opcode).startswith("float64")]
+    if double:
+        sys.exit(f"{name}, sm_{cubin.architecture}: float64 arithmetic, though it may not be reached: {', '.join(double)}")
     memory = sass_run.Memory(int.from_bytes(parameters[:8], "little"), VALUES)
     program.run(1, threads, parameters, memory)
     expected = np.frombuffer(fill(arguments, kernel, "cpu", {}), np.uint32)
     wrong = np.count_nonzero((memory.words != expected) | ~memory.written)
     if wrong:
         sys.exit(f"{name}, sm_{cubin.architecture}: {wrong} of {VALUES} values are not the CPU's")
-    return row_of(kernel, program, threads, program.issued, program.addresses.sum(), VALUES)
+    return row_of(kernel, program, threads, program.issued, program.passes, VALUES)
 
 
 def count_curand(arguments, architecture):
@@ -134,7 +139,7 @@ def count_curand(arguments, architecture):
             sys.exit(f"cuRAND, sm_{architecture}: mean {values.mean()}, standard deviation {values.std()}")
         runs.append(program)
     return row_of(CURAND, runs[1], 128, runs[1].issued - runs[0].issued,
-                  runs[1].addresses.sum() - runs[0].addresses.sum(), VALUES)
+                  runs[1].passes - runs[0].passes, VALUES)
 
 
 def count_all(arguments):
@@ -179,7 +184,7 @@ def complaints(row, table):
     if found is None:
         yield f"{name}: not in the table"
         return
-    for key in ("slots", "constant passes"):
+    for key in ("slots", "constant passes", "shared passes"):
         old, new = float(found[key]), row[key]
         if abs(new - old) > 0.1 * old + 0.05:
             yield f"{name}: {new:.2f} {key} a value, {old:.2f} in the table"
@@ -195,7 +200,7 @@ def main():
     rows = count_all(arguments)
     for row in rows:
         print(f"{row['kernel']:15} {row['architecture']:7} {row['slots']:7.2f} slots {row['registers']:3} registers "
-              f"{100 * row['occupancy']:4.0f} % of the warps, {row['constant passes']:6.2f} passes for constants")
+              f"{100 * row['occupancy']:4.0f} % of the warps, {row['constant passes']:5.2f} constant and {row['shared passes']:5.2f} shared passes")
     table = {} if arguments.update else read_table(arguments.table)
     if arguments.update:
         version = subprocess.run([arguments.nvcc, "--version"], check=True, capture_output=True, text=True).stdout

@@ -6,8 +6,7 @@ pairs of a place and what is written there.
 """
 import numpy as np
 
-from sass_operands import (EVERY_LANE, F32, LOW, NO_LANE, PREDICATE, SIGN, U32, U64, ZERO, address, constant,
-                           immediate, is_predicate, predicate, source, wide)
+from sass_operands import F32, LOW, NO_LANE, PREDICATE, U32, U64, ZERO, address, constant, is_predicate, predicate, source, wide
 
 S32, S64 = np.int32, np.int64
 LANES = np.arange(32, dtype=U32)
@@ -151,12 +150,12 @@ def multiply(opcode, operands):
     return lambda warp: [(to, a(warp) * b(warp) + c(warp) + (carry(warp).astype(U32) if carry else U32(0)))]
 
 
-def logic_of(a, b, c, table, ones):
-    result = a & ~ones
+def logic_of(a, b, c, table):
+    result = ZERO
     for i in range(8):
         if table >> i & 1:
-            result |= (a if i & 4 else a ^ ones) & (b if i & 2 else b ^ ones) & (c if i & 1 else c ^ ones)
-    return result & ones if ones is not True else result
+            result = result | (a if i & 4 else ~a) & (b if i & 2 else ~b) & (c if i & 1 else ~c)
+    return result
 
 
 LOGIC = {0xC0: lambda a, b, c: a & b, 0xFC: lambda a, b, c: a | b, 0x3C: lambda a, b, c: a ^ b,
@@ -167,7 +166,7 @@ def logic(opcode, operands):
     outs, target, (a, b, c, table), also = shape(operands)
     table = int(table, 16)
     a, b, c, to = source(a), source(b), source(c), place(target)
-    operation = LOGIC.get(table, lambda x, y, z: logic_of(x, y, z, table, U32(0xFFFFFFFF)))
+    operation = LOGIC.get(table, lambda x, y, z: logic_of(x, y, z, table))
     also, outs = predicate(also[0]), [place(x) for x in outs]
 
     def run(warp):
@@ -319,14 +318,13 @@ def special_register(opcode, operands):
     return lambda warp: [(place(target), names[name](warp))]
 
 
-def load_constant(opcode, operands):
-    target, read = operands[0], constant(operands[1])
-    words = {"64": 2, "128": 4}.get(opcode.split(".")[-1], 1)
-    return lambda warp: [(place(target, i), read(warp, 4 * i)) for i in range(words)]
-
-
 def words_of(opcode):
     return {"64": 2, "128": 4}.get(opcode.split(".")[-1], 1)
+
+
+def load_constant(opcode, operands):
+    target, read, words = operands[0], constant(operands[1]), words_of(opcode)
+    return lambda warp: [(place(target, i), read(warp, 4 * i)) for i in range(words)]
 
 
 def load_shared(opcode, operands):

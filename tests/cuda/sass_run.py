@@ -7,8 +7,8 @@ import re
 
 import numpy as np
 
-from sass_operands import U32, predicate, source
-from sass_opcodes import Unknown, operation_of, place
+from sass_operands import U32, address, predicate, source
+from sass_opcodes import Unknown, operation_of, words_of
 
 # Where a kernel's parameters begin in constant bank 0, and where block and grid are, by architecture.
 PARAMETERS = {80: 0x160, 86: 0x160, 89: 0x160, 90: 0x210, 100: 0x380, 120: 0x380}
@@ -42,10 +42,10 @@ class Program:
         self.operations = [CONTROL.get(x.opcode.split(".")[0]) or operation_of(x.opcode, x.operands) for x in code]
         self.is_control = [x.opcode.split(".")[0] in CONTROL for x in code]
         self.guards = [predicate(x.guard) if x.guard else None for x in code]
-        self.indexed = [x.opcode.startswith("LDC") and not x.opcode.startswith("LDCU") and
-                        re.search(r"\[R\d", x.operands[-1]) is not None for x in code]
+        self.passes_of = [passes_of(x) for x in code]
         self.issued = np.zeros(len(code), np.int64)
-        self.addresses = np.zeros(len(code), np.int64) # different ones of a warp, of constants with an index
+        # Turns that memory takes: an indexed constant's different addresses; words of a bank of shared memory.
+        self.passes = np.zeros(len(code), np.int64)
         self.steps = 0
 
     def run(self, grid, block, parameters, memory):
@@ -60,6 +60,29 @@ class Program:
         with np.errstate(all="ignore"): # lanes that are off compute, too
             for number in range(grid):
                 Block(self, number, block // 32, memory).run()
+
+
+def passes_of(instruction):
+    """A function that gives the turns which the active lanes of a warp take, or None where one does."""
+    opcode = instruction.opcode
+    indexed = re.search(r"\[(R\d+)", instruction.operands[-1]) if re.match(r"LDC(\.|$)", opcode) else None
+    if indexed:
+        read = source(indexed.group(1))
+        return lambda warp: len(np.unique(read(warp)[warp.active]))
+    if not re.match(r"(LDS|STS)(\.|$)", opcode):
+        return None
+    at = address(next(x for x in instruction.operands if x.startswith("[")))
+    words = words_of(opcode)
+
+    def run(warp):
+        places, turns = at(warp) // 4, 0
+        for part in np.split(np.arange(32), words): # wide ones are done for a part of the lanes at a time
+            used = places[part][warp.active[part]]
+            if len(used):
+                different = np.unique(used[:, None] + np.arange(words))
+                turns += np.bincount(different % 32).max()
+        return turns
+    return run
 
 
 class Block:
@@ -126,9 +149,9 @@ class Warp:
             if program.is_control[at]:
                 at, lanes = program.operations[at](self, at, program.code[at])
                 continue
-            if program.indexed[at]:
-                self.count_addresses(program, at)
             if self.active.any():
+                if program.passes_of[at]:
+                    program.passes[at] += program.passes_of[at](self)
                 full = self.active.all()
                 for target, value in program.operations[at](self):
                     if target is None:
@@ -139,10 +162,6 @@ class Warp:
                     else:
                         np.copyto(self.kept[kind][number], value, where=self.active)
             at += 1
-
-    def count_addresses(self, program, at):
-        name = re.search(r"\[(R\d+)", program.code[at].operands[-1]).group(1)
-        program.addresses[at] += len(np.unique(self.r[int(name[1:])][self.active]))
 
     def part(self, at, lanes):
         if lanes.any():
