@@ -96,6 +96,7 @@ def check_integers():
 def check_pairs():
     """64 bits, with carries from one half to the other."""
     a, b, c, d = words(), words(), words(), words()
+    c[:8], d[4:12] = a[:8], b[4:12] # some halves are equal, some of both
     left, right = ([x | y << 32 for x, y in zip(*z)] for z in ((a, b), (c, d)))
     rows = {2: a, 3: b, 4: c, 5: d}
     for code, exact in [
@@ -107,6 +108,10 @@ def check_pairs():
             (["IMNMX.U64 PT, PT, R0, R2, R4, PT, !PT"], min),
             (["ISETP.GE.U32.AND P0, PT, R2, R4, PT", "ISETP.GE.U32.AND.EX P0, PT, R3, R5, PT, P0",
               "SEL R0, RZ, 0x1, !P0", "MOV R1, RZ"], lambda x, y: int(x >= y)),
+            (["ISETP.NE.U32.AND P0, PT, R2, R4, PT", "ISETP.NE.U32.AND.EX P0, PT, R3, R5, PT, P0",
+              "SEL R0, RZ, 0x1, !P0", "MOV R1, RZ"], lambda x, y: int(x != y)),
+            (["ISETP.EQ.U32.AND P0, PT, R2, R4, PT", "ISETP.EQ.U32.AND.EX P0, PT, R3, R5, PT, P0",
+              "SEL R0, RZ, 0x1, !P0", "MOV R1, RZ"], lambda x, y: int(x == y)),
             (["ISETP.GT.U64.AND P0, PT, R2, R4, PT", "SEL R0, RZ, 0x1, !P0", "MOV R1, RZ"], lambda x, y: int(x > y))]:
         _, warp = run(code, rows)
         got = [x | y << 32 for x, y in zip(warp.r[0].tolist(), warp.r[1].tolist())]
@@ -127,6 +132,19 @@ def check_branches():
         made, warp = run(text, {0: row}, {".L_else": 5, ".L_out": 6})
         assert warp.r[1].tolist() == [2 if x > 5 else 1 for x in row]
         assert [made.issued[3], made.issued[5]] == counts
+
+
+def check_together():
+    """WARPSYNC makes lanes that went two ways go together again; BRA.CONV and BRA.DIV see whether they do."""
+    text = ["ISETP.GT.U32.AND P0, PT, R0, 0x5, PT", "@P0 BRA `(.L_here)", "MOV R2, 0x7", "WARPSYNC.ALL",
+            "BRA.CONV ~URZ, `(.L_end)", "MOV R1, 0x1", "NOP"]
+    for row in (range(32), [0] * 32):
+        made, warp = run(text, {0: row, 1: [9] * 32}, {".L_here": 3, ".L_end": 6})
+        assert warp.r[1].tolist() == [9] * 32 and made.issued[4] == 1
+        assert made.issued[3] == len({x > 5 for x in row}) # each way comes here by itself
+    made, warp = run(["ISETP.GT.U32.AND P0, PT, R0, 0x5, PT", "@P0 BRA `(.L_here)", "NOP",
+                      "BRA.DIV ~URZ, `(.L_end)", "MOV R1, 0x1", "NOP"], {0: range(32)}, {".L_here": 3, ".L_end": 5})
+    assert warp.r[1].tolist() == [0] * 6 + [1] * 26 and made.issued[3] == 2 # the others were alone when they came
 
 
 def check_passes():
@@ -165,5 +183,5 @@ def check_complaints():
         assert census.group_of(opcode) == group, opcode
 
 
-for check in (check_fma, check_integers, check_pairs, check_branches, check_passes, check_refusals, check_complaints):
+for check in (check_fma, check_integers, check_pairs, check_branches, check_together, check_passes, check_refusals, check_complaints):
     check()

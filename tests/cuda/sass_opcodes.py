@@ -248,11 +248,12 @@ def compare(opcode, operands):
         a, b, kind = source(a), source(b), U32 if "U32" in parts else S32
     if "EX" not in parts:
         return lambda warp: [(to, join(operation(a(warp).view(kind), b(warp).view(kind)), also(warp)))]
-    lower, strict = predicate(lower[0]), COMPARE[parts[1][:1] + "T"]
+    lower, strict = predicate(lower[0]), {"EQ": None, "NE": np.not_equal}.get(parts[1], COMPARE.get(parts[1][0] + "T"))
 
     def run(warp):
         x, y = a(warp).view(kind), b(warp).view(kind)
-        return [(to, join(strict(x, y) | (x == y) & lower(warp), also(warp)))]
+        value = (x == y) & lower(warp)
+        return [(to, join(strict(x, y) | value if strict else value, also(warp)))]
     return run
 
 
@@ -424,7 +425,7 @@ def operation_of(opcode, operands):
         if name not in OPERATIONS:
             raise Unknown(opcode)
         return OPERATIONS[name](opcode.removeprefix("U") if base not in OPERATIONS else opcode, operands)
-    except (Unknown, ValueError, AttributeError, IndexError) as error:
+    except (Unknown, ValueError, AttributeError, IndexError, KeyError) as error:
         reason = f"{opcode} {', '.join(operands)}: {error}"
 
         def fail(warp):

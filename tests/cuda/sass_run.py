@@ -7,7 +7,7 @@ import re
 
 import numpy as np
 
-from sass_operands import U32, address, predicate, source
+from sass_operands import NO_LANE, U32, address, is_predicate, predicate, source
 from sass_opcodes import Unknown, operation_of, words_of
 
 # Where a kernel's parameters begin in constant bank 0, and where block and grid are, by architecture.
@@ -168,11 +168,22 @@ class Warp:
             self.groups.append((at, lanes))
 
 
+def lanes_of(mask, warp):
+    """Those of a mask's lanes that have not left."""
+    return (int(source(mask)(warp)[0]) >> np.arange(32) & 1).astype(bool) & warp.alive
+
+
 def branch(warp, at, instruction):
     lanes, active = warp.lanes, warp.active
     *conditions, name = instruction.operands
     for condition in conditions:
-        active = active & predicate(condition)(warp)
+        if is_predicate(condition):
+            active = active & predicate(condition)(warp)
+        else: # whether all lanes of a mask go together, or do not
+            together = (lanes == lanes_of(condition, warp)).all()
+            if not instruction.opcode.endswith((".CONV", ".DIV")):
+                raise Unknown(f"{instruction.opcode} {condition}")
+            active = active & (together == instruction.opcode.endswith(".CONV"))
     to = warp.block.program.labels[name.strip("`()")]
     if not active.any():
         return at + 1, lanes
@@ -213,6 +224,18 @@ def meet(warp, at, instruction):
     return None, None
 
 
+def meet_warp(warp, at, instruction):
+    """The lanes of a mask wait for each other, here."""
+    if instruction.opcode not in ("WARPSYNC", "WARPSYNC.ALL") or not (warp.active == warp.lanes).all():
+        raise Unknown(f"{instruction.opcode}, or a guarded one")
+    expected = lanes_of(instruction.operands[0] if instruction.operands else "0xffffffff", warp)
+    there = warp.meetings.pop(at, NO_LANE) | warp.active
+    if not (expected & ~there).any():
+        return at + 1, there
+    warp.meetings[at] = there
+    return None, None
+
+
 def leave(warp, at, instruction):
     warp.alive &= ~warp.active
     lanes = warp.lanes & ~warp.active
@@ -234,4 +257,4 @@ def go_on(warp, at, instruction):
 
 
 CONTROL = {"BRA": branch, "CALL": branch, "BRX": indirect, "BRXU": indirect, "RET": indirect, "BSSY": begin_meeting,
-           "BSYNC": meet, "EXIT": leave, "BAR": wait_for_block, "NOP": go_on, "YIELD": go_on, "WARPSYNC": go_on}
+           "BSYNC": meet, "EXIT": leave, "BAR": wait_for_block, "NOP": go_on, "YIELD": go_on, "WARPSYNC": meet_warp}
