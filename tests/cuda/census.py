@@ -32,7 +32,7 @@ ARCHITECTURES = (80, 89, 90, 120)
 KERNELS = {"uniform": ["random_uniform"], "normal": ["random_normal"], "icdf": ["truncated_normal", "--method", "icdf"],
            "resample": ["truncated_normal"]}
 CURAND = "curand_normal4"
-VALUES = 1 << 15
+VALUES = 1 << 15 # for the table; the test takes half as many, and half the time
 
 # The first that matches says an opcode's group: those of throughput.csv, and what that table does not have.
 GROUPS = [
@@ -53,7 +53,8 @@ GROUPS = [
     (r"", "control"),
 ]
 GROUP_NAMES = [name for _, name in GROUPS]
-COLUMNS = ["kernel", "architecture", "slots", *GROUP_NAMES, "constant passes", "shared passes", "registers", "spills", "occupancy"]
+COLUMNS = ["kernel", "architecture", "slots", *GROUP_NAMES, "constant passes", "shared passes", "registers", "spills",
+           "occupancy"]
 
 # Of a multiprocessor: warps, bytes of shared memory, and what of it a block takes besides its own.
 MULTIPROCESSOR = {80: (64, 164 << 10, 1024), 89: (48, 100 << 10, 1024), 90: (64, 228 << 10, 0), 120: (48, 100 << 10, 0)}
@@ -93,16 +94,17 @@ def row_of(name, program, threads, issued, passes, values):
 
 
 def fill(arguments, kernel, backend, environment):
-    return subprocess.run([arguments.glorand, "fill", "--initializer", *KERNELS[kernel], "--shape", str(VALUES), "--seed",
-                           "42", "--output", "-", "--backend", backend], check=True, capture_output=True,
-                          env=dict(os.environ, **environment)).stdout
+    return subprocess.run([arguments.glorand, "fill", "--initializer", *KERNELS[kernel], "--shape",
+                           str(arguments.values), "--seed", "42", "--output", "-", "--backend", backend],
+                          check=True, capture_output=True, env=dict(os.environ, **environment)).stdout
 
 
 def launch_of(arguments, kernel):
     """What the library launches for a fill: the kernel's name, threads of a block, parameters."""
     with tempfile.TemporaryDirectory() as folder:
         log = pathlib.Path(folder, "launches")
-        fill(arguments, kernel, "cuda", {"GLORAND_CUDA_LIBRARY": arguments.standin, "GLORAND_STANDIN_LAUNCHES": str(log)})
+        environment = {"GLORAND_CUDA_LIBRARY": arguments.standin, "GLORAND_STANDIN_LAUNCHES": str(log)}
+        fill(arguments, kernel, "cuda", environment)
         name, _, threads, parameters = log.read_text(encoding="utf-8").splitlines()[-1].split()
     return name, int(threads), bytes.fromhex(parameters)
 
@@ -112,14 +114,14 @@ def count_kernel(arguments, kernel, cubin, kernels):
     program = sass_run.Program(cubin, name, *kernels[name])
     double = [x.opcode for x in program.code if group_of(x.opcode).startswith("float64")]
     if double:
-        sys.exit(f"{name}, sm_{cubin.architecture}: float64 arithmetic, though it may not be reached: {', '.join(double)}")
-    memory = sass_run.Memory(int.from_bytes(parameters[:8], "little"), VALUES)
+        sys.exit(f"{name}, sm_{cubin.architecture}: float64 arithmetic, reached or not: {', '.join(double)}")
+    memory = sass_run.Memory(int.from_bytes(parameters[:8], "little"), arguments.values)
     program.run(1, threads, parameters, memory)
     expected = np.frombuffer(fill(arguments, kernel, "cpu", {}), np.uint32)
     wrong = np.count_nonzero((memory.words != expected) | ~memory.written)
     if wrong:
-        sys.exit(f"{name}, sm_{cubin.architecture}: {wrong} of {VALUES} values are not the CPU's")
-    return row_of(kernel, program, threads, program.issued, program.passes, VALUES)
+        sys.exit(f"{name}, sm_{cubin.architecture}: {wrong} of {arguments.values} values are not the CPU's")
+    return row_of(kernel, program, threads, program.issued, program.passes, arguments.values)
 
 
 def count_curand(arguments, architecture):
@@ -131,7 +133,7 @@ def count_curand(arguments, architecture):
         cubin = sass.cubins(path)[architecture]
         kernels = sass.disassemble(arguments.nvdisasm, cubin)
     runs, name = [], "curand_normal4_fill"
-    for count in (VALUES, 2 * VALUES):
+    for count in (arguments.values // 2, arguments.values):
         program, memory = sass_run.Program(cubin, name, *kernels[name]), sass_run.Memory(1 << 32, count)
         program.run(1, 128, b"".join(x.to_bytes(8, "little") for x in (1 << 32, count // 4, 42)), memory)
         values = memory.words.view(np.float32)
@@ -139,7 +141,7 @@ def count_curand(arguments, architecture):
             sys.exit(f"cuRAND, sm_{architecture}: mean {values.mean()}, standard deviation {values.std()}")
         runs.append(program)
     return row_of(CURAND, runs[1], 128, runs[1].issued - runs[0].issued,
-                  runs[1].passes - runs[0].passes, VALUES)
+                  runs[1].passes - runs[0].passes, arguments.values // 2)
 
 
 def count_all(arguments):
@@ -162,7 +164,7 @@ def read_table(path):
 
 def write_table(path, rows, compiler):
     with open(path, "w", encoding="utf-8", newline="") as file:
-        file.write("# Written by census.py --update: instructions issued for a value, by group, and what a thread takes.\n"
+        file.write("# Written by census.py --update: instructions issued for a value, by group; what a thread takes.\n"
                    f"# Compiled by {compiler}.\n")
         writer = csv.DictWriter(file, COLUMNS, lineterminator="\n")
         writer.writeheader()
@@ -197,10 +199,12 @@ def main():
     parser.add_argument("--nvcc", help="to count cuRAND as well")
     parser.add_argument("--update", action="store_true")
     arguments = parser.parse_args()
+    arguments.values = VALUES if arguments.update else VALUES // 2
     rows = count_all(arguments)
     for row in rows:
         print(f"{row['kernel']:15} {row['architecture']:7} {row['slots']:7.2f} slots {row['registers']:3} registers "
-              f"{100 * row['occupancy']:4.0f} % of the warps, {row['constant passes']:5.2f} constant and {row['shared passes']:5.2f} shared passes")
+              f"{100 * row['occupancy']:4.0f} % of the warps, {row['constant passes']:5.2f} constant and "
+              f"{row['shared passes']:5.2f} shared passes")
     table = {} if arguments.update else read_table(arguments.table)
     if arguments.update:
         version = subprocess.run([arguments.nvcc, "--version"], check=True, capture_output=True, text=True).stdout

@@ -17,6 +17,7 @@ command -v "$nvcc" >/dev/null || skip "nvcc is not installed"
 make_scratch "$build"
 curand=(--nvcc "$nvcc")
 if ! echo '#include <curand_kernel.h>' | "$nvcc" -x cu -E - -o "$scratch/curand.cu" 2>/dev/null; then
+    [ "${1:-}" != --update ] || fail "cuRAND's header is needed to write the table"
     echo "without cuRAND, whose header is not there"
     curand=()
 fi

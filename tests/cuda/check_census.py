@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
-"""Tests the census itself: operations against exact arithmetic, branches and turns of memory on short programs, and what
-it complains about."""
+"""Tests the census itself: operations against exact arithmetic, branches and turns of memory on short programs, and
+what it complains about."""
 import random
 import types
 from fractions import Fraction
@@ -150,7 +150,8 @@ def check_together():
 def check_passes():
     lanes = list(range(32))
     for text, row, turns in (("LDC R1, c[0x3][R0]", [8 * (x % 5) for x in lanes], 5),
-                             ("STS [R0], R1", [4 * x for x in lanes], 1), ("STS [R0], R1", [128 * x for x in lanes], 32),
+                             ("STS [R0], R1", [4 * x for x in lanes], 1),
+                             ("STS [R0], R1", [128 * x for x in lanes], 32),
                              ("STS [R0], R1", [0] * 32, 1), ("STS.64 [R0], R2", [8 * x for x in lanes], 2),
                              ("STS.128 [R0], R4", [16 * x for x in lanes], 4)):
         made, _ = run([text], {0: row})
@@ -158,7 +159,8 @@ def check_passes():
 
 
 def check_refusals():
-    for text in ("DADD R0, R2, R4", "STG.E.U8 [R0.64], R2", "FSWZADD R0, R1, R2", "IMAD.WIDE R0, R2, R3, R4"):
+    for text in ("DADD R0, R2, R4", "STG.E.U8 [R0.64], R2", "FSWZADD R0, R1, R2", "IMAD.WIDE R0, R2, R3, R4",
+                 "SHFL.UP PT, R0, R2, R3, 0x1f", "ATOMS.CAS R0, [R2], R3", "VOTE.ALL P0, PT", "SGXT R0, R2, 0x8"):
         try:
             run([text], {})
         except sass_opcodes.Unknown:
@@ -183,5 +185,6 @@ def check_complaints():
         assert census.group_of(opcode) == group, opcode
 
 
-for check in (check_fma, check_integers, check_pairs, check_branches, check_together, check_passes, check_refusals, check_complaints):
+for check in (check_fma, check_integers, check_pairs, check_branches, check_together, check_passes, check_refusals,
+              check_complaints):
     check()

@@ -100,7 +100,8 @@ def rate_table(rows, gpus, rates):
 def generated():
     rows, gpus = read("census.csv"), read("gpus.csv")
     rates = {line["group"]: line for line in read("throughput.csv")}
-    compiler = next(line for line in (HERE / "census.csv").read_text(encoding="utf-8").splitlines() if "Compiled" in line)
+    lines = (HERE / "census.csv").read_text(encoding="utf-8").splitlines()
+    compiler = next(line for line in lines if "Compiled" in line)
     return "\n\n".join([
         compiler.removeprefix("# "),
         "### Instructions issued for a value", slots_table(rows),

@@ -364,6 +364,8 @@ def store_global(opcode, operands):
 
 
 def atomic_add(opcode, operands):
+    if opcode != "ATOMS.ADD":
+        raise Unknown(opcode)
     target, at, read = place(operands[0]), address(operands[1]), source(operands[2])
 
     def run(warp):
@@ -380,7 +382,9 @@ def atomic_add(opcode, operands):
 def vote(opcode, operands):
     if not opcode.endswith(".ANY"):
         raise Unknown(opcode)
-    target, _, read = operands
+    target, some, read = operands
+    if place(some):
+        raise Unknown(f"{opcode} {operands}")
     read = predicate(read)
 
     def run(warp):
@@ -390,7 +394,9 @@ def vote(opcode, operands):
 
 
 def shuffle(opcode, operands):
-    _, target, a, lane, _ = operands
+    valid, target, a, lane, clamp = operands
+    if opcode != "SHFL.IDX" or place(valid) or clamp != "0x1f":
+        raise Unknown(f"{opcode} {operands}")
     a, lane = source(a), source(lane)
     return lambda warp: [(place(target), a(warp)[lane(warp) & U32(31)])]
 
