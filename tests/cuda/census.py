@@ -1,169 +1,219 @@
 #!/usr/bin/env python3
-"""Counts what a kernel's main loop costs on a GPU, from its machine code.
+"""Counts what the kernels for packed float32 cost on GPUs, from the machine code that ships, and holds it against a
+table.
 
-The main loop's cost is that of the shortest way once round a loop of the kernel that does the given store: every
-instruction on it takes an issue slot, whatever it does. Beside the slots it says to which group of NVIDIA's table of
-throughputs (throughput.csv) the instructions belong, and the cycles that a multiprocessor needs for each group.
+The machine code inside the fat binary is run here, warp by warp (sass_run.py), with the parameters of a launch that
+the library itself made; every value that it stores must be the CPU's. So each instruction is counted as often as it is
+issued, with all that branches, rejection and its queue cost. A kernel's slots are instructions that a warp issues for
+each value of a lane: a large fill's, since one block draws one tile after the other here as it does there.
 
-usage: census.py --nvdisasm PROGRAM --kernel NAME --values N [--store OPCODE] CUBIN...
+usage: census.py --fatbin FILE --glorand PROGRAM --standin LIBRARY --nvdisasm PROGRAM --table FILE
+                 [--nvcc PROGRAM] [--update]
 
-N is the number of values that a thread draws in one round. PROGRAM is in NVIDIA's toolkit and, on PyPI, in
-nvidia-cuda-nvdisasm; a file's architecture is read from it.
+With --update it writes the table; otherwise it fails where a count is more than a tenth away from the table's, where
+registers are spilled, where fewer than half of the warps fit, and where there is float64 arithmetic.
 """
 import argparse
 import collections
 import csv
-import heapq
-import json
+import os
 import pathlib
 import re
 import subprocess
 import sys
+import tempfile
 
-# The first that matches says an opcode's group; None is for what the table does not have: it only takes a slot.
+import numpy as np
+
+import sass
+import sass_run
+
+ARCHITECTURES = (80, 89, 90, 120)
+KERNELS = {"uniform": ["random_uniform"], "normal": ["random_normal"], "icdf": ["truncated_normal", "--method", "icdf"],
+           "resample": ["truncated_normal"]}
+CURAND = "curand_normal4"
+VALUES = 1 << 15 # for the table; the test takes half as many, and half the time
+
+# The first that matches says an opcode's group: those of throughput.csv, and what that table does not have.
 GROUPS = [
-    (r"FADD|FMUL|FFMA", "float32 add multiply fma"),
-    (r"DADD|DMUL|DFMA", "float64 add multiply fma"),
-    # A move or a shift that is done by the multiplier.
-    (r"IMAD", "integer multiply"),
-    (r"IADD|VIADD|LEA|IABS", "integer add"),
-    (r"ISETP|FSETP|DSETP|IMNMX|VIMNMX|VIADDMNMX|FMNMX|DMNMX", "integer compare minimum maximum"),
-    (r"SHF|SHL|SHR|SGXT|BMSK", "shift"),
-    (r"LOP|PLOP|PRMT|SEL|FSEL|MOV", "logic"),
+    (r"U(?!NDEF)|S2UR|R2UR|VOTEU|LDCU", "uniform"), # a warp's instruction, not a lane's
+    (r"FADD|FMUL|FFMA|HFMA2", "float32 add multiply fma"), # a half's is there to load a constant
+    (r"D(ADD|MUL|FMA|SETP|MNMX)", "float64 add multiply fma"),
+    (r"IMAD\.WIDE", "integer multiply wide"),
+    (r"IMAD", "integer multiply"), # moves and shifts among them
+    (r"IADD|VIADD(?!MNMX)|LEA|IABS", "integer add"),
+    (r"ISETP|FSETP|IMNMX|VIMNMX|VIADDMNMX|FMNMX", "integer compare minimum maximum"),
+    (r"SHF(?!L)|SHL|SHR|SGXT|BMSK", "shift"),
+    (r"LOP|PLOP|PRMT|SEL|FSEL|MOV|CS2R", "logic"),
     (r"POPC|FLO|BREV", "count of bits"),
     (r"MUFU", "special function"),
     (r"SHFL", "shuffle"),
     (r"I2F|F2I|F2F|I2I|FRND", "conversion"),
-    (r"", None),
+    (r"LD|ST|ATOM|RED", "memory"),
+    (r"", "control"),
 ]
+GROUP_NAMES = [name for _, name in GROUPS]
+COLUMNS = ["kernel", "architecture", "slots", *GROUP_NAMES, "constant passes", "shared passes", "registers", "spills",
+           "occupancy"]
 
-INSTRUCTION = re.compile(r"/\*[0-9a-f]{4,}\*/\s+(?:@(!?U?P\w+)\s+)?([A-Z][A-Z0-9_.]*)\s*([^;]*);")
-LABEL = re.compile(r"^(\.L_x?_?\w+):")
+# Of a multiprocessor: warps, bytes of shared memory, and what of it a block takes besides its own.
+MULTIPROCESSOR = {80: (64, 164 << 10, 1024), 89: (48, 100 << 10, 1024), 90: (64, 228 << 10, 0), 120: (48, 100 << 10, 0)}
+REGISTERS, REGISTER_UNIT = 65536, 256
 
 
 def group_of(opcode):
     return next(group for pattern, group in GROUPS if re.match(pattern, opcode))
 
 
-def disassemble(program, path, kernel):
-    """The kernel's instructions as (opcode, guarded, text of the operands), labels as indices into them, and the
-    architecture."""
-    text = subprocess.run([program, "-c", path], check=True, capture_output=True, text=True).stdout
-    architecture = re.search(r"\bsm_(\d+)|EF_CUDA_SM(\d+)", text)
-    section = re.search(rf"^\.text\.{re.escape(kernel)}:$(.*?)(?=^\s*//-+ |\Z)", text, re.M | re.S)
-    if section is None or architecture is None:
-        sys.exit(f"{path}: no kernel {kernel}, or no architecture")
-    code, labels = [], {}
-    for line in section.group(1).splitlines():
-        label = LABEL.match(line)
-        if label:
-            labels[label.group(1)] = len(code)
-        found = INSTRUCTION.search(line)
-        if found:
-            code.append((found.group(2), found.group(1) is not None, found.group(3)))
-    return code, labels, "sm_" + (architecture.group(1) or architecture.group(2))
+def occupancy(cubin, kernel, threads):
+    """The part of a multiprocessor's warps that can be there at once."""
+    warps, shared, reserved = MULTIPROCESSOR[cubin.architecture]
+    per_block = threads // 32
+    unit = -(-32 * cubin.registers(kernel) // REGISTER_UNIT) * REGISTER_UNIT
+    blocks = min(warps // per_block, REGISTERS // unit // per_block)
+    used = cubin.size(f".nv.shared.{kernel}")
+    if used:
+        blocks = min(blocks, shared // (used + reserved))
+    return blocks * per_block / warps
 
 
-def target(operands, labels):
-    name = re.search(r"`\((\.L_\w+)\)", operands)
-    return labels.get(name.group(1)) if name else None
+def row_of(name, program, threads, issued, passes, values):
+    """A line of the table, from what was issued for `values` values, and the turns that memory took."""
+    cubin, kernel = program.cubin, program.kernel
+    groups, turns = collections.Counter(), collections.Counter()
+    for instruction, count, turn in zip(program.code, issued, passes):
+        groups[group_of(instruction.opcode)] += int(count)
+        turns["constant" if instruction.opcode.startswith("LDC") else "shared"] += int(turn)
+    row = {"kernel": name, "architecture": f"sm_{cubin.architecture}", "slots": sum(groups.values()) * 32 / values}
+    row |= {group: groups[group] * 32 / values for group in GROUP_NAMES}
+    row |= {f"{kind} passes": turns[kind] * 32 / values for kind in ("constant", "shared")}
+    row |= {"registers": cubin.registers(kernel),
+            "spills": sum(x.opcode.startswith(("STL", "LDL")) for x in program.code),
+            "occupancy": occupancy(cubin, kernel, threads)}
+    return row
 
 
-def successors(code, labels):
-    """For each instruction, which may follow it."""
-    after, meeting = [], {}
-    for i, (opcode, guarded, operands) in enumerate(code):
-        base = opcode.split(".")[0]
-        following = [i + 1]
-        if base == "BSSY":
-            meeting[operands.split(",")[0].strip()] = target(operands, labels)
-        elif base == "BSYNC":
-            following = [meeting.get(operands.strip(), i + 1)]
-        elif base in ("BRA", "BRX", "JMP"):
-            to = target(operands, labels)
-            conditional = guarded or re.match(r"\s*!?U?P[0-9T]", operands)
-            following = ([i + 1] if conditional else []) + ([to] if to is not None else [])
-        elif base in ("EXIT", "RET"):
-            following = [i + 1] if guarded else []
-        after.append([n for n in following if n is not None and n < len(code)])
-    return after
+def fill(arguments, kernel, backend, environment):
+    return subprocess.run([arguments.glorand, "fill", "--initializer", *KERNELS[kernel], "--shape",
+                           str(arguments.values), "--seed", "42", "--output", "-", "--backend", backend],
+                          check=True, capture_output=True, env=dict(os.environ, **environment)).stdout
 
 
-def shortest(after, start, ends):
-    """The shortest way from start to one of ends, both included, or None."""
-    came, queue, done = {}, [(0, start, None)], set()
-    while queue:
-        steps, node, before = heapq.heappop(queue)
-        if node in done:
+def launch_of(arguments, kernel):
+    """What the library launches for a fill: the kernel's name, threads of a block, parameters."""
+    with tempfile.TemporaryDirectory() as folder:
+        log = pathlib.Path(folder, "launches")
+        environment = {"GLORAND_CUDA_LIBRARY": arguments.standin, "GLORAND_STANDIN_LAUNCHES": str(log)}
+        fill(arguments, kernel, "cuda", environment)
+        name, _, threads, parameters = log.read_text(encoding="utf-8").splitlines()[-1].split()
+    return name, int(threads), bytes.fromhex(parameters)
+
+
+def count_kernel(arguments, kernel, cubin, kernels):
+    name, threads, parameters = launch_of(arguments, kernel)
+    program = sass_run.Program(cubin, name, *kernels[name])
+    double = [x.opcode for x in program.code if group_of(x.opcode).startswith("float64")]
+    if double:
+        sys.exit(f"{name}, sm_{cubin.architecture}: float64 arithmetic, reached or not: {', '.join(double)}")
+    memory = sass_run.Memory(int.from_bytes(parameters[:8], "little"), arguments.values)
+    program.run(1, threads, parameters, memory)
+    expected = np.frombuffer(fill(arguments, kernel, "cpu", {}), np.uint32)
+    wrong = np.count_nonzero((memory.words != expected) | ~memory.written)
+    if wrong:
+        sys.exit(f"{name}, sm_{cubin.architecture}: {wrong} of {arguments.values} values are not the CPU's")
+    return row_of(kernel, program, threads, program.issued, program.passes, arguments.values)
+
+
+def count_curand(arguments, architecture):
+    """cuRAND's loop: what twice as many values cost more, which leaves out how each thread begins."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = pathlib.Path(folder, "curand.cubin")
+        source = pathlib.Path(__file__).with_name("curand_normal4.cu")
+        subprocess.run([arguments.nvcc, "-cubin", f"-arch=sm_{architecture}", source, "-o", path], check=True)
+        cubin = sass.cubins(path)[architecture]
+        kernels = sass.disassemble(arguments.nvdisasm, cubin)
+    runs, name = [], "curand_normal4_fill"
+    for count in (arguments.values // 2, arguments.values):
+        program, memory = sass_run.Program(cubin, name, *kernels[name]), sass_run.Memory(1 << 32, count)
+        program.run(1, 128, b"".join(x.to_bytes(8, "little") for x in (1 << 32, count // 4, 42)), memory)
+        values = memory.words.view(np.float32)
+        if not memory.written.all() or abs(values.mean()) > 0.05 or abs(values.std() - 1) > 0.05:
+            sys.exit(f"cuRAND, sm_{architecture}: mean {values.mean()}, standard deviation {values.std()}")
+        runs.append(program)
+    return row_of(CURAND, runs[1], 128, runs[1].issued - runs[0].issued,
+                  runs[1].passes - runs[0].passes, arguments.values // 2)
+
+
+def count_all(arguments):
+    shipped, rows = sass.cubins(arguments.fatbin), []
+    for architecture in ARCHITECTURES:
+        if architecture not in shipped:
+            print(f"no machine code for sm_{architecture}: an older nvcc")
             continue
-        done.add(node)
-        came[node] = before
-        if node in ends:
-            way = [node]
-            while came[way[-1]] is not None:
-                way.append(came[way[-1]])
-            return way[::-1]
-        for following in after[node]:
-            heapq.heappush(queue, (steps + 1, following, node))
-    return None
+        kernels = sass.disassemble(arguments.nvdisasm, shipped[architecture])
+        rows += [count_kernel(arguments, kernel, shipped[architecture], kernels) for kernel in KERNELS]
+        if arguments.nvcc:
+            rows.append(count_curand(arguments, architecture))
+    return rows
 
 
-def main_loop(code, labels, store):
-    """The shortest way round a loop through a store. Where the kernel has no such loop: from its beginning, through
-    the store, to its end."""
-    after = successors(code, labels)
-    ways = []
-    for place in (i for i, (opcode, _, _) in enumerate(code) if opcode.startswith(store)):
-        for following in after[place]:
-            rest = shortest(after, following, {place})
-            if rest:
-                ways.append(rest)
-    if ways:
-        return min(ways, key=len), True
-    ends = {i for i, (opcode, guarded, _) in enumerate(code) if opcode == "EXIT" and not guarded}
-    for place in (i for i, (opcode, _, _) in enumerate(code) if opcode.startswith(store)):
-        head, tail = shortest(after, 0, {place}), shortest(after, place, ends)
-        if head and tail:
-            ways.append(head + tail[1:])
-    if not ways:
-        sys.exit(f"no way through {store}")
-    return min(ways, key=len), False
+def read_table(path):
+    lines = [x for x in pathlib.Path(path).read_text(encoding="utf-8").splitlines() if not x.startswith("#")]
+    return {(row["kernel"], row["architecture"]): row for row in csv.DictReader(lines)}
 
 
-def read_rates():
-    table = pathlib.Path(__file__).with_name("throughput.csv").read_text(encoding="utf-8").splitlines()
-    rows = csv.DictReader(line for line in table if not line.startswith("#"))
-    return {row["group"]: row for row in rows}
+def write_table(path, rows, compiler):
+    with open(path, "w", encoding="utf-8", newline="") as file:
+        file.write("# Written by census.py --update: instructions issued for a value, by group; what a thread takes.\n"
+                   f"# Compiled by {compiler}.\n")
+        writer = csv.DictWriter(file, COLUMNS, lineterminator="\n")
+        writer.writeheader()
+        for row in rows:
+            writer.writerow({key: f"{value:.3f}" if isinstance(value, float) else value for key, value in row.items()})
 
 
-def census(arguments, path, rates):
-    code, labels, architecture = disassemble(arguments.nvdisasm, path, arguments.kernel)
-    way, is_loop = main_loop(code, labels, arguments.store)
-    opcodes = collections.Counter(code[i][0].split(".")[0] for i in way)
-    wide = sum(code[i][0].startswith("IMAD.WIDE") for i in way)
-    groups = collections.Counter(group_of(code[i][0]) for i in way)
-    result = {"kernel": arguments.kernel, "architecture": architecture, "is_loop": is_loop, "slots": len(way),
-              "slots_per_value": round(len(way) / arguments.values, 2), "wide_products": wide,
-              "opcodes": dict(opcodes.most_common()), "groups": {}, "without_rate": 0}
-    for group, count in groups.most_common():
-        rate = rates.get(group, {}).get(architecture)
-        cycles = round(32 * count / float(rate) / arguments.values, 3) if rate else None
-        result["groups"][group or "other"] = {"count": count, "cycles_of_a_warps_value": cycles}
-        result["without_rate"] += 0 if rate or group is None else count
-    return result
+def complaints(row, table):
+    """What is wrong with a kernel's count."""
+    name, found = f"{row['kernel']}, {row['architecture']}", table.get((row["kernel"], row["architecture"]))
+    if row["kernel"] == CURAND:
+        return
+    if row["spills"]:
+        yield f"{name}: {row['spills']} instructions spill registers"
+    if row["occupancy"] < 0.5:
+        yield f"{name}: {100 * row['occupancy']:.0f} % of the warps fit"
+    if row["float64 add multiply fma"]:
+        yield f"{name}: float64 arithmetic"
+    if found is None:
+        yield f"{name}: not in the table"
+        return
+    for key in ("slots", "constant passes", "shared passes"):
+        old, new = float(found[key]), row[key]
+        if abs(new - old) > 0.1 * old + 0.05:
+            yield f"{name}: {new:.2f} {key} a value, {old:.2f} in the table"
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--nvdisasm", default="nvdisasm")
-    parser.add_argument("--kernel", required=True)
-    parser.add_argument("--values", type=int, required=True)
-    parser.add_argument("--store", default="STG.E.128")
-    parser.add_argument("cubins", nargs="+")
+    for name in ("fatbin", "glorand", "standin", "nvdisasm", "table"):
+        parser.add_argument(f"--{name}", required=True)
+    parser.add_argument("--nvcc", help="to count cuRAND as well")
+    parser.add_argument("--update", action="store_true")
     arguments = parser.parse_args()
-    rates = read_rates()
-    for path in arguments.cubins:
-        print(json.dumps(census(arguments, path, rates), indent=1))
+    arguments.values = VALUES if arguments.update else VALUES // 2
+    rows = count_all(arguments)
+    for row in rows:
+        print(f"{row['kernel']:15} {row['architecture']:7} {row['slots']:7.2f} slots {row['registers']:3} registers "
+              f"{100 * row['occupancy']:4.0f} % of the warps, {row['constant passes']:5.2f} constant and "
+              f"{row['shared passes']:5.2f} shared passes")
+    table = {} if arguments.update else read_table(arguments.table)
+    if arguments.update:
+        version = subprocess.run([arguments.nvcc, "--version"], check=True, capture_output=True, text=True).stdout
+        write_table(arguments.table, rows, "nvcc " + re.search(r"V([\d.]+)", version).group(1))
+        table = read_table(arguments.table)
+    wrong = [text for row in rows for text in complaints(row, table)]
+    if wrong:
+        sys.exit("\n".join([*wrong, "where this is meant, write the table anew: --update"]))
 
 
-main()
+if __name__ == "__main__":
+    main()

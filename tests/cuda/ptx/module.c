@@ -206,7 +206,7 @@ const ptx_region *ptx_variable_named(const ptx_module *module, const char *name)
 
 ptx_kernel_facts ptx_facts(const ptx_kernel *kernel)
 {
-    ptx_kernel_facts facts = {kernel->parameter_count, kernel->max_threads, 0, 0, 0, 0};
+    ptx_kernel_facts facts = {kernel->name, kernel->parameter_count, kernel->max_threads, 0, 0, 0, 0};
     for (uint32_t i = 0; i < kernel->variable_count; i++) {
         facts.shared_bytes += kernel->variables[i].space == PTX_SHARED ? kernel->variables[i].size : 0;
         facts.local_bytes += kernel->variables[i].space == PTX_LOCAL ? kernel->variables[i].size : 0;

@@ -61,6 +61,7 @@ const ptx_region *ptx_variable_named(const ptx_module *module, const char *name)
 
 /* What a caller may want to know of a kernel. */
 typedef struct ptx_kernel_facts {
+    const char *name;
     unsigned parameters;
     uint32_t max_threads;  /* of a block */
     uint32_t shared_bytes; /* static ones */

@@ -15,6 +15,7 @@
  *   GLORAND_STANDIN_MEMORY      a device's memory in MiB (81920)
  *   GLORAND_STANDIN_FAIL        "cuMemAlloc_v2:2:1": the 2nd call of cuMemAlloc_v2 gives 1, and does nothing
  *   GLORAND_STANDIN_EAGER       see above
+ *   GLORAND_STANDIN_LAUNCHES    a file to which each launch is added: kernel, blocks, threads, parameters
  */
 #ifndef STANDIN_H
 #define STANDIN_H
