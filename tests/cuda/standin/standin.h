@@ -12,6 +12,7 @@
  *   GLORAND_STANDIN_CAPABILITY  their compute capability (12.0); the newest PTX for it or less is run
  *   GLORAND_STANDIN_VERSION     the driver's version (13000)
  *   GLORAND_STANDIN_MEMORY      a device's memory in MiB (81920)
+ *   GLORAND_STANDIN_STEPS       instructions of one warp before it is taken for one that never ends (2^31)
  *   GLORAND_STANDIN_FAIL        "cuMemAlloc_v2:2:1": the 2nd call of cuMemAlloc_v2 gives 1, and does nothing
  *   GLORAND_STANDIN_EAGER       see above
  */
