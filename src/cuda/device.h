@@ -22,6 +22,8 @@ typedef enum glr_cuda_kernel {
     KERNEL_COUNT
 } glr_cuda_kernel;
 
+extern const char *const glr_cuda_kernel_names[];
+
 typedef struct glr_cuda_device {
     struct glr_device device;
     const glr_cu *cu;

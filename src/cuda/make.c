@@ -5,7 +5,7 @@
 
 #include <stdlib.h>
 
-static const char *const names[KERNEL_COUNT] = {
+const char *const glr_cuda_kernel_names[KERNEL_COUNT] = {
     "glr_uniform_packed", "glr_normal_packed", "glr_truncated_packed",
     "glr_icdf_packed",    "glr_any",           "glr_any_f64",
     "glr_constant",       "glr_check",
@@ -37,7 +37,8 @@ static glr_status make_kernel(glr_cuda_device *device, int kernel, int multiproc
 {
     const glr_cu *cu = device->cu;
     int blocks = 0;
-    CUresult error = cu->cuModuleGetFunction(&device->kernels[kernel], device->module, names[kernel]);
+    CUresult error =
+        cu->cuModuleGetFunction(&device->kernels[kernel], device->module, glr_cuda_kernel_names[kernel]);
     if (error != CUDA_SUCCESS) {
         return glr_cu_fail("cuModuleGetFunction", error);
     }
@@ -49,7 +50,8 @@ static glr_status make_kernel(glr_cuda_device *device, int kernel, int multiproc
     device->most_blocks[kernel] = (unsigned)(blocks * multiprocessors);
     return blocks > 0 && multiprocessors > 0
                ? GLR_OK
-               : glr_fail(GLR_ERROR_DEVICE, "CUDA: no block of %s fits a multiprocessor", names[kernel]);
+               : glr_fail(GLR_ERROR_DEVICE, "CUDA: no block of %s fits a multiprocessor",
+                          glr_cuda_kernel_names[kernel]);
 }
 
 static glr_status set_up(glr_cuda_device *device)

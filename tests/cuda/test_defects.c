@@ -1,9 +1,7 @@
-/* Seeded defects: every one that mutants.c knows, put into every line of the kernels' PTX, one at a time.
-   Each must be refused by the parser, be a fault, or change a value; what does neither is printed, and is
-   counted against a limit that the comment beside it gives the reasons for. */
+/* Seeded defects in the kernels of kernels.cu. */
 #include "core/core.h"
-#include "mutants.h"
 #include "ptx/ptx.h"
+#include "seeded.h"
 #include "session.h"
 #include "support/golden.h"
 
@@ -16,12 +14,6 @@
 #define LONGER 64   /* times, for what the short scenes do not show */
 #define SCENES 6
 
-typedef struct kernel_text {
-    char *head; /* what comes before the first kernel */
-    char *lines[4000];
-    size_t count;
-} kernel_text;
-
 static char *read_ptx(void)
 {
     FILE *file = fopen(PTX, "rb");
@@ -31,48 +23,6 @@ static char *read_ptx(void)
     cr_assert_gt(fread(text, 1, 4000000 - 1, file), 0);
     (void)fclose(file);
     return text;
-}
-
-/* One kernel's lines, with a register more in each family. */
-static kernel_text cut_out(char *text, const char *name)
-{
-    kernel_text k = {text, {NULL}, 0};
-    char entry[64];
-    (void)snprintf(entry, sizeof entry, ".visible .entry %s(", name);
-    char *start = strstr(text, entry), *first = strstr(text, ".visible .entry");
-    cr_assert_not_null(start);
-    char *end = strstr(start, "\n}\n");
-    cr_assert_not_null(end);
-    end[2] = '\0';
-    for (char *line = start; line != NULL && k.count < 4000;) {
-        char *next = strchr(line, '\n');
-        if (next != NULL) {
-            *next++ = '\0';
-        }
-        k.lines[k.count++] = line;
-        line = next;
-    }
-    if (first != start) {
-        *first = '\0';
-    }
-    return k;
-}
-
-/* The module with line `changed` replaced. */
-static size_t assemble(const kernel_text *k, size_t changed, const char *mutant, char *out, size_t size)
-{
-    size_t length = (size_t)snprintf(out, size, "%.*s\n", (int)(k->lines[0] - k->head), k->head);
-    for (size_t i = 0; i < k->count; i++) {
-        const char *line = i == changed ? mutant : k->lines[i], *family = strchr(line, '<');
-        length += (size_t)snprintf(out + length, size - length, "%s\n", line);
-        if (strstr(line, ".reg") != NULL && family != NULL) {
-            const char *percent = strchr(line, '%');
-            length += (size_t)snprintf(out + length, size - length, "%.*s%.*s9999;\n", (int)(percent - line),
-                                       line, (int)(family - percent), percent);
-        }
-        cr_assert_lt(length, size);
-    }
-    return length;
 }
 
 /* What is drawn to see a defect: several sizes, samplers and counters. */
@@ -115,62 +65,21 @@ static bool draw_scene(const ptx_module *module, ptx_memory *memory, const char 
     return fine;
 }
 
-static bool draw(const char *name, const char *text, size_t length, const scene *scenes, uint64_t times,
-                 float *values)
+static bool draw(const seeded *s, const char *text, size_t length, bool many, unsigned char *bytes)
 {
+    const scene *scenes = s->settings;
+    const uint64_t times = many ? LONGER : 1;
+    float *values = (float *)(void *)bytes;
     char message[PTX_MESSAGE_SIZE];
     ptx_memory memory = {NULL, 0, 0};
     ptx_module *module = ptx_load(text, length, &memory, message);
-    memset(values, 0xa5, times * SCENES * COUNT * sizeof(float));
     bool fine = module != NULL;
     for (size_t i = 0; fine && i < SCENES && scenes[i].count > 0; i++) {
-        fine = draw_scene(module, &memory, name, &scenes[i], times, values + i * times * COUNT);
+        fine = draw_scene(module, &memory, s->name, &scenes[i], times, values + i * times * COUNT);
     }
     ptx_unload(module);
     ptx_memory_clear(&memory);
     return fine;
-}
-
-typedef struct tally {
-    unsigned made, refused_or_fault, other_values, unreached, nothing;
-} tally;
-
-/* What a kernel without a defect gives. */
-typedef struct answers {
-    _Alignas(16) float few[SCENES * COUNT];
-    _Alignas(16) float many[LONGER * SCENES * COUNT];
-} answers;
-
-/* Whether a trap before the line is sprung. */
-static bool is_reached(const char *name, const scene *scenes, const kernel_text *k, size_t i)
-{
-    static char text[400000];
-    static _Alignas(16) float values[LONGER * SCENES * COUNT];
-    char line[512];
-    (void)snprintf(line, sizeof line, "trap;\n%s", k->lines[i]);
-    size_t length = assemble(k, i, line, text, sizeof text);
-    return !draw(name, text, length, scenes, 1, values) || !draw(name, text, length, scenes, LONGER, values);
-}
-
-static void try_mutant(const char *name, const scene *scenes, const kernel_text *k, size_t i,
-                       const char *mutant, mutation kind, const answers *right, tally *t)
-{
-    static char text[400000];
-    static _Alignas(16) float values[LONGER * SCENES * COUNT];
-    size_t length = assemble(k, i, mutant, text, sizeof text);
-    t->made++;
-    if (!draw(name, text, length, scenes, 1, values)) {
-        t->refused_or_fault++;
-    } else if (memcmp(values, right->few, sizeof right->few) != 0 ||
-               !draw(name, text, length, scenes, LONGER, values) ||
-               memcmp(values, right->many, sizeof right->many) != 0) {
-        t->other_values++;
-    } else if (!is_reached(name, scenes, k, i)) {
-        t->unreached++;
-    } else {
-        t->nothing++;
-        (void)printf("%s, %s, changes nothing: %s ->%s\n", name, mutation_names[kind], k->lines[i], mutant);
-    }
 }
 
 /* Of a hundred that are made, how many may change nothing, though they are reached. Registers without a value
@@ -180,31 +89,19 @@ static void try_mutant(const char *name, const scene *scenes, const kernel_text 
    drawn again. */
 static const unsigned most[MUTATIONS] = {15, 5, 0, 0, 5, 15, 10};
 
-/* Every line, or in short forms one of several, beginning somewhere else for each mutation. */
+/* Every line, or in short forms one of several. */
 static size_t stride(void) { return test_is_long() ? 1 : test_is_light() ? 20 : 3; }
 
 static void try_all(const char *name, const scene *scenes)
 {
+    static kernel_text kernel;
     char *text = read_ptx();
-    kernel_text k = cut_out(text, name);
-    static char whole[400000];
-    static answers right;
-    size_t length = assemble(&k, 0, k.lines[0], whole, sizeof whole);
-    cr_assert(draw(name, whole, length, scenes, 1, right.few), "%s", name);
-    cr_assert(draw(name, whole, length, scenes, LONGER, right.many), "%s", name);
-    for (mutation kind = 0; kind < MUTATIONS; kind++) {
-        tally t = {0, 0, 0, 0, 0};
-        for (size_t i = (size_t)kind % stride(); i < k.count; i += stride()) {
-            char mutant[512];
-            for (unsigned v = 0; v < 8 && mutate_line(kind, v, k.lines[i], mutant, sizeof mutant); v++) {
-                try_mutant(name, scenes, &k, i, mutant, kind, &right, &t);
-            }
-        }
-        (void)printf(
-            "%s, %s: %u made, %u refused or faults, %u change values, %u not reached, %u change nothing\n",
-            name, mutation_names[kind], t.made, t.refused_or_fault, t.other_values, t.unreached, t.nothing);
-        cr_expect_leq(t.nothing * 100, (t.made + 10) * most[kind], "%s, %s", name, mutation_names[kind]);
-    }
+    tally sums[MUTATIONS] = {{0, 0, 0, 0, 0}};
+    const size_t bytes = SCENES * COUNT * sizeof(float);
+    const seeded s = {name, draw, scenes, bytes, LONGER * bytes};
+    kernel_cut_out(&kernel, text, name);
+    seeded_try_all(&s, &kernel, stride(), sums);
+    seeded_judge(name, sums, most);
     free(text);
 }
 

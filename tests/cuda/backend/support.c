@@ -51,6 +51,13 @@ CUdeviceptr test_memory(size_t bytes)
     return memory;
 }
 
+bool test_has_room(uint64_t bytes)
+{
+    size_t left = 0, all = 0;
+    DRIVER(cuMemGetInfo_v2(&left, &all));
+    return left >= bytes;
+}
+
 glr_device *test_open_cuda(uint32_t device)
 {
     glr_options options = GLR_OPTIONS_INIT;

@@ -31,6 +31,9 @@ glr_device *test_prepare(CUcontext context);
 /* The address of memory that is fresh and of exactly this size. */
 CUdeviceptr test_memory(size_t bytes);
 
+/* Whether so much memory of the current context's device is free, as on small GPUs it may not be. */
+bool test_has_room(uint64_t bytes);
+
 /* Opens the cuda backend's device by glr_open. */
 glr_device *test_open_cuda(uint32_t device);
 

@@ -237,6 +237,7 @@ CUresult standin_run_launch(standin_work *work)
     memcpy(run.block, work->block, sizeof run.block);
     run.dynamic_shared = work->dynamic_shared;
     run.parameters = parameters;
+    run.most_steps = standin.most_steps;
     ptx_fault fault = ptx_run(&run);
     standin.steps += run.steps;
     if (fault != PTX_FINE) {

@@ -22,6 +22,7 @@ static void read_environment(void)
     standin.devices = devices < 0 ? 0 : devices > STANDIN_MAX_DEVICES ? STANDIN_MAX_DEVICES : (int)devices;
     standin.compute_mode = (int)from_environment("GLORAND_STANDIN_COMPUTE_MODE", 0);
     standin.device_memory = (size_t)from_environment("GLORAND_STANDIN_MEMORY", 81920) << 20;
+    standin.most_steps = (uint64_t)from_environment("GLORAND_STANDIN_STEPS", 0);
     standin.eager = from_environment("GLORAND_STANDIN_EAGER", 0) != 0;
 }
 

@@ -13,6 +13,7 @@
  *   GLORAND_STANDIN_COMPUTE_MODE  their compute mode (0, default); contexts do not mind
  *   GLORAND_STANDIN_VERSION     the driver's version (13000)
  *   GLORAND_STANDIN_MEMORY      a device's memory in MiB (81920)
+ *   GLORAND_STANDIN_STEPS       instructions of one warp before it is taken for one that never ends (2^31)
  *   GLORAND_STANDIN_FAIL        "cuMemAlloc_v2:2:1": the 2nd call of cuMemAlloc_v2 gives 1, and does nothing
  *   GLORAND_STANDIN_EAGER       see above
  *   GLORAND_STANDIN_LAUNCHES    a file to which each launch is added: kernel, blocks, threads, parameters

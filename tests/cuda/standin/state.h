@@ -135,6 +135,7 @@ struct standin_work {
 typedef struct standin_state {
     bool initialized, eager;
     int devices, version, major, minor, compute_mode;
+    uint64_t most_steps;
     size_t device_memory, used[STANDIN_MAX_DEVICES];
     standin_object *objects;
     CUcontext primary[STANDIN_MAX_DEVICES];

@@ -1,0 +1,106 @@
+#include "gpu.h"
+
+#include "glorand/cuda.h"
+
+#include <dlfcn.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { MEMORY_CLOCK = 36, MEMORY_WIDTH = 37 }; /* CUdevice_attribute: in kHz, in bits */
+
+static bool fail(char reason[GPU_REASON], const char *what)
+{
+    (void)snprintf(reason, GPU_REASON, "%s", what);
+    return false;
+}
+
+/* The library that glorand loads, too. It is never closed: the driver has threads and exit handlers. */
+static bool load(gpu *g, char reason[GPU_REASON])
+{
+    const char *named = getenv("GLORAND_CUDA_LIBRARY");
+    void *library = dlopen(named != NULL && named[0] != '\0' ? named : "libcuda.so.1", RTLD_NOW | RTLD_LOCAL);
+    if (library == NULL) {
+        const char *why = dlerror();
+        return fail(reason, why != NULL ? why : "no CUDA driver");
+    }
+    void *symbol;
+#define FIND(function, parameters)                                                                           \
+    symbol = dlsym(library, #function);                                                                      \
+    memcpy(&g->function, &symbol, sizeof symbol);                                                            \
+    if (symbol == NULL) {                                                                                    \
+        return fail(reason, "the driver has no " #function);                                                 \
+    }
+    GPU_FUNCTIONS(FIND)
+#undef FIND
+    g->is_simulated = dlsym(library, "standin_steps") != NULL;
+    return true;
+}
+
+static int ask(const gpu *g, int attribute)
+{
+    int value = 0;
+    return g->cuDeviceGetAttribute(&value, attribute, g->id) == CUDA_SUCCESS ? value : 0;
+}
+
+static void describe(gpu *g)
+{
+    size_t bytes = 0;
+    (void)g->cuDeviceGetName(g->name, (int)sizeof g->name, g->id);
+    (void)g->cuDeviceTotalMem_v2(&bytes, g->id);
+    (void)g->cuDriverGetVersion(&g->driver);
+    g->memory = bytes;
+    g->capability = 10 * ask(g, CU_DEVICE_CAPABILITY_MAJOR) + ask(g, CU_DEVICE_CAPABILITY_MINOR);
+    g->multiprocessors = ask(g, CU_DEVICE_MULTIPROCESSOR_COUNT);
+    /* Such memory moves two bits a clock on each line. */
+    g->peak_bandwidth = 2 * 1e3 * (double)ask(g, MEMORY_CLOCK) * (double)ask(g, MEMORY_WIDTH) / 8;
+}
+
+bool gpu_open(gpu *g, int ordinal, char reason[GPU_REASON])
+{
+    memset(g, 0, sizeof *g);
+    if (!load(g, reason)) {
+        return false;
+    }
+    if (g->cuInit(0) != CUDA_SUCCESS || g->cuDeviceGet(&g->id, ordinal) != CUDA_SUCCESS) {
+        return fail(reason, "CUDA has no such device");
+    }
+    describe(g);
+    if (g->cuDevicePrimaryCtxRetain(&g->context, g->id) != CUDA_SUCCESS ||
+        g->cuCtxSetCurrent(g->context) != CUDA_SUCCESS ||
+        g->cuStreamCreate(&g->stream, CU_STREAM_NON_BLOCKING) != CUDA_SUCCESS ||
+        g->cuEventCreate(&g->start, 0) != CUDA_SUCCESS || g->cuEventCreate(&g->end, 0) != CUDA_SUCCESS) {
+        return fail(reason, "a context, a stream or an event cannot be made");
+    }
+    return glr_cuda_prepare(NULL, &g->device) == GLR_OK || fail(reason, glr_last_error());
+}
+
+void gpu_close(gpu *g)
+{
+    glr_close(g->device);
+    if (g->end != NULL) {
+        (void)g->cuEventDestroy_v2(g->end);
+    }
+    if (g->start != NULL) {
+        (void)g->cuEventDestroy_v2(g->start);
+    }
+    if (g->stream != NULL) {
+        (void)g->cuStreamDestroy_v2(g->stream);
+    }
+    if (g->context != NULL) {
+        (void)g->cuCtxSetCurrent(NULL);
+        (void)g->cuDevicePrimaryCtxRelease_v2(g->id);
+    }
+}
+
+uint64_t gpu_free_memory(const gpu *g)
+{
+    size_t left = 0, all = 0;
+    return g->cuMemGetInfo_v2(&left, &all) == CUDA_SUCCESS ? left : 0;
+}
+
+bool gpu_read(const gpu *g, void *to, CUdeviceptr from, size_t bytes)
+{
+    return g->cuMemcpyDtoHAsync_v2(to, from, bytes, g->stream) == CUDA_SUCCESS &&
+           g->cuStreamSynchronize(g->stream) == CUDA_SUCCESS;
+}

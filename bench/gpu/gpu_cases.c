@@ -1,0 +1,52 @@
+#include "gpu_case.h"
+
+static const struct {
+    const char *name;
+    glr_kind kind;
+    glr_method method;
+} methods[] = {
+    {"resample", GLR_TRUNCATED_NORMAL, GLR_METHOD_RESAMPLE},
+    {"icdf", GLR_TRUNCATED_NORMAL, GLR_METHOD_ICDF},
+    {"random_normal", GLR_RANDOM_NORMAL, GLR_METHOD_RESAMPLE},
+    {"random_uniform", GLR_RANDOM_UNIFORM, GLR_METHOD_RESAMPLE},
+};
+
+static const glr_dtype dtypes[] = {
+    GLR_FLOAT32, GLR_BFLOAT16, GLR_FLOAT16, GLR_FLOAT64, GLR_FLOAT8_E4M3FN, GLR_FLOAT8_E5M2,
+};
+
+#define COUNT(array) (sizeof(array) / sizeof(array)[0])
+
+/* Rows of a strided case, and how far apart they are: as if two such matrices lay side by side. */
+#define ROW        256
+#define ROW_STRIDE 512
+
+size_t gpu_case_count(void) { return COUNT(methods) * COUNT(dtypes) * 2; }
+
+gpu_case gpu_case_at(size_t number, uint64_t bytes)
+{
+    gpu_case c = {0};
+    const size_t method = number / COUNT(dtypes) % COUNT(methods);
+    const glr_dtype dtype = dtypes[number % COUNT(dtypes)];
+    c.is_strided = number >= COUNT(methods) * COUNT(dtypes);
+    c.method = methods[method].name;
+    c.initializer = glr_initializer_of_kind(methods[method].kind);
+    c.initializer.method = methods[method].method;
+    c.initializer.seed = 42;
+    c.bytes = bytes;
+    c.elements = bytes / glr_dtype_size(dtype);
+    c.row = c.elements;
+    c.tensor.dtype = dtype;
+    c.tensor.rank = 1;
+    c.tensor.shape[0] = (int64_t)c.elements;
+    if (c.is_strided) {
+        c.row = ROW;
+        c.tensor.rank = 2;
+        c.tensor.shape[0] = (int64_t)(c.elements / ROW);
+        c.tensor.shape[1] = ROW;
+        c.tensor.strides[0] = ROW_STRIDE;
+        c.tensor.strides[1] = 1;
+    }
+    (void)glr_tensor_extent(&c.tensor, NULL, &c.room);
+    return c;
+}

@@ -1,0 +1,130 @@
+#include "seeded.h"
+
+#include <criterion/criterion.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define TEXT 2000000 /* bytes of a kernel's PTX, at most */
+
+void kernel_cut_out(kernel_text *k, char *text, const char *name)
+{
+    char entry[64];
+    (void)snprintf(entry, sizeof entry, ".visible .entry %s(", name);
+    char *start = strstr(text, entry), *first = strstr(text, ".visible .entry");
+    cr_assert_not_null(start, "%s", name);
+    char *end = strstr(start, "\n}\n");
+    cr_assert_not_null(end);
+    end[2] = '\0';
+    k->head = text;
+    k->count = 0;
+    for (char *line = start; line != NULL;) {
+        cr_assert_lt(k->count, sizeof k->lines / sizeof k->lines[0]);
+        char *next = strchr(line, '\n');
+        if (next != NULL) {
+            *next++ = '\0';
+        }
+        k->lines[k->count++] = line;
+        line = next;
+    }
+    if (first != start) {
+        *first = '\0';
+    }
+}
+
+/* The module with line `changed` replaced, and a register more in each family. */
+static size_t assemble(const kernel_text *k, size_t changed, const char *mutant, char *out)
+{
+    size_t length = (size_t)snprintf(out, TEXT, "%.*s\n", (int)(k->lines[0] - k->head), k->head);
+    for (size_t i = 0; i < k->count; i++) {
+        const char *line = i == changed ? mutant : k->lines[i], *family = strchr(line, '<');
+        length += (size_t)snprintf(out + length, TEXT - length, "%s\n", line);
+        if (strstr(line, ".reg") != NULL && family != NULL) {
+            const char *percent = strchr(line, '%');
+            length += (size_t)snprintf(out + length, TEXT - length, "%.*s%.*s9999;\n", (int)(percent - line),
+                                       line, (int)(family - percent), percent);
+        }
+        cr_assert_lt(length, TEXT);
+    }
+    return length;
+}
+
+/* What is tried, and what the kernel gives without a defect. */
+typedef struct trial {
+    const seeded *s;
+    const kernel_text *text;
+    char *ptx;
+    unsigned char *few, *many, *values;
+} trial;
+
+static bool draw(const trial *t, size_t line, const char *mutant, bool many)
+{
+    size_t length = assemble(t->text, line, mutant, t->ptx);
+    memset(t->values, 0xa5, many ? t->s->many : t->s->few);
+    return t->s->draw(t->s, t->ptx, length, many, t->values);
+}
+
+/* Whether a trap before the line is sprung. */
+static bool is_reached(const trial *t, size_t line)
+{
+    char trap[512];
+    (void)snprintf(trap, sizeof trap, "trap;\n%s", t->text->lines[line]);
+    return !draw(t, line, trap, false) || !draw(t, line, trap, true);
+}
+
+static void try_mutant(const trial *t, size_t line, const char *mutant, mutation kind, tally *sum)
+{
+    sum->made++;
+    for (int many = 0; many < 2; many++) {
+        if (!draw(t, line, mutant, many != 0)) {
+            sum->refused_or_fault++;
+            return;
+        }
+        if (memcmp(t->values, many ? t->many : t->few, many ? t->s->many : t->s->few) != 0) {
+            sum->other_values++;
+            return;
+        }
+    }
+    if (!is_reached(t, line)) {
+        sum->unreached++;
+        return;
+    }
+    sum->nothing++;
+    (void)printf("%s, %s, changes nothing: %s ->%s\n", t->s->name, mutation_names[kind], t->text->lines[line],
+                 mutant);
+}
+
+void seeded_try_all(const seeded *s, const kernel_text *text, size_t stride, tally *sums)
+{
+    trial t = {s, text, malloc(TEXT), malloc(s->few), malloc(s->many), malloc(s->many)};
+    cr_assert(t.ptx != NULL && t.few != NULL && t.many != NULL && t.values != NULL);
+    cr_assert(draw(&t, 0, text->lines[0], false), "%s", s->name);
+    memcpy(t.few, t.values, s->few);
+    cr_assert(draw(&t, 0, text->lines[0], true), "%s", s->name);
+    memcpy(t.many, t.values, s->many);
+    for (mutation kind = 0; kind < MUTATIONS; kind++) {
+        /* Beginning somewhere else for each kind. */
+        for (size_t i = (size_t)kind % stride; i < text->count; i += stride) {
+            char mutant[512];
+            for (unsigned v = 0; v < 8 && mutate_line(kind, v, text->lines[i], mutant, sizeof mutant); v++) {
+                try_mutant(&t, i, mutant, kind, &sums[kind]);
+            }
+        }
+    }
+    free(t.ptx);
+    free(t.few);
+    free(t.many);
+    free(t.values);
+}
+
+void seeded_judge(const char *name, const tally *sums, const unsigned *most)
+{
+    for (mutation kind = 0; kind < MUTATIONS; kind++) {
+        const tally *t = &sums[kind];
+        (void)printf(
+            "%s, %s: %u made, %u refused or faults, %u change values, %u not reached, %u change nothing\n",
+            name, mutation_names[kind], t->made, t->refused_or_fault, t->other_values, t->unreached,
+            t->nothing);
+        cr_expect_leq(t->nothing * 100, (t->made + 20) * most[kind], "%s, %s", name, mutation_names[kind]);
+    }
+}

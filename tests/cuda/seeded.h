@@ -1,0 +1,41 @@
+/* Seeded defects: every one that mutants.c knows, put into every line of a kernel's PTX, one at a time. Each
+   must be refused by the parser, be a fault, or change a value; what does none of these is printed and
+   counted. */
+#ifndef SEEDED_H
+#define SEEDED_H
+
+#include "mutants.h"
+
+/* A kernel's PTX: what comes before the first kernel, and its own lines. */
+typedef struct kernel_text {
+    char *head;
+    char *lines[16000];
+    size_t count;
+} kernel_text;
+
+/* Cuts a kernel out of the text of a module, which is changed and must stay. */
+void kernel_cut_out(kernel_text *k, char *text, const char *name);
+
+typedef struct seeded seeded;
+struct seeded {
+    const char *name; /* of the kernel */
+    /* Draws with a module of this PTX what shows a defect: first a few values, then, if those are right, as
+       many as it takes. False if the module is refused or a fault is met. */
+    bool (*draw)(const seeded *s, const char *ptx, size_t length, bool many, unsigned char *values);
+    const void *settings;
+    size_t few, many; /* bytes of values */
+};
+
+typedef struct tally {
+    unsigned made, refused_or_fault, other_values, unreached, nothing;
+} tally;
+
+/* Tries defects of each kind in one of `stride` lines and adds up in sums[MUTATIONS]; `text` is the kernel's.
+ */
+void seeded_try_all(const seeded *s, const kernel_text *text, size_t stride, tally *sums);
+
+/* Prints the counts, and expects that of a hundred of a kind at most so many change nothing, though they are
+   reached. */
+void seeded_judge(const char *name, const tally *sums, const unsigned *most);
+
+#endif

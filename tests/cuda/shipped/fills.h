@@ -1,0 +1,21 @@
+/* Fills that reach every part of the kernels that ship: each sampler, dtype and layout. */
+#ifndef SHIPPED_FILLS_H
+#define SHIPPED_FILLS_H
+
+#include "plan.h"
+
+#include <stdbool.h>
+
+#define FILLS_MOST 1024
+
+typedef struct fill {
+    glr_plan plan;
+    uint64_t before; /* bytes of the allocation in front of the part */
+    uint64_t bytes;  /* of the part, to the end of the allocation */
+} fill;
+
+/* Writes fills of about so many elements each, and last, if asked for, short ones of values that are hard to
+   round; returns how many they are. */
+size_t make_fills(fill fills[FILLS_MOST], int64_t elements, bool with_specials);
+
+#endif

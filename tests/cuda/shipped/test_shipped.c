@@ -1,0 +1,156 @@
+/* Seeded defects in the kernels that ship, whose PTX is taken out of the library: each is launched as the
+   backend launches it, in the stand-in's driver, with fills of every sampler, dtype and layout. glr_check is
+   left out: it draws nothing, and tests/cuda/backend/test_errors.c changes it. */
+#define _GNU_SOURCE /* memmem */
+#include "cuda/device.h"
+#include "cuda/seeded.h"
+#include "fills.h"
+#include "support/golden.h"
+
+#include <criterion/criterion.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* Elements of each fill: within one tile, and over several that a block draws in turn. */
+#define FEW  515
+#define MANY 5003
+
+static fill fills[2][FILLS_MOST];
+static bool is_chosen[FILLS_MOST]; /* whether the fill is the kernel's that has the defects */
+static size_t fill_count[2];
+static const glr_cu *cu;
+
+/* The library's newest PTX, as a text of its own. */
+static char *shipped_ptx(void)
+{
+    uint64_t bytes;
+    memcpy(&bytes, glr_cuda_image + 8, sizeof bytes); /* after the fat binary's header */
+    const unsigned char *end = glr_cuda_image + 16 + bytes, *last = NULL;
+    for (const unsigned char *at = glr_cuda_image; at != NULL; at = last == NULL ? NULL : last + 1) {
+        at = memmem(at, (size_t)(end - at), "\n.target sm_", 12);
+        if (at == NULL) {
+            break;
+        }
+        last = at;
+    }
+    cr_assert_not_null(last);
+    while (memcmp(last, ".version", 8) != 0) {
+        last--;
+    }
+    char *text = strndup((const char *)last, (size_t)(end - last));
+    cr_assert_not_null(text);
+    return text;
+}
+
+/* Fills memory of just its size, and copies all of it; false if the driver met a fault. */
+static bool run_fill(const glr_cuda_device *device, const fill *f, unsigned char *values)
+{
+    CUdeviceptr memory = 0;
+    const size_t room = (size_t)(f->before + f->bytes);
+    cr_assert_eq(cu->cuMemAlloc_v2(&memory, room), CUDA_SUCCESS);
+    bool fine = glr_cuda_launch(device, device->stream, &f->plan, memory + f->before) == GLR_OK &&
+                cu->cuMemcpyDtoHAsync_v2(values, memory, room, device->stream) == CUDA_SUCCESS &&
+                cu->cuStreamSynchronize(device->stream) == CUDA_SUCCESS;
+    (void)cu->cuMemFree_v2(memory);
+    return fine;
+}
+
+/* A context in which only this kernel can be launched; false if the module is refused. */
+static bool open_kernel(glr_cuda_device *device, glr_cuda_kernel kernel, const char *ptx)
+{
+    memset(device, 0, sizeof *device);
+    device->cu = cu;
+    device->most_blocks[kernel] = 2;
+    cr_assert_eq(cu->cuDevicePrimaryCtxRetain(&device->context, 0), CUDA_SUCCESS);
+    cr_assert_eq(cu->cuCtxPushCurrent_v2(device->context), CUDA_SUCCESS);
+    return cu->cuModuleLoadData(&device->module, ptx) == CUDA_SUCCESS &&
+           cu->cuModuleGetFunction(&device->kernels[kernel], device->module, glr_cuda_kernel_names[kernel]) ==
+               CUDA_SUCCESS &&
+           cu->cuStreamCreate(&device->stream, CU_STREAM_NON_BLOCKING) == CUDA_SUCCESS;
+}
+
+/* With the context goes what is in it, also after a fault. */
+static void close_kernel(void)
+{
+    cr_assert_eq(cu->cuCtxPopCurrent_v2(&(CUcontext){NULL}), CUDA_SUCCESS);
+    cr_assert_eq(cu->cuDevicePrimaryCtxRelease_v2(0), CUDA_SUCCESS);
+}
+
+static bool draw(const seeded *s, const char *ptx, size_t length, bool many, unsigned char *values)
+{
+    (void)length; /* the text ends with a 0 */
+    glr_cuda_device device;
+    bool fine = open_kernel(&device, *(const glr_cuda_kernel *)s->settings, ptx);
+    for (size_t i = 0; fine && i < fill_count[many]; i++) {
+        const fill *f = &fills[many][i];
+        if (is_chosen[i]) {
+            fine = run_fill(&device, f, values);
+            values += f->before + f->bytes;
+        }
+    }
+    close_kernel();
+    return fine;
+}
+
+/* Which fills the backend gives to a kernel: those that can be launched where no other kernel is. */
+static void choose_fills(glr_cuda_kernel kernel, const char *ptx, seeded *s)
+{
+    static unsigned char values[1 << 20];
+    glr_cuda_device device;
+    s->few = s->many = 0;
+    cr_assert(open_kernel(&device, kernel, ptx));
+    for (size_t i = 0; i < fill_count[1]; i++) {
+        cr_assert_lt(fills[1][i].before + fills[1][i].bytes, sizeof values);
+        is_chosen[i] = run_fill(&device, &fills[1][i], values);
+        s->many += is_chosen[i] ? fills[1][i].before + fills[1][i].bytes : 0;
+        s->few += is_chosen[i] && i < fill_count[0] ? fills[0][i].before + fills[0][i].bytes : 0;
+    }
+    close_kernel();
+    cr_assert_gt(s->few, 0, "%s draws no fill", s->name);
+}
+
+static void set_up(void)
+{
+    cr_assert_eq(setenv("GLORAND_STANDIN_STEPS", "300000", 1), 0);
+    cr_assert_eq(glr_cu_load(&cu), GLR_OK, "%s", glr_last_error());
+    cr_assert_eq(cu->cuInit(0), CUDA_SUCCESS);
+    cr_assert_not_null(freopen("/dev/null", "w", stderr)); /* the stand-in says each fault */
+    fill_count[0] = make_fills(fills[0], FEW, false);
+    fill_count[1] = make_fills(fills[1], MANY, true);
+}
+
+TestSuite(shipped, .init = set_up);
+
+/* Of a hundred that are made, how many may change nothing, though they are reached. Registers without a value
+   and stores too far are found always. The rest is in code that another path makes good, or that cannot
+   matter: a lower bit of a correction that rounding takes away; `or` where the bits are apart; < for <= where
+   equality never comes, as with the high half of a quotient; a shortcut that is not taken, or is where it
+   need not be (vectors for aligned elements, 32 bits for 64 in a division); and in the queued kernel a first
+   pass whose wrong values look rejected and are drawn again. What is not reached divides numbers beyond 2^32,
+   of parts that no test can draw, or is a loop that nvcc unrolled for more elements than a group has. */
+static const unsigned most[MUTATIONS] = {30, 10, 0, 0, 10, 60, 40};
+
+/* Every line, or in the short form one of several. */
+static size_t stride(void) { return test_is_long() ? 1 : 60; }
+
+static void try_all(glr_cuda_kernel kernel)
+{
+    static kernel_text cut;
+    char *text = shipped_ptx();
+    tally sums[MUTATIONS] = {{0, 0, 0, 0, 0}};
+    seeded s = {.name = glr_cuda_kernel_names[kernel], .draw = draw, .settings = &kernel};
+    choose_fills(kernel, text, &s);
+    kernel_cut_out(&cut, text, s.name);
+    seeded_try_all(&s, &cut, stride(), sums);
+    seeded_judge(s.name, sums, most);
+    free(text);
+}
+
+Test(shipped, uniform_packed) { try_all(KERNEL_UNIFORM); }
+Test(shipped, normal_packed) { try_all(KERNEL_NORMAL); }
+Test(shipped, truncated_packed) { try_all(KERNEL_TRUNCATED); }
+Test(shipped, icdf_packed) { try_all(KERNEL_ICDF); }
+Test(shipped, any) { try_all(KERNEL_ANY); }
+Test(shipped, any_f64) { try_all(KERNEL_ANY_F64); }
+Test(shipped, constant) { try_all(KERNEL_CONSTANT); }
