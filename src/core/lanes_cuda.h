@@ -4,8 +4,10 @@
 
 #include <stdint.h>
 
-#define GLR_FN            static __device__ __forceinline__
-#define GLR_TABLE         static __constant__ const
+#define GLR_FN static __device__ __forceinline__
+/* Lanes read different rows: constant memory would give them one after the other, the cache of global memory
+   gives them together, and in vectors. */
+#define GLR_TABLE         static __device__ const __align__(16)
 #define GLR_TABLE_POINTER const float *
 #define GLR_UNROLL        _Pragma("unroll")
 
@@ -23,6 +25,15 @@ GLR_FN uint64_t glr_bits_of_f64(double value) { return (uint64_t)__double_as_lon
 GLR_FN double glr_f64_of(uint64_t bits) { return __longlong_as_double((long long)bits); }
 GLR_FN double glr_fma_f64(double a, double b, double c) { return __fma_rn(a, b, c); }
 GLR_FN double glr_sqrt_f64(double a) { return __dsqrt_rn(a); }
+
+/* In CUDA C's own words nvcc makes a product of two 64-bit factors of it, three multiplications. */
+GLR_FN uint64_t glr_product(uint32_t a, uint32_t b)
+{
+    uint64_t product;
+    asm("mul.wide.u32 %0, %1, %2;" : "=l"(product) : "r"(a), "r"(b));
+    return product;
+}
+#define GLR_PRODUCT glr_product
 
 #include "lanes_single.h"
 

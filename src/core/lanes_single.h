@@ -34,7 +34,11 @@ GLR_FN glr_u32 glr_select_below(glr_u32 a, glr_u32 b, glr_u32 yes, glr_u32 no) {
 /* Words in 64-bit lanes: only the low 32 bits of a word count, but glr_word_times gives all 64 bits
    of its product, of which glr_word_high takes the upper half and any other use the lower one. */
 GLR_FN glr_word glr_word_of(glr_u32 value) { return value; }
+#ifdef GLR_PRODUCT /* of two 32-bit words, where the layer says how */
+GLR_FN glr_word glr_word_times(glr_word a, uint32_t factor) { return GLR_PRODUCT((uint32_t)a, factor); }
+#else
 GLR_FN glr_word glr_word_times(glr_word a, uint32_t factor) { return (a & 0xffffffffU) * factor; }
+#endif
 GLR_FN glr_word glr_word_high(glr_word product) { return product >> 32; }
 GLR_FN glr_word glr_word_xor(glr_word a, glr_uniform b) { return a ^ b; }
 GLR_FN glr_word glr_word_xor3(glr_word a, glr_word b, glr_uniform c) { return a ^ b ^ c; }

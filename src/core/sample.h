@@ -44,37 +44,32 @@ typedef struct glr_kept {
     uint32_t count;
 } glr_kept;
 
-/* Appends those of four candidates that lie in (-2, 2), as long as the group lacks values. Every index is a
-   constant, so that a GPU keeps the values in registers. */
-GLR_FN void glr_keep(glr_kept *kept, const glr_values *candidates)
+/* Appends a candidate if it lies in (-2, 2) and the group lacks values. Every index is a constant, so that a
+   GPU keeps the values in registers. */
+GLR_FN void glr_keep(glr_kept *kept, glr_f32 candidate)
 {
+    int keep = kept->count < GLR_GROUP_SIZE && !glr_rejected_bit(candidate);
     GLR_UNROLL
-    for (int j = 0; j < 4; j++) {
-        int keep = kept->count < GLR_GROUP_SIZE && !glr_rejected_bit(candidates->value[j]);
-        GLR_UNROLL
-        for (uint32_t i = 0; i < GLR_GROUP_SIZE; i++) {
-            kept->values.value[i] = keep && kept->count == i ? candidates->value[j] : kept->values.value[i];
-        }
-        kept->count += keep ? 1U : 0U;
+    for (uint32_t i = 0; i < GLR_GROUP_SIZE; i++) {
+        kept->values.value[i] = keep && kept->count == i ? candidate : kept->values.value[i];
     }
+    kept->count += keep ? 1U : 0U;
 }
 
-/* The four candidates of a group's block number `block`. */
-GLR_FN glr_values glr_candidates_at(glr_counter base, uint64_t group, uint32_t block,
-                                    const glr_round_keys *keys)
-{
-    glr_block words = glr_block_at(glr_counter_at(base, group * GLR_BLOCKS_PER_GROUP + block), keys);
-    return glr_normal_of_block(&words);
-}
-
-/* Draws what a group lacks, from its block number `block` on. A group never comes near the end of its 256
-   blocks (the chance is below 10^-600); if it did, what is missing would stay as it is. */
-GLR_FN void glr_keep_from(glr_kept *kept, glr_counter base, uint64_t group, uint32_t block,
+/* Draws what a group lacks, from pair number `pair` of its blocks on. By pairs, since most groups that lack
+   values lack one. A group never comes near the end of its 256 blocks (the chance is below 10^-600); if it
+   did, what is missing would stay as it is. */
+GLR_FN void glr_keep_from(glr_kept *kept, glr_counter base, uint64_t group, uint32_t pair,
                           const glr_round_keys *keys)
 {
-    for (; block < GLR_BLOCKS_PER_GROUP && kept->count < GLR_GROUP_SIZE; block++) {
-        glr_values candidates = glr_candidates_at(base, group, block, keys);
-        glr_keep(kept, &candidates);
+    for (; pair < 2 * GLR_BLOCKS_PER_GROUP && kept->count < GLR_GROUP_SIZE; pair++) {
+        glr_counter counter = glr_counter_at(base, group * GLR_BLOCKS_PER_GROUP + pair / 2);
+        glr_block words = glr_block_at(counter, keys);
+        int second = pair % 2 != 0;
+        glr_sine_cosine z =
+            glr_box_muller(second ? words.word[2] : words.word[0], second ? words.word[3] : words.word[1]);
+        glr_keep(kept, z.sine);
+        glr_keep(kept, z.cosine);
     }
 }
 

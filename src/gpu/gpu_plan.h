@@ -15,6 +15,7 @@
 /* Work-items of a work-group, and how many units each of them draws. */
 #define GLR_GPU_ITEMS  128
 #define GLR_GPU_ROUNDS 4
+#define GLR_GPU_UNITS  (GLR_GPU_ITEMS * GLR_GPU_ROUNDS) /* of a tile */
 
 /* A unit of work is one group of elements, as far as it lies in one run of the part. */
 typedef struct glr_gpu_plan {

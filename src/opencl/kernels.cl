@@ -1,45 +1,51 @@
 /* The kernels for OpenCL C: a work-item is a lane. glr_gpu_plan and glr_runs are passed by value. */
 #include "gpu/draw.h"
 #include "gpu/operations.h"
+#include "gpu/truncated.h"
 
 #define GLR_KERNEL __kernel __attribute__((reqd_work_group_size(GLR_GPU_ITEMS, 1, 1)))
 
 GLR_KERNEL void glr_uniform_packed(__global uint8_t *dst, glr_gpu_plan plan)
 {
-    glr_gpu_draw(dst, &plan, GLR_WORK_GROUP, GLR_SAMPLE_UNIFORM);
+    glr_gpu_draw(dst, &plan, GLR_SAMPLE_UNIFORM);
 }
 
 GLR_KERNEL void glr_normal_packed(__global uint8_t *dst, glr_gpu_plan plan)
 {
-    glr_gpu_draw(dst, &plan, GLR_WORK_GROUP, GLR_SAMPLE_NORMAL);
+    glr_gpu_draw(dst, &plan, GLR_SAMPLE_NORMAL);
 }
 
 GLR_KERNEL void glr_icdf_packed(__global uint8_t *dst, glr_gpu_plan plan)
 {
-    glr_gpu_draw(dst, &plan, GLR_WORK_GROUP, GLR_SAMPLE_ICDF);
+    glr_gpu_draw(dst, &plan, GLR_SAMPLE_ICDF);
 }
 
 GLR_KERNEL void glr_truncated_packed(__global uint8_t *dst, glr_gpu_plan plan)
 {
     __local glr_gpu_queue queue;
-    glr_gpu_draw_truncated(dst, &plan, GLR_WORK_GROUP, &queue);
+    glr_gpu_draw_truncated(dst, &plan, 0, &queue);
 }
 
 GLR_KERNEL void glr_any(__global uint8_t *dst, glr_gpu_plan plan, glr_runs runs)
 {
-    glr_gpu_draw_any(dst, &plan, &runs, GLR_WORK_GROUP);
+    __local glr_gpu_queue queue;
+    if (plan.sampler == GLR_SAMPLE_TRUNCATED) {
+        glr_gpu_draw_truncated(dst, &plan, &runs, &queue);
+    } else {
+        glr_gpu_draw_any(dst, &plan, &runs);
+    }
 }
 
 #if GLR_HAS_F64
 GLR_KERNEL void glr_any_f64(__global uint8_t *dst, glr_gpu_plan plan, glr_runs runs)
 {
-    glr_gpu_draw_f64(dst, &plan, &runs, GLR_WORK_GROUP);
+    glr_gpu_draw_f64(dst, &plan, &runs);
 }
 #endif
 
 GLR_KERNEL void glr_constant(__global uint8_t *dst, glr_gpu_plan plan, glr_runs runs)
 {
-    glr_gpu_fill_constant(dst, &plan, &runs, GLR_WORK_GROUP);
+    glr_gpu_fill_constant(dst, &plan, &runs);
 }
 
 /* One work-item. */

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #define WINDOW 999
+#define TILES  5000 /* where kernels draw tiles of whole groups, a window around two of theirs */
 
 static glr_initializer raw_initializer(reference_sampler sampler)
 {
@@ -21,19 +22,27 @@ static glr_initializer raw_initializer(reference_sampler sampler)
     return initializer;
 }
 
-static void check_window(glr_device *device, glr_initializer initializer, const reference_stream *stream,
-                         reference_sampler sampler, int64_t middle)
+/* `count` elements, TILES at most, around element `middle`. */
+static void check_around(glr_device *device, glr_initializer initializer, const reference_stream *stream,
+                         reference_sampler sampler, int64_t middle, int64_t count)
 {
-    float drawn[WINDOW];
+    float drawn[TILES];
     glr_tensor tensor = {.dtype = GLR_FLOAT32, .rank = 1, .shape = {GLR_MAX_ELEMENTS}, .part = GLR_RANGE};
-    tensor.first = middle - WINDOW / 2;
-    tensor.count = WINDOW;
-    cr_assert_eq(any_fill(device, &initializer, &tensor, drawn, sizeof drawn), GLR_OK, "%s", any_error());
-    for (int i = 0; i < WINDOW; i++) {
+    tensor.first = middle - count / 2;
+    tensor.count = count;
+    cr_assert_eq(any_fill(device, &initializer, &tensor, drawn, (size_t)count * sizeof drawn[0]), GLR_OK,
+                 "%s", any_error());
+    for (int64_t i = 0; i < count; i++) {
         float expected = reference_value(stream, sampler, (uint64_t)(tensor.first + i)) * 1.0f + 0.0f;
         cr_assert_arr_eq(&drawn[i], &expected, sizeof expected, "sampler %d, element %ld: %a, not %a",
                          (int)sampler, (long)(tensor.first + i), (double)drawn[i], (double)expected);
     }
+}
+
+static void check_window(glr_device *device, glr_initializer initializer, const reference_stream *stream,
+                         reference_sampler sampler, int64_t middle)
+{
+    check_around(device, initializer, stream, sampler, middle, WINDOW);
 }
 
 Test(windows, across_powers_of_two)
@@ -45,6 +54,8 @@ Test(windows, across_powers_of_two)
         for (size_t i = 0; i < sizeof exponents / sizeof exponents[0]; i++) {
             check_window(device, raw_initializer((reference_sampler)sampler), &stream,
                          (reference_sampler)sampler, INT64_C(1) << exponents[i]);
+            check_around(device, raw_initializer((reference_sampler)sampler), &stream,
+                         (reference_sampler)sampler, INT64_C(1) << exponents[i], TILES);
         }
     }
     glr_close(device);

@@ -211,8 +211,7 @@ Test(errors, a_device_that_computes_otherwise_is_refused)
         {"return sqrt(a); }\n#endif", "return sqrt(a) * 1.00000012f; }\n#endif", "sqrt"},
         {"float subnormal = tiny * 0.5f;", "float subnormal = tiny * 0.0f;", "denormals"},
         {"0xd2511f53U", "0xd2511f51U", "the stream's first block"},
-        {"glr_keep_from(&kept, plan->base, unit.group, 1,", "glr_keep_from(&kept, plan->base, unit.group, 2,",
-         "a fill"},
+        {"glr_gpu_group(fill, number), 2,", "glr_gpu_group(fill, number), 3,", "a fill"},
     };
     test_stand_in stand_in = test_stand_in_use();
     glr_options options = GLR_OPTIONS_INIT;

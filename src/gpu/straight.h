@@ -1,0 +1,73 @@
+/* The straight way through a packed part of float32: groups that lie in it as a whole, whose values go to
+   memory as one vector. They are drawn by blocks of GLR_GPU_UNITS groups whose numbers begin at a multiple of
+   that, so that the counters of a tile differ in word 0 only, and everything else is computed once for all of
+   them. */
+#ifndef GLR_GPU_STRAIGHT_H
+#define GLR_GPU_STRAIGHT_H
+
+#include "language.h"
+#include "store.h"
+
+typedef struct glr_straight {
+    uint64_t begin, end; /* the tiles: group g lies in tile g / GLR_GPU_UNITS */
+    uint64_t before;     /* units of the part that come before them */
+} glr_straight;
+
+/* Where group number `group` goes. */
+GLR_FN GLR_GLOBAL uint4 *glr_straight_place(GLR_GLOBAL uint8_t *dst, const glr_gpu_plan *plan, uint64_t group)
+{
+    return (GLR_GLOBAL uint4 *)((GLR_GLOBAL uint32_t *)dst + (plan->offset - plan->first)) + group;
+}
+
+GLR_FN glr_straight glr_straight_of(GLR_GLOBAL uint8_t *dst, const glr_gpu_plan *plan)
+{
+    const uint64_t first_group = plan->first / GLR_GROUP_SIZE;
+    const uint64_t first_whole = (plan->first + GLR_GROUP_SIZE - 1) / GLR_GROUP_SIZE;
+    const uint64_t end_whole = (plan->first + plan->length) / GLR_GROUP_SIZE;
+    const int aligned = ((size_t)glr_straight_place(dst, plan, 0) & (sizeof(uint4) - 1)) == 0;
+    glr_straight straight = {0, 0, plan->units};
+    uint64_t begin = (first_whole + GLR_GPU_UNITS - 1) / GLR_GPU_UNITS, end = end_whole / GLR_GPU_UNITS;
+    /* The lower half of a base is 0 unless the caller chose the counter. */
+    if (begin < end && aligned && plan->store == GLR_STORE_FLOAT32 && plan->base.low == 0) {
+        straight.begin = begin;
+        straight.end = end;
+        straight.before = begin * GLR_GPU_UNITS - first_group;
+    }
+    return straight;
+}
+
+/* How many units are not drawn on the straight way, and the number of one of them. */
+GLR_FN uint64_t glr_straight_others(const glr_straight *straight, const glr_gpu_plan *plan)
+{
+    return plan->units - (straight->end - straight->begin) * GLR_GPU_UNITS;
+}
+GLR_FN uint64_t glr_straight_other(const glr_straight *straight, uint64_t i)
+{
+    return i < straight->before ? i : i + (straight->end - straight->begin) * GLR_GPU_UNITS;
+}
+
+/* Whether unit `number` of the part lies in those tiles. */
+GLR_FN int glr_straight_has(const glr_straight *straight, uint64_t number)
+{
+    return number - straight->before < (straight->end - straight->begin) * GLR_GPU_UNITS;
+}
+
+/* The first block of a tile's group number i, of which each group owns `step`. */
+GLR_FN glr_block glr_straight_block(const glr_gpu_plan *plan, uint64_t tile, uint32_t i, uint32_t step)
+{
+    const uint64_t first = tile * (GLR_GPU_UNITS * step);
+    return glr_philox((glr_u32)first + i * step, (glr_uniform)(first >> 32), (glr_uniform)plan->base.high,
+                      (glr_uniform)(plan->base.high >> 32), &plan->keys);
+}
+
+GLR_FN void glr_straight_store(GLR_GLOBAL uint4 *to, const glr_gpu_plan *plan, const glr_values *raw)
+{
+    uint4 four;
+    four.x = glr_bits_of(glr_scaled(raw->value[0], plan->scale, plan->shift));
+    four.y = glr_bits_of(glr_scaled(raw->value[1], plan->scale, plan->shift));
+    four.z = glr_bits_of(glr_scaled(raw->value[2], plan->scale, plan->shift));
+    four.w = glr_bits_of(glr_scaled(raw->value[3], plan->scale, plan->shift));
+    *to = four;
+}
+
+#endif

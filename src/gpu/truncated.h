@@ -1,0 +1,181 @@
+/* The bodies of the kernels of the truncated normal. 83 % of the groups are done with their first block. The
+   others are queued, and drawn on as soon as there is one for every work-item of a team: so the work-items
+   that go on have neighbours that go on too. */
+#ifndef GLR_GPU_TRUNCATED_H
+#define GLR_GPU_TRUNCATED_H
+
+#include "language.h"
+#include "store.h"
+#include "straight.h"
+#include "units.h"
+
+#define GLR_TEAM_ITEMS (GLR_GPU_ITEMS / GLR_TEAMS)
+#define GLR_TEAM_ITEM  (GLR_ITEM % GLR_TEAM_ITEMS)
+
+/* A round is what a work-item draws between two looks at the queue, at most. */
+#define GLR_TEAM_ROUND 2
+
+/* Fewer than GLR_TEAM_ITEMS units are left in a queue when a round begins. */
+#define GLR_GPU_QUEUED (4 * GLR_TEAM_ITEMS)
+#if GLR_GPU_QUEUED < GLR_TEAM_ITEMS * (1 + GLR_TEAM_ROUND)
+#error "a queue is too short for a round of which each unit lacks values"
+#endif
+
+/* A team's units that lack values, and the candidates of their first blocks, in shared memory. Number i of
+   them lies in place i % GLR_GPU_QUEUED. */
+typedef struct glr_gpu_queue {
+    float4 candidates[GLR_GPU_QUEUED];
+    uint64_t number[GLR_GPU_QUEUED];
+    uint32_t length; /* of all there have been */
+} glr_gpu_queue;
+
+/* What the work-items of a team know of their fill. */
+typedef struct glr_gpu_fill {
+    GLR_GLOBAL uint8_t *dst;
+    const glr_gpu_plan *plan;
+    const glr_runs *runs; /* NULL: the part is packed */
+    GLR_LOCAL glr_gpu_queue *queue;
+    glr_straight straight;
+    uint32_t settled; /* how many of the queue's units are done */
+} glr_gpu_fill;
+
+GLR_FN void glr_gpu_enqueue(const glr_gpu_fill *fill, uint64_t number, const glr_values *candidates)
+{
+    const uint32_t i = GLR_TAKE_NUMBER(&fill->queue->length) % GLR_GPU_QUEUED;
+    float4 four;
+    four.x = candidates->value[0];
+    four.y = candidates->value[1];
+    four.z = candidates->value[2];
+    four.w = candidates->value[3];
+    fill->queue->candidates[i] = four;
+    fill->queue->number[i] = number;
+}
+
+GLR_FN glr_unit glr_gpu_unit(const glr_gpu_fill *fill, uint64_t number)
+{
+    return fill->runs == 0 ? glr_unit_packed(fill->plan, number, GLR_GROUP_SIZE)
+                           : glr_unit_at(fill->plan, fill->runs, number, GLR_GROUP_SIZE);
+}
+
+GLR_FN uint64_t glr_gpu_group(const glr_gpu_fill *fill, uint64_t number)
+{
+    return fill->runs == 0 ? fill->plan->first / GLR_GROUP_SIZE + number : glr_gpu_unit(fill, number).group;
+}
+
+GLR_FN void glr_gpu_put(const glr_gpu_fill *fill, glr_unit unit, const glr_values *values)
+{
+    glr_gpu_store(fill->dst, fill->plan, unit, fill->runs == 0 ? 1 : fill->plan->stride, values);
+}
+
+/* Draws what a unit lacks, and stores it. */
+GLR_FN void glr_gpu_settle(const glr_gpu_fill *fill, float4 candidates, uint64_t number)
+{
+    const glr_gpu_plan *plan = fill->plan;
+    glr_kept kept = {{{0.0f, 0.0f, 0.0f, 0.0f}}, 0};
+    glr_keep(&kept, candidates.x);
+    glr_keep(&kept, candidates.y);
+    glr_keep(&kept, candidates.z);
+    glr_keep(&kept, candidates.w);
+    glr_keep_from(&kept, plan->base, glr_gpu_group(fill, number), 2, &plan->keys);
+    if (glr_straight_has(&fill->straight, number)) {
+        glr_straight_store(glr_straight_place(fill->dst, plan, glr_gpu_group(fill, number)), plan,
+                           &kept.values);
+    } else {
+        glr_gpu_put(fill, glr_gpu_unit(fill, number), &kept.values);
+    }
+}
+
+/* Settles units, one for each work-item of the team, as long as so many are queued; at the end of the fill,
+   what is left. Nobody queues between the barriers. */
+GLR_FN void glr_gpu_settle_team(glr_gpu_fill *fill, uint32_t at_least)
+{
+    for (;;) {
+        GLR_TEAM_BARRIER();
+        const uint32_t left = fill->queue->length - fill->settled;
+        const uint32_t i = (fill->settled + GLR_TEAM_ITEM) % GLR_GPU_QUEUED;
+        const int mine = left >= at_least && GLR_TEAM_ITEM < left;
+        float4 candidates;
+        uint64_t number = 0;
+        if (mine) {
+            candidates = fill->queue->candidates[i];
+            number = fill->queue->number[i];
+        }
+        GLR_TEAM_BARRIER();
+        if (left < at_least) {
+            return;
+        }
+        if (mine) {
+            glr_gpu_settle(fill, candidates, number);
+        }
+        fill->settled += left < GLR_TEAM_ITEMS ? left : GLR_TEAM_ITEMS;
+    }
+}
+
+GLR_FN int glr_gpu_rejects(const glr_values *candidates)
+{
+    return (glr_rejected_bit(candidates->value[0]) | glr_rejected_bit(candidates->value[1]) |
+            glr_rejected_bit(candidates->value[2]) | glr_rejected_bit(candidates->value[3])) != 0;
+}
+
+/* A tile of the straight way. */
+GLR_FN void glr_gpu_truncated_tile(glr_gpu_fill *fill, uint64_t tile)
+{
+    const uint64_t group = tile * GLR_GPU_UNITS + GLR_ITEM;
+    const uint64_t number = group - fill->plan->first / GLR_GROUP_SIZE;
+    GLR_GLOBAL uint4 *to = glr_straight_place(fill->dst, fill->plan, group);
+    for (uint32_t i = 0; i < GLR_GPU_UNITS; i += GLR_TEAM_ROUND * GLR_GPU_ITEMS) {
+        GLR_UNROLL
+        for (uint32_t j = i; j < i + GLR_TEAM_ROUND * GLR_GPU_ITEMS; j += GLR_GPU_ITEMS) {
+            glr_block block = glr_straight_block(fill->plan, tile, j + GLR_ITEM, GLR_BLOCKS_PER_GROUP);
+            glr_values values = glr_normal_of_block(&block);
+            if (glr_gpu_rejects(&values)) {
+                glr_gpu_enqueue(fill, number + j, &values);
+            } else {
+                glr_straight_store(to + j, fill->plan, &values);
+            }
+        }
+        glr_gpu_settle_team(fill, GLR_TEAM_ITEMS);
+    }
+}
+
+GLR_FN void glr_gpu_truncated_unit(const glr_gpu_fill *fill, uint64_t number)
+{
+    glr_unit unit = glr_gpu_unit(fill, number);
+    if (unit.count == 0) {
+        return;
+    }
+    glr_counter counter = glr_counter_at(fill->plan->base, unit.group * GLR_BLOCKS_PER_GROUP);
+    glr_block block = glr_block_at(counter, &fill->plan->keys);
+    glr_values values = glr_normal_of_block(&block);
+    if (glr_gpu_rejects(&values)) {
+        glr_gpu_enqueue(fill, number, &values);
+    } else {
+        glr_gpu_put(fill, unit, &values);
+    }
+}
+
+/* Any part; `runs` is NULL where it is packed. */
+GLR_FN void glr_gpu_draw_truncated(GLR_GLOBAL uint8_t *dst, const glr_gpu_plan *plan, const glr_runs *runs,
+                                   GLR_LOCAL glr_gpu_queue *queue)
+{
+    const glr_straight none = {0, 0, plan->units};
+    glr_gpu_fill fill = {dst, plan, runs, queue, runs == 0 ? glr_straight_of(dst, plan) : none, 0};
+    if (GLR_TEAM_ITEM == 0) {
+        queue->length = 0;
+    }
+    GLR_TEAM_BARRIER();
+    for (uint64_t tile = fill.straight.begin + GLR_WORK_GROUP; tile < fill.straight.end;
+         tile += GLR_WORK_GROUPS) {
+        glr_gpu_truncated_tile(&fill, tile);
+    }
+    const uint64_t others = glr_straight_others(&fill.straight, plan);
+    for (uint64_t i = GLR_WORK_GROUP * GLR_GPU_ITEMS; i < others; i += GLR_WORK_GROUPS * GLR_GPU_ITEMS) {
+        if (i + GLR_ITEM < others) {
+            glr_gpu_truncated_unit(&fill, glr_straight_other(&fill.straight, i + GLR_ITEM));
+        }
+        glr_gpu_settle_team(&fill, GLR_TEAM_ITEMS);
+    }
+    glr_gpu_settle_team(&fill, 1);
+}
+
+#endif
