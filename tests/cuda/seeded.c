@@ -117,7 +117,7 @@ void seeded_try_all(const seeded *s, const kernel_text *text, size_t stride, tal
     free(t.values);
 }
 
-void seeded_judge(const char *name, const tally *sums, const unsigned *most)
+void seeded_print(const char *name, const tally *sums)
 {
     for (mutation kind = 0; kind < MUTATIONS; kind++) {
         const tally *t = &sums[kind];
@@ -125,6 +125,13 @@ void seeded_judge(const char *name, const tally *sums, const unsigned *most)
             "%s, %s: %u made, %u refused or faults, %u change values, %u not reached, %u change nothing\n",
             name, mutation_names[kind], t->made, t->refused_or_fault, t->other_values, t->unreached,
             t->nothing);
-        cr_expect_leq(t->nothing * 100, (t->made + 20) * most[kind], "%s, %s", name, mutation_names[kind]);
+    }
+}
+
+void seeded_judge(const char *name, const tally *sums, const unsigned *most)
+{
+    for (mutation kind = 0; kind < MUTATIONS; kind++) {
+        cr_expect_leq(sums[kind].nothing * 100, (sums[kind].made + 20) * most[kind], "%s, %s", name,
+                      mutation_names[kind]);
     }
 }

@@ -34,8 +34,9 @@ typedef struct tally {
  */
 void seeded_try_all(const seeded *s, const kernel_text *text, size_t stride, tally *sums);
 
-/* Prints the counts, and expects that of a hundred of a kind at most so many change nothing, though they are
-   reached. */
+void seeded_print(const char *name, const tally *sums);
+
+/* Expects that of a hundred of a kind at most so many change nothing, though they are reached. */
 void seeded_judge(const char *name, const tally *sums, const unsigned *most);
 
 #endif

@@ -101,6 +101,7 @@ static void try_all(const char *name, const scene *scenes)
     const seeded s = {name, draw, scenes, bytes, LONGER * bytes};
     kernel_cut_out(&kernel, text, name);
     seeded_try_all(&s, &kernel, stride(), sums);
+    seeded_print(name, sums);
     seeded_judge(name, sums, most);
     free(text);
 }
