@@ -107,3 +107,17 @@ void test_expect_live(standin_live before, const char *what)
         what, now.contexts, now.modules, now.device_allocations, now.host_allocations, now.streams,
         now.events, now.graphs, now.graph_execs, now.work);
 }
+
+void test_expect_calls(const char *calls)
+{
+    if (standin_calls() != NULL) {
+        cr_expect_str_eq(standin_calls(), calls);
+    }
+}
+
+void test_expect_pending(unsigned work)
+{
+    if (standin_calls() != NULL) {
+        cr_expect_eq(standin_count_live().work, work);
+    }
+}

@@ -49,4 +49,9 @@ void test_expect(CUstream stream, CUdeviceptr memory, const glr_initializer *ini
 /* Expects that no object is left but what was there before. */
 void test_expect_live(standin_live before, const char *what);
 
+/* Expects that these functions were called, and that so many kernels and copies are not waited for yet; by a
+   driver that is not the stand-in, which does not tell, nothing. */
+void test_expect_calls(const char *calls);
+void test_expect_pending(unsigned work);
+
 #endif
