@@ -3,7 +3,7 @@
 #include "gpu/operations.h"
 #include "gpu/truncated.h"
 
-#define GLR_KERNEL   extern "C" __global__ void __launch_bounds__(GLR_GPU_ITEMS, 8)
+#define GLR_KERNEL   extern "C" __global__ void __launch_bounds__(GLR_GPU_ITEMS)
 #define GLR_BY_VALUE const __grid_constant__
 
 GLR_KERNEL glr_uniform_packed(uint8_t *dst, GLR_BY_VALUE glr_gpu_plan plan)

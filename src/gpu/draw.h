@@ -20,7 +20,7 @@ GLR_FN void glr_gpu_draw(GLR_GLOBAL uint8_t *dst, const glr_gpu_plan *plan, int 
     const glr_straight straight = glr_straight_of(dst, plan);
     for (uint64_t tile = straight.begin + GLR_WORK_GROUP; tile < straight.end; tile += GLR_WORK_GROUPS) {
         GLR_GLOBAL uint4 *to = glr_straight_place(dst, plan, tile * GLR_GPU_UNITS + GLR_ITEM);
-        GLR_UNROLL
+        GLR_UNROLL_ROUND
         for (uint32_t i = 0; i < GLR_GPU_UNITS; i += GLR_GPU_ITEMS) {
             glr_block block = glr_straight_block(plan, tile, i + GLR_ITEM, 1);
             glr_values values = glr_sample_block(&block, sampler);

@@ -6,9 +6,11 @@
  *   GLR_WORK_GROUP     number of the work-group, 64 bits
  *   GLR_WORK_GROUPS    how many work-groups there are, 64 bits
  *   GLR_BARRIER()      waits until the whole work-group has come here and sees its shared memory
- *   GLR_TEAMS          into how many teams a work-group falls, whose work-items wait for each other at little
- * cost GLR_TEAM           number of the work-item's team GLR_TEAM_BARRIER() as GLR_BARRIER for the team
+ *   GLR_TEAMS          into how many teams a work-group falls, which wait for each other at little cost
+ *   GLR_TEAM           number of the work-item's team
+ *   GLR_TEAM_BARRIER() as GLR_BARRIER() for the team
  *   GLR_TAKE_NUMBER(p) adds 1 to a shared counter and gives what it held
+ *   GLR_UNROLL_ROUND   GLR_UNROLL before a loop over units, where compiling that takes no long time
  *
  * Vectors of four (float4, uint4, ushort4, uchar4) have the same names and members in OpenCL C and in CUDA C.
  */
@@ -26,6 +28,7 @@
 #define GLR_TEAM           0
 #define GLR_TEAM_BARRIER() GLR_BARRIER()
 #define GLR_TAKE_NUMBER(p) atomic_inc(p)
+#define GLR_UNROLL_ROUND
 #elif defined(__CUDACC__)
 #define GLR_GLOBAL
 #define GLR_LOCAL
@@ -37,6 +40,7 @@
 #define GLR_TEAM           (threadIdx.x / 32)
 #define GLR_TEAM_BARRIER() __syncwarp()
 #define GLR_TAKE_NUMBER(p) atomicAdd(p, 1U)
+#define GLR_UNROLL_ROUND   GLR_UNROLL
 #else
 #error "no GPU language that is known here"
 #endif

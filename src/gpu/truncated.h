@@ -124,7 +124,7 @@ GLR_FN void glr_gpu_truncated_tile(glr_gpu_fill *fill, uint64_t tile)
     const uint64_t number = group - fill->plan->first / GLR_GROUP_SIZE;
     GLR_GLOBAL uint4 *to = glr_straight_place(fill->dst, fill->plan, group);
     for (uint32_t i = 0; i < GLR_GPU_UNITS; i += GLR_TEAM_ROUND * GLR_GPU_ITEMS) {
-        GLR_UNROLL
+        GLR_UNROLL_ROUND
         for (uint32_t j = i; j < i + GLR_TEAM_ROUND * GLR_GPU_ITEMS; j += GLR_GPU_ITEMS) {
             glr_block block = glr_straight_block(fill->plan, tile, j + GLR_ITEM, GLR_BLOCKS_PER_GROUP);
             glr_values values = glr_normal_of_block(&block);
@@ -169,13 +169,16 @@ GLR_FN void glr_gpu_draw_truncated(GLR_GLOBAL uint8_t *dst, const glr_gpu_plan *
         glr_gpu_truncated_tile(&fill, tile);
     }
     const uint64_t others = glr_straight_others(&fill.straight, plan);
-    for (uint64_t i = GLR_WORK_GROUP * GLR_GPU_ITEMS; i < others; i += GLR_WORK_GROUPS * GLR_GPU_ITEMS) {
+    for (uint64_t i = GLR_WORK_GROUP * GLR_GPU_ITEMS;; i += GLR_WORK_GROUPS * GLR_GPU_ITEMS) {
         if (i + GLR_ITEM < others) {
             glr_gpu_truncated_unit(&fill, glr_straight_other(&fill.straight, i + GLR_ITEM));
         }
-        glr_gpu_settle_team(&fill, GLR_TEAM_ITEMS);
+        /* After the last unit, whatever is left. Once in this text, since compilers take long for it. */
+        glr_gpu_settle_team(&fill, i < others ? GLR_TEAM_ITEMS : 1);
+        if (i >= others) {
+            return;
+        }
     }
-    glr_gpu_settle_team(&fill, 1);
 }
 
 #endif
