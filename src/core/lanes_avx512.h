@@ -94,6 +94,8 @@ GLR_FN glr_f64 glr_max_f64(glr_f64 a, glr_f64 b) { return (glr_f64)_mm512_max_pd
 
 /* ---- For the drivers: memory --------------------------------------------------------------------- */
 
+#define GLR_LOOKS_UP_COLUMNS
+
 /* A table of 32 numbers at the low five bits of each lane's index. */
 GLR_FN glr_f32 glr_lookup32(const float table[32], glr_u32 index)
 {

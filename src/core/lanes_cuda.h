@@ -5,9 +5,9 @@
 #include <stdint.h>
 
 #define GLR_FN static __device__ __forceinline__
-/* Lanes read different rows: constant memory would give them one after the other, the cache of global memory
-   gives them together, and in vectors. */
-#define GLR_TABLE         static __device__ const __align__(16)
+/* Lanes read different rows: constant memory would give them one after the other. A column of 32 numbers is a
+   line of the cache of global memory, which gives them all at once. */
+#define GLR_TABLE         static __device__ const __align__(128)
 #define GLR_TABLE_POINTER const float *
 #define GLR_UNROLL        _Pragma("unroll")
 
@@ -36,5 +36,10 @@ GLR_FN uint64_t glr_product(uint32_t a, uint32_t b)
 #define GLR_PRODUCT glr_product
 
 #include "lanes_single.h"
+
+#define GLR_LOOKS_UP_COLUMNS
+
+/* A table of 32 numbers at the low five bits of the index. */
+GLR_FN glr_f32 glr_lookup32(const float table[32], glr_u32 index) { return table[index & 31U]; }
 
 #endif

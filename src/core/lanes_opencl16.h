@@ -66,6 +66,8 @@ GLR_FN glr_word glr_word_xor3(glr_word a, glr_word b, glr_uniform c)
 }
 GLR_FN glr_u32 glr_word_pack(glr_word a) { return as_uint16((a.even & 0xffffffffUL) | a.odd << 32); }
 
+#define GLR_LOOKS_UP_COLUMNS
+
 /* A table of 32 numbers at the low five bits of each lane's index. */
 GLR_FN glr_f32 glr_lookup32(GLR_TABLE_POINTER table, glr_u32 index)
 {

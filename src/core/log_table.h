@@ -54,9 +54,9 @@ typedef struct glr_log_row {
     glr_f32 minus_2_inverse, offset_high, offset_low, b1, b2, b3, b4;
 } glr_log_row;
 
-#if GLR_LANES == 16
+#ifdef GLR_LOOKS_UP_COLUMNS
 
-/* By column, each of which fills two registers. */
+/* By column, each of which fills two vector registers, or a line of a GPU's cache. */
 #define GLR_LOG_COLUMN_0(a, b, c, d, e, f, g) a,
 #define GLR_LOG_COLUMN_1(a, b, c, d, e, f, g) b,
 #define GLR_LOG_COLUMN_2(a, b, c, d, e, f, g) c,
@@ -84,7 +84,7 @@ GLR_TABLE float glr_log_table[32][8] = {GLR_LOG_ROWS(GLR_LOG_ROW_BRACED)};
 GLR_FN glr_log_row glr_log_row_at(glr_u32 index)
 {
     glr_log_row row;
-#if GLR_LANES == 16
+#ifdef GLR_LOOKS_UP_COLUMNS
     row.minus_2_inverse = glr_lookup32(glr_log_table[0], index);
     row.offset_high = glr_lookup32(glr_log_table[1], index);
     row.offset_low = glr_lookup32(glr_log_table[2], index);

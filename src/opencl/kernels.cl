@@ -5,6 +5,8 @@
 
 #define GLR_KERNEL __kernel __attribute__((reqd_work_group_size(GLR_GPU_ITEMS, 1, 1)))
 
+#ifndef GLR_WITHOUT_PACKED /* as where tiles.cl draws packed parts: compilers take long for these */
+
 GLR_KERNEL void glr_uniform_packed(__global uint8_t *dst, glr_gpu_plan plan)
 {
     glr_gpu_draw(dst, &plan, GLR_SAMPLE_UNIFORM);
@@ -25,6 +27,8 @@ GLR_KERNEL void glr_truncated_packed(__global uint8_t *dst, glr_gpu_plan plan)
     __local glr_gpu_queue queue;
     glr_gpu_draw_truncated(dst, &plan, 0, &queue);
 }
+
+#endif
 
 GLR_KERNEL void glr_any(__global uint8_t *dst, glr_gpu_plan plan, glr_runs runs)
 {

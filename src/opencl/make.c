@@ -36,7 +36,7 @@ static glr_status make_program(glr_opencl_device *device, const char *text, int 
 static glr_status make_kernels(glr_opencl_device *device)
 {
     glr_status status =
-        make_program(device, glr_opencl_kernels, 0,
+        make_program(device, glr_opencl_kernels, device->traits.draws_tiles ? KERNEL_ANY : KERNEL_UNIFORM,
                      device->traits.has_f64 ? KERNEL_ANY_F64 + 1 : KERNEL_ANY_F64, &device->programs[0]);
     if (status == GLR_OK && device->traits.draws_tiles) {
         status = make_program(device, glr_opencl_tiles, KERNEL_TILES, KERNEL_TILES + 1, &device->programs[1]);

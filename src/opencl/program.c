@@ -30,9 +30,10 @@ glr_opencl_traits glr_opencl_traits_of(const glr_cl *cl, cl_device_id id)
 
 static void write_options(const glr_opencl_traits *traits, char *options, size_t capacity)
 {
-    (void)snprintf(options, capacity, "-cl-std=CL1.2 -w%s%s%s",
+    (void)snprintf(options, capacity, "-cl-std=CL1.2 -w%s%s%s%s",
                    traits->has_sqrt ? " -cl-fp32-correctly-rounded-divide-sqrt" : " -DGLR_SOFTWARE_SQRT",
                    traits->has_f64 ? "" : " -DGLR_WITHOUT_F64",
+                   traits->draws_tiles ? " -DGLR_WITHOUT_PACKED" : "",
                    traits->is_simulated ? " -cl-opt-disable -DGLR_OUT_OF_LINE" : "");
 }
 
@@ -127,7 +128,7 @@ static void write_key(const glr_cl *cl, cl_device_id id, const char *options, co
 glr_status glr_opencl_build(const glr_cl *cl, cl_context context, cl_device_id id,
                             const glr_opencl_traits *traits, const char *text, cl_program *program)
 {
-    char options[128], key[GLR_CACHE_KEY];
+    char options[256], key[GLR_CACHE_KEY];
     write_options(traits, options, sizeof options);
     write_key(cl, id, options, text, key, sizeof key);
     glr_cache_entry entry;

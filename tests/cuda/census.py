@@ -53,7 +53,7 @@ GROUPS = [
     (r"", "control"),
 ]
 GROUP_NAMES = [name for _, name in GROUPS]
-COLUMNS = ["kernel", "architecture", "slots", *GROUP_NAMES, "constant passes", "shared passes", "registers", "spills",
+COLUMNS = ["kernel", "architecture", "slots", *GROUP_NAMES, "table passes", "shared passes", "registers", "spills",
            "occupancy"]
 
 # Of a multiprocessor: warps, bytes of shared memory, and what of it a block takes besides its own.
@@ -83,10 +83,10 @@ def row_of(name, program, threads, issued, passes, values):
     groups, turns = collections.Counter(), collections.Counter()
     for instruction, count, turn in zip(program.code, issued, passes):
         groups[group_of(instruction.opcode)] += int(count)
-        turns["constant" if instruction.opcode.startswith("LDC") else "shared"] += int(turn)
+        turns["shared" if instruction.opcode.startswith(("LDS", "STS")) else "table"] += int(turn)
     row = {"kernel": name, "architecture": f"sm_{cubin.architecture}", "slots": sum(groups.values()) * 32 / values}
     row |= {group: groups[group] * 32 / values for group in GROUP_NAMES}
-    row |= {f"{kind} passes": turns[kind] * 32 / values for kind in ("constant", "shared")}
+    row |= {f"{kind} passes": turns[kind] * 32 / values for kind in ("table", "shared")}
     row |= {"registers": cubin.registers(kernel),
             "spills": sum(x.opcode.startswith(("STL", "LDL")) for x in program.code),
             "occupancy": occupancy(cubin, kernel, threads)}
@@ -186,7 +186,7 @@ def complaints(row, table):
     if found is None:
         yield f"{name}: not in the table"
         return
-    for key in ("slots", "constant passes", "shared passes"):
+    for key in ("slots", "table passes", "shared passes"):
         old, new = float(found[key]), row[key]
         if abs(new - old) > 0.1 * old + 0.05:
             yield f"{name}: {new:.2f} {key} a value, {old:.2f} in the table"
@@ -203,7 +203,7 @@ def main():
     rows = count_all(arguments)
     for row in rows:
         print(f"{row['kernel']:15} {row['architecture']:7} {row['slots']:7.2f} slots {row['registers']:3} registers "
-              f"{100 * row['occupancy']:4.0f} % of the warps, {row['constant passes']:5.2f} constant and "
+              f"{100 * row['occupancy']:4.0f} % of the warps, {row['table passes']:5.2f} table and "
               f"{row['shared passes']:5.2f} shared passes")
     table = {} if arguments.update else read_table(arguments.table)
     if arguments.update:

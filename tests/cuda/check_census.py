@@ -35,7 +35,7 @@ def program(text, labels=None):
 def run(text, rows, labels=None):
     """The warp after the program, which EXIT ends; rows are what registers hold before it."""
     made = program([*text, "EXIT"], labels)
-    made.banks = {3: np.zeros(4096, np.uint8)}
+    made.banks, made.tables = {3: np.zeros(4096, np.uint8)}, np.arange(1024, dtype=U32)
     block = sass_run.Block(made, 0, 1, sass_run.Memory(0, 64))
     warp = block.warps[0]
     for number, row in rows.items():
@@ -158,6 +158,24 @@ def check_passes():
         assert made.passes[0] == turns, (text, made.passes)
 
 
+def check_tables():
+    high = [sass_run.TABLES >> 32] * 32
+    for text, step, turns, words in (("LDG.E.CONSTANT R4, [R2.64+0x80]", 4, 1, 1),
+                                     ("LDG.E.CONSTANT R4, desc[UR4][R2.64+0x80]", 8, 2, 1),
+                                     ("LDG.E.64.CONSTANT R4, [R2.64+0x80]", 8, 2, 2),
+                                     ("LDG.E.128.CONSTANT R4, [R2.64+0x80]", 64, 4 * 4, 4)):
+        made, warp = run([text], {2: [step * x for x in range(32)], 3: high})
+        for word in range(words):
+            assert warp.r[4 + word].tolist() == [32 + step // 4 * x + word for x in range(32)], text
+        assert made.passes[0] == turns, (text, made.passes)
+    for low in (4096, -4):
+        try:
+            run(["LDG.E.CONSTANT R4, [R2.64]"], {2: [low & 0xFFFFFFFF] * 32, 3: high})
+        except IndexError:
+            continue
+        raise AssertionError("it reads beyond a table")
+
+
 def check_refusals():
     for text in ("DADD R0, R2, R4", "STG.E.U8 [R0.64], R2", "FSWZADD R0, R1, R2", "IMAD.WIDE R0, R2, R3, R4",
                  "SHFL.UP PT, R0, R2, R3, 0x1f", "ATOMS.CAS R0, [R2], R3", "VOTE.ALL P0, PT", "SGXT R0, R2, 0x8"):
@@ -170,14 +188,14 @@ def check_refusals():
 
 def check_complaints():
     row = {"kernel": "icdf", "architecture": "sm_90", "slots": 30.0, "float64 add multiply fma": 0.0,
-           "constant passes": 0.0, "shared passes": 0.0, "spills": 0, "occupancy": 1.0}
+           "table passes": 0.0, "shared passes": 0.0, "spills": 0, "occupancy": 1.0}
     table = {("icdf", "sm_90"): {key: str(value) for key, value in row.items()}}
 
     def complains(**changed):
         return len(list(census.complaints(row | changed, table)))
     assert not complains() and not complains(slots=32.9) and complains(slots=33.2) and complains(slots=26.8)
     assert complains(spills=1) and complains(occupancy=0.49) and not complains(occupancy=0.5)
-    assert complains(**{"float64 add multiply fma": 0.001}) and complains(**{"constant passes": 1.0})
+    assert complains(**{"float64 add multiply fma": 0.001}) and complains(**{"table passes": 1.0})
     assert complains(architecture="sm_100") == 1
     for opcode, group in (("IMAD.WIDE.U32", "integer multiply wide"), ("DFMA", "float64 add multiply fma"),
                           ("LOP3.LUT", "logic"), ("UIADD3", "uniform"), ("LDC.64", "memory"), ("LDCU.64", "uniform"),
@@ -185,6 +203,6 @@ def check_complaints():
         assert census.group_of(opcode) == group, opcode
 
 
-for check in (check_fma, check_integers, check_pairs, check_branches, check_together, check_passes, check_refusals,
+for check in (check_fma, check_integers, check_pairs, check_branches, check_together, check_passes, check_tables, check_refusals,
               check_complaints):
     check()

@@ -68,8 +68,8 @@ def slots_table(rows):
     for row in rows:
         pipes = [f"{sum(float(row[group]) for group in groups):.1f}" for groups in PIPES.values()]
         body.append([NAMES[row["kernel"]], row["architecture"], f"{float(row['slots']):.1f}", *pipes,
-                     f"{float(row['constant passes']):.1f}", f"{float(row['shared passes']):.1f}"])
-    return table(["kernel", "for", "slots", *PIPES, "constant passes", "shared passes"], body)
+                     f"{float(row['table passes']):.1f}", f"{float(row['shared passes']):.1f}"])
+    return table(["kernel", "for", "slots", *PIPES, "table passes", "shared passes"], body)
 
 
 def thread_table(rows):
@@ -92,9 +92,9 @@ def rate_table(rows, gpus, rates):
                 continue
             needed = cycles(row, rates)
             fast, why = rate(gpu, needed)
-            slow, why_slow = rate(gpu, needed | {"constants": float(row["constant passes"])})
+            slow, why_slow = rate(gpu, needed | {"tables": float(row["table passes"])})
             body.append([gpu["gpu"], NAMES[row["kernel"]], f"{fast:.0f}", why, f"{slow:.0f}", why_slow])
-    return table(["GPU", "kernel", "10^9 values/s", "limit", "constants a cycle each", "limit"], body)
+    return table(["GPU", "kernel", "10^9 values/s", "limit", "tables a cycle each", "limit"], body)
 
 
 def generated():

@@ -10,6 +10,8 @@ INSTRUCTION = re.compile(r"/\*([0-9a-f]{4,})\*/\s+(?:@(!?U?P\w+)\s+)?([A-Z][A-Z0
 LABEL = re.compile(r"^(\.L_\w+|\$\S+):")
 EM_CUDA, NOBITS = 190, 8
 HAS_SIZE, REGISTER_COUNT = 4, 0x2F
+ABSOLUTE_64 = 2                # of relocations
+GLOBALS = ".nv.global.init" # variables of global memory with values
 
 Instruction = collections.namedtuple("Instruction", "address guard opcode operands")
 
@@ -23,11 +25,12 @@ class Cubin:
         flags, = struct.unpack_from("<I", image, 48)
         entry, count, names = struct.unpack_from("<HHH", image, 58)
         headers = [struct.unpack_from("<IIQQQQIIQQ", image, offset + entry * i) for i in range(count)]
-        self.sections = {}
+        self.sections, self.section_names = {}, []
         for name, kind, _, _, start, size, _, _, _, _ in headers:
             begin = headers[names][4] + name
             text = image[begin:image.index(b"\0", begin)].decode()
             self.sections[text] = (b"" if kind == NOBITS else image[start:start + size], size)
+            self.section_names.append(text)
         # Where the number of the architecture lies has changed with CUDA 13.
         self.architecture = (flags >> 8 & 0xFF) if image[8] >= 8 else flags & 0xFF
 
@@ -40,6 +43,17 @@ class Cubin:
             if name in self.sections:
                 return self.sections[name][0]
         return b""
+
+    def bank_of_addresses(self, start):
+        """Bank 4, which holds where variables are, when the section of those with values lies at `start`."""
+        bank, symbols = bytearray(self.bank(4, "")), self.sections.get(".symtab", (b"", 0))[0]
+        for name, form in ((".rel.nv.constant4", "<QQ"), (".rela.nv.constant4", "<QQq")):
+            for at, info, *addend in struct.iter_unpack(form, self.sections.get(name, (b"", 0))[0]):
+                _, _, _, section, value, _ = struct.unpack_from("<IBBHQQ", symbols, 24 * (info >> 32))
+                if info & 0xFFFFFFFF != ABSOLUTE_64 or self.section_names[section] != GLOBALS:
+                    raise ValueError(f"{name}: a relocation of another kind")
+                struct.pack_into("<Q", bank, at, start + value + sum(addend))
+        return bytes(bank)
 
     def registers(self, kernel):
         """Of a thread: an attribute of .nv.info, which names the kernel by its number in the table of symbols."""

@@ -320,7 +320,8 @@ def special_register(opcode, operands):
 
 
 def words_of(opcode):
-    return {"64": 2, "128": 4}.get(opcode.split(".")[-1], 1)
+    parts = opcode.split(".")
+    return 4 if "128" in parts else 2 if "64" in parts else 1
 
 
 def load_constant(opcode, operands):
@@ -334,6 +335,18 @@ def load_shared(opcode, operands):
     def run(warp):
         places = at(warp)
         return [(place(target, i), warp.block.read(places + 4 * i, warp.active)) for i in range(words)]
+    return run
+
+
+def load_table(opcode, operands):
+    """What is constant in global memory, as tables are."""
+    if not opcode.endswith(".CONSTANT") or ".U" in opcode or ".S" in opcode:
+        raise Unknown(opcode)
+    target, at, words = operands[0], address(operands[1]), words_of(opcode)
+
+    def run(warp):
+        places = at(warp)
+        return [(place(target, i), warp.block.read_table(places + 4 * i, warp.active)) for i in range(words)]
     return run
 
 
@@ -416,7 +429,7 @@ OPERATIONS = {
     "SHF": shift, "LEA": scaled_add, "ISETP": compare, "FSETP": compare_floats, "SEL": select, "FSEL": select,
     "IMNMX": minimum, "VIMNMX": minimum, "VIADDMNMX": minimum, "MOV": move, "S2R": special_register,
     "S2UR": special_register, "CS2R": special_register, "LDC": load_constant, "LDCU": load_constant, "LDS": load_shared,
-    "STS": store_shared, "STG": store_global, "ATOMS": atomic_add, "VOTE": vote, "SHFL": shuffle, "POPC": count_bits,
+    "LDG": load_table, "STS": store_shared, "STG": store_global, "ATOMS": atomic_add, "VOTE": vote, "SHFL": shuffle, "POPC": count_bits,
     "FLO": count_bits,
 }
 

@@ -7,6 +7,7 @@ import re
 
 import numpy as np
 
+import sass
 from sass_operands import NO_LANE, U32, address, is_predicate, predicate, source
 from sass_opcodes import Unknown, operation_of, words_of
 
@@ -16,6 +17,9 @@ BLOCK_AND_GRID = {80: (0x0, 0xC), 86: (0x0, 0xC), 89: (0x0, 0xC), 90: (0x0, 0xC)
 # Shared memory that the system keeps for itself is at its beginning.
 SHARED_BYTES = 1 << 17
 MOST_STEPS = 10_000_000
+# Where tables lie in global memory: far from everything else.
+TABLES = 1 << 44
+LINE = 128 # bytes
 
 
 class Memory:
@@ -44,7 +48,8 @@ class Program:
         self.guards = [predicate(x.guard) if x.guard else None for x in code]
         self.passes_of = [passes_of(x) for x in code]
         self.issued = np.zeros(len(code), np.int64)
-        # Turns that memory takes: an indexed constant's different addresses; words of a bank of shared memory.
+        # Turns that memory takes: an indexed constant's different addresses; lines of tables in global memory; words of a
+        # bank of shared memory.
         self.passes = np.zeros(len(code), np.int64)
         self.steps = 0
 
@@ -55,8 +60,10 @@ class Program:
         for at, number in zip(BLOCK_AND_GRID[architecture], (block, grid)):
             bank[at:at + 12] = b"".join(int(x).to_bytes(4, "little") for x in (number, 1, 1))
         self.banks = {0: np.frombuffer(bytes(bank), np.uint8)}
-        for number in (2, 3, 4):
+        for number in (2, 3):
             self.banks[number] = np.frombuffer(self.cubin.bank(number, self.kernel), np.uint8)
+        self.banks[4] = np.frombuffer(self.cubin.bank_of_addresses(TABLES), np.uint8)
+        self.tables = np.frombuffer(self.cubin.sections.get(sass.GLOBALS, (b"", 0))[0], U32)
         with np.errstate(all="ignore"): # lanes that are off compute, too
             for number in range(grid):
                 Block(self, number, block // 32, memory).run()
@@ -69,16 +76,18 @@ def passes_of(instruction):
     if indexed:
         read = source(indexed.group(1))
         return lambda warp: len(np.unique(read(warp)[warp.active]))
-    if not re.match(r"(LDS|STS)(\.|$)", opcode):
+    if not re.match(r"(LDG|LDS|STS)(\.|$)", opcode):
         return None
-    at = address(next(x for x in instruction.operands if x.startswith("[")))
+    at = address(next(x for x in instruction.operands if x.startswith(("[", "desc["))))
     words = words_of(opcode)
 
     def run(warp):
         places, turns = at(warp) // 4, 0
         for part in np.split(np.arange(32), words): # wide ones are done for a part of the lanes at a time
             used = places[part][warp.active[part]]
-            if len(used):
+            if opcode.startswith("LDG"):
+                turns += len(np.unique(used // (LINE // 4)))
+            elif len(used):
                 different = np.unique(used[:, None] + np.arange(words))
                 turns += np.bincount(different % 32).max()
         return turns
@@ -98,6 +107,12 @@ class Block:
             if all(warp.at_barrier or not warp.alive.any() for warp in self.warps):
                 for warp in self.warps:
                     warp.at_barrier = False
+
+    def read_table(self, places, lanes):
+        index = np.where(lanes, places - TABLES, 0) // 4
+        if (index < 0).any() or (index >= len(self.program.tables)).any():
+            raise IndexError(f"a load at {places[lanes][0]:#x}, where no table lies")
+        return self.program.tables[index]
 
     def read(self, places, lanes):
         index = np.where(lanes, places, 0) // 4
