@@ -203,6 +203,6 @@ def check_complaints():
         assert census.group_of(opcode) == group, opcode
 
 
-for check in (check_fma, check_integers, check_pairs, check_branches, check_together, check_passes, check_tables, check_refusals,
-              check_complaints):
+for check in (check_fma, check_integers, check_pairs, check_branches, check_together, check_passes, check_tables,
+              check_refusals, check_complaints):
     check()
