@@ -329,25 +329,23 @@ def load_constant(opcode, operands):
     return lambda warp: [(place(target, i), read(warp, 4 * i)) for i in range(words)]
 
 
-def load_shared(opcode, operands):
-    target, at, words = operands[0], address(operands[1]), words_of(opcode)
+def load(read):
+    """Of memory that `read` reads for a block: a word for each lane."""
+    def operation(opcode, operands):
+        target, at, words = operands[0], address(operands[1]), words_of(opcode)
 
-    def run(warp):
-        places = at(warp)
-        return [(place(target, i), warp.block.read(places + 4 * i, warp.active)) for i in range(words)]
-    return run
+        def run(warp):
+            places = at(warp)
+            return [(place(target, i), read(warp.block, places + 4 * i, warp.active)) for i in range(words)]
+        return run
+    return operation
 
 
 def load_table(opcode, operands):
     """What is constant in global memory, as tables are."""
     if not opcode.endswith(".CONSTANT") or ".U" in opcode or ".S" in opcode:
         raise Unknown(opcode)
-    target, at, words = operands[0], address(operands[1]), words_of(opcode)
-
-    def run(warp):
-        places = at(warp)
-        return [(place(target, i), warp.block.read_table(places + 4 * i, warp.active)) for i in range(words)]
-    return run
+    return load(lambda block, places, lanes: block.read_table(places, lanes))(opcode, operands)
 
 
 def store_shared(opcode, operands):
@@ -428,9 +426,10 @@ OPERATIONS = {
     "IADD3": add, "IADD": add_64, "VIADD": add, "IMAD": multiply, "LOP3": logic, "PLOP3": predicate_logic,
     "SHF": shift, "LEA": scaled_add, "ISETP": compare, "FSETP": compare_floats, "SEL": select, "FSEL": select,
     "IMNMX": minimum, "VIMNMX": minimum, "VIADDMNMX": minimum, "MOV": move, "S2R": special_register,
-    "S2UR": special_register, "CS2R": special_register, "LDC": load_constant, "LDCU": load_constant, "LDS": load_shared,
-    "LDG": load_table, "STS": store_shared, "STG": store_global, "ATOMS": atomic_add, "VOTE": vote, "SHFL": shuffle, "POPC": count_bits,
-    "FLO": count_bits,
+    "S2UR": special_register, "CS2R": special_register, "LDC": load_constant, "LDCU": load_constant,
+    "LDS": load(lambda block, places, lanes: block.read(places, lanes)),
+    "LDG": load_table, "STS": store_shared, "STG": store_global, "ATOMS": atomic_add, "VOTE": vote, "SHFL": shuffle,
+    "POPC": count_bits, "FLO": count_bits,
 }
 
 

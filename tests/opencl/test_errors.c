@@ -4,6 +4,7 @@
 #include "support.h"
 
 #include "support/golden.h"
+#include "support/use_backend.h"
 
 #include <criterion/criterion.h>
 #include <stdio.h>
@@ -12,35 +13,13 @@
 
 #define COUNT 5000
 
-/* Opens, fills and copies. Returns the first status that is not GLR_OK. */
+/* By glr_open. */
 static glr_status use_device(void)
 {
-    glr_options options = GLR_OPTIONS_INIT;
-    glr_device *device = NULL;
-    void *memory = NULL;
     static float drawn[COUNT];
     glr_initializer initializer = glr_glorot_normal(4);
     glr_tensor tensor = {.dtype = GLR_FLOAT32, .rank = 1, .shape = {COUNT}};
-    options.backend = GLR_BACKEND_OPENCL;
-    glr_status status = glr_open(&options, &device);
-    cr_assert_eq(status == GLR_OK, device != NULL);
-    if (status == GLR_OK) {
-        status = glr_alloc(device, sizeof drawn, &memory);
-    }
-    if (status == GLR_OK) {
-        status = glr_fill(device, &initializer, &tensor, memory, sizeof drawn);
-    }
-    if (status == GLR_OK) {
-        status = glr_sync(device);
-    }
-    if (status == GLR_OK) {
-        status = glr_copy_to_host(device, drawn, memory, sizeof drawn);
-    }
-    if (status == GLR_OK) {
-        status = glr_free(device, memory);
-    }
-    glr_close(device);
-    return status;
+    return test_use_backend(GLR_BACKEND_OPENCL, &initializer, &tensor, drawn, sizeof drawn);
 }
 
 /* The same in a context of the caller's. */

@@ -4,6 +4,7 @@
 
 #include "api/stage.h"
 #include "support/golden.h"
+#include "support/use_backend.h"
 
 #include <criterion/criterion.h>
 #include <stdio.h>
@@ -34,33 +35,12 @@ static void disarm(void)
     standin_fail(NULL, 0, CUDA_SUCCESS);
 }
 
-/* Opens, fills and copies. Returns the first status that is not GLR_OK; the handle is closed in any case. */
+/* By glr_open. */
 static glr_status use_device(void)
 {
-    glr_options options = GLR_OPTIONS_INIT;
-    glr_device *device = NULL;
-    void *memory = NULL;
     glr_initializer initializer = glr_glorot_normal(4);
-    options.backend = GLR_BACKEND_CUDA;
     arm();
-    glr_status status = glr_open(&options, &device);
-    cr_expect_eq(status == GLR_OK, device != NULL);
-    if (status == GLR_OK) {
-        status = glr_alloc(device, sizeof drawn, &memory);
-    }
-    if (status == GLR_OK) {
-        status = glr_fill(device, &initializer, &vector, memory, sizeof drawn);
-    }
-    if (status == GLR_OK) {
-        status = glr_sync(device);
-    }
-    if (status == GLR_OK) {
-        status = glr_copy_to_host(device, drawn, memory, sizeof drawn);
-    }
-    if (status == GLR_OK) {
-        status = glr_free(device, memory);
-    }
-    glr_close(device);
+    glr_status status = test_use_backend(GLR_BACKEND_CUDA, &initializer, &vector, drawn, sizeof drawn);
     disarm();
     return status;
 }

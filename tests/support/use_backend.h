@@ -1,0 +1,12 @@
+/* One use of a backend, from opening to closing, for tests that let calls within it fail. */
+#ifndef TEST_SUPPORT_USE_BACKEND_H
+#define TEST_SUPPORT_USE_BACKEND_H
+
+#include "glorand/glorand.h"
+
+/* Opens the backend's first device, draws a tensor of so many bytes in its memory and copies it to `drawn`.
+   Returns the first status that is not GLR_OK; the handle is closed in any case. */
+glr_status test_use_backend(glr_backend_kind backend, const glr_initializer *initializer,
+                            const glr_tensor *tensor, void *drawn, uint64_t bytes);
+
+#endif
