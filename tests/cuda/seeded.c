@@ -64,12 +64,13 @@ static bool draw(const trial *t, size_t line, const char *mutant, bool many)
     return t->s->draw(t->s, t->ptx, length, many, t->values);
 }
 
-/* Whether a trap before the line is sprung. */
+/* Whether a use before the line of a register without a value is found. (A trap would do, but it ends a path,
+   so that lanes that never go there would meet elsewhere.) */
 static bool is_reached(const trial *t, size_t line)
 {
-    char trap[512];
-    (void)snprintf(trap, sizeof trap, "trap;\n%s", t->text->lines[line]);
-    return !draw(t, line, trap, false) || !draw(t, line, trap, true);
+    char probe[512];
+    (void)snprintf(probe, sizeof probe, "mov.u32 %%r9999, %%r9999;\n%s", t->text->lines[line]);
+    return !draw(t, line, probe, false) || !draw(t, line, probe, true);
 }
 
 static void try_mutant(const trial *t, size_t line, const char *mutant, mutation kind, tally *sum)

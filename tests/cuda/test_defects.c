@@ -11,7 +11,7 @@
 #include <string.h>
 
 #define COUNT  1008 /* at most, and more than one pass of the grid */
-#define LONGER 64   /* times, for what the short scenes do not show */
+#define LONGER 512  /* times, for what the short scenes do not show */
 #define SCENES 6
 
 static char *read_ptx(void)
