@@ -8,7 +8,7 @@
  *   GLR_HAS_F64       1 if double arithmetic is there, for the float64 stream; otherwise 0
  *   GLR_FN            qualifiers of a core function
  *   GLR_TABLE         qualifiers of a constant table at file scope
- *   GLR_TABLE_POINTER the type of a pointer into such a table of floats (one lane only)
+ *   GLR_TABLE_POINTER the type of a pointer into such a table of floats (where a lane reads rows)
  *   GLR_LOOKS_UP_COLUMNS defined where tables of floats are read by glr_lookup32, a column at a time
  *   GLR_UNROLL        a pragma before a loop whose trip count is a small constant
  *   glr_u32, glr_f32  a 32-bit word and a float32, per lane, with the operators + - * & | ^ << >>;

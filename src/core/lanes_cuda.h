@@ -7,9 +7,8 @@
 #define GLR_FN static __device__ __forceinline__
 /* Lanes read different rows: constant memory would give them one after the other. A column of 32 numbers is a
    line of the cache of global memory, which gives them all at once. */
-#define GLR_TABLE         static __device__ const __align__(128)
-#define GLR_TABLE_POINTER const float *
-#define GLR_UNROLL        _Pragma("unroll")
+#define GLR_TABLE  static __device__ const __align__(128)
+#define GLR_UNROLL _Pragma("unroll")
 
 typedef float glr_f32;
 

@@ -56,6 +56,15 @@ GLR_FN void glr_keep(glr_kept *kept, glr_f32 candidate)
     kept->count += keep ? 1U : 0U;
 }
 
+/* The same of a block's four, in order. */
+GLR_FN void glr_keep_four(glr_kept *kept, const glr_values *candidates)
+{
+    GLR_UNROLL
+    for (int j = 0; j < GLR_GROUP_SIZE; j++) {
+        glr_keep(kept, candidates->value[j]);
+    }
+}
+
 /* Draws what a group lacks, from pair number `pair` of its blocks on. By pairs, since most groups that lack
    values lack one. A group never comes near the end of its 256 blocks (the chance is below 10^-600); if it
    did, what is missing would stay as it is. */
@@ -77,7 +86,10 @@ GLR_FN void glr_keep_from(glr_kept *kept, glr_counter base, uint64_t group, uint
 GLR_FN glr_values glr_truncated_group(glr_counter base, uint64_t group, const glr_round_keys *keys)
 {
     glr_kept kept = {{{0.0f, 0.0f, 0.0f, 0.0f}}, 0};
-    glr_keep_from(&kept, base, group, 0, keys);
+    glr_block block = glr_block_at(glr_counter_at(base, group * GLR_BLOCKS_PER_GROUP), keys);
+    glr_values candidates = glr_normal_of_block(&block);
+    glr_keep_four(&kept, &candidates);
+    glr_keep_from(&kept, base, group, 2, keys);
     return kept.values;
 }
 

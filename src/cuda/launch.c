@@ -24,10 +24,9 @@ glr_status glr_cuda_launch(const glr_cuda_device *device, CUstream stream, const
 {
     int takes_runs;
     const glr_cuda_kernel kernel = kernel_of(plan, &takes_runs);
-    const uint64_t units = (uint64_t)GLR_GPU_ITEMS * GLR_GPU_ROUNDS;
     glr_gpu_plan gpu = glr_gpu_plan_of(plan, 0);
     glr_runs runs = plan->runs;
-    const uint64_t tiles = (gpu.units + units - 1) / units;
+    const uint64_t tiles = (gpu.units + GLR_GPU_UNITS - 1) / GLR_GPU_UNITS;
     /* As many blocks as there are tiles, or as run at a time: those draw the rest after. */
     const unsigned blocks =
         tiles < device->most_blocks[kernel] ? (unsigned)tiles : device->most_blocks[kernel];

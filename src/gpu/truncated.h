@@ -71,11 +71,9 @@ GLR_FN void glr_gpu_put(const glr_gpu_fill *fill, glr_unit unit, const glr_value
 GLR_FN void glr_gpu_settle(const glr_gpu_fill *fill, float4 candidates, uint64_t number)
 {
     const glr_gpu_plan *plan = fill->plan;
+    const glr_values first = {{candidates.x, candidates.y, candidates.z, candidates.w}};
     glr_kept kept = {{{0.0f, 0.0f, 0.0f, 0.0f}}, 0};
-    glr_keep(&kept, candidates.x);
-    glr_keep(&kept, candidates.y);
-    glr_keep(&kept, candidates.z);
-    glr_keep(&kept, candidates.w);
+    glr_keep_four(&kept, &first);
     glr_keep_from(&kept, plan->base, glr_gpu_group(fill, number), 2, &plan->keys);
     if (glr_straight_has(&fill->straight, number)) {
         glr_straight_store(glr_straight_place(fill->dst, plan, glr_gpu_group(fill, number)), plan,

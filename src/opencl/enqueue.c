@@ -23,7 +23,7 @@ typedef struct launch {
 static launch launch_of(const glr_opencl_device *device, const glr_plan *plan, const glr_gpu_plan *gpu)
 {
     launch result = {.takes_runs = 1, .items = GLR_GPU_ITEMS};
-    size_t units = (size_t)GLR_GPU_ITEMS * GLR_GPU_ROUNDS;
+    size_t units = GLR_GPU_UNITS;
     if (plan->sampler == GLR_SAMPLE_CONSTANT) {
         result.kernel = KERNEL_CONSTANT;
     } else if (plan->dtype == GLR_FLOAT64) {
