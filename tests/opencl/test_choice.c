@@ -1,30 +1,15 @@
 /* Which backend glr_open chooses, where there is no OpenCL, a broken one, or a GPU. */
 #include "support.h"
 
+#include "support/use_backend.h"
+
 #include <criterion/criterion.h>
 #include <stdlib.h>
 #include <string.h>
 
-/* Without OpenCL, or with a broken one, auto goes on to the CPU; asked for by name, it says why. */
 static void expect_unavailable(const char *reason)
 {
-    glr_options options = GLR_OPTIONS_INIT;
-    glr_device *device = NULL;
-    glr_device_info infos[8];
-    size_t count = 0;
-    options.backend = GLR_BACKEND_OPENCL;
-    cr_expect_eq(glr_open(&options, &device), GLR_ERROR_UNAVAILABLE);
-    cr_expect_not_null(strstr(glr_last_error(), reason), "%s, not %s", glr_last_error(), reason);
-    cr_assert_eq(glr_devices(infos, 8, &count), GLR_OK);
-    size_t place = 0;
-    while (place + 1 < count && infos[place].backend != GLR_BACKEND_OPENCL) {
-        place++;
-    }
-    cr_expect(infos[place].backend == GLR_BACKEND_OPENCL && !infos[place].available);
-    cr_expect_not_null(strstr(infos[place].reason, reason), "%s", infos[place].reason);
-    cr_assert_eq(glr_open(NULL, &device), GLR_OK, "%s", glr_last_error());
-    cr_expect_eq(glr_device_backend(device), GLR_BACKEND_CPU);
-    glr_close(device);
+    (void)test_expect_unavailable(GLR_BACKEND_OPENCL, reason);
 }
 
 Test(choice, no_library)

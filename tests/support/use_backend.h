@@ -1,4 +1,5 @@
-/* One use of a backend, from opening to closing, for tests that let calls within it fail. */
+/* One use of a backend, from opening to closing, for tests that let calls within it fail; and one that is not
+   there. */
 #ifndef TEST_SUPPORT_USE_BACKEND_H
 #define TEST_SUPPORT_USE_BACKEND_H
 
@@ -8,5 +9,9 @@
    Returns the first status that is not GLR_OK; the handle is closed in any case. */
 glr_status test_use_backend(glr_backend_kind backend, const glr_initializer *initializer,
                             const glr_tensor *tensor, void *drawn, uint64_t bytes);
+
+/* Expects that a backend is not there, for a reason that contains this text: glr_open of it and glr_devices
+   say so, and auto goes on to the CPU. Returns its place among the devices. */
+size_t test_expect_unavailable(glr_backend_kind backend, const char *reason);
 
 #endif
