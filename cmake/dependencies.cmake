@@ -1,7 +1,6 @@
 # What the library and the command are built with. All of it is packaged by Debian: see
 # scripts/install-dependencies.sh.
 
-find_package(OpenMP REQUIRED COMPONENTS C)
 find_package(PkgConfig REQUIRED)
 pkg_check_modules(JANSSON REQUIRED IMPORTED_TARGET jansson)
 

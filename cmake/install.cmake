@@ -20,7 +20,7 @@ if(TARGET glorand_command)
 endif()
 install(FILES README.md CHANGELOG.md LICENSE docs/stream.md DESTINATION ${CMAKE_INSTALL_DOCDIR})
 
-# Two export sets: who links the shared library needs neither jansson nor OpenMP installed for development.
+# Two export sets: who links the shared library needs no jansson installed for development.
 install(TARGETS glorand EXPORT glorand-shared DESTINATION ${CMAKE_INSTALL_LIBDIR})
 install(TARGETS glorand_static EXPORT glorand-static DESTINATION ${CMAKE_INSTALL_LIBDIR})
 foreach(kind shared static)
@@ -33,17 +33,7 @@ write_basic_package_version_file(${package_build_dir}/glorandConfigVersion.cmake
 install(FILES ${package_build_dir}/glorandConfig.cmake ${package_build_dir}/glorandConfigVersion.cmake
   DESTINATION ${package_dir})
 
-# A static library is linked with the OpenMP runtime of the compiler that built it, whatever compiler links
-# it. Only gcc's is found by its name alone everywhere.
-set(private_libs "-ljansson")
-foreach(name ${OpenMP_C_LIB_NAMES})
-  if(name MATCHES "^(gomp|pthread)$")
-    string(APPEND private_libs " -l${name}")
-  else()
-    string(APPEND private_libs " ${OpenMP_${name}_LIBRARY}")
-  endif()
-endforeach()
-string(APPEND private_libs " -lpthread -ldl -lm")
+set(private_libs "-ljansson -lpthread -ldl -lm")
 
 # The directories as CMake installs them: relative to the prefix, unless they were given as absolute ones.
 foreach(name LIBDIR INCLUDEDIR)

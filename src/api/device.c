@@ -2,6 +2,7 @@
 #include "backend.h"
 #include "cpu/cpu.h"
 #include "error.h"
+#include "guest.h"
 
 #include <stdio.h>
 
@@ -91,7 +92,7 @@ static glr_status open_any(const glr_options *options, glr_device **device)
     return status;
 }
 
-glr_status glr_open(const glr_options *options, glr_device **device)
+static glr_status open_device(const glr_options *options, glr_device **device)
 {
     static const glr_options defaults = GLR_OPTIONS_INIT;
     if (device == NULL) {
@@ -117,6 +118,12 @@ glr_status glr_open(const glr_options *options, glr_device **device)
                     missing_reason(options->backend));
 }
 
+glr_status glr_open(const glr_options *options, glr_device **device)
+{
+    const glr_host host = glr_enter();
+    return glr_leave(&host, open_device(options, device));
+}
+
 void glr_close(glr_device *device)
 {
     if (device != NULL) {
@@ -129,7 +136,7 @@ glr_backend_kind glr_device_backend(const glr_device *device)
     return device == NULL ? GLR_BACKEND_AUTO : device->backend->kind;
 }
 
-glr_status glr_devices(glr_device_info *infos, size_t capacity, size_t *count)
+static glr_status list_devices(glr_device_info *infos, size_t capacity, size_t *count)
 {
     if (count == NULL || (infos == NULL && capacity > 0)) {
         return glr_fail_null(count == NULL ? "count" : "infos");
@@ -154,4 +161,10 @@ glr_status glr_devices(glr_device_info *infos, size_t capacity, size_t *count)
     *count = total;
     glr_put_back_error(before);
     return GLR_OK;
+}
+
+glr_status glr_devices(glr_device_info *infos, size_t capacity, size_t *count)
+{
+    const glr_host host = glr_enter();
+    return glr_leave(&host, list_devices(infos, capacity, count));
 }

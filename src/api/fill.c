@@ -3,6 +3,7 @@
 
 #include "backend.h"
 #include "error.h"
+#include "guest.h"
 #include "kind.h"
 #include "make_plan.h"
 #include "stream.h"
@@ -48,8 +49,8 @@ glr_status glr_plan_fill(glr_device *device, const glr_initializer *initializer,
     return status == GLR_OK ? glr_seed_fill(initializer, tensor, plan) : status;
 }
 
-glr_status glr_fill(glr_device *device, const glr_initializer *initializer, const glr_tensor *tensor,
-                    void *dst, uint64_t dst_bytes)
+static glr_status fill(glr_device *device, const glr_initializer *initializer, const glr_tensor *tensor,
+                       void *dst, uint64_t dst_bytes)
 {
     if (device == NULL || initializer == NULL || tensor == NULL) {
         return glr_fail_null(device == NULL ? "device" : initializer == NULL ? "initializer" : "tensor");
@@ -58,4 +59,11 @@ glr_status glr_fill(glr_device *device, const glr_initializer *initializer, cons
     uint64_t bytes;
     glr_status status = glr_plan_fill(device, initializer, tensor, dst, dst_bytes, &plan, &bytes);
     return status == GLR_OK && plan.count > 0 ? device->backend->fill(device, &plan, dst) : status;
+}
+
+glr_status glr_fill(glr_device *device, const glr_initializer *initializer, const glr_tensor *tensor,
+                    void *dst, uint64_t dst_bytes)
+{
+    const glr_host host = glr_enter();
+    return glr_leave(&host, fill(device, initializer, tensor, dst, dst_bytes));
 }

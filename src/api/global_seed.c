@@ -1,8 +1,10 @@
 /* Seeds for initializers that have none: after a global seed as TensorFlow draws them, else from the
    operating system. */
 #include "error.h"
+#include "guest.h"
 #include "kind.h"
 #include "mersenne.h"
+#include "numbers.h"
 
 #include <errno.h>
 #include <pthread.h>
@@ -16,6 +18,18 @@ static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static int is_set;
 static int64_t global_seed;
 static glr_mersenne operations;
+
+/* Taken before a fork, so that no thread holds it that the child does not have. */
+static void take_lock(void) { (void)pthread_mutex_lock(&lock); }
+
+static void release_lock(void) { (void)pthread_mutex_unlock(&lock); }
+
+/* When the library is loaded. It could fail for want of a few bytes only; then forking is no safer than POSIX
+   makes it where there are threads. */
+__attribute__((constructor)) static void load(void)
+{
+    (void)pthread_atfork(take_lock, release_lock, release_lock);
+}
 
 void glr_set_seed(int64_t seed)
 {
@@ -68,7 +82,7 @@ static glr_status resolve_from_system(glr_initializer *initializer)
     return GLR_OK;
 }
 
-glr_status glr_resolve(const glr_initializer *initializer, glr_initializer *resolved)
+static glr_status resolve(const glr_initializer *initializer, glr_initializer *resolved)
 {
     if (initializer == NULL || resolved == NULL) {
         return glr_fail_null(initializer == NULL ? "initializer" : "resolved");
@@ -79,6 +93,10 @@ glr_status glr_resolve(const glr_initializer *initializer, glr_initializer *reso
     }
     if (!glr_kind_is_valid(initializer->kind)) {
         return glr_fail(GLR_ERROR_ARGUMENT, "initializer.kind: %d is no initializer", (int)initializer->kind);
+    }
+    status = glr_check_seeding(initializer);
+    if (status != GLR_OK) {
+        return status;
     }
     glr_initializer copy = *initializer;
     if (glr_kind_is_random(copy.kind) && copy.seeding == GLR_UNSEEDED) {
@@ -96,4 +114,10 @@ glr_status glr_resolve(const glr_initializer *initializer, glr_initializer *reso
         *resolved = copy;
     }
     return status;
+}
+
+glr_status glr_resolve(const glr_initializer *initializer, glr_initializer *resolved)
+{
+    const glr_host host = glr_enter();
+    return glr_leave(&host, resolve(initializer, resolved));
 }

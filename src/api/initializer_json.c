@@ -1,5 +1,6 @@
 /* Initializers from and to JSON, in TensorFlow's form and Keras 3's. */
 #include "error.h"
+#include "guest.h"
 #include "kind.h"
 
 #include <jansson.h>
@@ -233,7 +234,7 @@ static glr_status read_document(json_t *document, glr_initializer *initializer)
     return status == GLR_OK ? read_config(json_object_get(document, "config"), initializer) : status;
 }
 
-glr_status glr_initializer_from_json(const char *text, size_t length, glr_initializer *initializer)
+static glr_status from_json(const char *text, size_t length, glr_initializer *initializer)
 {
     if (text == NULL || initializer == NULL) {
         return glr_fail_null(text == NULL ? "text" : "initializer");
@@ -253,6 +254,12 @@ glr_status glr_initializer_from_json(const char *text, size_t length, glr_initia
     }
     json_decref(document);
     return status;
+}
+
+glr_status glr_initializer_from_json(const char *text, size_t length, glr_initializer *initializer)
+{
+    const glr_host host = glr_enter();
+    return glr_leave(&host, from_json(text, length, initializer));
 }
 
 /* ---- Writing -------------------------------------------------------------------------------------- */
@@ -350,8 +357,7 @@ static glr_status check_writable(const glr_initializer *initializer)
     return check_finite(initializer);
 }
 
-glr_status glr_initializer_to_json(const glr_initializer *initializer, char *buffer, size_t capacity,
-                                   size_t *length)
+static glr_status to_json(const glr_initializer *initializer, char *buffer, size_t capacity, size_t *length)
 {
     if (initializer == NULL || (buffer == NULL && capacity > 0)) {
         return glr_fail_null(initializer == NULL ? "initializer" : "buffer");
@@ -381,4 +387,11 @@ glr_status glr_initializer_to_json(const glr_initializer *initializer, char *buf
                ? GLR_OK
                : glr_fail(GLR_ERROR_TOO_SMALL, "capacity: %zu is fewer than the %zu bytes of the text",
                           capacity, needed + 1);
+}
+
+glr_status glr_initializer_to_json(const glr_initializer *initializer, char *buffer, size_t capacity,
+                                   size_t *length)
+{
+    const glr_host host = glr_enter();
+    return glr_leave(&host, to_json(initializer, buffer, capacity, length));
 }

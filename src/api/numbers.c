@@ -7,6 +7,15 @@
 
 #include <math.h>
 
+glr_status glr_check_seeding(const glr_initializer *initializer)
+{
+    return (unsigned)initializer->seeding <= GLR_UNSEEDED
+               ? GLR_OK
+               : glr_fail(GLR_ERROR_ARGUMENT,
+                          "initializer.seeding: %d is none of seeded (0), keyed (1), unseeded (2)",
+                          (int)initializer->seeding);
+}
+
 static glr_status check_choices(const glr_initializer *initializer)
 {
     if (!glr_kind_is_valid(initializer->kind)) {
@@ -20,12 +29,7 @@ static glr_status check_choices(const glr_initializer *initializer)
         return glr_fail(GLR_ERROR_ARGUMENT, "initializer.layout: %d is neither Keras's (0) nor torch's (1)",
                         (int)initializer->layout);
     }
-    if ((unsigned)initializer->seeding > GLR_UNSEEDED) {
-        return glr_fail(GLR_ERROR_ARGUMENT,
-                        "initializer.seeding: %d is none of seeded (0), keyed (1), unseeded (2)",
-                        (int)initializer->seeding);
-    }
-    return GLR_OK;
+    return glr_check_seeding(initializer);
 }
 
 static int truncated_sampler(const glr_initializer *initializer)

@@ -1,5 +1,6 @@
 /* What an initializer means for a tensor. */
 #include "error.h"
+#include "guest.h"
 #include "make_plan.h"
 #include "numbers.h"
 
@@ -31,7 +32,7 @@ static void describe_numbers(const glr_numbers *numbers, glr_summary *summary)
     }
 }
 
-glr_status glr_describe(const glr_initializer *initializer, const glr_tensor *tensor, glr_summary *summary)
+static glr_status describe(const glr_initializer *initializer, const glr_tensor *tensor, glr_summary *summary)
 {
     if (initializer == NULL || tensor == NULL || summary == NULL) {
         return glr_fail_null(initializer == NULL ? "initializer" : tensor == NULL ? "tensor" : "summary");
@@ -53,4 +54,10 @@ glr_status glr_describe(const glr_initializer *initializer, const glr_tensor *te
     summary->fan_out = (double)numbers.fans.out;
     describe_numbers(&numbers, summary);
     return GLR_OK;
+}
+
+glr_status glr_describe(const glr_initializer *initializer, const glr_tensor *tensor, glr_summary *summary)
+{
+    const glr_host host = glr_enter();
+    return glr_leave(&host, describe(initializer, tensor, summary));
 }

@@ -71,19 +71,21 @@ static glr_status check_range(const glr_tensor *tensor, uint64_t elements)
     return GLR_OK;
 }
 
+static int64_t part_extent(const glr_tensor *tensor, uint32_t a)
+{
+    return tensor->part == GLR_BOX ? tensor->extent[a] : tensor->shape[a];
+}
+
+/* The stride of an axis with one element is never stepped: it says nothing. A range has no axes: there each
+ * counts. */
 static int has_strides(const glr_tensor *tensor)
 {
     for (uint32_t a = 0; a < tensor->rank; a++) {
-        if (tensor->strides[a] != 0) {
+        if (tensor->strides[a] != 0 && (tensor->part == GLR_RANGE || part_extent(tensor, a) != 1)) {
             return 1;
         }
     }
     return 0;
-}
-
-static int64_t part_extent(const glr_tensor *tensor, uint32_t a)
-{
-    return tensor->part == GLR_BOX ? tensor->extent[a] : tensor->shape[a];
 }
 
 /* The index of a box's first element, in the whole tensor. */

@@ -1,6 +1,8 @@
 /* The glorand command. */
 #include "command.h"
 
+#include "api/guest.h"
+
 #include <string.h>
 
 static const char help[] =
@@ -37,6 +39,7 @@ static int close_output(int status)
 
 int main(int argc, char **argv)
 {
+    (void)glr_enter(); /* statistics and numbers, too, whatever a preloaded library has set */
     const char *name = argc > 1 ? argv[1] : "";
     for (size_t i = 0; i < sizeof commands / sizeof commands[0]; i++) {
         if (strcmp(name, commands[i].name) == 0) {

@@ -1,73 +1,84 @@
 #include "pieces.h"
 
-/* What a walk carries along. */
-typedef struct walk {
-    glr_piece_visitor visit;
-    void *context;
-    uint64_t offset;
-    int64_t most; /* elements of a piece */
-    uint64_t element_size;
-} walk;
+static int64_t least(int64_t a, int64_t b) { return a < b ? a : b; }
 
-static bool emit(walk *w, const glr_tensor *piece, int64_t elements)
+/* A box is cut along its outermost axis of which one index fits into a piece. */
+static void cut_box(glr_pieces *pieces, int64_t most)
 {
-    uint64_t bytes = (uint64_t)elements * w->element_size, offset = w->offset;
-    w->offset += bytes;
-    return elements == 0 || w->visit(piece, offset, bytes, w->context);
+    const glr_tensor *box = pieces->tensor;
+    uint32_t axis = box->rank;
+    pieces->inner = 1;
+    while (axis > 0 && box->extent[axis - 1] <= most / pieces->inner) {
+        pieces->inner *= box->extent[--axis];
+    }
+    if (axis == 0) { /* all of it fits */
+        pieces->count = 1;
+        return;
+    }
+    pieces->axis = axis - 1;
+    pieces->step = most / pieces->inner;
+    pieces->strips = (box->extent[pieces->axis] - 1) / pieces->step + 1;
+    pieces->count = (uint64_t)pieces->strips;
+    for (uint32_t a = 0; a < pieces->axis; a++) {
+        pieces->count *= (uint64_t)box->extent[a];
+    }
 }
 
-static bool visit_ranges(walk *w, const glr_tensor *tensor, int64_t first, int64_t count)
+glr_pieces glr_cut(const glr_tensor *tensor, uint64_t most_bytes)
 {
-    glr_tensor piece = *tensor;
-    piece.part = GLR_RANGE;
-    for (int64_t done = 0; done < count; done += piece.count) {
-        piece.first = first + done;
-        piece.count = count - done < w->most ? count - done : w->most;
-        if (!emit(w, &piece, piece.count)) {
-            return false;
-        }
+    glr_pieces pieces = {.tensor = tensor};
+    const int64_t most = (int64_t)(most_bytes / glr_dtype_size(tensor->dtype));
+    if (glr_tensor_extent(tensor, &pieces.total, NULL) != GLR_OK || pieces.total == 0) {
+        return pieces;
     }
-    return true;
-}
-
-/* A box that is too large is cut along its first axis that has more than one element. */
-static bool visit_boxes(walk *w, const glr_tensor *box)
-{
-    int64_t elements = 1, rows = 1;
-    uint32_t cut = 0;
-    for (uint32_t a = box->rank; a-- > 0;) {
-        elements *= box->extent[a];
-        if (box->extent[a] != 1) {
-            cut = a;
-            rows = box->extent[a];
-        }
-    }
-    if (elements <= w->most) {
-        return emit(w, box, elements);
-    }
-    glr_tensor slab = *box;
-    int64_t step = w->most / (elements / rows);
-    step = step < 1 ? 1 : step;
-    for (int64_t row = 0; row < rows; row += step) {
-        slab.start[cut] = box->start[cut] + row;
-        slab.extent[cut] = rows - row < step ? rows - row : step;
-        if (!visit_boxes(w, &slab)) {
-            return false;
-        }
-    }
-    return true;
-}
-
-bool glr_visit_pieces(const glr_tensor *tensor, uint64_t most_bytes, glr_piece_visitor visit, void *context)
-{
-    int64_t elements = 0;
-    walk w = {.visit = visit, .context = context, .element_size = glr_dtype_size(tensor->dtype)};
-    if (glr_tensor_extent(tensor, &elements, NULL) != GLR_OK || elements == 0) {
-        return true;
-    }
-    w.most = (int64_t)(most_bytes / w.element_size);
     if (tensor->part == GLR_BOX) {
-        return visit_boxes(&w, tensor);
+        cut_box(&pieces, most);
+        return pieces;
     }
-    return visit_ranges(&w, tensor, tensor->part == GLR_RANGE ? tensor->first : 0, elements);
+    pieces.step = most;
+    pieces.count = (uint64_t)((pieces.total - 1) / most + 1);
+    return pieces;
+}
+
+/* The indices of the axes before the cut one, and which strip of that, are the digits of the piece's number.
+ */
+static glr_piece box_at(const glr_pieces *pieces, uint64_t number)
+{
+    const glr_tensor *box = pieces->tensor;
+    glr_piece piece = {.tensor = *box};
+    if (pieces->count == 1) {
+        piece.bytes = (uint64_t)pieces->total * glr_dtype_size(box->dtype);
+        return piece;
+    }
+    const int64_t first = (int64_t)(number % (uint64_t)pieces->strips) * pieces->step;
+    uint64_t outer = number / (uint64_t)pieces->strips;
+    piece.tensor.start[pieces->axis] += first;
+    piece.tensor.extent[pieces->axis] = least(pieces->step, box->extent[pieces->axis] - first);
+    uint64_t row = outer; /* the outer axes as one */
+    for (uint32_t a = pieces->axis; a-- > 0;) {
+        piece.tensor.start[a] += (int64_t)(outer % (uint64_t)box->extent[a]);
+        piece.tensor.extent[a] = 1;
+        outer /= (uint64_t)box->extent[a];
+    }
+    const uint64_t size = glr_dtype_size(box->dtype), inner = (uint64_t)pieces->inner;
+    piece.offset = (row * (uint64_t)box->extent[pieces->axis] + (uint64_t)first) * inner * size;
+    piece.bytes = (uint64_t)piece.tensor.extent[pieces->axis] * inner * size;
+    return piece;
+}
+
+glr_piece glr_piece_at(const glr_pieces *pieces, uint64_t number)
+{
+    const glr_tensor *tensor = pieces->tensor;
+    if (tensor->part == GLR_BOX) {
+        return box_at(pieces, number);
+    }
+    const uint64_t size = glr_dtype_size(tensor->dtype);
+    const int64_t done = (int64_t)number * pieces->step;
+    glr_piece piece = {.tensor = *tensor};
+    piece.tensor.part = GLR_RANGE;
+    piece.tensor.first = (tensor->part == GLR_RANGE ? tensor->first : 0) + done;
+    piece.tensor.count = least(pieces->step, pieces->total - done);
+    piece.offset = (uint64_t)done * size;
+    piece.bytes = (uint64_t)piece.tensor.count * size;
+    return piece;
 }

@@ -2,6 +2,7 @@
 #include "write.h"
 
 #include "api/stage.h"
+#include "cpu/processors.h"
 #include "interrupt.h"
 #include "model/output.h"
 #include "model/safetensors.h"
@@ -10,7 +11,7 @@
 #include "progress.h"
 
 #include <errno.h>
-#include <omp.h>
+#include <pthread.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -30,38 +31,27 @@
    that some draw while others write, with the file's descriptor and the device shared by all. */
 typedef struct job {
     glr_device *device;
-    int threads;
     glr_progress progress;
     glr_output output;
-    const glr_model_tensor *tensor; /* being drawn */
-    uint64_t start;                 /* where its bytes begin in the file */
-    uint64_t piece_bytes;           /* of the largest piece */
-    glr_stage *stages;              /* for a file, one of every thread */
-    int stage_count;
+    uint64_t piece_bytes; /* of the largest piece */
+    glr_stage *stages;    /* for a file, one of every thread */
+    uint32_t stage_count;
+    /* What is to be handed out: of the tensor, pieces from `next` on; then the tensors after it. */
+    const glr_model_tensor *tensor, *end;
+    const glr_file_tensor *place; /* of the tensor in the file */
+    glr_pieces pieces;
+    uint64_t next;
     bool failed;
-    glr_problem problem; /* empty when it was interrupted */
+    glr_problem problem;  /* empty when it was interrupted */
+    pthread_mutex_t lock; /* of what is handed out, the failure and the progress */
 } job;
 
-static bool has_failed(job *work)
-{
-    bool failed;
-#pragma omp atomic read
-    failed = work->failed;
-    return failed || glr_interrupted();
-}
-
-static void note(job *work, uint64_t bytes, bool ok, const glr_problem *problem)
-{
-#pragma omp critical(glr_note)
-    {
-        if (!ok && !work->failed) {
-            work->problem = *problem;
-#pragma omp atomic write
-            work->failed = true;
-        }
-        glr_progress_add(&work->progress, bytes);
-    }
-}
+/* A thread that draws a file. */
+typedef struct artist {
+    job *work;
+    glr_stage *stage;
+    pthread_t thread;
+} artist;
 
 static bool start_piece(glr_stage *stage, const glr_model_tensor *tensor, const glr_tensor *piece,
                         glr_problem *problem)
@@ -76,42 +66,101 @@ static bool wait_for_piece(glr_stage *stage, const glr_model_tensor *tensor, glr
            glr_problem_set(problem, "tensor %s: %s", tensor->name, glr_last_error());
 }
 
-static void draw_and_write(job *work, const glr_model_tensor *tensor, const glr_tensor *piece, uint64_t first,
-                           uint64_t bytes)
+/* ---- Files ------------------------------------------------------------------------------------------- */
+
+/* Goes on to a tensor, or to the end of the list; those that are skipped have no place in the file. */
+static void set_tensor(job *work, const glr_model_tensor *tensor)
 {
-    glr_problem problem = {""};
-    glr_stage *stage = &work->stages[omp_get_thread_num()];
-    bool ok = start_piece(stage, tensor, piece, &problem) && wait_for_piece(stage, tensor, &problem) &&
-              glr_output_write(&work->output, first, stage->host, (size_t)bytes, &problem);
-    note(work, bytes, ok, &problem);
+    while (tensor != work->end && tensor->choice.action != GLR_ACTION_FILL) {
+        tensor++;
+    }
+    work->tensor = tensor;
+    work->next = 0;
+    if (tensor != work->end) {
+        work->pieces = glr_cut(&tensor->tensor, work->piece_bytes);
+    }
 }
 
-/* Leaves a piece to whichever thread is free. */
-static bool hand_out(const glr_tensor *piece, uint64_t offset, uint64_t bytes, void *context)
+/* The next piece, whose offset is then the file's; false when there is none, or the job has failed. */
+static bool take_piece(job *work, const glr_model_tensor **tensor, glr_piece *piece)
 {
-    job *work = context;
-    if (has_failed(work)) {
-        return false;
+    (void)pthread_mutex_lock(&work->lock);
+    while (work->tensor != work->end && work->next == work->pieces.count) {
+        set_tensor(work, work->tensor + 1);
+        work->place++;
     }
-    const glr_model_tensor *tensor = work->tensor;
-    const glr_tensor part = *piece;
-    const uint64_t first = work->start + offset;
-#pragma omp task firstprivate(work, tensor, part, first, bytes)
-    if (!has_failed(work)) {
-        draw_and_write(work, tensor, &part, first, bytes);
+    const bool taken = work->tensor != work->end && !work->failed && !glr_interrupted();
+    if (taken) {
+        *tensor = work->tensor;
+        *piece = glr_piece_at(&work->pieces, work->next++);
+        piece->offset += work->place->offset;
     }
-    return true;
+    (void)pthread_mutex_unlock(&work->lock);
+    return taken;
+}
+
+/* The first failure is the job's. */
+static void note(job *work, uint64_t bytes, bool ok, const glr_problem *problem)
+{
+    (void)pthread_mutex_lock(&work->lock);
+    if (!ok && !work->failed) {
+        work->problem = *problem;
+        work->failed = true;
+    }
+    glr_progress_add(&work->progress, bytes);
+    (void)pthread_mutex_unlock(&work->lock);
+}
+
+static void *draw_pieces(void *argument)
+{
+    const artist *self = argument;
+    job *work = self->work;
+    const glr_model_tensor *tensor;
+    glr_piece piece;
+    while (take_piece(work, &tensor, &piece)) {
+        glr_problem problem = {""};
+        bool ok =
+            start_piece(self->stage, tensor, &piece.tensor, &problem) &&
+            wait_for_piece(self->stage, tensor, &problem) &&
+            glr_output_write(&work->output, piece.offset, self->stage->host, (size_t)piece.bytes, &problem);
+        note(work, piece.bytes, ok, &problem);
+    }
+    return NULL;
+}
+
+/* One thread for each stage, this one among them; fewer if the system gives fewer. */
+static bool draw_file(job *work)
+{
+    artist *artists = calloc(work->stage_count, sizeof *artists);
+    if (artists == NULL) {
+        return glr_problem_set(&work->problem, "out of memory for %u threads", work->stage_count);
+    }
+    uint32_t count = 1;
+    for (uint32_t i = 0; i < work->stage_count; i++) {
+        artists[i].work = work;
+        artists[i].stage = &work->stages[i];
+    }
+    while (count < work->stage_count &&
+           pthread_create(&artists[count].thread, NULL, draw_pieces, &artists[count]) == 0) {
+        count++;
+    }
+    (void)draw_pieces(&artists[0]);
+    for (uint32_t i = 1; i < count; i++) {
+        (void)pthread_join(artists[i].thread, NULL);
+    }
+    free(artists);
+    return !work->failed && !glr_interrupted();
 }
 
 /* close_stages must follow in any case. */
-static bool open_stages(job *work, int count)
+static bool open_stages(job *work, uint32_t count)
 {
-    work->stages = calloc((size_t)count, sizeof *work->stages);
+    work->stages = calloc(count, sizeof *work->stages);
     if (work->stages == NULL) {
-        return glr_problem_set(&work->problem, "out of memory for %d stages", count);
+        return glr_problem_set(&work->problem, "out of memory for %u stages", count);
     }
     work->stage_count = count;
-    for (int i = 0; i < count; i++) {
+    for (uint32_t i = 0; i < count; i++) {
         if (glr_stage_open(work->device, work->piece_bytes, &work->stages[i]) != GLR_OK) {
             return glr_problem_set(&work->problem, "%s", glr_last_error());
         }
@@ -121,7 +170,7 @@ static bool open_stages(job *work, int count)
 
 static void close_stages(job *work)
 {
-    for (int i = 0; i < work->stage_count; i++) {
+    for (uint32_t i = 0; i < work->stage_count; i++) {
         glr_stage_close(&work->stages[i]);
     }
     free(work->stages);
@@ -132,7 +181,7 @@ static int finish(job *work, bool ok)
 {
     close_stages(work);
     glr_progress_end(&work->progress);
-    ok = ok && !has_failed(work) && glr_output_commit(&work->output, &work->problem);
+    ok = ok && glr_output_commit(&work->output, &work->problem);
     glr_output_discard(&work->output);
     glr_close(work->device);
     if (!ok) {
@@ -145,11 +194,9 @@ static int finish(job *work, bool ok)
 static bool begin(job *work, const glr_common *common, const char *path, uint64_t file_bytes,
                   uint64_t drawn_bytes)
 {
-    memset(work, 0, sizeof *work);
-    work->output.descriptor = -1;
     glr_interrupt_catch();
     glr_options options = common->options;
-    work->threads = options.threads > 0 ? (int)options.threads : omp_get_max_threads();
+    uint32_t threads = options.threads > 0 ? options.threads : glr_default_threads();
     options.threads = 1; /* of a fill: see job */
     if (glr_open(&options, &work->device) != GLR_OK) {
         return glr_problem_set(&work->problem, "%s", glr_last_error());
@@ -157,9 +204,9 @@ static bool begin(job *work, const glr_common *common, const char *path, uint64_
     work->piece_bytes = CPU_BYTES;
     if (glr_device_backend(work->device) != GLR_BACKEND_CPU) {
         work->piece_bytes = DEVICE_BYTES;
-        work->threads = DEVICE_THREADS;
+        threads = DEVICE_THREADS;
     }
-    if (!open_stages(work, work->threads)) {
+    if (!open_stages(work, threads)) {
         return false;
     }
     if (!glr_output_create(path, file_bytes, &work->output, &work->problem)) {
@@ -167,6 +214,30 @@ static bool begin(job *work, const glr_common *common, const char *path, uint64_
     }
     glr_progress_start(&work->progress, common, path, drawn_bytes);
     return true;
+}
+
+/* Bytes that come before the tensors', and the tensors with their places in the file. */
+typedef struct contents {
+    const char *header;
+    size_t header_length;
+    const glr_model_tensor *tensor;
+    size_t count;
+    const glr_file_tensor *place; /* of those that are drawn */
+    uint64_t bytes;               /* of all */
+} contents;
+
+static int write_file(const glr_common *common, const contents *all, const char *path)
+{
+    job work = {.output = {.descriptor = -1}, .lock = PTHREAD_MUTEX_INITIALIZER};
+    bool ok = begin(&work, common, path, all->bytes, all->bytes - all->header_length) &&
+              glr_output_write(&work.output, 0, all->header, all->header_length, &work.problem);
+    if (ok) {
+        work.end = all->tensor + all->count;
+        work.place = all->place;
+        set_tensor(&work, all->tensor);
+        ok = draw_file(&work);
+    }
+    return finish(&work, ok);
 }
 
 /* A resolved model's tensors as the file will have them. */
@@ -189,21 +260,6 @@ static glr_file_tensor *file_tensors(const glr_model *model, size_t *count)
     return tensors;
 }
 
-static void hand_out_all(job *work, const glr_model *model, const glr_file_tensor *tensors)
-{
-    const glr_file_tensor *place = tensors;
-    for (size_t i = 0; i < model->count; i++) {
-        work->tensor = &model->tensor[i];
-        if (work->tensor->choice.action != GLR_ACTION_FILL) {
-            continue;
-        }
-        work->start = (place++)->offset;
-        if (!glr_visit_pieces(&work->tensor->tensor, work->piece_bytes, hand_out, work)) {
-            return;
-        }
-    }
-}
-
 int glr_write_safetensors(const glr_common *common, const glr_model *model, const char *path)
 {
     glr_problem problem;
@@ -218,37 +274,24 @@ int glr_write_safetensors(const glr_common *common, const glr_model *model, cons
         free(tensors);
         return glr_cli_fail(EXIT_USAGE, "%s", problem.text);
     }
-    uint64_t end = count == 0 ? length : tensors[count - 1].offset + tensors[count - 1].bytes;
-    job work;
-    bool ok = begin(&work, common, path, end, end - length) &&
-              glr_output_write(&work.output, 0, header, length, &work.problem);
-    if (ok) {
-#pragma omp parallel num_threads(work.threads)
-#pragma omp single
-        hand_out_all(&work, model, tensors);
-    }
+    const uint64_t end = count == 0 ? length : tensors[count - 1].offset + tensors[count - 1].bytes;
+    const contents all = {header, length, model->tensor, model->count, tensors, end};
+    int status = write_file(common, &all, path);
     free(header);
     free(tensors);
-    return finish(&work, ok);
+    return status;
 }
 
 int glr_write_single(const glr_common *common, const glr_model_tensor *tensor, const char *header,
                      size_t header_length, const char *path)
 {
-    uint64_t bytes = 0;
-    (void)glr_tensor_extent(&tensor->tensor, NULL, &bytes);
-    job work;
-    bool ok = begin(&work, common, path, header_length + bytes, bytes) &&
-              glr_output_write(&work.output, 0, header, header_length, &work.problem);
-    work.tensor = tensor;
-    work.start = header_length;
-    if (ok) {
-#pragma omp parallel num_threads(work.threads)
-#pragma omp single
-        (void)glr_visit_pieces(&tensor->tensor, work.piece_bytes, hand_out, &work);
-    }
-    return finish(&work, ok);
+    glr_file_tensor place = {.offset = header_length};
+    (void)glr_tensor_extent(&tensor->tensor, NULL, &place.bytes);
+    const contents all = {header, header_length, tensor, 1, &place, header_length + place.bytes};
+    return write_file(common, &all, path);
 }
+
+/* ---- Standard output --------------------------------------------------------------------------------- */
 
 /* The pieces that are drawn ahead of what standard output has taken, one for each stage in turn. */
 typedef struct ahead {
@@ -276,7 +319,7 @@ static bool write_all(const char *from, uint64_t bytes, glr_problem *problem)
 static bool write_oldest(ahead *pieces)
 {
     job *work = pieces->work;
-    const uint64_t turn = pieces->written++ % (uint64_t)work->stage_count;
+    const uint64_t turn = pieces->written++ % work->stage_count;
     glr_stage *stage = &work->stages[turn];
     if (!wait_for_piece(stage, work->tensor, &work->problem) || glr_interrupted()) {
         return false;
@@ -285,25 +328,26 @@ static bool write_oldest(ahead *pieces)
     return write_all(stage->host, pieces->bytes[turn], &work->problem);
 }
 
-static bool draw_ahead(const glr_tensor *piece, uint64_t offset, uint64_t bytes, void *context)
+static bool draw_ahead(ahead *pieces, const glr_piece *piece)
 {
-    (void)offset;
-    ahead *pieces = context;
     job *work = pieces->work;
-    const uint64_t stages = (uint64_t)work->stage_count;
-    if (pieces->started - pieces->written == stages && !write_oldest(pieces)) {
+    if (pieces->started - pieces->written == work->stage_count && !write_oldest(pieces)) {
         return false;
     }
-    const uint64_t turn = pieces->started++ % stages;
-    pieces->bytes[turn] = bytes;
-    return start_piece(&work->stages[turn], work->tensor, piece, &work->problem);
+    const uint64_t turn = pieces->started++ % work->stage_count;
+    pieces->bytes[turn] = piece->bytes;
+    return start_piece(&work->stages[turn], work->tensor, &piece->tensor, &work->problem);
 }
 
 static bool draw_to_standard_output(job *work)
 {
     uint64_t bytes[DEVICE_STAGES];
     ahead pieces = {.work = work, .bytes = bytes};
-    bool ok = glr_visit_pieces(&work->tensor->tensor, work->piece_bytes, draw_ahead, &pieces);
+    bool ok = true;
+    for (uint64_t i = 0; ok && i < work->pieces.count; i++) {
+        const glr_piece piece = glr_piece_at(&work->pieces, i);
+        ok = draw_ahead(&pieces, &piece);
+    }
     while (ok && pieces.written < pieces.started) {
         ok = write_oldest(&pieces);
     }
@@ -325,6 +369,7 @@ int glr_write_standard_output(const glr_common *common, const glr_model_tensor *
     const bool is_cpu = glr_device_backend(work.device) == GLR_BACKEND_CPU;
     const uint64_t most = is_cpu ? GLR_PIECE_BYTES : DEVICE_BYTES;
     work.piece_bytes = bytes < most ? bytes + 1 : most;
+    work.pieces = glr_cut(&tensor->tensor, work.piece_bytes);
     glr_progress_start(&work.progress, common, "-", bytes);
     bool ok = open_stages(&work, is_cpu ? 1 : DEVICE_STAGES) && draw_to_standard_output(&work);
     close_stages(&work);

@@ -4,6 +4,7 @@
 #include "cpu.h"
 
 #include "api/error.h"
+#include "processors.h"
 #include "self_check.h"
 
 #include <inttypes.h>
@@ -35,20 +36,22 @@ static void name_processor(char *name, size_t capacity) { (void)snprintf(name, c
 #endif
 
 /* The processor, and the kernel that a device opened now would draw by. */
-static void name_device(char *name, size_t capacity)
-{
-    char processor[64];
-    name_processor(processor, sizeof processor);
-    (void)snprintf(name, capacity, "%s (%s)", processor, glr_cpu_choose_kernel()->name);
-}
-
 static size_t list(glr_device_info *infos, size_t capacity)
 {
-    if (capacity > 0) {
-        infos[0].backend = GLR_BACKEND_CPU;
-        infos[0].device = 0;
+    if (capacity == 0) {
+        return 1;
+    }
+    char processor[64];
+    const glr_cpu_kernel *kernel;
+    infos[0].backend = GLR_BACKEND_CPU;
+    infos[0].device = 0;
+    name_processor(processor, sizeof processor);
+    if (glr_cpu_choose_kernel(&kernel) == GLR_OK) {
         infos[0].available = 1;
-        name_device(infos[0].name, sizeof infos[0].name);
+        (void)snprintf(infos[0].name, sizeof infos[0].name, "%s (%s)", processor, kernel->name);
+    } else {
+        (void)snprintf(infos[0].name, sizeof infos[0].name, "%s", processor);
+        (void)snprintf(infos[0].reason, sizeof infos[0].reason, "%s", glr_last_error());
     }
     return 1;
 }
@@ -62,21 +65,37 @@ static glr_status open_cpu(const glr_options *options, glr_device **device)
     if (!glr_cpu_plain_is_right()) {
         return glr_fail(GLR_ERROR_DEVICE,
                         "the cpu backend's self-check failed: the library was compiled with "
-                        "contraction or fast-math, or this thread does not round to nearest");
+                        "contraction or fast-math");
+    }
+    const glr_cpu_kernel *kernel;
+    glr_status status = glr_cpu_choose_kernel(&kernel);
+    if (status != GLR_OK) {
+        return status;
     }
     glr_cpu_device *cpu = calloc(1, sizeof *cpu);
     if (cpu == NULL) {
         return glr_fail(GLR_ERROR_MEMORY, "out of memory for a handle of %zu bytes", sizeof *cpu);
     }
     cpu->device.backend = &glr_cpu_backend;
-    cpu->kernel = glr_cpu_choose_kernel();
-    cpu->threads = (int)options->threads;
+    cpu->kernel = kernel;
+    cpu->asked = options->threads > 0;
+    cpu->threads = cpu->asked ? options->threads : glr_default_threads();
+    cpu->pool = glr_pool_open(cpu->threads);
+    if (cpu->pool == NULL) {
+        status = glr_fail(GLR_ERROR_MEMORY, "out of memory for a pool of %u threads", cpu->threads);
+        free(cpu);
+        return status;
+    }
     *device = &cpu->device;
     return GLR_OK;
 }
 
 /* Fills return when they are done, so there is nothing to wait for. */
-static void close_cpu(glr_device *device) { free(device); }
+static void close_cpu(glr_device *device)
+{
+    glr_pool_close(((glr_cpu_device *)device)->pool);
+    free(device);
+}
 
 /* The widest vector's alignment, and a cache line's. */
 #define ALIGNMENT 64

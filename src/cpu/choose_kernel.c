@@ -1,5 +1,7 @@
 /* The choice of a kernel. */
 #include "kernel.h"
+
+#include "api/error.h"
 #include "self_check.h"
 
 #include <stdlib.h>
@@ -38,19 +40,35 @@ static const struct {
 
 #define KERNEL_COUNT (sizeof kernels / sizeof kernels[0])
 
-const glr_cpu_kernel *glr_cpu_choose_kernel(void)
+/* Where the search begins: at the fastest, or at the one that GLORAND_ISA names. */
+static glr_status first_allowed(size_t *first)
 {
     const char *cap = getenv("GLORAND_ISA");
-    size_t first = 0;
-    for (size_t i = 0; cap != NULL && i < KERNEL_COUNT; i++) {
+    *first = 0;
+    if (cap == NULL || *cap == '\0') {
+        return GLR_OK;
+    }
+    char names[64] = "";
+    for (size_t i = 0; i < KERNEL_COUNT; i++) {
         if (strcmp(cap, kernels[i].kernel->name) == 0) {
-            first = i;
+            *first = i;
+            return GLR_OK;
         }
+        (void)strcat(strcat(names, i > 0 ? ", " : ""), kernels[i].kernel->name);
     }
-    for (size_t i = first; i < KERNEL_COUNT - 1; i++) {
+    return glr_fail(GLR_ERROR_ARGUMENT, "GLORAND_ISA: '%s' is not one of %s", cap, names);
+}
+
+glr_status glr_cpu_choose_kernel(const glr_cpu_kernel **kernel)
+{
+    size_t i;
+    glr_status status = first_allowed(&i);
+    *kernel = &glr_cpu_kernel_plain;
+    for (; status == GLR_OK && i < KERNEL_COUNT - 1; i++) {
         if (kernels[i].runs() && glr_cpu_kernel_agrees(kernels[i].kernel)) {
-            return kernels[i].kernel;
+            *kernel = kernels[i].kernel;
+            break;
         }
     }
-    return &glr_cpu_kernel_plain;
+    return status;
 }

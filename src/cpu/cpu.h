@@ -4,6 +4,7 @@
 
 #include "backend.h"
 #include "kernel.h"
+#include "pool.h"
 
 extern const glr_backend glr_cpu_backend;
 
@@ -11,7 +12,9 @@ extern const glr_backend glr_cpu_backend;
 typedef struct glr_cpu_device {
     struct glr_device device;
     const glr_cpu_kernel *kernel;
-    int threads; /* 0: what OpenMP would use */
+    glr_pool *pool;
+    uint32_t threads; /* of a fill, at most */
+    bool asked;       /* for by the caller */
 } glr_cpu_device;
 
 glr_status glr_cpu_fill(glr_device *device, const glr_plan *plan, void *dst);

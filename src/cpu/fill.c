@@ -2,8 +2,8 @@
    gathers the groups of as many runs as it has room for, so that short runs do not leave lanes empty. */
 #include "cpu.h"
 #include "kernel.h"
+#include "processors.h"
 
-#include <omp.h>
 #include <string.h>
 
 /* Elements of a chunk: small enough to balance the threads, large enough to make starting one cheap. */
@@ -187,31 +187,41 @@ static void prepare(worker *w, const glr_cpu_kernel *kernel, const glr_plan *pla
     memset(w->tile.high, 0, sizeof w->tile.high);
 }
 
-/* Inside a parallel region of the caller's, whose threads fill one tensor each, a fill has one. */
-static uint64_t threads_of(const glr_cpu_device *cpu)
+/* What the threads of a fill share. */
+typedef struct fill {
+    const glr_cpu_kernel *kernel;
+    const glr_plan *plan;
+    char *dst;
+} fill;
+
+static void fill_chunks(const void *context, glr_chunks *chunks)
 {
-    if (cpu->threads > 0) {
-        return (uint64_t)cpu->threads;
+    const fill *job = context;
+    worker w;
+    uint64_t chunk;
+    prepare(&w, job->kernel, job->plan);
+    while (glr_next_chunk(chunks, &chunk)) {
+        uint64_t position = chunk * CHUNK, left = job->plan->count - position;
+        fill_chunk(&w, position, left < CHUNK ? left : CHUNK, job->dst);
     }
-    return omp_in_parallel() ? 1 : (uint64_t)omp_get_max_threads();
+    job->kernel->stream_end();
+}
+
+/* Inside a parallel region of the caller's, whose threads fill one tensor each, a fill has one, unless the
+   handle's number was asked for. */
+static uint32_t threads_for(const glr_cpu_device *cpu, uint64_t chunks)
+{
+    if (chunks == 1 || (!cpu->asked && glr_in_parallel_region())) {
+        return 1;
+    }
+    return chunks < cpu->threads ? (uint32_t)chunks : cpu->threads;
 }
 
 glr_status glr_cpu_fill(glr_device *device, const glr_plan *plan, void *dst)
 {
     const glr_cpu_device *cpu = (const glr_cpu_device *)device;
-    uint64_t chunks = (plan->count + CHUNK - 1) / CHUNK;
-    uint64_t threads = threads_of(cpu);
-    int team = (int)(threads < chunks ? threads : chunks);
-#pragma omp parallel num_threads(team) if (team > 1)
-    {
-        worker w;
-        prepare(&w, cpu->kernel, plan);
-#pragma omp for schedule(dynamic)
-        for (uint64_t chunk = 0; chunk < chunks; chunk++) {
-            uint64_t position = chunk * CHUNK, left = plan->count - position;
-            fill_chunk(&w, position, left < CHUNK ? left : CHUNK, dst);
-        }
-        cpu->kernel->stream_end();
-    }
+    const uint64_t chunks = (plan->count + CHUNK - 1) / CHUNK;
+    const fill job = {cpu->kernel, plan, dst};
+    glr_pool_run(cpu->pool, threads_for(cpu, chunks), chunks, fill_chunks, &job);
     return GLR_OK;
 }

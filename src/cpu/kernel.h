@@ -35,7 +35,7 @@ void glr_cpu_sample_row(const glr_plan *plan, glr_tile *tile, uint32_t row);
 void glr_cpu_sample_row_f64(const glr_plan *plan, glr_tile *tile, uint32_t row);
 
 /* The fastest kernel that the processor runs. The environment variable GLORAND_ISA (plain, avx2 or avx512;
-   plain or neon) caps the choice. */
-const glr_cpu_kernel *glr_cpu_choose_kernel(void);
+   plain or neon) caps the choice. Errors: GLR_ERROR_ARGUMENT, when it names none. */
+glr_status glr_cpu_choose_kernel(const glr_cpu_kernel **kernel);
 
 #endif

@@ -6,7 +6,7 @@
 #include <stdint.h>
 
 /* Groups of a tile, a row each. The arrays have room for two vectors more, which kernels may write. */
-#define GLR_TILE_ROWS  1024
+#define GLR_TILE_ROWS  512
 #define GLR_TILE_SLACK 32
 #define GLR_TILE_WIDTH 4 /* float32 values of a row; a row of float64 values holds two, in the same bytes */
 

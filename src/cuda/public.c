@@ -1,6 +1,7 @@
 /* Fills in the caller's context and stream. */
 #include "api/error.h"
 #include "api/fill.h"
+#include "api/guest.h"
 #include "api/make_plan.h"
 #include "device.h"
 #include "glorand/cuda.h"
@@ -23,7 +24,7 @@ static glr_status prepare_current(const glr_cu *cu, CUcontext context, glr_devic
     return status == GLR_OK ? glr_cuda_make(cu, context, id, 0, handle) : status;
 }
 
-glr_status glr_cuda_prepare(struct CUctx_st *context, glr_device **handle)
+static glr_status prepare(struct CUctx_st *context, glr_device **handle)
 {
     if (handle == NULL) {
         return glr_fail_null("handle");
@@ -52,6 +53,12 @@ glr_status glr_cuda_prepare(struct CUctx_st *context, glr_device **handle)
     }
     glr_cuda_leave(cu, pushed);
     return status;
+}
+
+glr_status glr_cuda_prepare(struct CUctx_st *context, glr_device **handle)
+{
+    const glr_host host = glr_enter();
+    return glr_leave(&host, prepare(context, handle));
 }
 
 static glr_status check_handle(const glr_device *handle)
@@ -105,8 +112,8 @@ static glr_status check_destination(const glr_cuda_device *device, const glr_pla
     return glr_cuda_check_memory(device, dst, glr_dtype_size(plan->dtype), needed, address);
 }
 
-glr_status glr_cuda_fill(glr_device *handle, const glr_initializer *initializer, const glr_tensor *tensor,
-                         unsigned long long dst, uint64_t bytes, struct CUstream_st *stream)
+static glr_status fill(glr_device *handle, const glr_initializer *initializer, const glr_tensor *tensor,
+                       unsigned long long dst, uint64_t bytes, struct CUstream_st *stream)
 {
     glr_status status = check_handle(handle);
     if (status != GLR_OK) {
@@ -131,4 +138,11 @@ glr_status glr_cuda_fill(glr_device *handle, const glr_initializer *initializer,
         status = glr_seed_fill(initializer, tensor, &plan);
     }
     return status == GLR_OK ? glr_cuda_launch(device, stream, &plan, address) : status;
+}
+
+glr_status glr_cuda_fill(glr_device *handle, const glr_initializer *initializer, const glr_tensor *tensor,
+                         unsigned long long dst, uint64_t bytes, struct CUstream_st *stream)
+{
+    const glr_host host = glr_enter();
+    return glr_leave(&host, fill(handle, initializer, tensor, dst, bytes, stream));
 }

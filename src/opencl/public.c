@@ -3,6 +3,7 @@
 
 #include "api/error.h"
 #include "api/fill.h"
+#include "api/guest.h"
 #include "api/make_plan.h"
 #include "glorand/opencl.h"
 
@@ -33,7 +34,7 @@ static glr_status check_context(const glr_cl *cl, cl_context context, cl_device_
     return found ? GLR_OK : glr_fail(GLR_ERROR_ARGUMENT, "device: is none of the context's");
 }
 
-glr_status glr_opencl_prepare(cl_context context, cl_device_id device, glr_device **handle)
+static glr_status prepare(cl_context context, cl_device_id device, glr_device **handle)
 {
     if (handle == NULL) {
         return glr_fail_null("handle");
@@ -48,6 +49,12 @@ glr_status glr_opencl_prepare(cl_context context, cl_device_id device, glr_devic
         status = check_context(cl, context, device);
     }
     return status == GLR_OK ? glr_opencl_make(cl, context, device, handle) : status;
+}
+
+glr_status glr_opencl_prepare(cl_context context, cl_device_id device, glr_device **handle)
+{
+    const glr_host host = glr_enter();
+    return glr_leave(&host, prepare(context, device, handle));
 }
 
 static glr_status check_queue(const glr_opencl_device *device, cl_command_queue queue)
@@ -192,9 +199,9 @@ static glr_status check_handle(glr_device *handle)
     return GLR_OK;
 }
 
-glr_status glr_opencl_fill(glr_device *handle, const glr_initializer *initializer, const glr_tensor *tensor,
-                           const glr_opencl_memory *memory, cl_command_queue queue, cl_uint wait_count,
-                           const cl_event *wait_list, cl_event *event)
+static glr_status fill(glr_device *handle, const glr_initializer *initializer, const glr_tensor *tensor,
+                       const glr_opencl_memory *memory, cl_command_queue queue, cl_uint wait_count,
+                       const cl_event *wait_list, cl_event *event)
 {
     glr_status status = check_handle(handle);
     if (status != GLR_OK) {
@@ -235,4 +242,12 @@ glr_status glr_opencl_fill(glr_device *handle, const glr_initializer *initialize
     }
     const glr_opencl_order order = {wait_count, wait_list, event};
     return status == GLR_OK ? glr_opencl_enqueue(device, queue, &plan, &target, &order) : status;
+}
+
+glr_status glr_opencl_fill(glr_device *handle, const glr_initializer *initializer, const glr_tensor *tensor,
+                           const glr_opencl_memory *memory, cl_command_queue queue, cl_uint wait_count,
+                           const cl_event *wait_list, cl_event *event)
+{
+    const glr_host host = glr_enter();
+    return glr_leave(&host, fill(handle, initializer, tensor, memory, queue, wait_count, wait_list, event));
 }

@@ -95,14 +95,35 @@ Test(kernels, neon) { compare(&glr_cpu_kernel_neon, test_is_light() ? 100 : 1000
 
 Test(kernels, the_environment_caps_the_choice)
 {
+    const glr_cpu_kernel *kernel;
     cr_assert_eq(setenv("GLORAND_ISA", "plain", 1), 0);
-    cr_expect_str_eq(glr_cpu_choose_kernel()->name, "plain");
+    cr_assert_eq(glr_cpu_choose_kernel(&kernel), GLR_OK);
+    cr_expect_str_eq(kernel->name, "plain");
     cr_assert_eq(setenv("GLORAND_ISA", "avx2", 1), 0);
-    cr_expect_str_neq(glr_cpu_choose_kernel()->name, "avx512");
-    cr_assert_eq(setenv("GLORAND_ISA", "nonsense", 1), 0);
-    const char *unknown = glr_cpu_choose_kernel()->name;
-    cr_assert_eq(unsetenv("GLORAND_ISA"), 0);
-    cr_expect_str_eq(glr_cpu_choose_kernel()->name, unknown);
+    cr_assert_eq(glr_cpu_choose_kernel(&kernel), GLR_OK);
+    cr_expect_str_neq(kernel->name, "avx512");
+}
+
+Test(kernels, an_unknown_cap_is_refused)
+{
+    glr_device *device = NULL;
+    const glr_options options = {.backend = GLR_BACKEND_CPU};
+    cr_assert_eq(setenv("GLORAND_ISA", "sse9", 1), 0);
+    cr_expect_eq(glr_open(&options, &device), GLR_ERROR_ARGUMENT);
+    cr_expect_not_null(strstr(glr_last_error(), "GLORAND_ISA: 'sse9' is not one of"), "%s", glr_last_error());
+    cr_expect_null(device);
+    glr_device_info infos[16];
+    size_t count;
+    cr_assert_eq(glr_devices(infos, 16, &count), GLR_OK);
+    for (size_t i = 0; i < count; i++) {
+        if (infos[i].backend == GLR_BACKEND_CPU) {
+            cr_expect_eq(infos[i].available, 0);
+            cr_expect_not_null(strstr(infos[i].reason, "sse9"));
+        }
+    }
+    cr_assert_eq(setenv("GLORAND_ISA", "", 1), 0); /* as good as unset */
+    cr_expect_eq(glr_open(&options, &device), GLR_OK);
+    glr_close(device);
 }
 
 static glr_dtype wrong_dtype;

@@ -4,8 +4,9 @@
 
 extern const glr_cpu_kernel glr_cpu_kernel_emulated;
 
-const glr_cpu_kernel *glr_cpu_choose_kernel(void)
+glr_status glr_cpu_choose_kernel(const glr_cpu_kernel **kernel)
 {
     int runs = __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
-    return runs ? &glr_cpu_kernel_emulated : &glr_cpu_kernel_plain;
+    *kernel = runs ? &glr_cpu_kernel_emulated : &glr_cpu_kernel_plain;
+    return GLR_OK;
 }

@@ -1,0 +1,36 @@
+/* The threads that help to fill: a pool for each handle.
+
+   A job is cut into chunks. The calling thread takes chunks one after the other until none is left, and so
+   does each thread of the pool that has joined. Nothing depends on how many do: threads are made when a job
+   first needs them, and where the system gives fewer, or none, the caller takes more chunks itself. */
+#ifndef GLR_CPU_POOL_H
+#define GLR_CPU_POOL_H
+
+#include "glorand/glorand.h"
+
+#include <stdbool.h>
+
+typedef struct glr_pool glr_pool;
+
+/* The chunks of a job, as one thread sees them. */
+typedef struct glr_chunks glr_chunks;
+
+/* Takes the next chunk, 0 to the job's count - 1; false when none is left. */
+bool glr_next_chunk(glr_chunks *chunks, uint64_t *chunk);
+
+/* What each thread does with a job: takes chunks until none is left. */
+typedef void (*glr_job_function)(const void *context, glr_chunks *chunks);
+
+/* A pool that gives a job `threads` threads at most, the caller's included. Makes none yet. NULL when memory
+   ran out. */
+glr_pool *glr_pool_open(uint32_t threads);
+
+/* Joins the threads. No job may be running. */
+void glr_pool_close(glr_pool *pool);
+
+/* Runs a job to its end, with at most `threads` threads. Several callers' jobs run side by side, and share
+   the pool's threads. */
+void glr_pool_run(glr_pool *pool, uint32_t threads, uint64_t chunks, glr_job_function function,
+                  const void *context);
+
+#endif
