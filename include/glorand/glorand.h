@@ -28,6 +28,14 @@
  *    leave it 0, which means the struct of this header's version.
  *  - Functions are thread-safe unless they say otherwise; one device handle may be used by several
  *    threads at once, except that glr_close must come after every other call has returned.
+ *  - The caller's floating-point environment (rounding direction, flushing of subnormals, traps, sticky
+ *    flags) and locale change no value and no text, and are afterwards as they were.
+ *  - Threads that the library makes take no signal but those that their own instructions raise. They end with
+ *    glr_close, when the library is unloaded, and when the process exits. If the system gives fewer threads,
+ *    or none, a fill does without.
+ *  - After fork(), CPU handles work in the child; forking is safe while other threads use the library. GPU
+ *    handles do not survive a fork.
+ *  - On the CPU, 48 KiB of stack are enough for every function.
  */
 #ifndef GLORAND_GLORAND_H
 #define GLORAND_GLORAND_H
@@ -114,8 +122,9 @@ typedef struct glr_options {
     uint32_t size;            /**< sizeof(glr_options), or 0 */
     glr_backend_kind backend; /**< GLR_BACKEND_AUTO by default */
     uint32_t device;          /**< index among the backend's devices, as glr_devices counts; 0 by default */
-    uint32_t threads;         /**< CPU: threads of a fill, at most 1024; 0 means what OpenMP would use, and
-                                 one in a parallel region of the caller's */
+    uint32_t threads; /**< CPU: threads of a fill, the caller's included, at most 1024; 0 means one for
+                         each processor that the process may use, or OMP_NUM_THREADS if that is less,
+                         and one inside an OpenMP parallel region of the caller's */
 } glr_options;
 
 /** The default options. */
@@ -453,8 +462,8 @@ GLR_API glr_status glr_describe(const glr_initializer *initializer, const glr_te
    GLR_ERROR_UNSEEDED (a part, of an initializer that is unseeded), GLR_ERROR_SYSTEM (no seed from the
    operating system): dst is as it was. On a GPU also GLR_ERROR_DEVICE, GLR_ERROR_MEMORY or
    GLR_ERROR_UNAVAILABLE, by what its driver says: then dst may hold anything.
-   Threads: any number of calls on one handle at a time. On the CPU a call uses the handle's number of
-   threads, through OpenMP. */
+   Threads: any number of calls on one handle at a time. On the CPU the handle's threads help the callers, and
+   calls share them; a fill takes no more threads than it has pieces of 65536 elements. */
 GLR_API glr_status glr_fill(glr_device *device, const glr_initializer *initializer, const glr_tensor *tensor,
                             void *dst, uint64_t dst_bytes);
 

@@ -81,6 +81,16 @@ Test(seeds, resolved_ones_stay_as_they_are)
     cr_expect_arr_eq(&seeded, &resolved, sizeof seeded);
 }
 
+Test(seeds, an_unknown_seeding_is_refused)
+{
+    glr_initializer wrong = glr_glorot_uniform(1), resolved = glr_ones();
+    const glr_initializer before = resolved;
+    wrong.seeding = (glr_seeding)9;
+    cr_expect_eq(glr_resolve(&wrong, &resolved), GLR_ERROR_ARGUMENT);
+    cr_expect_not_null(strstr(glr_last_error(), "initializer.seeding: 9 is none of"), "%s", glr_last_error());
+    cr_expect_arr_eq(&resolved, &before, sizeof before);
+}
+
 /* Threads that resolve at once take places of one sequence, each its own. */
 Test(seeds, threads_share_a_sequence)
 {

@@ -402,3 +402,28 @@ Test(parts, of_the_largest_tensor)
     }
     glr_close(device);
 }
+
+/* Where only axes of one element have strides, the part is packed; where others have, those count alone. */
+Test(parts, the_stride_of_one_element_has_no_effect)
+{
+    static const struct {
+        int64_t strides[3], equal[3];
+    } rows[] = {
+        {{0, 5, 0}, {0, 0, 0}}, {{0, -7, 0}, {0, 0, 0}},        {{0, INT64_MAX, 0}, {4, 4, 1}},
+        {{9, 0, 2}, {9, 0, 2}}, {{1, INT64_MIN, 3}, {1, 0, 3}},
+    };
+    glr_device *device = open_cpu(1);
+    const glr_initializer initializer = glr_glorot_uniform(3);
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        float filled[32] = {0}, expected[32] = {0};
+        glr_tensor tensor = {.dtype = GLR_FLOAT32, .rank = 3, .shape = {3, 1, 4}}, equal = tensor;
+        memcpy(tensor.strides, rows[i].strides, sizeof rows[i].strides);
+        memcpy(equal.strides, rows[i].equal, sizeof rows[i].equal);
+        cr_expect_eq(glr_fill(device, &initializer, &tensor, filled, sizeof filled), GLR_OK, "row %zu: %s", i,
+                     glr_last_error());
+        cr_assert_eq(glr_fill(device, &initializer, &equal, expected, sizeof expected), GLR_OK, "row %zu: %s",
+                     i, glr_last_error());
+        cr_expect_arr_eq(filled, expected, sizeof filled, "row %zu", i);
+    }
+    glr_close(device);
+}

@@ -27,7 +27,7 @@ void sha256_text(const void *bytes, size_t length, char text[SHA256_TEXT]);
 void sha256_of_fill(glr_device *device, const glr_initializer *initializer, const glr_tensor *tensor,
                     char text[SHA256_TEXT]);
 
-/* Opens the CPU, with a number of threads or, for 0, OpenMP's. */
+/* Opens the CPU, with a number of threads or, for 0, the default. */
 glr_device *open_cpu(uint32_t threads);
 
 /* Opens what the environment asks for: see any_fill.h. */
