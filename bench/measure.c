@@ -34,6 +34,15 @@ static double now(void)
     return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
 }
 
+/* Threads of the case before may still spin in wait of more work: OpenMP's do so for milliseconds. */
+static void let_threads_sleep(const bench_case *c)
+{
+    const struct timespec pause = {.tv_nsec = 10000000};
+    if (c->threads > 1) {
+        (void)nanosleep(&pause, NULL);
+    }
+}
+
 /* Seconds of some runs of a case; 0 when one of them failed. */
 static double time_runs(measurement *m, const bench_case *c, uint64_t runs)
 {
@@ -43,6 +52,7 @@ static double time_runs(measurement *m, const bench_case *c, uint64_t runs)
         return 0;
     }
     bool done = true;
+    let_threads_sleep(c);
     double start = now();
     for (uint64_t i = 0; done && i < runs; i++) {
         done = c->engine->run(c, dst, m->repetition++);
