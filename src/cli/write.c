@@ -157,7 +157,8 @@ static bool open_stages(job *work, uint32_t count)
 {
     work->stages = calloc(count, sizeof *work->stages);
     if (work->stages == NULL) {
-        return glr_problem_set(&work->problem, "out of memory for %u stages", count);
+        (void)glr_problem_set(&work->problem, "out of memory for %u stages", count);
+        return false;
     }
     work->stage_count = count;
     for (uint32_t i = 0; i < count; i++) {

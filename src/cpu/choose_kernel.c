@@ -4,6 +4,7 @@
 #include "api/error.h"
 #include "self_check.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -48,13 +49,15 @@ static glr_status first_allowed(size_t *first)
     if (cap == NULL || *cap == '\0') {
         return GLR_OK;
     }
-    char names[64] = "";
+    char names[64];
+    int used = 0; /* the names are short, and few */
     for (size_t i = 0; i < KERNEL_COUNT; i++) {
         if (strcmp(cap, kernels[i].kernel->name) == 0) {
             *first = i;
             return GLR_OK;
         }
-        (void)strcat(strcat(names, i > 0 ? ", " : ""), kernels[i].kernel->name);
+        used += snprintf(names + used, sizeof names - (size_t)used, "%s%s", i > 0 ? ", " : "",
+                         kernels[i].kernel->name);
     }
     return glr_fail(GLR_ERROR_ARGUMENT, "GLORAND_ISA: '%s' is not one of %s", cap, names);
 }
