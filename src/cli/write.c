@@ -163,7 +163,8 @@ static bool open_stages(job *work, uint32_t count)
     work->stage_count = count;
     for (uint32_t i = 0; i < count; i++) {
         if (glr_stage_open(work->device, work->piece_bytes, &work->stages[i]) != GLR_OK) {
-            return glr_problem_set(&work->problem, "%s", glr_last_error());
+            (void)glr_problem_set(&work->problem, "%s", glr_last_error());
+            return false;
         }
     }
     return true;
