@@ -15,8 +15,7 @@
 
 /* Consecutive elements of a tile, and where they go. */
 typedef struct segment {
-    const char *raw;
-    uint64_t count;
+    uint32_t first, count; /* of the tile's raw values, counted from its start */
     char *dst;
 } segment;
 
@@ -76,7 +75,8 @@ static void flush(worker *w)
     const glr_cpu_kernel *kernel = w->tile.carries ? &glr_cpu_kernel_plain : w->kernel;
     kernel->sample(w->plan, &w->tile);
     for (uint32_t i = 0; i < w->segments; i++) {
-        store(w, w->segment[i].raw, w->segment[i].count, w->segment[i].dst);
+        const char *raw = (const char *)w->tile.raw + w->segment[i].first * w->raw_size;
+        store(w, raw, w->segment[i].count, w->segment[i].dst);
     }
     w->segments = 0;
     w->tile.rows = 0;
@@ -123,8 +123,8 @@ static void draw_run(worker *w, uint64_t index, uint64_t count, char *dst)
         uint32_t appended = append_groups(w, index / w->group_size, groups);
         uint64_t now = (uint64_t)appended * w->group_size - skipped;
         now = now < count ? now : count;
-        const char *row = (const char *)w->tile.raw[w->tile.rows - appended];
-        segment piece = {row + skipped * w->raw_size, now, dst};
+        uint64_t first = (uint64_t)(w->tile.rows - appended) * w->group_size + skipped;
+        segment piece = {(uint32_t)first, (uint32_t)now, dst};
         w->segment[w->segments++] = piece;
         index += now;
         dst += now * w->plan->runs.stride * w->element_size;

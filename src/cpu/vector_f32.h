@@ -119,8 +119,8 @@ GLR_FN void fifth_candidates(const glr_plan *plan, const glr_tile *tile, row_lis
 }
 
 /* Second pass: if a listed row lacked one value and its fifth candidate is kept, the row is settled;
-   otherwise it goes to the next list, its values to be drawn again. */
-GLR_FN void second_pass(const glr_plan *plan, glr_tile *tile, row_list *list, row_list *unsettled)
+   otherwise it stays in the list, its values to be drawn again. */
+GLR_FN void second_pass(const glr_plan *plan, glr_tile *tile, row_list *list)
 {
     uint32_t count = 0;
     fifth_candidates(plan, tile, list);
@@ -128,10 +128,10 @@ GLR_FN void second_pass(const glr_plan *plan, glr_tile *tile, row_list *list, ro
         uint32_t row = list->row[i], candidate = list->counter[i];
         uint32_t kept = glr_compact_row(tile->raw[row]);
         memcpy(&tile->raw[row][3], &candidate, sizeof candidate);
-        unsettled->row[count] = row;
+        list->row[count] = row;
         count += (kept < 3) | (candidate >> 30 & 1U);
     }
-    unsettled->count = count;
+    list->count = count;
 }
 
 /* The candidates of LANES rows from their first two blocks, a row of eight for each. */
@@ -178,11 +178,11 @@ GLR_FN void third_pass(const glr_plan *plan, glr_tile *tile, row_list *list)
 
 GLR_FN void sample_truncated(const glr_plan *plan, glr_tile *tile)
 {
-    row_list lists[2];
+    row_list unsettled;
     draw_words(plan, tile);
-    first_pass(tile, &lists[0]);
-    second_pass(plan, tile, &lists[0], &lists[1]);
-    third_pass(plan, tile, &lists[1]);
+    first_pass(tile, &unsettled);
+    second_pass(plan, tile, &unsettled);
+    third_pass(plan, tile, &unsettled);
 }
 
 GLR_FN void sample_f32(const glr_plan *plan, glr_tile *tile)
