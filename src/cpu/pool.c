@@ -8,6 +8,7 @@
 #include <signal.h>
 #include <stdatomic.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 /* Bytes of a thread's stack. A fill needs 40 KiB; the C library keeps a program's thread-local variables
    there, too. */
@@ -41,6 +42,7 @@ struct glr_pool {
     atomic_uint posted; /* how many jobs there have been: for threads that spin */
     atomic_bool stop;
     uint32_t sleeping;        /* threads that wait for `wake` */
+    pid_t process;            /* whose threads they are */
     uint32_t count, limit;    /* threads that there are, and at most */
     int spins;                /* 0 where threads outnumber processors */
     glr_pool *before, *after; /* in the list of pools */
@@ -172,16 +174,18 @@ static int start_thread(glr_pool *pool, pthread_t *thread)
    the lock. */
 static void make_threads(glr_pool *pool, uint32_t wanted)
 {
+    pool->process = getpid();
     while (pool->count < pool->limit && pool->count < wanted &&
            start_thread(pool, &pool->thread[pool->count]) == 0) {
         pool->count++;
     }
 }
 
+/* A child of a fork that ran no handlers has no thread to join. */
 static void stop_threads(glr_pool *pool)
 {
     (void)pthread_mutex_lock(&pool->lock);
-    const uint32_t count = pool->count;
+    const uint32_t count = pool->process == getpid() ? pool->count : 0;
     atomic_store(&pool->stop, true);
     pool->count = 0;
     (void)pthread_cond_broadcast(&pool->wake);
