@@ -20,8 +20,8 @@ static void enter_mode(glr_host *host)
     const uint16_t control = X87_DEFAULT;
     __asm__ volatile("fnstcw %0" : "=m"(host->x87_control));
     __asm__ volatile("fnstsw %0" : "=m"(host->x87_status));
-    if (host->x87_control != X87_DEFAULT) {
-        __asm__ volatile("fldcw %0" : : "m"(control));
+    if (host->x87_control != X87_DEFAULT) { /* fldcw would take a trap that is pending */
+        __asm__ volatile("fnclex\n\tfldcw %0" : : "m"(control));
     }
 }
 
