@@ -1,18 +1,19 @@
+#define _GNU_SOURCE /* dl_iterate_phdr */
+
 #include "pool.h"
 
 #include "api/guest.h"
 #include "processors.h"
 
-#include <errno.h>
+#include <link.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <unistd.h>
 
-/* Bytes of a thread's stack. A fill needs 40 KiB; the C library keeps a program's thread-local variables
-   there, too. */
-#define STACK_BYTES ((size_t)256 << 10)
+/* Bytes of a thread's stack, without what the C library takes of it. A fill needs 40 KiB. */
+#define STACK_BYTES ((size_t)128 << 10)
 
 /* How often a thread looks whether there is work, or a caller whether the others are done, before it sleeps:
    for some tens of microseconds, since being woken takes as long. */
@@ -151,6 +152,27 @@ static void block_signals(sigset_t *before)
     (void)pthread_sigmask(SIG_BLOCK, &blocked, before);
 }
 
+/* Adds what a module has of thread-local variables. */
+static int add_thread_local(struct dl_phdr_info *module, size_t size, void *bytes)
+{
+    (void)size;
+    for (size_t i = 0; i < module->dlpi_phnum; i++) {
+        if (module->dlpi_phdr[i].p_type == PT_TLS) {
+            *(size_t *)bytes += (size_t)module->dlpi_phdr[i].p_memsz;
+        }
+    }
+    return 0;
+}
+
+/* The C library keeps the program's thread-local variables in the stack, of whatever size they are. */
+static size_t stack_bytes(void)
+{
+    const size_t page = (size_t)sysconf(_SC_PAGESIZE);
+    size_t thread_local_bytes = 0;
+    (void)dl_iterate_phdr(add_thread_local, &thread_local_bytes);
+    return (STACK_BYTES + thread_local_bytes + page - 1) / page * page;
+}
+
 static int start_thread(glr_pool *pool, pthread_t *thread)
 {
     pthread_attr_t attributes;
@@ -159,12 +181,9 @@ static int start_thread(glr_pool *pool, pthread_t *thread)
     if (error != 0) {
         return error;
     }
-    (void)pthread_attr_setstacksize(&attributes, STACK_BYTES);
+    (void)pthread_attr_setstacksize(&attributes, stack_bytes()); /* or the default size, if that is refused */
     block_signals(&before);
     error = pthread_create(thread, &attributes, work, pool);
-    if (error == EINVAL) { /* the program's thread-local variables do not fit */
-        error = pthread_create(thread, NULL, work, pool);
-    }
     (void)pthread_sigmask(SIG_SETMASK, &before, NULL);
     (void)pthread_attr_destroy(&attributes);
     return error;
