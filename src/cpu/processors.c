@@ -1,10 +1,11 @@
 /* How many threads there should be: hints of the system and of the host. */
-#define _GNU_SOURCE /* sched_getaffinity, RTLD_DEFAULT */
+#define _GNU_SOURCE /* sched_getaffinity, RTLD_DEFAULT, dl_iterate_phdr */
 
 #include "processors.h"
 
 #include <dlfcn.h>
 #include <errno.h>
+#include <link.h>
 #include <sched.h>
 #include <stdlib.h>
 #include <string.h>
@@ -54,15 +55,65 @@ uint32_t glr_default_threads(void)
     return asked >= 1 && (unsigned long)asked < processors ? (uint32_t)asked : processors;
 }
 
-/* Asked each time, since a runtime may be loaded at any time. */
-int glr_in_parallel_region(void)
+/* Runtimes of OpenMP that are loaded. More than a few would be a strange process. */
+#define MAX_RUNTIMES 4
+#define MAX_PATH     256
+
+typedef struct runtimes {
+    char path[MAX_RUNTIMES][MAX_PATH];
+    size_t count;
+} runtimes;
+
+/* Notes GCC's, LLVM's and Intel's, also where something is appended to the name, as packages of Python do. */
+static int note_runtime(struct dl_phdr_info *module, size_t size, void *argument)
+{
+    static const char *const names[] = {"libgomp", "libomp", "libiomp5"};
+    runtimes *found = argument;
+    const char *path = module->dlpi_name, *slash = path == NULL ? NULL : strrchr(path, '/');
+    (void)size;
+    for (size_t i = 0; slash != NULL && i < sizeof names / sizeof names[0]; i++) {
+        const size_t length = strlen(path);
+        if (strncmp(slash + 1, names[i], strlen(names[i])) == 0 && length < MAX_PATH &&
+            found->count < MAX_RUNTIMES) {
+            memcpy(found->path[found->count++], path, length + 1);
+            break;
+        }
+    }
+    return 0;
+}
+
+/* Asks what a handle's functions make of the calling thread. A failure is cleared, so that the caller does
+   not find it by dlerror. */
+static bool is_in_parallel(void *handle)
 {
     int (*in_parallel)(void) = NULL;
-    void *symbol = dlsym(RTLD_DEFAULT, "omp_in_parallel");
+    void *symbol = dlsym(handle, "omp_in_parallel");
     if (symbol == NULL) {
-        (void)dlerror(); /* so that the caller does not find this failure */
-        return 0;
+        (void)dlerror();
+        return false;
     }
     memcpy(&in_parallel, &symbol, sizeof symbol);
-    return in_parallel();
+    return in_parallel() != 0;
+}
+
+/* Asked each time, since a runtime may be loaded at any time: first the one whose symbols all can see, then
+   those that libraries brought for themselves. */
+bool glr_in_parallel_region(void)
+{
+    if (is_in_parallel(RTLD_DEFAULT)) {
+        return true;
+    }
+    runtimes found = {.count = 0};
+    bool inside = false;
+    (void)dl_iterate_phdr(note_runtime, &found);
+    for (size_t i = 0; i < found.count && !inside; i++) {
+        void *handle = dlopen(found.path[i], RTLD_LAZY | RTLD_NOLOAD);
+        if (handle == NULL) { /* unloaded meanwhile */
+            (void)dlerror();
+            continue;
+        }
+        inside = is_in_parallel(handle);
+        (void)dlclose(handle);
+    }
+    return inside;
 }

@@ -2,6 +2,7 @@
 #ifndef GLR_CPU_PROCESSORS_H
 #define GLR_CPU_PROCESSORS_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 /* Processors that the calling thread may use; at least 1. */
@@ -11,6 +12,6 @@ uint32_t glr_processors(void);
 uint32_t glr_default_threads(void);
 
 /* Whether the calling thread is inside a parallel region of an OpenMP runtime that the host has loaded. */
-int glr_in_parallel_region(void);
+bool glr_in_parallel_region(void);
 
 #endif
