@@ -1,13 +1,13 @@
 /* Initializers from and to JSON, in TensorFlow's form and Keras 3's. */
+#include "initializer_json.h"
+
+#include "ascii.h"
 #include "error.h"
 #include "guest.h"
 #include "kind.h"
 
-#include <jansson.h>
 #include <math.h>
-#include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 
 /* Members of config, as bits, that each kind has. */
 enum {
@@ -44,21 +44,36 @@ static const char *const unsupported_names[] = {
 
 /* ---- Reading -------------------------------------------------------------------------------------- */
 
-static glr_status read_number(const json_t *value, const char *name, double *number)
+static glr_status read_number(glr_json_value value, const char *name, double *number)
 {
-    if (!json_is_number(value)) {
-        return glr_fail(GLR_ERROR_PARSE, "config.%s: is not a number", name);
+    return glr_json_double(value, number) ? GLR_OK
+                                          : glr_fail(GLR_ERROR_PARSE, "config.%s: is not a number", name);
+}
+
+/* A constant's integer is what is stored, or refused. */
+static glr_status read_constant(glr_json_value value, glr_initializer *initializer)
+{
+    glr_status status = read_number(value, "value", &initializer->value);
+    if (status == GLR_OK && !glr_json_is_exact(value)) {
+        return glr_fail(GLR_ERROR_UNSUPPORTED,
+                        "config.value: the integer %.40s is not exact in double, and would be another",
+                        glr_json_shown(value));
     }
-    *number = json_number_value(value);
-    return GLR_OK;
+    return status;
+}
+
+static bool same_name(const char *text, const char *name)
+{
+    size_t length = strlen(name);
+    return strlen(text) == length && glr_ascii_equal(text, name, length);
 }
 
 /* The position of a string among names, in any case where that is allowed. */
-static glr_status read_name(const json_t *value, const char *name, const char *const names[3], int *position)
+static glr_status read_name(glr_json_value value, const char *name, const char *const names[3], int *position)
 {
-    const char *text = json_string_value(value);
+    const char *text = glr_json_string(value);
     for (int i = 0; text != NULL && i < 3; i++) {
-        if (strcasecmp(text, names[i]) == 0) {
+        if (same_name(text, names[i])) {
             *position = i;
             return GLR_OK;
         }
@@ -67,10 +82,10 @@ static glr_status read_name(const json_t *value, const char *name, const char *c
                     text == NULL ? "what is no string" : text, names[0], names[1], names[2]);
 }
 
-static glr_status read_distribution(const json_t *value, glr_initializer *initializer)
+static glr_status read_distribution(glr_json_value value, glr_initializer *initializer)
 {
-    const char *text = json_string_value(value);
-    if (text != NULL && strcasecmp(text, "normal") == 0) {
+    const char *text = glr_json_string(value);
+    if (text != NULL && same_name(text, "normal")) {
         initializer->distribution = GLR_DISTRIBUTION_TRUNCATED_NORMAL;
         return GLR_OK;
     }
@@ -80,7 +95,7 @@ static glr_status read_distribution(const json_t *value, glr_initializer *initia
     return status;
 }
 
-static glr_status read_mode(const json_t *value, glr_initializer *initializer)
+static glr_status read_mode(glr_json_value value, glr_initializer *initializer)
 {
     int position = 0;
     glr_status status = read_name(value, "mode", mode_names, &position);
@@ -88,49 +103,65 @@ static glr_status read_mode(const json_t *value, glr_initializer *initializer)
     return status;
 }
 
-static glr_status read_seed(const json_t *value, glr_initializer *initializer)
+static glr_status read_seed(glr_json_value value, glr_initializer *initializer)
 {
-    if (json_is_null(value)) {
+    if (value.kind == GLR_JSON_NULL) {
         return GLR_OK;
     }
-    if (!json_is_integer(value)) {
+    if (!glr_json_is_integer(value)) {
         return glr_fail(GLR_ERROR_PARSE, "config.seed: is neither an integer nor null");
     }
+    if (!glr_json_int64(value, &initializer->seed)) {
+        return glr_fail(GLR_ERROR_PARSE, "config.seed: too big integer: %.40s is not in int64's range",
+                        glr_json_shown(value));
+    }
     initializer->seeding = GLR_SEEDED;
-    initializer->seed = json_integer_value(value);
+    return GLR_OK;
+}
+
+static glr_status read_axis(glr_json_value value, const char *name, size_t i, int32_t *axis)
+{
+    int64_t number;
+    if (!glr_json_int64(value, &number) || number < -GLR_MAX_RANK || number >= GLR_MAX_RANK) {
+        return glr_fail(GLR_ERROR_PARSE, "config.%s[%zu]: is no integer from %d to %d", name, i,
+                        -GLR_MAX_RANK, GLR_MAX_RANK - 1);
+    }
+    *axis = (int32_t)number;
     return GLR_OK;
 }
 
 /* An axis, or a list of axes, or null. */
-static glr_status read_axes(const json_t *value, const char *name, int32_t axes[GLR_MAX_RANK],
+static glr_status read_axes(glr_json_value value, const char *name, int32_t axes[GLR_MAX_RANK],
                             uint32_t *count)
 {
     *count = 0;
-    if (json_is_null(value)) {
+    if (value.kind == GLR_JSON_NULL) {
         return GLR_OK;
     }
-    size_t length = json_is_array(value) ? json_array_size(value) : 1;
-    if (length > GLR_MAX_RANK) {
-        return glr_fail(GLR_ERROR_PARSE, "config.%s: %zu axes are more than %d", name, length, GLR_MAX_RANK);
+    if (value.kind != GLR_JSON_ARRAY) {
+        *count = 1;
+        return read_axis(value, name, 0, &axes[0]);
     }
-    for (size_t i = 0; i < length; i++) {
-        const json_t *axis = json_is_array(value) ? json_array_get(value, i) : value;
-        json_int_t number = json_integer_value(axis);
-        if (!json_is_integer(axis) || number < -GLR_MAX_RANK || number >= GLR_MAX_RANK) {
-            return glr_fail(GLR_ERROR_PARSE, "config.%s[%zu]: is no integer from %d to %d", name, i,
-                            -GLR_MAX_RANK, GLR_MAX_RANK - 1);
+    if (glr_json_size(value) > GLR_MAX_RANK) {
+        return glr_fail(GLR_ERROR_PARSE, "config.%s: %zu axes are more than %d", name, glr_json_size(value),
+                        GLR_MAX_RANK);
+    }
+    glr_json_walk walk = glr_json_children(value);
+    while (glr_json_next(&walk)) {
+        glr_status status = read_axis(walk.value, name, walk.index, &axes[walk.index]);
+        if (status != GLR_OK) {
+            return status;
         }
-        axes[i] = (int32_t)number;
     }
-    *count = (uint32_t)length;
+    *count = (uint32_t)glr_json_size(value);
     return GLR_OK;
 }
 
-static glr_status read_member(const char *name, const json_t *value, glr_initializer *initializer)
+static glr_status read_member(const char *name, glr_json_value value, glr_initializer *initializer)
 {
     unsigned members = members_of(initializer->kind);
     if (members & HAS_VALUE && strcmp(name, "value") == 0) {
-        return read_number(value, name, &initializer->value);
+        return read_constant(value, initializer);
     }
     if (members & HAS_MEAN_STDDEV && strcmp(name, "mean") == 0) {
         return read_number(value, name, &initializer->mean);
@@ -169,12 +200,8 @@ static glr_status read_member(const char *name, const json_t *value, glr_initial
                     glr_kind_class_name(initializer->kind));
 }
 
-static glr_status read_class_name(const json_t *value, glr_initializer *initializer)
+glr_status glr_initializer_from_name(const char *name, glr_initializer *initializer)
 {
-    const char *name = json_string_value(value);
-    if (name == NULL) {
-        return glr_fail(GLR_ERROR_PARSE, "class_name: is %s", value == NULL ? "missing" : "not a string");
-    }
     for (size_t i = 0; i < sizeof unsupported_names / sizeof unsupported_names[0]; i++) {
         if (strcmp(name, unsupported_names[i]) == 0) {
             return glr_fail(GLR_ERROR_UNSUPPORTED, "class_name: %s is not supported", name);
@@ -189,19 +216,27 @@ static glr_status read_class_name(const json_t *value, glr_initializer *initiali
     return GLR_OK;
 }
 
-static glr_status read_config(json_t *config, glr_initializer *initializer)
+static glr_status read_class_name(glr_json_value value, glr_initializer *initializer)
 {
-    if (config == NULL || json_is_null(config)) {
+    const char *name = glr_json_string(value);
+    if (name == NULL) {
+        return glr_fail(GLR_ERROR_PARSE, "class_name: is %s",
+                        value.kind == GLR_JSON_MISSING ? "missing" : "not a string");
+    }
+    return glr_initializer_from_name(name, initializer);
+}
+
+static glr_status read_config(glr_json_value config, glr_initializer *initializer)
+{
+    if (config.kind == GLR_JSON_MISSING || config.kind == GLR_JSON_NULL) {
         return GLR_OK;
     }
-    if (!json_is_object(config)) {
+    if (config.kind != GLR_JSON_OBJECT) {
         return glr_fail(GLR_ERROR_PARSE, "config: is not an object");
     }
-    const char *name;
-    json_t *value;
-    json_object_foreach(config, name, value)
-    {
-        glr_status status = read_member(name, value, initializer);
+    glr_json_walk walk = glr_json_children(config);
+    while (glr_json_next(&walk)) {
+        glr_status status = read_member(walk.name, walk.value, initializer);
         if (status != GLR_OK) {
             return status;
         }
@@ -209,29 +244,37 @@ static glr_status read_config(json_t *config, glr_initializer *initializer)
     return GLR_OK;
 }
 
-static glr_status read_document(json_t *document, glr_initializer *initializer)
+static glr_status read_document(glr_json_value document, glr_initializer *initializer)
 {
-    if (json_is_string(document)) {
+    if (document.kind == GLR_JSON_STRING) {
         return read_class_name(document, initializer);
     }
-    if (!json_is_object(document)) {
+    if (document.kind != GLR_JSON_OBJECT) {
         return glr_fail(GLR_ERROR_PARSE, "an initializer is a string or an object");
     }
     static const char *const known[] = {"class_name", "config", "module", "registered_name"};
-    const char *name;
-    json_t *value;
-    json_object_foreach(document, name, value)
-    {
+    glr_json_walk walk = glr_json_children(document);
+    while (glr_json_next(&walk)) {
         size_t i = 0;
-        while (i < 4 && strcmp(name, known[i]) != 0) {
+        while (i < 4 && strcmp(walk.name, known[i]) != 0) {
             i++;
         }
         if (i == 4) {
-            return glr_fail(GLR_ERROR_PARSE, "%s: is no member of an initializer", name);
+            return glr_fail(GLR_ERROR_PARSE, "%s: is no member of an initializer", walk.name);
         }
     }
-    glr_status status = read_class_name(json_object_get(document, "class_name"), initializer);
-    return status == GLR_OK ? read_config(json_object_get(document, "config"), initializer) : status;
+    glr_status status = read_class_name(glr_json_member(document, "class_name"), initializer);
+    return status == GLR_OK ? read_config(glr_json_member(document, "config"), initializer) : status;
+}
+
+glr_status glr_initializer_from_value(glr_json_value value, glr_initializer *initializer)
+{
+    glr_initializer read = {0};
+    glr_status status = read_document(value, &read);
+    if (status == GLR_OK) {
+        *initializer = read;
+    }
+    return status;
 }
 
 static glr_status from_json(const char *text, size_t length, glr_initializer *initializer)
@@ -239,20 +282,12 @@ static glr_status from_json(const char *text, size_t length, glr_initializer *in
     if (text == NULL || initializer == NULL) {
         return glr_fail_null(text == NULL ? "text" : "initializer");
     }
-    json_error_t error;
-    json_t *document = json_loadb(text, length, JSON_REJECT_DUPLICATES | JSON_DECODE_ANY, &error);
-    if (document == NULL) {
-        if (json_error_code(&error) == json_error_out_of_memory) {
-            return glr_fail(GLR_ERROR_MEMORY, "out of memory");
-        }
-        return glr_fail(GLR_ERROR_PARSE, "line %d, column %d: %s", error.line, error.column, error.text);
-    }
-    glr_initializer read = {0};
-    glr_status status = read_document(document, &read);
+    glr_json document;
+    glr_status status = glr_json_read(text, length, &document);
     if (status == GLR_OK) {
-        *initializer = read;
+        status = glr_initializer_from_value(glr_json_root(&document), initializer);
     }
-    json_decref(document);
+    glr_json_free(&document);
     return status;
 }
 
@@ -263,19 +298,6 @@ glr_status glr_initializer_from_json(const char *text, size_t length, glr_initia
 }
 
 /* ---- Writing -------------------------------------------------------------------------------------- */
-
-static int write_axes(json_t *config, const char *name, const int32_t *axes, uint32_t count)
-{
-    if (count == 0) {
-        return 0;
-    }
-    json_t *list = json_array();
-    int failed = 0;
-    for (uint32_t i = 0; i < count; i++) {
-        failed |= json_array_append_new(list, json_integer(axes[i]));
-    }
-    return failed | json_object_set_new(config, name, list);
-}
 
 /* JSON has no infinities and no NaN. */
 static glr_status check_finite(const glr_initializer *initializer)
@@ -298,38 +320,74 @@ static glr_status check_finite(const glr_initializer *initializer)
     return GLR_OK;
 }
 
-/* Nonzero when memory ran out. */
-static int write_config(json_t *config, const glr_initializer *initializer)
+/* The name of a member of config, with the comma before it unless it is the first. */
+static void write_member(glr_text *text, const char *name, bool *first)
+{
+    if (!*first) {
+        glr_text_comma(text);
+    }
+    *first = false;
+    glr_text_name(text, name);
+}
+
+static void write_number(glr_text *text, const char *name, double number, bool *first)
+{
+    write_member(text, name, first);
+    glr_text_double(text, number);
+}
+
+static void write_axes(glr_text *text, const char *name, const int32_t *axes, uint32_t count, bool *first)
+{
+    if (count == 0) {
+        return;
+    }
+    int64_t wide[GLR_MAX_RANK];
+    for (uint32_t i = 0; i < count; i++) {
+        wide[i] = axes[i];
+    }
+    write_member(text, name, first);
+    glr_text_integers(text, wide, count);
+}
+
+static void write_scaling(glr_text *text, const glr_initializer *initializer, bool *first)
+{
+    write_number(text, "scale", initializer->scale, first);
+    write_member(text, "mode", first);
+    glr_text_string(text, mode_names[initializer->mode]);
+    write_member(text, "distribution", first);
+    glr_text_string(text, distribution_names[initializer->distribution]);
+}
+
+static void write_config(glr_text *text, const glr_initializer *initializer)
 {
     unsigned members = members_of(initializer->kind);
-    int failed = 0;
+    bool first = true;
     if (members & HAS_VALUE) {
-        failed |= json_object_set_new(config, "value", json_real(initializer->value));
+        write_number(text, "value", initializer->value, &first);
     }
     if (members & HAS_MEAN_STDDEV) {
-        failed |= json_object_set_new(config, "mean", json_real(initializer->mean));
-        failed |= json_object_set_new(config, "stddev", json_real(initializer->stddev));
+        write_number(text, "mean", initializer->mean, &first);
+        write_number(text, "stddev", initializer->stddev, &first);
     }
     if (members & HAS_BOUNDS) {
-        failed |= json_object_set_new(config, "minval", json_real(initializer->minval));
-        failed |= json_object_set_new(config, "maxval", json_real(initializer->maxval));
+        write_number(text, "minval", initializer->minval, &first);
+        write_number(text, "maxval", initializer->maxval, &first);
     }
     if (members & HAS_SCALING) {
-        failed |= json_object_set_new(config, "scale", json_real(initializer->scale));
-        failed |= json_object_set_new(config, "mode", json_string(mode_names[initializer->mode]));
-        failed |= json_object_set_new(config, "distribution",
-                                      json_string(distribution_names[initializer->distribution]));
+        write_scaling(text, initializer, &first);
     }
     if (members & HAS_SEED) {
-        failed |= json_object_set_new(config, "seed",
-                                      initializer->seeding == GLR_UNSEEDED ? json_null()
-                                                                           : json_integer(initializer->seed));
+        write_member(text, "seed", &first);
+        if (initializer->seeding == GLR_UNSEEDED) {
+            glr_text_add(text, "null");
+        } else {
+            glr_text_int64(text, initializer->seed);
+        }
     }
     if (members & HAS_AXES) {
-        failed |= write_axes(config, "input_axes", initializer->input_axes, initializer->input_axis_count);
-        failed |= write_axes(config, "output_axes", initializer->output_axes, initializer->output_axis_count);
+        write_axes(text, "input_axes", initializer->input_axes, initializer->input_axis_count, &first);
+        write_axes(text, "output_axes", initializer->output_axes, initializer->output_axis_count, &first);
     }
-    return failed;
 }
 
 static glr_status check_writable(const glr_initializer *initializer)
@@ -357,36 +415,53 @@ static glr_status check_writable(const glr_initializer *initializer)
     return check_finite(initializer);
 }
 
+glr_status glr_initializer_write(glr_text *text, const glr_initializer *initializer)
+{
+    glr_status status = check_writable(initializer);
+    if (status != GLR_OK) {
+        return status;
+    }
+    glr_text_add(text, "{");
+    glr_text_name(text, "class_name");
+    glr_text_string(text, glr_kind_class_name(initializer->kind));
+    glr_text_comma(text);
+    glr_text_name(text, "config");
+    glr_text_add(text, "{");
+    write_config(text, initializer);
+    glr_text_add(text, "}}");
+    return GLR_OK;
+}
+
+/* A text to the caller's buffer, if that is large enough. */
+static glr_status hand_over(const glr_text *text, char *buffer, size_t capacity, size_t *length)
+{
+    if (text->out_of_memory) {
+        return glr_fail(GLR_ERROR_MEMORY, "out of memory");
+    }
+    if (length != NULL) {
+        *length = text->length;
+    }
+    if (text->length >= capacity) {
+        return glr_fail(GLR_ERROR_TOO_SMALL, "capacity: %zu is fewer than the %zu bytes of the text",
+                        capacity, text->length + 1);
+    }
+    memcpy(buffer, text->bytes, text->length);
+    buffer[text->length] = '\0';
+    return GLR_OK;
+}
+
 static glr_status to_json(const glr_initializer *initializer, char *buffer, size_t capacity, size_t *length)
 {
     if (initializer == NULL || (buffer == NULL && capacity > 0)) {
         return glr_fail_null(initializer == NULL ? "initializer" : "buffer");
     }
-    glr_status status = check_writable(initializer);
-    if (status != GLR_OK) {
-        return status;
+    glr_text text = {.spaced = true};
+    glr_status status = glr_initializer_write(&text, initializer);
+    if (status == GLR_OK) {
+        status = hand_over(&text, buffer, capacity, length);
     }
-    json_t *config = json_object();
-    int failed = write_config(config, initializer);
-    json_t *document =
-        json_pack("{s:s, s:o}", "class_name", glr_kind_class_name(initializer->kind), "config", config);
-    char *text = failed || document == NULL ? NULL : json_dumps(document, 0);
-    json_decref(document);
-    if (text == NULL) {
-        return glr_fail(GLR_ERROR_MEMORY, "out of memory");
-    }
-    size_t needed = strlen(text);
-    if (length != NULL) {
-        *length = needed;
-    }
-    if (needed < capacity) {
-        memcpy(buffer, text, needed + 1);
-    }
-    free(text);
-    return needed < capacity
-               ? GLR_OK
-               : glr_fail(GLR_ERROR_TOO_SMALL, "capacity: %zu is fewer than the %zu bytes of the text",
-                          capacity, needed + 1);
+    glr_text_free(&text);
+    return status;
 }
 
 glr_status glr_initializer_to_json(const glr_initializer *initializer, char *buffer, size_t capacity,

@@ -4,17 +4,47 @@
 #include <errno.h>
 #include <inttypes.h>
 #include <stdarg.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+static int fail(int status, const char *format, va_list arguments)
+{
+    (void)fputs("glorand: error: ", stderr);
+    (void)vfprintf(stderr, format, arguments);
+    (void)fputc('\n', stderr);
+    return status;
+}
 
 int glr_cli_fail(int status, const char *format, ...)
 {
     va_list arguments;
     va_start(arguments, format);
-    (void)fputs("glorand: error: ", stderr);
-    (void)vfprintf(stderr, format, arguments);
-    (void)fputc('\n', stderr);
+    (void)fail(status, format, arguments);
     va_end(arguments);
+    return status;
+}
+
+int glr_cli_fail_by(const glr_problem *problem, const char *format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    int status = fail(problem->is_systems ? EXIT_FAILED : EXIT_USAGE, format, arguments);
+    va_end(arguments);
+    return status;
+}
+
+int glr_cli_print(glr_text *text, const char *name)
+{
+    int status = EXIT_DONE;
+    if (text->out_of_memory) {
+        status = glr_cli_fail(EXIT_FAILED, "out of memory");
+    } else if (text->not_utf8) {
+        status = glr_cli_fail(EXIT_FAILED, "%s is not UTF-8", name);
+    } else if (fwrite(text->bytes, 1, text->length, stdout) != text->length) {
+        status = EXIT_FAILED; /* main says that standard output cannot be written */
+    }
+    glr_text_free(text);
     return status;
 }
 

@@ -2,13 +2,15 @@
 #ifndef GLR_CLI_COMMAND_H
 #define GLR_CLI_COMMAND_H
 
-#include "model/json.h"
+#include "api/json.h"
 #include "model/model.h"
+#include "model/text.h"
 
 #include "glorand/glorand.h"
 
 #include <getopt.h>
 #include <stdbool.h>
+#include <stdio.h>
 
 enum {
     EXIT_DONE = 0,
@@ -25,6 +27,14 @@ int glr_cli_devices(int argc, char **argv);
 
 /* Prints "glorand: error: ..." and returns the status, so that failing is one line. */
 __attribute__((format(printf, 2, 3))) int glr_cli_fail(int status, const char *format, ...);
+
+/* The same for a problem; the status is EXIT_USAGE if the input is at fault, or else EXIT_FAILED. */
+__attribute__((format(printf, 2, 3))) int glr_cli_fail_by(const glr_problem *problem, const char *format,
+                                                          ...);
+
+/* Prints a text to standard output and frees it. Returns an exit status, after a message that names what is
+   not UTF-8 if something is not. */
+int glr_cli_print(glr_text *text, const char *name);
 
 /* Options that commands which draw have in common. */
 typedef struct glr_common {

@@ -2,6 +2,8 @@
 #include "command.h"
 #include "self_test.h"
 
+#include "api/json.h"
+
 #include <stdlib.h>
 
 static const char help[] =
@@ -29,19 +31,35 @@ static void print_table(const glr_device_info *infos, size_t count)
     }
 }
 
+static void write_device(glr_text *text, const glr_device_info *info)
+{
+    glr_text_add(text, "\n {\n  ");
+    glr_text_name(text, "backend");
+    glr_text_string(text, glr_backend_name(info->backend));
+    glr_text_add(text, ",\n  ");
+    glr_text_name(text, "device");
+    glr_text_int64(text, info->device);
+    glr_text_add(text, ",\n  ");
+    glr_text_name(text, "available");
+    glr_text_add(text, info->available ? "true" : "false");
+    glr_text_add(text, ",\n  ");
+    glr_text_name(text, "name");
+    glr_text_string(text, info->name);
+    glr_text_add(text, ",\n  ");
+    glr_text_name(text, "reason");
+    glr_text_string(text, info->reason);
+    glr_text_add(text, "\n }");
+}
+
 static int print_json(const glr_device_info *infos, size_t count)
 {
-    json_t *list = json_array();
+    glr_text text = {.spaced = true};
     for (size_t i = 0; i < count; i++) {
-        (void)json_array_append_new(
-            list, json_pack("{s:s, s:i, s:b, s:s, s:s}", "backend", glr_backend_name(infos[i].backend),
-                            "device", (int)infos[i].device, "available", (int)infos[i].available, "name",
-                            infos[i].name, "reason", infos[i].reason));
+        glr_text_add(&text, i == 0 ? "[" : ",");
+        write_device(&text, &infos[i]);
     }
-    int failed = json_dumpf(list, stdout, JSON_INDENT(1));
-    (void)putchar('\n');
-    json_decref(list);
-    return failed ? EXIT_FAILED : EXIT_DONE;
+    glr_text_add(&text, count == 0 ? "[]\n" : "\n]\n");
+    return glr_cli_print(&text, "a device's name");
 }
 
 int glr_cli_devices(int argc, char **argv)
@@ -70,7 +88,8 @@ int glr_cli_devices(int argc, char **argv)
     glr_device_info *infos = calloc(count + 1, sizeof *infos);
     if (infos == NULL || glr_devices(infos, count, &count) != GLR_OK) {
         free(infos);
-        return glr_cli_fail(EXIT_FAILED, "the devices cannot be listed");
+        return glr_cli_fail(EXIT_FAILED, "the devices cannot be listed: %s",
+                            infos == NULL ? "out of memory" : glr_last_error());
     }
     int status = EXIT_DONE;
     if (tests) {

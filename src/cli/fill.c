@@ -117,7 +117,7 @@ static int make_tensor(const arguments *given, glr_model_tensor *tensor)
         return glr_cli_fail(EXIT_USAGE, "--%s", problem.text);
     }
     if (!glr_choice_parse(given->initializer, &tensor->choice, &problem)) {
-        return glr_cli_fail(EXIT_USAGE, "--initializer: %s", problem.text);
+        return glr_cli_fail_by(&problem, "--initializer: %s", problem.text);
     }
     if (tensor->choice.action != GLR_ACTION_FILL) {
         return glr_cli_fail(EXIT_USAGE, "--initializer: %s is no initializer", given->initializer);
@@ -140,10 +140,20 @@ static int write_npy(const arguments *given, const glr_model_tensor *tensor)
     glr_part_shape(&tensor->tensor, shape);
     char *header = glr_npy_header(given->request.dtype, tensor->tensor.rank, shape, &length, &problem);
     if (header == NULL) {
-        return glr_cli_fail(EXIT_USAGE, "%s: %s", given->output, problem.text);
+        return glr_cli_fail_by(&problem, "%s: %s", given->output, problem.text);
     }
     int status = glr_write_single(&given->common, tensor, header, length, given->output);
     free(header);
+    return status;
+}
+
+static int write_safetensors(const arguments *given, const glr_model_tensor *tensor)
+{
+    glr_model model = {0};
+    int status = glr_model_reserve(&model, 1) && glr_model_add(&model, tensor)
+                     ? glr_write_safetensors(&given->common, &model, given->output)
+                     : glr_cli_fail(EXIT_FAILED, "out of memory");
+    glr_model_free(&model);
     return status;
 }
 
@@ -157,8 +167,7 @@ static int write_tensor(const arguments *given, glr_model_tensor *tensor)
         return write_npy(given, tensor);
     }
     if (glr_cli_ends_in(given->output, ".safetensors")) {
-        glr_model model = {.tensor = tensor, .count = 1};
-        return glr_write_safetensors(&given->common, &model, given->output);
+        return write_safetensors(given, tensor);
     }
     if (glr_cli_ends_in(given->output, ".bin")) {
         return glr_write_single(&given->common, tensor, "", 0, given->output);
@@ -188,8 +197,7 @@ int glr_cli_fill(int argc, char **argv)
                             : given.shape == NULL     ? "--shape"
                                                       : "--output");
     }
-    static char name[] = "weight";
-    glr_model_tensor tensor = {.name = name};
+    glr_model_tensor tensor = {.name = "weight"};
     int status = make_tensor(&given, &tensor);
     return status == EXIT_DONE ? write_tensor(&given, &tensor) : status;
 }

@@ -52,7 +52,7 @@ static int read_option(int option, arguments *given)
     case 'r':
         return glr_rules_add(&given->rules, optarg, &problem)
                    ? EXIT_DONE
-                   : glr_cli_fail(EXIT_USAGE, "--%s", problem.text);
+                   : glr_cli_fail_by(&problem, "--%s", problem.text);
     case OPTION_PLAN: given->plan = true; return EXIT_DONE;
     default: return glr_cli_request_option("init", option, &given->request, &given->common);
     }
@@ -80,7 +80,7 @@ static int resolve(const char *path, glr_model *model, glr_request *request)
 {
     glr_problem problem;
     if (!glr_model_resolve(model, request, &problem)) {
-        return glr_cli_fail(EXIT_USAGE, "%s: %s", path, problem.text);
+        return glr_cli_fail_by(&problem, "%s: %s", path, problem.text);
     }
     if (!glr_model_needs_seed(model)) {
         return EXIT_DONE;
@@ -100,14 +100,14 @@ static int run(const char *path, arguments *given)
     glr_problem problem;
     given->request.rules = &given->rules;
     if (!glr_model_read(path, &model, &problem)) {
-        return glr_cli_fail(EXIT_USAGE, "%s", problem.text);
+        return glr_cli_fail_by(&problem, "%s", problem.text);
     }
     int status = EXIT_DONE;
     if (given->plan) {
         /* No value is drawn, so no seed is needed. */
         status = glr_model_resolve(&model, &given->request, &problem)
                      ? glr_print_plan(&model)
-                     : glr_cli_fail(EXIT_USAGE, "%s: %s", path, problem.text);
+                     : glr_cli_fail_by(&problem, "%s: %s", path, problem.text);
     } else {
         status = resolve(path, &model, &given->request);
         status = status == EXIT_DONE ? glr_write_safetensors(&given->common, &model, given->output) : status;

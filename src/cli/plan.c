@@ -34,8 +34,10 @@ int glr_print_plan(const glr_model *model)
     (void)printf("%-*s %-20s %-9s %-17s %9s %9s %12s %14s  %s\n", width, "tensor", "shape", "dtype",
                  "initializer", "fan_in", "fan_out", "stddev", "bytes", "rule");
     for (size_t i = 0; i < model->count; i++) {
-        print_tensor(&model->tensor[i], width, &elements, &bytes);
-        drawn += model->tensor[i].choice.action == GLR_ACTION_FILL;
+        glr_model_tensor tensor;
+        glr_model_get(model, i, &tensor);
+        print_tensor(&tensor, width, &elements, &bytes);
+        drawn += tensor.choice.action == GLR_ACTION_FILL;
     }
     (void)printf("%zu tensors, %" PRIu64 " parameters, %" PRIu64 " bytes\n", drawn, elements, bytes);
     return ferror(stdout) ? EXIT_FAILED : EXIT_DONE;

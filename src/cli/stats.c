@@ -1,4 +1,5 @@
 /* glorand stats: mean, deviation and bounds of a file's tensors, beside what is expected. */
+#include "api/json.h"
 #include "command.h"
 #include "model/decode.h"
 #include "model/safetensors.h"
@@ -101,15 +102,19 @@ static double deviation(const moments *m) { return m->count > 0.0 ? sqrt(m->squa
 
 static void expect(const glr_model *model, entry *item, size_t *next)
 {
-    const glr_model_tensor *tensor = glr_model_find(model, item->place->name, next);
-    item->is_expected = tensor != NULL &&
-                        glr_describe(&tensor->choice.initializer, &tensor->tensor, &item->expected) == GLR_OK;
+    glr_model_tensor tensor;
+    const size_t index = glr_model_find(model, item->place->name, next);
+    if (index != SIZE_MAX) {
+        glr_model_get(model, index, &tensor);
+        item->is_expected =
+            glr_describe(&tensor.choice.initializer, &tensor.tensor, &item->expected) == GLR_OK;
+    }
 }
 
 static void place_shape(const glr_file_tensor *place, char text[GLR_SHAPE_TEXT])
 {
     glr_tensor tensor = {.rank = place->rank};
-    memcpy(tensor.shape, place->shape, sizeof tensor.shape);
+    memcpy(tensor.shape, place->shape, place->rank * sizeof tensor.shape[0]);
     glr_shape_text(&tensor, text);
 }
 
@@ -148,35 +153,66 @@ static void print_table(const entry *items, size_t count)
     }
 }
 
-/* JSON has no infinities: null stands for them. */
-static json_t *number(double value) { return isfinite(value) ? json_real(value) : json_null(); }
+/* A member after others; JSON has no infinities: null stands for them. */
+static void write_number(glr_text *text, const char *indent, const char *name, double number)
+{
+    glr_text_add(text, indent);
+    glr_text_name(text, name);
+    if (isfinite(number)) {
+        glr_text_double(text, number);
+    } else {
+        glr_text_add(text, "null");
+    }
+}
+
+static void write_shape(glr_text *text, const glr_file_tensor *place)
+{
+    glr_text_add(text, ",\n  ");
+    glr_text_name(text, "shape");
+    glr_text_add(text, "[");
+    for (uint32_t a = 0; a < place->rank; a++) {
+        glr_text_add(text, a == 0 ? "\n   " : ",\n   ");
+        glr_text_int64(text, place->shape[a]);
+    }
+    glr_text_add(text, place->rank == 0 ? "]" : "\n  ]");
+}
+
+static void write_item(glr_text *text, const entry *item)
+{
+    const moments *found = &item->found;
+    const glr_summary *expected = &item->expected;
+    glr_text_add(text, "\n {\n  ");
+    glr_text_name(text, "name");
+    glr_text_string(text, item->place->name);
+    glr_text_add(text, ",\n  ");
+    glr_text_name(text, "dtype");
+    glr_text_string(text, glr_dtype_name(item->place->dtype));
+    write_shape(text, item->place);
+    write_number(text, ",\n  ", "mean", found->mean);
+    write_number(text, ",\n  ", "stddev", deviation(found));
+    write_number(text, ",\n  ", "minimum", found->least);
+    write_number(text, ",\n  ", "maximum", found->greatest);
+    if (item->is_expected) {
+        glr_text_add(text, ",\n  ");
+        glr_text_name(text, "expected");
+        write_number(text, "{\n   ", "mean", expected->mean);
+        write_number(text, ",\n   ", "stddev", expected->stddev);
+        write_number(text, ",\n   ", "lower", expected->lower);
+        write_number(text, ",\n   ", "upper", expected->upper);
+        glr_text_add(text, "\n  }");
+    }
+    glr_text_add(text, "\n }");
+}
 
 static int print_json(const entry *items, size_t count)
 {
-    json_t *list = json_array();
+    glr_text text = {.spaced = true};
     for (size_t i = 0; i < count; i++) {
-        const moments *found = &items[i].found;
-        const glr_summary *expected = &items[i].expected;
-        json_t *shape = json_array();
-        for (uint32_t a = 0; a < items[i].place->rank; a++) {
-            (void)json_array_append_new(shape, json_integer(items[i].place->shape[a]));
-        }
-        json_t *object = json_pack("{s:s, s:s, s:o, s:o, s:o, s:o, s:o}", "name", items[i].place->name,
-                                   "dtype", glr_dtype_name(items[i].place->dtype), "shape", shape, "mean",
-                                   number(found->mean), "stddev", number(deviation(found)), "minimum",
-                                   number(found->least), "maximum", number(found->greatest));
-        if (items[i].is_expected) {
-            (void)json_object_set_new(object, "expected",
-                                      json_pack("{s:o, s:o, s:o, s:o}", "mean", number(expected->mean),
-                                                "stddev", number(expected->stddev), "lower",
-                                                number(expected->lower), "upper", number(expected->upper)));
-        }
-        (void)json_array_append_new(list, object);
+        glr_text_add(&text, i == 0 ? "[" : ",");
+        write_item(&text, &items[i]);
     }
-    int failed = json_dumpf(list, stdout, JSON_INDENT(1));
-    (void)putchar('\n');
-    json_decref(list);
-    return failed ? EXIT_FAILED : EXIT_DONE;
+    glr_text_add(&text, count == 0 ? "[]\n" : "\n]\n");
+    return glr_cli_print(&text, "a tensor's name");
 }
 
 static int report(const char *path, const char *glob, bool json, const glr_safetensors *file,
@@ -234,11 +270,17 @@ int glr_cli_stats(int argc, char **argv)
     glr_model model = {0};
     glr_problem problem;
     if (!glr_safetensors_read(argv[optind], &file, &problem)) {
-        return glr_cli_fail(EXIT_USAGE, "%s", problem.text);
+        return glr_cli_fail_by(&problem, "%s", problem.text);
     }
     /* Files of others have no spec: then nothing is expected. */
-    (void)glr_spec_read(file.metadata, &model, &problem);
-    int status = report(argv[optind], glob, json, &file, &model);
+    int status;
+    if (!glr_spec_read(glr_safetensors_metadata(&file, GLR_KEY_SPEC),
+                       glr_safetensors_metadata(&file, GLR_KEY_STREAM_VERSION), &model, &problem) &&
+        problem.is_systems) {
+        status = glr_cli_fail_by(&problem, "%s: %s", argv[optind], problem.text);
+    } else {
+        status = report(argv[optind], glob, json, &file, &model);
+    }
     glr_model_free(&model);
     glr_safetensors_free(&file);
     return status;

@@ -20,7 +20,7 @@ int glr_name_width(const glr_model *model)
 {
     size_t width = strlen("tensor");
     for (size_t i = 0; i < model->count; i++) {
-        size_t length = strlen(model->tensor[i].name);
+        size_t length = strlen(model->entry[i].name);
         width = length > width ? length : width;
     }
     return width < 80 ? (int)width : 80;

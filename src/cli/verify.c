@@ -41,7 +41,7 @@ typedef struct check {
     glr_device *device;
     glr_stage stage;
     glr_progress progress;
-    const glr_model_tensor *tensor;
+    glr_model_tensor tensor;
     const glr_file_tensor *place;
     unsigned char *found; /* of a piece */
     bool differs, failed; /* this tensor does; something went wrong */
@@ -79,19 +79,19 @@ static void report(const check *work, uint64_t offset, uint64_t byte)
     bits_text(work->found + first, size, found);
     bits_text((const unsigned char *)work->stage.host + first, size, expected);
     (void)printf("%s: tensor %s: element %s, number %" PRIu64 " of it, is 0x%s, not 0x%s\n", work->path,
-                 work->tensor->name, index, (offset + first) / size, found, expected);
+                 work->tensor.name, index, (offset + first) / size, found, expected);
 }
 
 static bool fail_drawing(check *work)
 {
-    work->failed = glr_cli_fail(EXIT_FAILED, "tensor %s: %s", work->tensor->name, glr_last_error()) != 0;
+    work->failed = glr_cli_fail(EXIT_FAILED, "tensor %s: %s", work->tensor.name, glr_last_error()) != 0;
     return false;
 }
 
 /* A device draws while the file is read. */
 static bool compare_piece(check *work, const glr_piece *piece)
 {
-    if (glr_stage_start(&work->stage, &work->tensor->choice.initializer, &piece->tensor) != GLR_OK) {
+    if (glr_stage_start(&work->stage, &work->tensor.choice.initializer, &piece->tensor) != GLR_OK) {
         return fail_drawing(work);
     }
     const size_t bytes = (size_t)piece->bytes;
@@ -119,7 +119,7 @@ static bool compare_piece(check *work, const glr_piece *piece)
 
 static void compare_tensor(check *work)
 {
-    const glr_pieces pieces = glr_cut(&work->tensor->tensor, GLR_PIECE_BYTES);
+    const glr_pieces pieces = glr_cut(&work->tensor.tensor, GLR_PIECE_BYTES);
     for (uint64_t i = 0; i < pieces.count; i++) {
         const glr_piece piece = glr_piece_at(&pieces, i);
         if (!compare_piece(work, &piece)) {
@@ -129,48 +129,54 @@ static void compare_tensor(check *work)
 }
 
 /* Whether the file has the dtype and shape that the spec says. */
-static bool same_form(const glr_file_tensor *place, const glr_tensor *tensor)
+static bool same_form(const glr_file_tensor *place, const glr_model *model, size_t index)
 {
-    int64_t shape[GLR_MAX_RANK] = {0};
-    glr_part_shape(tensor, shape);
-    return place->dtype == tensor->dtype && place->rank == tensor->rank &&
-           memcmp(place->shape, shape, place->rank * sizeof shape[0]) == 0;
+    const glr_model_entry *entry = &model->entry[index];
+    return place->dtype == (glr_dtype)entry->dtype && place->rank == entry->rank &&
+           memcmp(place->shape, glr_model_part_shape(model, index), place->rank * sizeof *place->shape) == 0;
 }
 
-/* Says which tensor of the spec the file lacks. */
-static int complain_of_missing(const char *path, const glr_safetensors *file, const glr_model *model)
+/* Says which tensor of the spec the file lacks, by those that were found in it. */
+static int complain_of_missing(const char *path, const glr_model *model, const bool *found)
 {
     for (size_t i = 0; i < model->count; i++) {
-        bool there = model->tensor[i].choice.action != GLR_ACTION_FILL;
-        for (size_t k = 0; k < file->count && !there; k++) {
-            there = strcmp(file->tensor[k].name, model->tensor[i].name) == 0;
-        }
-        if (!there) {
+        if (model->entry[i].action == GLR_ACTION_FILL && !found[i]) {
             return glr_cli_fail(EXIT_FAILED, "%s: tensor %s of the spec is not in the file", path,
-                                model->tensor[i].name);
+                                model->entry[i].name);
         }
     }
     return EXIT_DONE;
 }
 
-/* Every tensor of the spec must be in the file, and the other way round. */
-static int check_names(const char *path, const glr_safetensors *file, const glr_model *model)
+/* Every tensor of the file must be in the spec. */
+static int find_names(const char *path, const glr_safetensors *file, const glr_model *model, bool *found)
 {
-    size_t expected = 0, next = 0;
-    for (size_t i = 0; i < model->count; i++) {
-        expected += model->tensor[i].choice.action == GLR_ACTION_FILL;
-    }
+    size_t next = 0;
     for (size_t i = 0; i < file->count; i++) {
-        const glr_model_tensor *tensor = glr_model_find(model, file->tensor[i].name, &next);
-        if (tensor == NULL || tensor->choice.action != GLR_ACTION_FILL) {
+        const size_t index = glr_model_find(model, file->tensor[i].name, &next);
+        if (index == SIZE_MAX || model->entry[index].action != GLR_ACTION_FILL) {
             return glr_cli_fail(EXIT_FAILED, "%s: tensor %s is not in the spec", path, file->tensor[i].name);
         }
-        if (!same_form(&file->tensor[i], &tensor->tensor)) {
+        if (!same_form(&file->tensor[i], model, index)) {
             return glr_cli_fail(EXIT_FAILED, "%s: tensor %s has not the shape and dtype of the spec", path,
                                 file->tensor[i].name);
         }
+        found[index] = true;
     }
-    return expected == file->count ? EXIT_DONE : complain_of_missing(path, file, model);
+    return EXIT_DONE;
+}
+
+/* And the other way round. */
+static int check_names(const char *path, const glr_safetensors *file, const glr_model *model)
+{
+    bool *found = calloc(model->count + 1, sizeof *found);
+    if (found == NULL) {
+        return glr_cli_fail(EXIT_FAILED, "%s: out of memory", path);
+    }
+    int status = find_names(path, file, model, found);
+    status = status == EXIT_DONE ? complain_of_missing(path, model, found) : status;
+    free(found);
+    return status;
 }
 
 static int compare_tensors(check *work, const glr_safetensors *file, const glr_model *model)
@@ -179,7 +185,7 @@ static int compare_tensors(check *work, const glr_safetensors *file, const glr_m
     uint64_t bytes = 0;
     for (size_t i = 0; i < file->count && !work->failed && !glr_interrupted(); i++) {
         work->place = &file->tensor[i];
-        work->tensor = glr_model_find(model, file->tensor[i].name, &next);
+        glr_model_get(model, glr_model_find(model, file->tensor[i].name, &next), &work->tensor);
         work->differs = false;
         compare_tensor(work);
         differing += work->differs;
@@ -235,16 +241,17 @@ static int read_spec(const arguments *given, const char *path, const glr_safeten
 {
     glr_problem problem;
     if (given->spec == NULL) {
-        return glr_spec_read(file->metadata, model, &problem)
+        return glr_spec_read(glr_safetensors_metadata(file, GLR_KEY_SPEC),
+                             glr_safetensors_metadata(file, GLR_KEY_STREAM_VERSION), model, &problem)
                    ? EXIT_DONE
-                   : glr_cli_fail(EXIT_USAGE, "%s: %s", path, problem.text);
+                   : glr_cli_fail_by(&problem, "%s: %s", path, problem.text);
     }
     if (!glr_model_read(given->spec, model, &problem)) {
-        return glr_cli_fail(EXIT_USAGE, "%s", problem.text);
+        return glr_cli_fail_by(&problem, "%s", problem.text);
     }
     if (!glr_model_resolve(model, &given->request, &problem)) {
         glr_model_free(model);
-        return glr_cli_fail(EXIT_USAGE, "%s: %s", given->spec, problem.text);
+        return glr_cli_fail_by(&problem, "%s: %s", given->spec, problem.text);
     }
     if (glr_model_needs_seed(model)) {
         glr_model_free(model);
@@ -274,7 +281,7 @@ int glr_cli_verify(int argc, char **argv)
     glr_model model;
     glr_problem problem;
     if (!glr_safetensors_read(argv[optind], &file, &problem)) {
-        return glr_cli_fail(EXIT_USAGE, "%s", problem.text);
+        return glr_cli_fail_by(&problem, "%s", problem.text);
     }
     status = read_spec(&given, argv[optind], &file, &model);
     if (status == EXIT_DONE) {

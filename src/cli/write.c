@@ -36,8 +36,11 @@ typedef struct job {
     uint64_t piece_bytes; /* of the largest piece */
     glr_stage *stages;    /* for a file, one of every thread */
     uint32_t stage_count;
-    /* What is to be handed out: of the tensor, pieces from `next` on; then the tensors after it. */
-    const glr_model_tensor *tensor, *end;
+    /* What is to be handed out: of the tensor, pieces from `next` on; then the model's tensors after `index`.
+     */
+    const glr_model *model;
+    size_t index;
+    glr_model_tensor tensor;
     const glr_file_tensor *place; /* of the tensor in the file */
     glr_pieces pieces;
     uint64_t next;
@@ -53,47 +56,57 @@ typedef struct artist {
     pthread_t thread;
 } artist;
 
-static bool start_piece(glr_stage *stage, const glr_model_tensor *tensor, const glr_tensor *piece,
-                        glr_problem *problem)
+static bool start_piece(glr_stage *stage, const char *name, const glr_initializer *initializer,
+                        const glr_tensor *piece, glr_problem *problem)
 {
-    return glr_stage_start(stage, &tensor->choice.initializer, piece) == GLR_OK ||
-           glr_problem_set(problem, "tensor %s: %s", tensor->name, glr_last_error());
+    return glr_stage_start(stage, initializer, piece) == GLR_OK ||
+           glr_problem_set(problem, "tensor %s: %s", name, glr_last_error());
 }
 
-static bool wait_for_piece(glr_stage *stage, const glr_model_tensor *tensor, glr_problem *problem)
+static bool wait_for_piece(glr_stage *stage, const char *name, glr_problem *problem)
 {
     return glr_stage_wait(stage) == GLR_OK ||
-           glr_problem_set(problem, "tensor %s: %s", tensor->name, glr_last_error());
+           glr_problem_set(problem, "tensor %s: %s", name, glr_last_error());
 }
 
 /* ---- Files ------------------------------------------------------------------------------------------- */
 
 /* Goes on to a tensor, or to the end of the list; those that are skipped have no place in the file. */
-static void set_tensor(job *work, const glr_model_tensor *tensor)
+static void set_tensor(job *work, size_t index)
 {
-    while (tensor != work->end && tensor->choice.action != GLR_ACTION_FILL) {
-        tensor++;
+    const glr_model *model = work->model;
+    while (index < model->count && model->entry[index].action != GLR_ACTION_FILL) {
+        index++;
     }
-    work->tensor = tensor;
+    work->index = index;
     work->next = 0;
-    if (tensor != work->end) {
-        work->pieces = glr_cut(&tensor->tensor, work->piece_bytes);
+    if (index < model->count) {
+        glr_model_get(model, index, &work->tensor);
+        work->pieces = glr_cut(&work->tensor.tensor, work->piece_bytes);
     }
 }
 
-/* The next piece, whose offset is then the file's; false when there is none, or the job has failed. */
-static bool take_piece(job *work, const glr_model_tensor **tensor, glr_piece *piece)
+/* What a thread draws next. */
+typedef struct assignment {
+    const char *name;
+    glr_initializer initializer;
+    glr_piece piece; /* its offset is the file's */
+} assignment;
+
+/* The next piece; false when there is none, or the job has failed. */
+static bool take_piece(job *work, assignment *next)
 {
     (void)pthread_mutex_lock(&work->lock);
-    while (work->tensor != work->end && work->next == work->pieces.count) {
-        set_tensor(work, work->tensor + 1);
+    while (work->index < work->model->count && work->next == work->pieces.count) {
+        set_tensor(work, work->index + 1);
         work->place++;
     }
-    const bool taken = work->tensor != work->end && !work->failed && !glr_interrupted();
+    const bool taken = work->index < work->model->count && !work->failed && !glr_interrupted();
     if (taken) {
-        *tensor = work->tensor;
-        *piece = glr_piece_at(&work->pieces, work->next++);
-        piece->offset += work->place->offset;
+        next->name = work->tensor.name;
+        next->initializer = work->tensor.choice.initializer;
+        next->piece = glr_piece_at(&work->pieces, work->next++);
+        next->piece.offset += work->place->offset;
     }
     (void)pthread_mutex_unlock(&work->lock);
     return taken;
@@ -115,15 +128,15 @@ static void *draw_pieces(void *argument)
 {
     const artist *self = argument;
     job *work = self->work;
-    const glr_model_tensor *tensor;
-    glr_piece piece;
-    while (take_piece(work, &tensor, &piece)) {
-        glr_problem problem = {""};
+    assignment next;
+    while (take_piece(work, &next)) {
+        glr_problem problem = {0};
+        const glr_piece *piece = &next.piece;
         bool ok =
-            start_piece(self->stage, tensor, &piece.tensor, &problem) &&
-            wait_for_piece(self->stage, tensor, &problem) &&
-            glr_output_write(&work->output, piece.offset, self->stage->host, (size_t)piece.bytes, &problem);
-        note(work, piece.bytes, ok, &problem);
+            start_piece(self->stage, next.name, &next.initializer, &piece->tensor, &problem) &&
+            wait_for_piece(self->stage, next.name, &problem) &&
+            glr_output_write(&work->output, piece->offset, self->stage->host, (size_t)piece->bytes, &problem);
+        note(work, piece->bytes, ok, &problem);
     }
     return NULL;
 }
@@ -222,8 +235,7 @@ static bool begin(job *work, const glr_common *common, const char *path, uint64_
 typedef struct contents {
     const char *header;
     size_t header_length;
-    const glr_model_tensor *tensor;
-    size_t count;
+    const glr_model *model;
     const glr_file_tensor *place; /* of those that are drawn */
     uint64_t bytes;               /* of all */
 } contents;
@@ -234,9 +246,9 @@ static int write_file(const glr_common *common, const contents *all, const char 
     bool ok = begin(&work, common, path, all->bytes, all->bytes - all->header_length) &&
               glr_output_write(&work.output, 0, all->header, all->header_length, &work.problem);
     if (ok) {
-        work.end = all->tensor + all->count;
+        work.model = all->model;
         work.place = all->place;
-        set_tensor(&work, all->tensor);
+        set_tensor(&work, 0);
         ok = draw_file(&work);
     }
     return finish(&work, ok);
@@ -248,16 +260,17 @@ static glr_file_tensor *file_tensors(const glr_model *model, size_t *count)
     glr_file_tensor *tensors = calloc(model->count + 1, sizeof *tensors);
     *count = 0;
     for (size_t i = 0; tensors != NULL && i < model->count; i++) {
-        const glr_model_tensor *from = &model->tensor[i];
-        if (from->choice.action != GLR_ACTION_FILL) {
+        if (model->entry[i].action != GLR_ACTION_FILL) {
             continue;
         }
+        glr_model_tensor from;
+        glr_model_get(model, i, &from);
         glr_file_tensor *to = &tensors[(*count)++];
-        to->name = from->name;
-        to->dtype = from->tensor.dtype;
-        to->rank = from->tensor.rank;
-        glr_part_shape(&from->tensor, to->shape);
-        (void)glr_tensor_extent(&from->tensor, NULL, &to->bytes);
+        to->name = from.name;
+        to->dtype = from.tensor.dtype;
+        to->rank = from.tensor.rank;
+        to->shape = glr_model_part_shape(model, i);
+        (void)glr_tensor_extent(&from.tensor, NULL, &to->bytes);
     }
     return tensors;
 }
@@ -267,17 +280,16 @@ int glr_write_safetensors(const glr_common *common, const glr_model *model, cons
     glr_problem problem;
     size_t count, length = 0;
     glr_file_tensor *tensors = file_tensors(model, &count);
-    json_t *metadata = glr_spec_write(model, &problem);
-    char *header = tensors == NULL || metadata == NULL
-                       ? NULL
-                       : glr_safetensors_header(tensors, count, metadata, &length, &problem);
-    json_decref(metadata);
+    if (tensors == NULL) {
+        return glr_cli_fail(EXIT_FAILED, "%s: out of memory", path);
+    }
+    char *header = glr_safetensors_header(tensors, count, model, &length, &problem);
     if (header == NULL) {
         free(tensors);
-        return glr_cli_fail(EXIT_USAGE, "%s", problem.text);
+        return glr_cli_fail_by(&problem, "%s", problem.text);
     }
     const uint64_t end = count == 0 ? length : tensors[count - 1].offset + tensors[count - 1].bytes;
-    const contents all = {header, length, model->tensor, model->count, tensors, end};
+    const contents all = {header, length, model, tensors, end};
     int status = write_file(common, &all, path);
     free(header);
     free(tensors);
@@ -289,8 +301,13 @@ int glr_write_single(const glr_common *common, const glr_model_tensor *tensor, c
 {
     glr_file_tensor place = {.offset = header_length};
     (void)glr_tensor_extent(&tensor->tensor, NULL, &place.bytes);
-    const contents all = {header, header_length, tensor, 1, &place, header_length + place.bytes};
-    return write_file(common, &all, path);
+    glr_model model = {0};
+    const contents all = {header, header_length, &model, &place, header_length + place.bytes};
+    int status = glr_model_reserve(&model, 1) && glr_model_add(&model, tensor)
+                     ? write_file(common, &all, path)
+                     : glr_cli_fail(EXIT_FAILED, "%s: out of memory", path);
+    glr_model_free(&model);
+    return status;
 }
 
 /* ---- Standard output --------------------------------------------------------------------------------- */
@@ -323,7 +340,7 @@ static bool write_oldest(ahead *pieces)
     job *work = pieces->work;
     const uint64_t turn = pieces->written++ % work->stage_count;
     glr_stage *stage = &work->stages[turn];
-    if (!wait_for_piece(stage, work->tensor, &work->problem) || glr_interrupted()) {
+    if (!wait_for_piece(stage, work->tensor.name, &work->problem) || glr_interrupted()) {
         return false;
     }
     glr_progress_add(&work->progress, pieces->bytes[turn]);
@@ -338,7 +355,8 @@ static bool draw_ahead(ahead *pieces, const glr_piece *piece)
     }
     const uint64_t turn = pieces->started++ % work->stage_count;
     pieces->bytes[turn] = piece->bytes;
-    return start_piece(&work->stages[turn], work->tensor, &piece->tensor, &work->problem);
+    return start_piece(&work->stages[turn], work->tensor.name, &work->tensor.choice.initializer,
+                       &piece->tensor, &work->problem);
 }
 
 static bool draw_to_standard_output(job *work)
@@ -367,11 +385,11 @@ int glr_write_standard_output(const glr_common *common, const glr_model_tensor *
     if (status != EXIT_DONE) {
         return status;
     }
-    work.tensor = tensor;
+    work.tensor = *tensor;
     const bool is_cpu = glr_device_backend(work.device) == GLR_BACKEND_CPU;
     const uint64_t most = is_cpu ? GLR_PIECE_BYTES : DEVICE_BYTES;
     work.piece_bytes = bytes < most ? bytes + 1 : most;
-    work.pieces = glr_cut(&tensor->tensor, work.piece_bytes);
+    work.pieces = glr_cut(&work.tensor.tensor, work.piece_bytes);
     glr_progress_start(&work.progress, common, "-", bytes);
     bool ok = open_stages(&work, is_cpu ? 1 : DEVICE_STAGES) && draw_to_standard_output(&work);
     close_stages(&work);

@@ -1,139 +1,187 @@
 /* Reading a list of tensors. */
-#include "json.h"
 #include "model.h"
+#include "text.h"
+
+#include "api/initializer_json.h"
 
 #include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 /* Where in the document a value is, and where to complain: "tensors[3].shape". */
 typedef struct place {
-    char path[128];
+    const struct place *parent; /* NULL for the document's members */
+    const char *name;           /* of a member; NULL of an element */
+    size_t index;               /* of an element */
     glr_problem *problem;
 } place;
 
-static place at(const place *parent, const char *format, size_t index)
+static place member_of(const place *parent, const char *name)
 {
-    place inner = {.problem = parent->problem};
-    char step[64];
-    (void)snprintf(step, sizeof step, format, index);
-    (void)snprintf(inner.path, sizeof inner.path, "%.*s%s", (int)(sizeof inner.path - sizeof step),
-                   parent->path, step);
-    return inner;
+    place member = {parent, name, 0, parent->problem};
+    return member;
+}
+
+static place element_of(const place *parent, size_t index)
+{
+    place element = {parent, NULL, index, parent->problem};
+    return element;
+}
+
+/* The beginning of a complaint. Places are a few levels deep at most. */
+static void path_text(const place *where, char *text, size_t capacity)
+{
+    text[0] = '\0';
+    if (where->parent != NULL) {
+        path_text(where->parent, text, capacity);
+    }
+    size_t used = strlen(text);
+    if (where->name != NULL) {
+        (void)snprintf(text + used, capacity - used, "%s%s", used > 0 ? "." : "", where->name);
+    } else {
+        (void)snprintf(text + used, capacity - used, "[%zu]", where->index);
+    }
+}
+
+/* The problem that has been set, with its place before it. */
+static bool at(const place *where, const char *separator)
+{
+    char path[128];
+    path_text(where, path, sizeof path);
+    return glr_problem_prefix(where->problem, "%s%s", path, separator);
 }
 
 static bool complain(const place *where, const char *text)
 {
-    return glr_problem_set(where->problem, "%s: %s", where->path, text);
+    (void)glr_problem_set(where->problem, "%s", text);
+    return at(where, ": ");
 }
 
-static bool read_integer(const json_t *value, const place *where, int64_t *number)
+static bool read_integer(glr_json_value value, const place *where, int64_t *number)
 {
-    if (!json_is_integer(value)) {
-        char *text = json_dumps(value, JSON_ENCODE_ANY);
-        (void)glr_problem_set(where->problem, "%s: %.80s is not an integer", where->path,
-                              text == NULL ? "this" : text);
-        free(text);
-        return false;
+    if (glr_json_int64(value, number)) {
+        return true;
     }
-    *number = json_integer_value(value);
-    return true;
+    const char *quote = value.kind == GLR_JSON_STRING ? "\"" : "";
+    (void)glr_problem_set(where->problem, "%s%.80s%s is not an integer%s", quote, glr_json_shown(value),
+                          quote, glr_json_is_integer(value) ? " of 64 bits" : "");
+    return at(where, ": ");
 }
 
-static bool read_string(const json_t *value, const place *where, const char **text)
+static bool read_string(glr_json_value value, const place *where, const char **text)
 {
-    *text = json_string_value(value);
+    *text = glr_json_string(value);
     return *text != NULL || complain(where, "is not a string");
 }
 
-static bool read_shape(const json_t *value, const place *where, glr_tensor *tensor)
+static bool read_shape(glr_json_value value, const place *where, glr_tensor *tensor)
 {
-    size_t rank = json_array_size(value);
-    if (!json_is_array(value)) {
+    size_t rank = glr_json_size(value);
+    if (value.kind != GLR_JSON_ARRAY) {
         return complain(where, "is not a list of dimensions");
     }
     if (rank > GLR_MAX_RANK) {
-        return glr_problem_set(where->problem, "%s: %zu dimensions are more than %d", where->path, rank,
-                               GLR_MAX_RANK);
+        (void)glr_problem_set(where->problem, "%zu dimensions are more than %d", rank, GLR_MAX_RANK);
+        return at(where, ": ");
     }
-    for (size_t a = 0; a < rank; a++) {
-        place dimension = at(where, "[%zu]", a);
-        if (!read_integer(json_array_get(value, a), &dimension, &tensor->shape[a])) {
+    glr_json_walk walk = glr_json_children(value);
+    while (glr_json_next(&walk)) {
+        place dimension = element_of(where, walk.index);
+        int64_t *size = &tensor->shape[walk.index];
+        if (!read_integer(walk.value, &dimension, size)) {
             return false;
         }
-        if (tensor->shape[a] < 0) {
-            return glr_problem_set(where->problem, "%s: %" PRId64 " is not a positive integer",
-                                   dimension.path, tensor->shape[a]);
+        if (*size < 0) {
+            (void)glr_problem_set(where->problem, "%" PRId64 " is not a positive integer", *size);
+            return at(&dimension, ": ");
         }
     }
     tensor->rank = (uint32_t)rank;
     return true;
 }
 
-static bool read_dtype(const json_t *value, const place *where, glr_dtype *dtype)
+static bool read_dtype(glr_json_value value, const place *where, glr_dtype *dtype)
 {
     const char *name;
     if (!read_string(value, where, &name)) {
         return false;
     }
     *dtype = glr_dtype_of_name(name);
-    return *dtype != GLR_DTYPE_NONE ||
-           glr_problem_set(where->problem, "%s: %s is no dtype that glorand knows", where->path, name);
-}
-
-static bool read_layout(const json_t *value, const place *where, glr_layout *layout)
-{
-    const char *name;
-    return read_string(value, where, &name) &&
-           (glr_layout_of_name(name, layout) ||
-            glr_problem_set(where->problem, "%s: %s is neither keras nor torch", where->path, name));
-}
-
-static bool read_method(const json_t *value, const place *where, glr_method *method)
-{
-    const char *name;
-    return read_string(value, where, &name) &&
-           (glr_method_of_name(name, method) ||
-            glr_problem_set(where->problem, "%s: %s is neither resample nor icdf", where->path, name));
-}
-
-static bool read_choice(const json_t *value, const place *where, glr_choice *choice)
-{
-    if (json_is_null(value)) {
+    if (*dtype != GLR_DTYPE_NONE) {
         return true;
     }
-    char *text =
-        json_is_string(value) ? glr_copy_text(json_string_value(value)) : json_dumps(value, JSON_ENCODE_ANY);
-    if (text == NULL) {
-        return complain(where, "out of memory");
-    }
-    bool ok = glr_choice_parse(text, choice, where->problem);
-    free(text);
-    return ok || glr_problem_prefix(where->problem, "%s: ", where->path);
+    (void)glr_problem_set(where->problem, "%s is no dtype that glorand knows", name);
+    return at(where, ": ");
 }
 
-static bool read_axes(const json_t *value, const place *where, int32_t axes[GLR_MAX_RANK], uint32_t *count)
+static bool read_layout(glr_json_value value, const place *where, glr_layout *layout)
 {
-    size_t length = json_array_size(value);
-    if (!json_is_array(value) || length > GLR_MAX_RANK) {
+    const char *name;
+    if (!read_string(value, where, &name)) {
+        return false;
+    }
+    if (glr_layout_of_name(name, layout)) {
+        return true;
+    }
+    (void)glr_problem_set(where->problem, "%s is neither keras nor torch", name);
+    return at(where, ": ");
+}
+
+static bool read_method(glr_json_value value, const place *where, glr_method *method)
+{
+    const char *name;
+    if (!read_string(value, where, &name)) {
+        return false;
+    }
+    if (glr_method_of_name(name, method)) {
+        return true;
+    }
+    (void)glr_problem_set(where->problem, "%s is neither resample nor icdf", name);
+    return at(where, ": ");
+}
+
+static bool read_choice(glr_json_value value, const place *where, glr_choice *choice)
+{
+    if (value.kind == GLR_JSON_NULL) {
+        return true;
+    }
+    if (value.kind == GLR_JSON_STRING) {
+        return glr_choice_parse(glr_json_string(value), choice, where->problem) || at(where, ": ");
+    }
+    choice->action = GLR_ACTION_FILL;
+    glr_status status = glr_initializer_from_value(value, &choice->initializer);
+    if (status != GLR_OK) {
+        (void)glr_problem_status(where->problem, status);
+        return at(where, ": ");
+    }
+    return true;
+}
+
+static bool read_axes(glr_json_value value, const place *where, int32_t axes[GLR_MAX_RANK], uint32_t *count)
+{
+    size_t length = glr_json_size(value);
+    if (value.kind != GLR_JSON_ARRAY || length > GLR_MAX_RANK) {
         return complain(where, "is not a list of at most 16 axes");
     }
-    for (size_t i = 0; i < length; i++) {
-        place item = at(where, "[%zu]", i);
+    glr_json_walk walk = glr_json_children(value);
+    while (glr_json_next(&walk)) {
+        place item = element_of(where, walk.index);
         int64_t axis = 0;
-        if (!read_integer(json_array_get(value, i), &item, &axis)) {
+        if (!read_integer(walk.value, &item, &axis)) {
             return false;
         }
         if (axis < -GLR_MAX_RANK || axis >= GLR_MAX_RANK) {
-            return glr_problem_set(where->problem, "%s: %" PRId64 " is no axis", item.path, axis);
+            (void)glr_problem_set(where->problem, "%" PRId64 " is no axis", axis);
+            return at(&item, ": ");
         }
-        axes[i] = (int32_t)axis;
+        axes[walk.index] = (int32_t)axis;
     }
     *count = (uint32_t)length;
     return true;
 }
 
-static bool read_tensor_member(const char *name, const json_t *value, const place *where,
+static bool read_tensor_member(const char *name, glr_json_value value, const place *where,
                                glr_model_tensor *tensor, const char **slice)
 {
     glr_overrides *over = &tensor->overrides;
@@ -146,8 +194,8 @@ static bool read_tensor_member(const char *name, const json_t *value, const plac
             return complain(where,
                             "__metadata__ is the one name that the safetensors format takes for itself");
         }
-        tensor->name = glr_copy_text(text);
-        return tensor->name != NULL || complain(where, "out of memory");
+        tensor->name = text;
+        return true;
     }
     if (strcmp(name, "shape") == 0) {
         return read_shape(value, where, &tensor->tensor);
@@ -185,33 +233,44 @@ static bool read_tensor_member(const char *name, const json_t *value, const plac
     return complain(where, "is no member of a tensor");
 }
 
-static bool read_tensor(json_t *value, const place *where, glr_dtype default_dtype, glr_model_tensor *tensor)
+/* The members; *has_shape is whether shape is among them. */
+static bool read_members(glr_json_value value, const place *where, glr_model_tensor *tensor,
+                         const char **slice, bool *has_shape)
 {
-    if (!json_is_object(value)) {
+    glr_json_walk walk = glr_json_children(value);
+    while (glr_json_next(&walk)) {
+        place inner = member_of(where, walk.name);
+        if (!read_tensor_member(walk.name, walk.value, &inner, tensor, slice)) {
+            return false;
+        }
+        *has_shape = *has_shape || strcmp(walk.name, "shape") == 0;
+    }
+    return true;
+}
+
+static bool read_tensor(glr_json_value value, const place *where, glr_dtype default_dtype,
+                        glr_model_tensor *tensor)
+{
+    if (value.kind != GLR_JSON_OBJECT) {
         return complain(where, "is not an object");
     }
     tensor->tensor.dtype = default_dtype;
-    const char *slice = NULL, *name;
-    json_t *member;
-    json_object_foreach(value, name, member)
-    {
-        place inner = at(where, ".", 0);
-        (void)strncat(inner.path, name, sizeof inner.path - strlen(inner.path) - 1);
-        if (!read_tensor_member(name, member, &inner, tensor, &slice)) {
-            return false;
-        }
+    const char *slice = NULL;
+    bool has_shape = false;
+    if (!read_members(value, where, tensor, &slice, &has_shape)) {
+        return false;
     }
     if (tensor->name == NULL) {
         return complain(where, "has no name");
     }
-    if (json_object_get(value, "shape") == NULL) {
+    if (!has_shape) {
         return complain(where, "has no shape");
     }
     if (tensor->tensor.dtype == GLR_DTYPE_NONE) {
         return complain(where, "has no dtype, and the list names none for all");
     }
     if (slice != NULL && !glr_slice_parse(slice, &tensor->tensor, where->problem)) {
-        return glr_problem_prefix(where->problem, "%s.", where->path);
+        return at(where, ".");
     }
     if (glr_tensor_extent(&tensor->tensor, NULL, NULL) != GLR_OK) {
         return complain(where, glr_last_error());
@@ -219,160 +278,142 @@ static bool read_tensor(json_t *value, const place *where, glr_dtype default_dty
     return true;
 }
 
-static bool read_rules(json_t *value, const place *where, glr_rules *rules)
+static bool read_rule(glr_json_value item, const place *where, glr_rules *rules)
 {
-    if (!json_is_array(value)) {
+    const char *match = glr_json_string(glr_json_member(item, "match"));
+    glr_json_value initializer = glr_json_member(item, "initializer");
+    if (match == NULL || initializer.kind == GLR_JSON_MISSING || glr_json_size(item) != 2) {
+        return complain(where, "is not of the form {\"match\": PATTERN, \"initializer\": ...}");
+    }
+    glr_choice choice = {.action = GLR_ACTION_UNDECIDED};
+    if (!read_choice(initializer, where, &choice)) {
+        return false;
+    }
+    if (choice.action == GLR_ACTION_UNDECIDED) {
+        return complain(where, "its initializer is null");
+    }
+    return glr_rules_append(rules, "rules:", match, &choice) || glr_problem_memory(where->problem);
+}
+
+static bool read_rules(glr_json_value value, const place *where, glr_rules *rules)
+{
+    if (value.kind != GLR_JSON_ARRAY) {
         return complain(where, "is not a list");
     }
-    size_t i;
-    json_t *item;
-    json_array_foreach(value, i, item)
-    {
-        place rule = at(where, "[%zu]", i);
-        const json_t *match = json_object_get(item, "match"),
-                     *initializer = json_object_get(item, "initializer");
-        if (!json_is_string(match) || initializer == NULL || json_object_size(item) != 2) {
-            return complain(&rule, "is not of the form {\"match\": PATTERN, \"initializer\": ...}");
-        }
-        glr_choice choice = {.action = GLR_ACTION_UNDECIDED};
-        if (!read_choice(initializer, &rule, &choice)) {
+    glr_json_walk walk = glr_json_children(value);
+    while (glr_json_next(&walk)) {
+        place rule = element_of(where, walk.index);
+        if (!read_rule(walk.value, &rule, rules)) {
             return false;
-        }
-        if (choice.action == GLR_ACTION_UNDECIDED) {
-            return complain(&rule, "its initializer is null");
-        }
-        if (!glr_rules_append(rules, json_string_value(match), &choice)) {
-            return complain(&rule, "out of memory");
         }
     }
     return true;
 }
 
-static int compare_names(const void *a, const void *b)
+static bool read_tensors(glr_json_value list, glr_dtype default_dtype, glr_model *model, glr_problem *problem)
 {
-    return strcmp(*(const char *const *)a, *(const char *const *)b);
-}
-
-static bool check_names(const glr_model *model, glr_problem *problem)
-{
-    const char **names = calloc(model->count + 1, sizeof *names);
-    if (names == NULL) {
-        return glr_problem_set(problem, "out of memory");
+    if (list.kind != GLR_JSON_ARRAY) {
+        return glr_problem_set(problem, "tensors: is %s",
+                               list.kind == GLR_JSON_MISSING ? "missing" : "not a list");
     }
-    for (size_t i = 0; i < model->count; i++) {
-        names[i] = model->tensor[i].name;
+    if (!glr_model_reserve(model, glr_json_size(list))) {
+        return glr_problem_memory(problem);
     }
-    qsort(names, model->count, sizeof *names, compare_names);
-    bool ok = true;
-    for (size_t i = 1; i < model->count && ok; i++) {
-        if (strcmp(names[i - 1], names[i]) == 0) {
-            ok = glr_problem_set(problem, "tensors: the name %s stands twice", names[i]);
-        }
-    }
-    free(names);
-    return ok;
-}
-
-static bool read_tensors(json_t *list, const place *root, glr_dtype default_dtype, glr_model *model)
-{
-    if (!json_is_array(list)) {
-        return glr_problem_set(root->problem, "tensors: is %s", list == NULL ? "missing" : "not a list");
-    }
-    model->count = json_array_size(list);
-    model->tensor = calloc(model->count + 1, sizeof *model->tensor);
-    if (model->tensor == NULL) {
-        model->count = 0;
-        return glr_problem_set(root->problem, "out of memory");
-    }
-    size_t i;
-    json_t *item;
-    json_array_foreach(list, i, item)
-    {
-        place where = at(root, "tensors[%zu]", i);
-        if (!read_tensor(item, &where, default_dtype, &model->tensor[i])) {
+    const place tensors = {.name = "tensors", .problem = problem};
+    glr_json_walk walk = glr_json_children(list);
+    while (glr_json_next(&walk)) {
+        place where = element_of(&tensors, walk.index);
+        glr_model_tensor tensor;
+        memset(&tensor, 0, sizeof tensor);
+        if (!read_tensor(walk.value, &where, default_dtype, &tensor)) {
             return false;
         }
+        if (!glr_model_add(model, &tensor)) {
+            return glr_problem_memory(problem);
+        }
     }
-    return check_names(model, root->problem);
+    return true;
 }
 
-static bool read_document(json_t *document, glr_model *model, glr_problem *problem)
+static bool read_member(const char *name, glr_json_value value, const place *where, glr_dtype *dtype,
+                        glr_model *model)
 {
-    place root = {.problem = problem};
+    if (strcmp(name, "seed") == 0) {
+        model->has_seed = true;
+        return read_integer(value, where, &model->seed);
+    }
+    if (strcmp(name, "dtype") == 0) {
+        return read_dtype(value, where, dtype);
+    }
+    if (strcmp(name, "layout") == 0) {
+        model->has_layout = true;
+        return read_layout(value, where, &model->layout);
+    }
+    if (strcmp(name, "rules") == 0) {
+        return read_rules(value, where, &model->rules);
+    }
+    return strcmp(name, "tensors") == 0 || strcmp(name, "source") == 0 || strcmp(name, "parameters") == 0 ||
+           complain(where, "is no member of a list of tensors");
+}
+
+static bool read_document(glr_json_value document, glr_model *model, glr_problem *problem)
+{
     glr_dtype dtype = GLR_DTYPE_NONE;
-    const char *name;
-    json_t *value;
-    if (!json_is_object(document)) {
+    if (document.kind != GLR_JSON_OBJECT) {
         return glr_problem_set(problem, "is not an object");
     }
-    json_object_foreach(document, name, value)
-    {
-        place where = root;
-        (void)snprintf(where.path, sizeof where.path, "%s", name);
-        bool ok = true;
-        if (strcmp(name, "seed") == 0) {
-            model->has_seed = true;
-            ok = read_integer(value, &where, &model->seed);
-        } else if (strcmp(name, "dtype") == 0) {
-            ok = read_dtype(value, &where, &dtype);
-        } else if (strcmp(name, "layout") == 0) {
-            model->has_layout = true;
-            ok = read_layout(value, &where, &model->layout);
-        } else if (strcmp(name, "rules") == 0) {
-            ok = read_rules(value, &where, &model->rules);
-        } else if (strcmp(name, "tensors") != 0 && strcmp(name, "source") != 0 &&
-                   strcmp(name, "parameters") != 0) {
-            ok = complain(&where, "is no member of a list of tensors");
-        }
-        if (!ok) {
+    glr_json_walk walk = glr_json_children(document);
+    while (glr_json_next(&walk)) {
+        place where = {.name = walk.name, .problem = problem};
+        if (!read_member(walk.name, walk.value, &where, &dtype, model)) {
             return false;
         }
     }
-    return read_tensors(json_object_get(document, "tensors"), &root, dtype, model);
+    return read_tensors(glr_json_member(document, "tensors"), dtype, model, problem);
 }
 
-bool glr_model_parse(const char *text, size_t length, glr_model *model, glr_problem *problem)
+static bool check_names(glr_model *model, glr_problem *problem)
 {
-    memset(model, 0, sizeof *model);
-    json_t *document = glr_json_parse(text, length, problem);
-    bool ok = document != NULL && read_document(document, model, problem);
-    json_decref(document);
+    const char *repeated;
+    if (!glr_model_sort(model, &repeated)) {
+        return glr_problem_memory(problem);
+    }
+    return repeated == NULL || glr_problem_set(problem, "tensors: the name %s stands twice", repeated);
+}
+
+/* A document into an empty model, which keeps its text. */
+static bool take_document(glr_json *document, glr_model *model, glr_problem *problem)
+{
+    bool ok = read_document(glr_json_root(document), model, problem);
+    glr_json_free_nodes(document);
+    model->text = document->text;
+    ok = ok && check_names(model, problem);
     if (!ok) {
         glr_model_free(model);
     }
     return ok;
 }
 
+bool glr_model_parse(const char *text, size_t length, glr_model *model, glr_problem *problem)
+{
+    glr_json document;
+    memset(model, 0, sizeof *model);
+    glr_status status = glr_json_read(text, length, &document);
+    return status == GLR_OK ? take_document(&document, model, problem) : glr_problem_status(problem, status);
+}
+
 bool glr_model_read(const char *path, glr_model *model, glr_problem *problem)
 {
+    glr_json document;
     memset(model, 0, sizeof *model);
-    size_t length;
+    size_t length = 0;
     char *text = glr_read_file(path, &length, problem);
-    bool ok = text != NULL &&
-              (glr_model_parse(text, length, model, problem) || glr_problem_prefix(problem, "%s: ", path));
-    free(text);
-    return ok;
-}
-
-void glr_model_free(glr_model *model)
-{
-    for (size_t i = 0; i < model->count; i++) {
-        free(model->tensor[i].name);
-        free(model->tensor[i].decided_by);
+    if (text == NULL) {
+        return false;
     }
-    free(model->tensor);
-    glr_rules_free(&model->rules);
-    memset(model, 0, sizeof *model);
-}
-
-const glr_model_tensor *glr_model_find(const glr_model *model, const char *name, size_t *next)
-{
-    for (size_t tried = 0; tried < model->count; tried++) {
-        const glr_model_tensor *tensor = &model->tensor[(*next + tried) % model->count];
-        if (strcmp(tensor->name, name) == 0) {
-            *next = (*next + tried + 1) % model->count;
-            return tensor;
-        }
-    }
-    return NULL;
+    glr_status status = glr_json_read(text, length, &document);
+    free(text); /* before the model takes its room */
+    bool ok =
+        status == GLR_OK ? take_document(&document, model, problem) : glr_problem_status(problem, status);
+    return ok || glr_problem_prefix(problem, "%s: ", path);
 }

@@ -2,7 +2,11 @@
 #ifndef GLR_MODEL_MODEL_H
 #define GLR_MODEL_MODEL_H
 
+#include "pool.h"
 #include "problem.h"
+
+#include "api/json.h"
+#include "api/names.h"
 
 #include "glorand/glorand.h"
 
@@ -32,33 +36,67 @@ typedef struct glr_overrides {
     int32_t input_axes[GLR_MAX_RANK], output_axes[GLR_MAX_RANK], batch_axes[GLR_MAX_RANK];
 } glr_overrides;
 
+/* A tensor, with all that is known of it. */
 typedef struct glr_model_tensor {
-    char *name;
+    const char *name;
     glr_tensor tensor; /* the whole shape; where a slice was given, its box */
     glr_choice choice; /* the tensor's own, and what was decided after glr_model_resolve */
     glr_overrides overrides;
-    char *decided_by; /* after glr_model_resolve: the rule, for people to read */
+    const char *decided_by; /* after glr_model_resolve: the rule, for people to read */
 } glr_model_tensor;
 
 /* A rule: tensors whose names match the pattern get the choice. */
 typedef struct glr_rule {
-    char *pattern; /* as fnmatch takes it */
+    char *label;         /* for people to read; it ends in the pattern */
+    const char *pattern; /* as fnmatch takes it */
     glr_choice choice;
 } glr_rule;
 
 typedef struct glr_rules {
     glr_rule *rule;
-    size_t count;
+    size_t count, capacity;
 } glr_rules;
 
+/* A tensor as a model holds it, small since there may be a million: what many have in common is kept once. */
+typedef struct glr_model_entry {
+    const char *name, *decided_by;
+    int64_t seed, stream;
+    uint32_t sizes; /* where the shape is; of a box, start and extent follow */
+    uint32_t initializer, overrides;
+    uint8_t action, seeding, rank, part, dtype;
+} glr_model_entry;
+
 typedef struct glr_model {
-    glr_model_tensor *tensor;
-    size_t count;
-    glr_rules rules; /* the list's own */
+    glr_model_entry *entry;
+    size_t count, capacity;
+    int64_t *sizes;
+    size_t size_count, size_capacity;
+    glr_pool initializers, overrides;
+    glr_name *sorted; /* the names; see glr_model_sort */
+    char *text;       /* where the names are, unless somebody else keeps them */
+    glr_rules rules;  /* the list's own */
     bool has_seed, has_layout;
     int64_t seed;
     glr_layout layout;
 } glr_model;
+
+/* Makes room for so many tensors in an empty model; false when memory ran out, as in the next two. */
+bool glr_model_reserve(glr_model *model, size_t count);
+
+/* Adds a tensor for which there is room. Its name must live as long as the model. */
+bool glr_model_add(glr_model *model, const glr_model_tensor *tensor);
+
+/* Replaces a tensor's dtype, choice and decided_by. */
+bool glr_model_set(glr_model *model, size_t index, const glr_model_tensor *tensor);
+
+/* A tensor, in full. */
+void glr_model_get(const glr_model *model, size_t index, glr_model_tensor *tensor);
+
+/* The shape of the part that is held, which the model keeps. */
+const int64_t *glr_model_part_shape(const glr_model *model, size_t index);
+
+/* Sorts the names, for glr_model_find and for *repeated: a name that stands twice, or NULL. */
+bool glr_model_sort(glr_model *model, const char **repeated);
 
 /* Reads a list of tensors, the form of data/models. On failure the model is empty. */
 bool glr_model_read(const char *path, glr_model *model, glr_problem *problem);
@@ -68,9 +106,9 @@ bool glr_model_parse(const char *text, size_t length, glr_model *model, glr_prob
 
 void glr_model_free(glr_model *model);
 
-/* The tensor of a name, or NULL. The search begins at *next and leaves it behind what was found, so that
-   names that come in the model's order are found at once. */
-const glr_model_tensor *glr_model_find(const glr_model *model, const char *name, size_t *next);
+/* The index of the tensor of a name in a sorted model, or SIZE_MAX. *next is looked at first and set behind
+   what was found, so that names that come in the model's order are found at once. */
+size_t glr_model_find(const glr_model *model, const char *name, size_t *next);
 
 /* Reads a choice: the name of an initializer, its JSON, or "skip". */
 bool glr_choice_parse(const char *text, glr_choice *choice, glr_problem *problem);
@@ -78,8 +116,8 @@ bool glr_choice_parse(const char *text, glr_choice *choice, glr_problem *problem
 /* Adds the rule "PATTERN=CHOICE". */
 bool glr_rules_add(glr_rules *rules, const char *text, glr_problem *problem);
 
-/* Adds a rule from its two parts; false when memory ran out. */
-bool glr_rules_append(glr_rules *rules, const char *pattern, const glr_choice *choice);
+/* Adds a rule from its two parts, with a label that begins with a word; false when memory ran out. */
+bool glr_rules_append(glr_rules *rules, const char *word, const char *pattern, const glr_choice *choice);
 
 void glr_rules_free(glr_rules *rules);
 

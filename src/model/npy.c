@@ -49,7 +49,7 @@ char *glr_npy_header(glr_dtype dtype, uint32_t rank, const int64_t *shape, size_
     size_t whole = (PREFIX + (size_t)used + 1 + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
     char *header = malloc(whole);
     if (header == NULL) {
-        (void)glr_problem_set(problem, "out of memory");
+        (void)glr_problem_memory(problem);
         return NULL;
     }
     memcpy(header, MAGIC, PREFIX - 2);

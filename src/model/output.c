@@ -1,12 +1,13 @@
 /* Output files: written beside the final name, renamed when whole. */
 #include "output.h"
 
-#include "json.h"
+#include "text.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
 #include <limits.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -18,7 +19,11 @@ static char *resolve_name(const char *path, glr_problem *problem)
     struct stat status;
     if (stat(path, &status) != 0) {
         if (errno == ENOENT && lstat(path, &status) != 0) {
-            return glr_copy_text(path);
+            char *name = glr_format_text("%s", path);
+            if (name == NULL) {
+                (void)glr_problem_memory(problem);
+            }
+            return name;
         }
         (void)glr_problem_set(problem, "%s: %s", path, strerror(errno));
         return NULL;

@@ -1,11 +1,13 @@
 /* Rules: which initializer a tensor gets, and from which seed. */
-#include "json.h"
 #include "model.h"
+#include "text.h"
+
+#include "api/ascii.h"
+#include "api/initializer_json.h"
 
 #include <fnmatch.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 
 bool glr_choice_parse(const char *text, glr_choice *choice, glr_problem *problem)
 {
@@ -16,28 +18,41 @@ bool glr_choice_parse(const char *text, glr_choice *choice, glr_problem *problem
     if (strcmp(text, "keep") == 0) {
         return glr_problem_set(problem, "keep: a list of tensors has no values to keep");
     }
-    /* Names are JSON strings without their quotes. */
-    char *quoted = text[0] == '{' || text[0] == '"' ? glr_copy_text(text) : glr_format_text("\"%s\"", text);
-    if (quoted == NULL) {
-        return glr_problem_set(problem, "out of memory");
-    }
-    glr_status status = glr_initializer_from_json(quoted, strlen(quoted), &choice->initializer);
-    free(quoted);
+    const bool is_json = text[0] == '{' || text[0] == '"';
+    glr_status status = is_json ? glr_initializer_from_json(text, strlen(text), &choice->initializer)
+                                : glr_initializer_from_name(text, &choice->initializer);
     choice->action = GLR_ACTION_FILL;
-    return status == GLR_OK || glr_problem_set(problem, "%s", glr_last_error());
+    return status == GLR_OK || glr_problem_status(problem, status);
 }
 
-bool glr_rules_append(glr_rules *rules, const char *pattern, const glr_choice *choice)
+/* Makes room for one more. */
+static bool grow(glr_rules *rules)
 {
-    glr_rule *grown = realloc(rules->rule, (rules->count + 1) * sizeof *grown);
+    if (rules->count < rules->capacity) {
+        return true;
+    }
+    if (rules->capacity > SIZE_MAX / 4 / sizeof *rules->rule) {
+        return false;
+    }
+    size_t capacity = rules->capacity == 0 ? 4 : 2 * rules->capacity;
+    glr_rule *grown = realloc(rules->rule, capacity * sizeof *grown);
     if (grown == NULL) {
         return false;
     }
     rules->rule = grown;
-    glr_rule added = {glr_copy_text(pattern), *choice};
-    rules->rule[rules->count] = added;
-    rules->count += added.pattern != NULL;
-    return added.pattern != NULL;
+    rules->capacity = capacity;
+    return true;
+}
+
+bool glr_rules_append(glr_rules *rules, const char *word, const char *pattern, const glr_choice *choice)
+{
+    char *label = grow(rules) ? glr_format_text("%s %s", word, pattern) : NULL;
+    if (label == NULL) {
+        return false;
+    }
+    glr_rule added = {label, label + strlen(word) + 1, *choice};
+    rules->rule[rules->count++] = added;
+    return true;
 }
 
 bool glr_rules_add(glr_rules *rules, const char *text, glr_problem *problem)
@@ -46,20 +61,20 @@ bool glr_rules_add(glr_rules *rules, const char *text, glr_problem *problem)
     if (equals == NULL || equals == text) {
         return glr_problem_set(problem, "rule: '%s' is not of the form PATTERN=INITIALIZER", text);
     }
-    glr_choice choice;
+    glr_choice choice = {.action = GLR_ACTION_UNDECIDED};
     if (!glr_choice_parse(equals + 1, &choice, problem)) {
         return glr_problem_prefix(problem, "rule '%s': ", text);
     }
     char *pattern = glr_format_text("%.*s", (int)(equals - text), text);
-    bool ok = pattern != NULL && glr_rules_append(rules, pattern, &choice);
+    bool ok = pattern != NULL && glr_rules_append(rules, "--rule", pattern, &choice);
     free(pattern);
-    return ok || glr_problem_set(problem, "out of memory");
+    return ok || glr_problem_memory(problem);
 }
 
 void glr_rules_free(glr_rules *rules)
 {
     for (size_t i = 0; i < rules->count; i++) {
-        free(rules->rule[i].pattern);
+        free(rules->rule[i].label);
     }
     free(rules->rule);
     memset(rules, 0, sizeof *rules);
@@ -71,14 +86,25 @@ void glr_rules_free(glr_rules *rules)
 static const struct {
     const char *component;
     glr_kind kind;
+    const char *rule;
 } by_component[] = {
-    {"bias", GLR_ZEROS},         {"beta", GLR_ZEROS}, {"moving_mean", GLR_ZEROS},
-    {"running_mean", GLR_ZEROS}, {"gamma", GLR_ONES}, {"moving_variance", GLR_ONES},
-    {"running_var", GLR_ONES},
+    {"bias", GLR_ZEROS, "default: bias"},
+    {"beta", GLR_ZEROS, "default: beta"},
+    {"moving_mean", GLR_ZEROS, "default: moving_mean"},
+    {"running_mean", GLR_ZEROS, "default: running_mean"},
+    {"gamma", GLR_ONES, "default: gamma"},
+    {"moving_variance", GLR_ONES, "default: moving_variance"},
+    {"running_var", GLR_ONES, "default: running_var"},
 };
 
-/* Patterns of the weights of norms, which have rank 1. */
-static const char *const norm_patterns[] = {"*norm*.weight", "*ln_*.weight", "*ln*.weight"};
+/* The weights of norms, which have rank 1: what their names contain before ".weight". */
+static const struct {
+    const char *part, *rule;
+} norms[] = {
+    {"norm", "default: *norm*.weight"},
+    {"ln_", "default: *ln_*.weight"},
+    {"ln", "default: *ln*.weight"},
+};
 
 #define COUNT(array) (sizeof(array) / sizeof(array)[0])
 
@@ -91,16 +117,31 @@ static size_t last_component(const char *name, const char **component)
     return strcspn(*component, ":");
 }
 
-/* Case is folded by hand: fnmatch's own folding is no part of POSIX. */
-static bool matches_lower(const char *pattern, const char *name)
+static bool contains(const char *name, size_t length, const char *part)
 {
-    char *lower = glr_copy_text(name);
-    for (char *c = lower; c != NULL && *c != '\0'; c++) {
-        *c = (char)(*c >= 'A' && *c <= 'Z' ? *c - 'A' + 'a' : *c);
+    const size_t part_length = strlen(part);
+    for (size_t i = 0; i + part_length <= length; i++) {
+        if (glr_ascii_equal(name + i, part, part_length)) {
+            return true;
+        }
     }
-    bool matches = lower != NULL && fnmatch(pattern, lower, 0) == 0;
-    free(lower);
-    return matches;
+    return false;
+}
+
+/* What the norm's rule is called, or NULL if the name is not a norm's weight. */
+static const char *norm_rule(const char *name)
+{
+    static const char weight[] = ".weight";
+    const size_t length = strlen(name), tail = sizeof weight - 1;
+    if (length < tail || !glr_ascii_equal(name + length - tail, weight, tail)) {
+        return NULL;
+    }
+    for (size_t i = 0; i < COUNT(norms); i++) {
+        if (contains(name, length - tail, norms[i].part)) {
+            return norms[i].rule;
+        }
+    }
+    return NULL;
 }
 
 /* The default of a tensor's name and rank, and its name for people; GLR_KIND_NONE if there is none. */
@@ -110,31 +151,36 @@ static glr_kind default_kind(const glr_model_tensor *tensor, const char **rule)
     size_t length = last_component(tensor->name, &component);
     for (size_t i = 0; i < COUNT(by_component); i++) {
         if (strlen(by_component[i].component) == length &&
-            strncasecmp(by_component[i].component, component, length) == 0) {
-            *rule = by_component[i].component;
+            glr_ascii_equal(by_component[i].component, component, length)) {
+            *rule = by_component[i].rule;
             return by_component[i].kind;
         }
     }
-    for (size_t i = 0; i < COUNT(norm_patterns) && tensor->tensor.rank == 1; i++) {
-        if (matches_lower(norm_patterns[i], tensor->name)) {
-            *rule = norm_patterns[i];
-            return GLR_ONES;
-        }
+    *rule = tensor->tensor.rank == 1 ? norm_rule(tensor->name) : NULL;
+    if (*rule != NULL) {
+        return GLR_ONES;
     }
-    *rule = "rank 2 and more";
+    *rule = "default: rank 2 and more";
     return tensor->tensor.rank >= 2 ? GLR_GLOROT_NORMAL : GLR_KIND_NONE;
 }
 
 /* ---- Deciding ---------------------------------------------------------------------------------------- */
 
-static const glr_rule *first_match(const glr_rules *rules, const char *name)
+/* The first rule that matches a name, or NULL, in *found; false when a pattern cannot be tried. */
+static bool first_match(const glr_rules *rules, const char *name, const glr_rule **found,
+                        glr_problem *problem)
 {
-    for (size_t i = 0; rules != NULL && i < rules->count; i++) {
-        if (fnmatch(rules->rule[i].pattern, name, 0) == 0) {
-            return &rules->rule[i];
+    *found = NULL;
+    for (size_t i = 0; rules != NULL && i < rules->count && *found == NULL; i++) {
+        int result = fnmatch(rules->rule[i].pattern, name, 0);
+        if (result != 0 && result != FNM_NOMATCH) {
+            (void)glr_problem_set(problem, "%s: cannot be compared with %s", rules->rule[i].label, name);
+            problem->is_systems = true;
+            return false;
         }
+        *found = result == 0 ? &rules->rule[i] : NULL;
     }
-    return NULL;
+    return true;
 }
 
 bool glr_is_floating(glr_dtype dtype) { return dtype >= GLR_FLOAT32 && dtype <= GLR_FLOAT8_E5M2; }
@@ -153,7 +199,7 @@ static bool decide_by_default(glr_model_tensor *tensor, glr_problem *problem)
     tensor->choice.action = GLR_ACTION_FILL;
     tensor->choice.initializer = glr_initializer_of_kind(kind);
     tensor->choice.initializer.seeding = GLR_UNSEEDED;
-    tensor->decided_by = glr_format_text("default: %s", rule);
+    tensor->decided_by = rule;
     return true;
 }
 
@@ -162,21 +208,25 @@ static bool decide_by_default(glr_model_tensor *tensor, glr_problem *problem)
 static bool decide(glr_model_tensor *tensor, const glr_rules *asked, const glr_rules *listed, bool *own,
                    glr_problem *problem)
 {
-    const glr_rule *rule = first_match(asked, tensor->name);
+    const glr_rule *rule;
     *own = false;
-    if (rule != NULL) {
-        tensor->choice = rule->choice;
-        tensor->decided_by = glr_format_text("--rule %s", rule->pattern);
-    } else if (tensor->choice.action != GLR_ACTION_UNDECIDED) {
-        *own = true;
-        tensor->decided_by = glr_copy_text("its own");
-    } else if ((rule = first_match(listed, tensor->name)) != NULL) {
-        tensor->choice = rule->choice;
-        tensor->decided_by = glr_format_text("rules: %s", rule->pattern);
-    } else if (!decide_by_default(tensor, problem)) {
+    if (!first_match(asked, tensor->name, &rule, problem)) {
         return false;
     }
-    return tensor->decided_by != NULL || glr_problem_set(problem, "out of memory");
+    if (rule == NULL && tensor->choice.action != GLR_ACTION_UNDECIDED) {
+        *own = true;
+        tensor->decided_by = "its own";
+        return true;
+    }
+    if (rule == NULL && !first_match(listed, tensor->name, &rule, problem)) {
+        return false;
+    }
+    if (rule == NULL) {
+        return decide_by_default(tensor, problem);
+    }
+    tensor->choice = rule->choice;
+    tensor->decided_by = rule->label;
+    return true;
 }
 
 static void override_axes(glr_initializer *initializer, const glr_overrides *over)
@@ -234,24 +284,34 @@ static bool check(const glr_model_tensor *tensor, glr_problem *problem)
            glr_problem_set(problem, "tensor %s: %s", tensor->name, glr_last_error());
 }
 
+static bool resolve_tensor(glr_model_tensor *tensor, const glr_model *model, const glr_request *request,
+                           glr_problem *problem)
+{
+    bool own;
+    if (request->has_dtype && glr_is_floating(tensor->tensor.dtype)) {
+        tensor->tensor.dtype = request->dtype;
+    }
+    if (!decide(tensor, request->rules, &model->rules, &own, problem)) {
+        return false;
+    }
+    if (tensor->choice.action == GLR_ACTION_SKIP) {
+        return true;
+    }
+    apply_overrides(tensor, model, request);
+    seed_tensor(tensor, model, request, own);
+    return check(tensor, problem);
+}
+
 bool glr_model_resolve(glr_model *model, const glr_request *request, glr_problem *problem)
 {
+    glr_model_tensor tensor;
     for (size_t i = 0; i < model->count; i++) {
-        glr_model_tensor *tensor = &model->tensor[i];
-        bool own;
-        if (request->has_dtype && glr_is_floating(tensor->tensor.dtype)) {
-            tensor->tensor.dtype = request->dtype;
-        }
-        if (!decide(tensor, request->rules, &model->rules, &own, problem)) {
+        glr_model_get(model, i, &tensor);
+        if (!resolve_tensor(&tensor, model, request, problem)) {
             return false;
         }
-        if (tensor->choice.action == GLR_ACTION_SKIP) {
-            continue;
-        }
-        apply_overrides(tensor, model, request);
-        seed_tensor(tensor, model, request, own);
-        if (!check(tensor, problem)) {
-            return false;
+        if (!glr_model_set(model, i, &tensor)) {
+            return glr_problem_memory(problem);
         }
     }
     return true;
@@ -259,16 +319,20 @@ bool glr_model_resolve(glr_model *model, const glr_request *request, glr_problem
 
 bool glr_is_random(glr_kind kind) { return kind != GLR_ZEROS && kind != GLR_ONES && kind != GLR_CONSTANT; }
 
-static bool needs_seed(const glr_choice *choice)
+static bool needs_seed(const glr_model *model, const glr_model_entry *entry)
 {
-    return choice->action == GLR_ACTION_FILL && glr_is_random(choice->initializer.kind) &&
-           choice->initializer.seeding == GLR_UNSEEDED;
+    glr_initializer initializer;
+    if (entry->action != GLR_ACTION_FILL || entry->seeding != GLR_UNSEEDED) {
+        return false;
+    }
+    glr_pool_get(&model->initializers, entry->initializer, &initializer, sizeof initializer);
+    return glr_is_random(initializer.kind);
 }
 
 bool glr_model_needs_seed(const glr_model *model)
 {
     for (size_t i = 0; i < model->count; i++) {
-        if (needs_seed(&model->tensor[i].choice)) {
+        if (needs_seed(model, &model->entry[i])) {
             return true;
         }
     }
@@ -278,9 +342,9 @@ bool glr_model_needs_seed(const glr_model *model)
 void glr_model_seed(glr_model *model, int64_t seed)
 {
     for (size_t i = 0; i < model->count; i++) {
-        if (needs_seed(&model->tensor[i].choice)) {
-            model->tensor[i].choice.initializer.seeding = GLR_SEEDED;
-            model->tensor[i].choice.initializer.seed = seed;
+        if (needs_seed(model, &model->entry[i])) {
+            model->entry[i].seeding = GLR_SEEDED;
+            model->entry[i].seed = seed;
         }
     }
 }

@@ -1,8 +1,11 @@
 /* Reading and writing the header of .safetensors files. */
 #include "safetensors.h"
 
+#include "spec.h"
+
 #include <errno.h>
 #include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -56,116 +59,137 @@ static glr_dtype dtype_of_name(const char *name)
 
 /* ---- Writing ----------------------------------------------------------------------------------------- */
 
-static json_t *describe(const glr_file_tensor *tensor, uint64_t first)
+static void describe(glr_text *text, const glr_file_tensor *tensor, uint64_t first)
 {
-    json_t *shape = json_array();
-    const uint64_t end = first + tensor->bytes;
-    for (uint32_t a = 0; a < tensor->rank; a++) {
-        (void)json_array_append_new(shape, json_integer(tensor->shape[a]));
-    }
-    return json_pack("{s:s, s:o, s:[I, I]}", "dtype", name_of_dtype(tensor->dtype), "shape", shape,
-                     "data_offsets", (json_int_t)first, (json_int_t)end);
+    glr_text_name(text, tensor->name);
+    glr_text_add(text, "{\"dtype\":");
+    glr_text_string(text, name_of_dtype(tensor->dtype));
+    glr_text_add(text, ",\"shape\":");
+    glr_text_integers(text, tensor->shape, tensor->rank);
+    const int64_t offsets[] = {(int64_t)first, (int64_t)(first + tensor->bytes)};
+    glr_text_add(text, ",\"data_offsets\":");
+    glr_text_integers(text, offsets, 2);
+    glr_text_add(text, "}");
 }
 
-static char *frame_header(const char *json, size_t *length, glr_problem *problem)
+/* The document, with offsets that count from its end. */
+static bool write_document(glr_text *text, glr_file_tensor *tensors, size_t count, const glr_model *spec,
+                           glr_problem *problem)
 {
-    size_t text = strlen(json);
-    size_t whole = (LENGTH_BYTES + text + DATA_ALIGNMENT - 1) / DATA_ALIGNMENT * DATA_ALIGNMENT;
-    uint64_t header = whole - LENGTH_BYTES;
-    if (header > LARGEST_HEADER) {
-        (void)glr_problem_set(problem, "a header of %" PRIu64 " bytes, where the format allows %d", header,
-                              LARGEST_HEADER);
-        return NULL;
-    }
-    char *framed = malloc(whole);
-    if (framed == NULL) {
-        (void)glr_problem_set(problem, "out of memory");
-        return NULL;
-    }
-    for (int i = 0; i < LENGTH_BYTES; i++) {
-        framed[i] = (char)(unsigned char)(header >> (8 * i) & 0xffU);
-    }
-    memcpy(framed + LENGTH_BYTES, json, text);
-    memset(framed + LENGTH_BYTES + text, ' ', whole - LENGTH_BYTES - text);
-    *length = whole;
-    return framed;
-}
-
-char *glr_safetensors_header(glr_file_tensor *tensors, size_t count, json_t *metadata, size_t *length,
-                             glr_problem *problem)
-{
-    json_t *document = json_object();
     uint64_t end = 0;
-    int failed = metadata != NULL ? json_object_set(document, "__metadata__", metadata) : 0;
+    glr_text_add(text, "{");
+    if (spec != NULL) {
+        glr_text_name(text, "__metadata__");
+        if (!glr_spec_write(text, spec, problem)) {
+            return false;
+        }
+    }
     for (size_t i = 0; i < count; i++) {
         if (tensors[i].bytes > (uint64_t)INT64_MAX / 2 - end) {
-            json_decref(document);
-            (void)glr_problem_set(problem, "tensor %s: the file would be larger than 2^62 bytes",
-                                  tensors[i].name);
-            return NULL;
+            return glr_problem_set(problem, "tensor %s: the file would be larger than 2^62 bytes",
+                                   tensors[i].name);
         }
-        failed |= json_object_set_new(document, tensors[i].name, describe(&tensors[i], end));
+        if (i > 0 || spec != NULL) {
+            glr_text_comma(text);
+        }
+        describe(text, &tensors[i], end);
         tensors[i].offset = end;
         end += tensors[i].bytes;
     }
-    char *json = failed ? NULL : json_dumps(document, JSON_COMPACT);
-    json_decref(document);
-    if (json == NULL) {
-        (void)glr_problem_set(problem, "a name that is not UTF-8, or out of memory");
-        return NULL;
+    glr_text_add(text, "}");
+    if (text->out_of_memory) {
+        return glr_problem_memory(problem);
     }
-    char *framed = frame_header(json, length, problem);
-    free(json);
-    if (framed == NULL) {
+    return !text->not_utf8 || glr_problem_set(problem, "a tensor's name is not UTF-8");
+}
+
+/* Fills the place that was left for the length, and pads. */
+static bool frame_header(glr_text *text, glr_problem *problem)
+{
+    static const char spaces[] = "                                                                ";
+    const size_t padding = (DATA_ALIGNMENT - text->length % DATA_ALIGNMENT) % DATA_ALIGNMENT;
+    const uint64_t header = text->length + padding - LENGTH_BYTES;
+    if (header > LARGEST_HEADER) {
+        return glr_problem_set(problem, "a header of %" PRIu64 " bytes, where the format allows %d", header,
+                               LARGEST_HEADER);
+    }
+    glr_text_append(text, spaces, padding);
+    if (text->out_of_memory) {
+        return glr_problem_memory(problem);
+    }
+    for (int i = 0; i < LENGTH_BYTES; i++) {
+        text->bytes[i] = (char)(unsigned char)(header >> (8 * i) & 0xffU);
+    }
+    return true;
+}
+
+char *glr_safetensors_header(glr_file_tensor *tensors, size_t count, const glr_model *spec, size_t *length,
+                             glr_problem *problem)
+{
+    static const char place[LENGTH_BYTES] = {0};
+    glr_text text = {.limit = LENGTH_BYTES + LARGEST_HEADER};
+    glr_text_append(&text, place, sizeof place);
+    if (!write_document(&text, tensors, count, spec, problem) || !frame_header(&text, problem)) {
+        glr_text_free(&text);
         return NULL;
     }
     for (size_t i = 0; i < count; i++) {
-        tensors[i].offset += *length;
+        tensors[i].offset += text.length;
     }
-    return framed;
+    *length = text.length;
+    return text.bytes;
 }
 
 /* ---- Reading ----------------------------------------------------------------------------------------- */
 
-static bool read_shape(const json_t *shape, glr_file_tensor *tensor, glr_problem *problem)
+/* A shape, to sizes, where there is room for it. */
+static bool read_shape(glr_json_value shape, int64_t *sizes, glr_file_tensor *tensor, glr_problem *problem)
 {
-    if (!json_is_array(shape) || json_array_size(shape) > GLR_MAX_RANK) {
+    if (shape.kind != GLR_JSON_ARRAY || glr_json_size(shape) > GLR_MAX_RANK) {
         return glr_problem_set(problem, "tensor %s: its shape is no list of at most %d dimensions",
                                tensor->name, GLR_MAX_RANK);
     }
-    glr_tensor whole = {.dtype = tensor->dtype, .rank = (uint32_t)json_array_size(shape)};
-    for (uint32_t a = 0; a < whole.rank; a++) {
-        const json_t *dimension = json_array_get(shape, a);
-        if (!json_is_integer(dimension)) {
-            return glr_problem_set(problem, "tensor %s: shape[%u] is not an integer", tensor->name, a);
+    glr_tensor whole = {.dtype = tensor->dtype, .rank = (uint32_t)glr_json_size(shape)};
+    glr_json_walk walk = glr_json_children(shape);
+    while (glr_json_next(&walk)) {
+        if (!glr_json_int64(walk.value, &whole.shape[walk.index])) {
+            return glr_problem_set(problem, "tensor %s: shape[%zu] is not an integer", tensor->name,
+                                   walk.index);
         }
-        whole.shape[a] = json_integer_value(dimension);
     }
     if (glr_tensor_extent(&whole, NULL, &tensor->bytes) != GLR_OK) {
         return glr_problem_set(problem, "tensor %s: %s", tensor->name, glr_last_error());
     }
     tensor->rank = whole.rank;
-    memcpy(tensor->shape, whole.shape, sizeof whole.shape);
+    tensor->shape = sizes;
+    memcpy(sizes, whole.shape, whole.rank * sizeof *sizes);
     return true;
 }
 
-static bool read_entry(json_t *entry, uint64_t data_bytes, glr_file_tensor *tensor, glr_problem *problem)
+/* Two integers. */
+static bool read_offsets(glr_json_value value, int64_t *first, int64_t *end)
 {
-    const char *dtype = json_string_value(json_object_get(entry, "dtype"));
-    const json_t *offsets = json_object_get(entry, "data_offsets");
+    glr_json_walk walk = glr_json_children(value);
+    return value.kind == GLR_JSON_ARRAY && glr_json_size(value) == 2 && glr_json_next(&walk) &&
+           glr_json_int64(walk.value, first) && glr_json_next(&walk) && glr_json_int64(walk.value, end);
+}
+
+static bool read_entry(glr_json_value entry, uint64_t data_bytes, int64_t *sizes, glr_file_tensor *tensor,
+                       glr_problem *problem)
+{
+    const char *dtype = glr_json_string(glr_json_member(entry, "dtype"));
     tensor->dtype = dtype == NULL ? GLR_DTYPE_NONE : dtype_of_name(dtype);
     if (tensor->dtype == GLR_DTYPE_NONE) {
         return glr_problem_set(problem, "tensor %s: %s is no dtype that glorand knows", tensor->name,
                                dtype == NULL ? "what is missing" : dtype);
     }
-    if (!read_shape(json_object_get(entry, "shape"), tensor, problem)) {
+    if (!read_shape(glr_json_member(entry, "shape"), sizes, tensor, problem)) {
         return false;
     }
-    const json_t *from = json_array_get(offsets, 0), *to = json_array_get(offsets, 1);
-    if (json_array_size(offsets) != 2 || !json_is_integer(from) || !json_is_integer(to)) {
+    int64_t first, end;
+    if (!read_offsets(glr_json_member(entry, "data_offsets"), &first, &end)) {
         return glr_problem_set(problem, "tensor %s: its data_offsets are not two integers", tensor->name);
     }
-    json_int_t first = json_integer_value(from), end = json_integer_value(to);
     if (first < 0 || end < first || (uint64_t)end > data_bytes) {
         return glr_problem_set(problem,
                                "tensor %s: its data_offsets are outside the file's %" PRIu64 " data bytes",
@@ -206,48 +230,64 @@ static bool check_layout(glr_safetensors *file, uint64_t data_bytes, glr_problem
            glr_problem_set(problem, "%" PRIu64 " bytes follow the last tensor", data_bytes - end);
 }
 
-static bool read_metadata(json_t *value, glr_safetensors *file, glr_problem *problem)
+static bool read_metadata(glr_json_value value, glr_safetensors *file, glr_problem *problem)
 {
-    const char *key;
-    json_t *text;
-    if (!json_is_object(value)) {
+    if (value.kind != GLR_JSON_OBJECT) {
         return glr_problem_set(problem, "__metadata__: is not an object");
     }
-    json_object_foreach(value, key, text)
-    {
-        if (!json_is_string(text)) {
-            return glr_problem_set(problem, "__metadata__.%s: is not a string", key);
-        }
+    file->metadata = calloc(glr_json_size(value) + 1, sizeof *file->metadata);
+    if (file->metadata == NULL) {
+        return glr_problem_memory(problem);
     }
-    file->metadata = json_incref(value);
+    glr_json_walk walk = glr_json_children(value);
+    while (glr_json_next(&walk)) {
+        glr_file_text text = {walk.name, glr_json_string(walk.value)};
+        if (text.text == NULL) {
+            return glr_problem_set(problem, "__metadata__.%s: is not a string", walk.name);
+        }
+        file->metadata[file->metadata_count++] = text;
+    }
     return true;
 }
 
-static bool read_header(json_t *header, uint64_t data_start, glr_safetensors *file, glr_problem *problem)
+/* Makes room for the tensors and the dimensions of all. */
+static bool make_room(glr_json_value header, glr_safetensors *file, glr_problem *problem)
 {
-    const char *name;
-    json_t *entry;
-    file->tensor = calloc(json_object_size(header) + 1, sizeof *file->tensor);
-    if (file->tensor == NULL) {
-        return glr_problem_set(problem, "out of memory");
+    size_t sizes = 1;
+    glr_json_walk walk = glr_json_children(header);
+    while (glr_json_next(&walk)) {
+        const size_t rank = glr_json_size(glr_json_member(walk.value, "shape"));
+        sizes += rank < GLR_MAX_RANK ? rank : GLR_MAX_RANK;
     }
-    json_object_foreach(header, name, entry)
-    {
-        if (strcmp(name, "__metadata__") == 0) {
-            if (!read_metadata(entry, file, problem)) {
+    file->tensor = calloc(glr_json_size(header) + 1, sizeof *file->tensor);
+    file->sizes = calloc(sizes, sizeof *file->sizes);
+    return (file->tensor != NULL && file->sizes != NULL) || glr_problem_memory(problem);
+}
+
+static bool read_header(glr_json_value header, uint64_t data_start, glr_safetensors *file,
+                        glr_problem *problem)
+{
+    if (header.kind != GLR_JSON_OBJECT) {
+        return glr_problem_set(problem, "its header is not an object");
+    }
+    if (!make_room(header, file, problem)) {
+        return false;
+    }
+    int64_t *sizes = file->sizes;
+    glr_json_walk walk = glr_json_children(header);
+    while (glr_json_next(&walk)) {
+        if (strcmp(walk.name, "__metadata__") == 0) {
+            if (!read_metadata(walk.value, file, problem)) {
                 return false;
             }
             continue;
         }
-        glr_file_tensor *tensor = &file->tensor[file->count];
-        tensor->name = glr_copy_text(name);
-        if (tensor->name == NULL) {
-            return glr_problem_set(problem, "out of memory");
-        }
-        file->count++;
-        if (!read_entry(entry, file->bytes - data_start, tensor, problem)) {
+        glr_file_tensor *tensor = &file->tensor[file->count++];
+        tensor->name = walk.name;
+        if (!read_entry(walk.value, file->bytes - data_start, sizes, tensor, problem)) {
             return false;
         }
+        sizes += tensor->rank;
     }
     if (!check_layout(file, file->bytes - data_start, problem)) {
         return false;
@@ -277,7 +317,7 @@ static char *read_header_text(FILE *stream, uint64_t file_bytes, uint64_t *lengt
     }
     char *text = malloc((size_t)*length + 1);
     if (text == NULL || fread(text, 1, (size_t)*length, stream) != *length) {
-        (void)glr_problem_set(problem, "the header cannot be read: %s", strerror(errno));
+        (void)glr_problem_errno(problem, "the header cannot be read");
         free(text);
         return NULL;
     }
@@ -286,22 +326,25 @@ static char *read_header_text(FILE *stream, uint64_t file_bytes, uint64_t *lengt
 
 static bool read_open_file(FILE *stream, glr_safetensors *file, glr_problem *problem)
 {
-    struct stat status;
-    if (fstat(fileno(stream), &status) != 0 || !S_ISREG(status.st_mode)) {
+    struct stat info;
+    if (fstat(fileno(stream), &info) != 0 || !S_ISREG(info.st_mode)) {
         return glr_problem_set(problem, "is no regular file");
     }
-    file->bytes = (uint64_t)status.st_size;
+    file->bytes = (uint64_t)info.st_size;
     uint64_t length;
     char *text = read_header_text(stream, file->bytes, &length, problem);
     if (text == NULL) {
         return false;
     }
-    json_t *header = glr_json_parse(text, (size_t)length, problem);
+    glr_json header;
+    glr_status status = glr_json_read(text, (size_t)length, &header);
     free(text);
-    bool ok = header != NULL &&
-              (json_is_object(header) || glr_problem_set(problem, "its header is not an object")) &&
-              read_header(header, LENGTH_BYTES + length, file, problem);
-    json_decref(header);
+    if (status != GLR_OK) {
+        return glr_problem_status(problem, status);
+    }
+    file->text = header.text;
+    bool ok = read_header(glr_json_root(&header), LENGTH_BYTES + length, file, problem);
+    glr_json_free_nodes(&header);
     return ok;
 }
 
@@ -310,7 +353,7 @@ bool glr_safetensors_read(const char *path, glr_safetensors *file, glr_problem *
     memset(file, 0, sizeof *file);
     FILE *stream = fopen(path, "rb");
     if (stream == NULL) {
-        return glr_problem_set(problem, "%s: %s", path, strerror(errno));
+        return glr_problem_errno(problem, "%s", path);
     }
     bool ok = read_open_file(stream, file, problem) || glr_problem_prefix(problem, "%s: ", path);
     (void)fclose(stream);
@@ -320,12 +363,21 @@ bool glr_safetensors_read(const char *path, glr_safetensors *file, glr_problem *
     return ok;
 }
 
+const char *glr_safetensors_metadata(const glr_safetensors *file, const char *key)
+{
+    for (size_t i = 0; i < file->metadata_count; i++) {
+        if (strcmp(file->metadata[i].key, key) == 0) {
+            return file->metadata[i].text;
+        }
+    }
+    return NULL;
+}
+
 void glr_safetensors_free(glr_safetensors *file)
 {
-    for (size_t i = 0; i < file->count; i++) {
-        free(file->tensor[i].name);
-    }
     free(file->tensor);
-    json_decref(file->metadata);
+    free(file->metadata);
+    free(file->sizes);
+    free(file->text);
     memset(file, 0, sizeof *file);
 }

@@ -1,141 +1,187 @@
-/* The spec of a file, to and from its metadata. */
+/* The spec of a file: what each of its tensors was drawn from, as text in the file's metadata. */
 #include "spec.h"
 
+#include "text.h"
+
+#include "api/initializer_json.h"
+
 #include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#define KEY_VERSION        "glorand.version"
-#define KEY_STREAM_VERSION "glorand.stream_version"
-#define KEY_SPEC           "glorand.spec"
-
 /* ---- Writing ----------------------------------------------------------------------------------------- */
 
-static json_t *integers(const int64_t *values, uint32_t count)
+static void write_integers(glr_text *text, const char *name, const int64_t *values, uint32_t count)
 {
-    json_t *list = json_array();
-    for (uint32_t i = 0; i < count; i++) {
-        (void)json_array_append_new(list, json_integer(values[i]));
-    }
-    return list;
+    glr_text_name(text, name);
+    glr_text_integers(text, values, count);
 }
 
-static json_t *axes(const int32_t *values, uint32_t count)
+static void write_batch_axes(glr_text *text, const glr_initializer *initializer)
 {
     int64_t wide[GLR_MAX_RANK];
-    for (uint32_t i = 0; i < count; i++) {
-        wide[i] = values[i];
+    for (uint32_t i = 0; i < initializer->batch_axis_count; i++) {
+        wide[i] = initializer->batch_axes[i];
     }
-    return integers(wide, count);
+    write_integers(text, "batch_axes", wide, initializer->batch_axis_count);
 }
 
-static json_t *initializer_json(const glr_initializer *initializer)
+/* A member that is a string, with a comma before it. */
+static void write_word(glr_text *text, const char *name, const char *word)
 {
-    char text[1024];
-    size_t length;
-    if (glr_initializer_to_json(initializer, text, sizeof text, &length) != GLR_OK) {
-        return NULL;
-    }
-    return json_loadb(text, length, 0, NULL);
+    glr_text_comma(text);
+    glr_text_name(text, name);
+    glr_text_string(text, word);
 }
 
 /* A tensor's entry: members that have their defaults are left out. */
-static json_t *write_entry(const glr_model_tensor *tensor)
+static glr_status write_entry(glr_text *text, const glr_model_tensor *tensor)
 {
     const glr_initializer *initializer = &tensor->choice.initializer;
     const glr_tensor *shape = &tensor->tensor;
-    json_t *entry = json_object();
-    int failed = json_object_set_new(entry, "shape", integers(shape->shape, shape->rank));
-    failed |= json_object_set_new(entry, "dtype", json_string(glr_dtype_name(shape->dtype)));
-    failed |= json_object_set_new(entry, "initializer", initializer_json(initializer));
-    failed |= json_object_set_new(entry, "stream", json_integer(initializer->stream));
+    glr_text_name(text, tensor->name);
+    glr_text_add(text, "{");
+    write_integers(text, "shape", shape->shape, shape->rank);
+    write_word(text, "dtype", glr_dtype_name(shape->dtype));
+    glr_text_comma(text);
+    glr_text_name(text, "initializer");
+    glr_status status = glr_initializer_write(text, initializer);
+    if (status != GLR_OK) {
+        return status;
+    }
+    glr_text_comma(text);
+    glr_text_name(text, "stream");
+    glr_text_int64(text, initializer->stream);
     if (initializer->method != GLR_METHOD_RESAMPLE) {
-        failed |= json_object_set_new(entry, "method", json_string(glr_method_name(initializer->method)));
+        write_word(text, "method", glr_method_name(initializer->method));
     }
     if (initializer->layout != GLR_LAYOUT_KERAS) {
-        failed |= json_object_set_new(entry, "layout", json_string(glr_layout_name(initializer->layout)));
+        write_word(text, "layout", glr_layout_name(initializer->layout));
     }
     if (initializer->batch_axis_count > 0) {
-        failed |= json_object_set_new(entry, "batch_axes",
-                                      axes(initializer->batch_axes, initializer->batch_axis_count));
+        glr_text_comma(text);
+        write_batch_axes(text, initializer);
     }
     if (shape->part == GLR_BOX) {
-        failed |= json_object_set_new(entry, "start", integers(shape->start, shape->rank));
-        failed |= json_object_set_new(entry, "extent", integers(shape->extent, shape->rank));
+        glr_text_comma(text);
+        write_integers(text, "start", shape->start, shape->rank);
+        glr_text_comma(text);
+        write_integers(text, "extent", shape->extent, shape->rank);
     }
-    if (failed) {
-        json_decref(entry);
-        return NULL;
-    }
-    return entry;
+    glr_text_add(text, "}");
+    return GLR_OK;
 }
 
-static char *write_entries(const glr_model *model)
+static bool write_entries(glr_text *text, const glr_model *model, glr_problem *problem)
 {
-    json_t *entries = json_object();
-    int failed = 0;
+    glr_model_tensor tensor;
+    bool first = true;
+    glr_text_add(text, "{");
     for (size_t i = 0; i < model->count; i++) {
-        if (model->tensor[i].choice.action == GLR_ACTION_FILL) {
-            failed |= json_object_set_new(entries, model->tensor[i].name, write_entry(&model->tensor[i]));
+        if (model->entry[i].action != GLR_ACTION_FILL) {
+            continue;
+        }
+        if (!first) {
+            glr_text_comma(text);
+        }
+        first = false;
+        glr_model_get(model, i, &tensor);
+        glr_status status = write_entry(text, &tensor);
+        if (status != GLR_OK) {
+            (void)glr_problem_status(problem, status);
+            return glr_problem_prefix(problem, "tensor %s: ", tensor.name);
         }
     }
-    char *text = failed ? NULL : json_dumps(entries, JSON_COMPACT);
-    json_decref(entries);
-    return text;
+    glr_text_add(text, "}");
+    return true;
 }
 
-json_t *glr_spec_write(const glr_model *model, glr_problem *problem)
+bool glr_spec_write(glr_text *text, const glr_model *model, glr_problem *problem)
 {
-    char *spec = write_entries(model);
     char version[16];
     (void)snprintf(version, sizeof version, "%" PRIu32, glr_stream_version());
-    json_t *metadata = spec == NULL
-                           ? NULL
-                           : json_pack("{s:s, s:s, s:s, s:s}", "format", "pt", KEY_VERSION,
-                                       glr_version_string(), KEY_STREAM_VERSION, version, KEY_SPEC, spec);
-    free(spec);
-    if (metadata == NULL) {
-        (void)glr_problem_set(problem, "a name that is not UTF-8, or out of memory");
-    }
-    return metadata;
+    glr_text_add(text, "{");
+    glr_text_name(text, "format");
+    glr_text_string(text, "pt");
+    write_word(text, "glorand.version", glr_version_string());
+    write_word(text, GLR_KEY_STREAM_VERSION, version);
+    glr_text_comma(text);
+    glr_text_name(text, GLR_KEY_SPEC);
+    glr_text_add(text, "\"");
+    text->quoted = true;
+    bool ok = write_entries(text, model, problem);
+    text->quoted = false;
+    glr_text_add(text, "\"}");
+    return ok;
 }
 
 /* ---- Reading ----------------------------------------------------------------------------------------- */
 
-static bool read_integers(const json_t *list, uint32_t rank, int64_t *values)
+static bool read_integers(glr_json_value list, uint32_t rank, int64_t *values)
 {
-    if (json_array_size(list) != rank) {
+    if (glr_json_size(list) != rank) {
         return false;
     }
-    for (uint32_t i = 0; i < rank; i++) {
-        if (!json_is_integer(json_array_get(list, i))) {
+    glr_json_walk walk = glr_json_children(list);
+    while (glr_json_next(&walk)) {
+        if (!glr_json_int64(walk.value, &values[walk.index])) {
             return false;
         }
-        values[i] = json_integer_value(json_array_get(list, i));
     }
     return true;
 }
 
-static bool read_tensor(const json_t *entry, glr_tensor *tensor)
+/* An entry's members, of which none but these is known: what another version may have added would change the
+   values. */
+typedef struct members {
+    glr_json_value shape, dtype, initializer, stream, method, layout, batch_axes, start, extent;
+} members;
+
+static bool find_members(glr_json_value entry, members *found)
 {
-    const json_t *shape = json_object_get(entry, "shape"), *start = json_object_get(entry, "start");
-    const char *dtype = json_string_value(json_object_get(entry, "dtype"));
-    size_t rank = json_array_size(shape);
-    tensor->dtype = glr_dtype_of_name(dtype);
-    if (!json_is_array(shape) || rank > GLR_MAX_RANK || tensor->dtype == GLR_DTYPE_NONE) {
+    struct {
+        const char *name;
+        glr_json_value *value;
+    } const known[] = {
+        {"shape", &found->shape},   {"dtype", &found->dtype},   {"initializer", &found->initializer},
+        {"stream", &found->stream}, {"method", &found->method}, {"layout", &found->layout},
+        {"start", &found->start},   {"extent", &found->extent}, {"batch_axes", &found->batch_axes},
+    };
+    memset(found, 0, sizeof *found);
+    glr_json_walk walk = glr_json_children(entry);
+    while (glr_json_next(&walk)) {
+        size_t i = 0;
+        while (i < sizeof known / sizeof known[0] && (!walk.named || strcmp(walk.name, known[i].name) != 0)) {
+            i++;
+        }
+        if (i == sizeof known / sizeof known[0]) {
+            return false;
+        }
+        *known[i].value = walk.value;
+    }
+    return true;
+}
+
+static bool read_tensor(const members *entry, glr_tensor *tensor)
+{
+    size_t rank = glr_json_size(entry->shape);
+    tensor->dtype = glr_dtype_of_name(glr_json_string(entry->dtype));
+    if (entry->shape.kind != GLR_JSON_ARRAY || rank > GLR_MAX_RANK || tensor->dtype == GLR_DTYPE_NONE) {
         return false;
     }
     tensor->rank = (uint32_t)rank;
-    tensor->part = start != NULL ? GLR_BOX : GLR_WHOLE;
-    return read_integers(shape, tensor->rank, tensor->shape) &&
-           (start == NULL || (read_integers(start, tensor->rank, tensor->start) &&
-                              read_integers(json_object_get(entry, "extent"), tensor->rank, tensor->extent)));
+    const bool is_box = entry->start.kind != GLR_JSON_MISSING;
+    tensor->part = is_box ? GLR_BOX : GLR_WHOLE;
+    return read_integers(entry->shape, tensor->rank, tensor->shape) &&
+           (!is_box || (read_integers(entry->start, tensor->rank, tensor->start) &&
+                        read_integers(entry->extent, tensor->rank, tensor->extent)));
 }
 
-static bool read_batch_axes(const json_t *list, glr_initializer *initializer)
+static bool read_batch_axes(glr_json_value list, glr_initializer *initializer)
 {
     int64_t wide[GLR_MAX_RANK];
-    size_t count = json_array_size(list);
+    size_t count = glr_json_size(list);
     if (count > GLR_MAX_RANK || !read_integers(list, (uint32_t)count, wide)) {
         return false;
     }
@@ -149,82 +195,75 @@ static bool read_batch_axes(const json_t *list, glr_initializer *initializer)
     return true;
 }
 
-static bool read_initializer(const json_t *entry, glr_initializer *initializer)
+static bool read_initializer(const members *entry, glr_initializer *initializer)
 {
-    char *text = json_dumps(json_object_get(entry, "initializer"), 0);
-    bool ok = text != NULL && glr_initializer_from_json(text, strlen(text), initializer) == GLR_OK;
-    free(text);
-    const char *method = json_string_value(json_object_get(entry, "method"));
-    const char *layout = json_string_value(json_object_get(entry, "layout"));
-    const json_t *batch = json_object_get(entry, "batch_axes"), *stream = json_object_get(entry, "stream");
-    initializer->stream = json_integer_value(stream);
-    return ok && json_is_integer(stream) &&
+    const char *method = glr_json_string(entry->method), *layout = glr_json_string(entry->layout);
+    return glr_initializer_from_value(entry->initializer, initializer) == GLR_OK &&
+           glr_json_int64(entry->stream, &initializer->stream) &&
            (method == NULL || glr_method_of_name(method, &initializer->method)) &&
            (layout == NULL || glr_layout_of_name(layout, &initializer->layout)) &&
-           (batch == NULL || read_batch_axes(batch, initializer));
+           (entry->batch_axes.kind == GLR_JSON_MISSING || read_batch_axes(entry->batch_axes, initializer));
 }
 
-/* What another version may have added would change the values. */
-static bool has_known_members(json_t *entry)
+static bool read_entry(glr_json_value value, glr_model_tensor *tensor, glr_problem *problem)
 {
-    static const char *const members[] = {"shape",  "dtype",      "initializer", "stream", "method",
-                                          "layout", "batch_axes", "start",       "extent"};
-    size_t known = 0;
-    for (size_t i = 0; i < sizeof members / sizeof members[0]; i++) {
-        known += json_object_get(entry, members[i]) != NULL;
+    members entry;
+    tensor->choice.action = GLR_ACTION_FILL;
+    if (!find_members(value, &entry) || !read_tensor(&entry, &tensor->tensor) ||
+        !read_initializer(&entry, &tensor->choice.initializer)) {
+        return glr_problem_set(problem, "metadata: the spec of tensor %s is damaged", tensor->name);
     }
-    return known == json_object_size(entry);
+    /* A part outside its tensor, for one: nothing could be drawn, and so nothing compared. */
+    glr_summary summary = {0};
+    return glr_describe(&tensor->choice.initializer, &tensor->tensor, &summary) == GLR_OK ||
+           glr_problem_set(problem, "metadata: tensor %s: %s", tensor->name, glr_last_error());
 }
 
-static bool read_entries(json_t *entries, glr_model *model, glr_problem *problem)
+static bool read_entries(glr_json_value entries, glr_model *model, glr_problem *problem)
 {
-    const char *name;
-    json_t *entry;
-    model->tensor = calloc(json_object_size(entries) + 1, sizeof *model->tensor);
-    if (model->tensor == NULL) {
-        return glr_problem_set(problem, "out of memory");
+    if (entries.kind != GLR_JSON_OBJECT) {
+        return glr_problem_set(problem, "metadata: the spec is not an object");
     }
-    json_object_foreach(entries, name, entry)
-    {
-        glr_model_tensor *tensor = &model->tensor[model->count];
-        tensor->name = glr_copy_text(name);
-        if (tensor->name == NULL) {
-            return glr_problem_set(problem, "out of memory");
+    if (!glr_model_reserve(model, glr_json_size(entries))) {
+        return glr_problem_memory(problem);
+    }
+    glr_json_walk walk = glr_json_children(entries);
+    while (glr_json_next(&walk)) {
+        glr_model_tensor tensor;
+        memset(&tensor, 0, sizeof tensor);
+        tensor.name = walk.name;
+        if (!read_entry(walk.value, &tensor, problem)) {
+            return false;
         }
-        model->count++;
-        tensor->choice.action = GLR_ACTION_FILL;
-        if (!has_known_members(entry) || !read_tensor(entry, &tensor->tensor) ||
-            !read_initializer(entry, &tensor->choice.initializer)) {
-            return glr_problem_set(problem, "metadata: the spec of tensor %s is damaged", name);
-        }
-        /* A part outside its tensor, for one: nothing could be drawn, and so nothing compared. */
-        glr_summary summary = {0};
-        if (glr_describe(&tensor->choice.initializer, &tensor->tensor, &summary) != GLR_OK) {
-            return glr_problem_set(problem, "metadata: tensor %s: %s", name, glr_last_error());
+        if (!glr_model_add(model, &tensor)) {
+            return glr_problem_memory(problem);
         }
     }
     return true;
 }
 
-bool glr_spec_read(const json_t *metadata, glr_model *model, glr_problem *problem)
+bool glr_spec_read(const char *spec, const char *stream_version, glr_model *model, glr_problem *problem)
 {
     memset(model, 0, sizeof *model);
-    const char *spec = json_string_value(json_object_get(metadata, KEY_SPEC));
-    const char *stream = json_string_value(json_object_get(metadata, KEY_STREAM_VERSION));
-    if (spec == NULL || stream == NULL) {
+    if (spec == NULL || stream_version == NULL) {
         return glr_problem_set(problem, "has no glorand metadata");
     }
-    if (strtoul(stream, NULL, 10) != glr_stream_version()) {
+    if (strtoul(stream_version, NULL, 10) != glr_stream_version()) {
         return glr_problem_set(problem,
                                "was drawn from stream version %s; this glorand draws version %" PRIu32,
-                               stream, glr_stream_version());
+                               stream_version, glr_stream_version());
     }
-    json_t *entries = glr_json_parse(spec, strlen(spec), problem);
-    if (entries == NULL) {
+    glr_json entries;
+    glr_status status = glr_json_read(spec, strlen(spec), &entries);
+    if (status != GLR_OK) {
+        (void)glr_problem_status(problem, status);
         return glr_problem_prefix(problem, "metadata: ");
     }
-    bool ok = read_entries(entries, model, problem);
-    json_decref(entries);
+    bool ok = read_entries(glr_json_root(&entries), model, problem);
+    glr_json_free_nodes(&entries);
+    model->text = entries.text;
+    const char *repeated; /* none: names of an object's members are different */
+    ok = ok && (glr_model_sort(model, &repeated) || glr_problem_memory(problem));
     if (!ok) {
         glr_model_free(model);
     }

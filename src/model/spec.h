@@ -2,14 +2,20 @@
 #ifndef GLR_MODEL_SPEC_H
 #define GLR_MODEL_SPEC_H
 
-#include "json.h"
 #include "model.h"
 
-/* The metadata of a file with these tensors, skipped ones left out: format, versions and spec. NULL when
-   memory ran out. */
-json_t *glr_spec_write(const glr_model *model, glr_problem *problem);
+#include "api/json.h"
 
-/* A resolved model from a file's metadata. On failure it is empty. */
-bool glr_spec_read(const json_t *metadata, glr_model *model, glr_problem *problem);
+/* Strings of the metadata. */
+#define GLR_KEY_STREAM_VERSION "glorand.stream_version"
+#define GLR_KEY_SPEC           "glorand.spec"
+
+/* Adds the metadata of a file with these tensors, skipped ones left out: an object with format, versions and
+   spec. That memory ran out, or a name is not UTF-8, is noted in the text. */
+bool glr_spec_write(glr_text *text, const glr_model *model, glr_problem *problem);
+
+/* A resolved model from two strings of a file's metadata, either of which may be NULL. On failure it is
+ * empty. */
+bool glr_spec_read(const char *spec, const char *stream_version, glr_model *model, glr_problem *problem);
 
 #endif

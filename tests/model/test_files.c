@@ -36,7 +36,7 @@ Test(slices, in_the_notation_of_numpy)
 {
     for (size_t i = 0; i < sizeof slices / sizeof slices[0]; i++) {
         glr_tensor tensor = {.dtype = GLR_FLOAT32, .rank = 2, .shape = {10, 4}};
-        glr_problem problem = {""};
+        glr_problem problem = {0};
         bool ok = glr_slice_parse(slices[i].text, &tensor, &problem);
         cr_expect_eq(ok, slices[i].message == NULL, "%s: %s", slices[i].text, problem.text);
         if (slices[i].message != NULL) {
@@ -52,7 +52,7 @@ Test(slices, in_the_notation_of_numpy)
 
 static void expect_npy(glr_dtype dtype, uint32_t rank, const int64_t *shape, const char *dictionary)
 {
-    glr_problem problem = {""};
+    glr_problem problem = {0};
     size_t length = 0;
     char *header = glr_npy_header(dtype, rank, shape, &length, &problem);
     cr_assert_not_null(header, "%s", problem.text);
@@ -72,7 +72,7 @@ Test(npy, headers)
     expect_npy(GLR_BOOL, 0, shape, "{'descr': '|b1', 'fortran_order': False, 'shape': (), }");
     const glr_dtype missing[] = {GLR_BFLOAT16, GLR_FLOAT8_E4M3FN, GLR_FLOAT8_E5M2};
     for (int i = 0; i < 3; i++) {
-        glr_problem problem = {""};
+        glr_problem problem = {0};
         size_t length;
         cr_expect_null(glr_npy_header(missing[i], 2, shape, &length, &problem));
         cr_expect_not_null(strstr(problem.text, glr_dtype_name(missing[i])), "%s", problem.text);
@@ -114,7 +114,7 @@ Test(safetensors, what_is_written_is_read, .init = enter_scratch)
     glr_file_tensor tensors[2] = {
         {.name = names[0], .dtype = GLR_BFLOAT16, .rank = 2, .shape = {3, 5}, .bytes = 30},
         {.name = names[1], .dtype = GLR_INT64, .rank = 0, .bytes = 8}};
-    glr_problem problem = {""};
+    glr_problem problem = {0};
     size_t length = 0;
     json_t *metadata = json_pack("{s:s}", "format", "pt");
     char *header = glr_safetensors_header(tensors, 2, metadata, &length, &problem);
@@ -147,7 +147,7 @@ Test(safetensors, headers_have_a_limit)
     memset(name, 'a', LENGTH);
     name[LENGTH] = '\0';
     glr_file_tensor tensor = {.name = name, .dtype = GLR_INT8, .bytes = 1};
-    glr_problem problem = {""};
+    glr_problem problem = {0};
     size_t length = 0;
     cr_expect_null(glr_safetensors_header(&tensor, 1, NULL, &length, &problem));
     cr_expect_not_null(strstr(problem.text, "where the format allows 100000000"), "%s", problem.text);
@@ -210,14 +210,14 @@ Test(safetensors, damaged_headers, .init = enter_scratch)
 {
     glr_safetensors file;
     for (size_t i = 0; i < sizeof damaged / sizeof damaged[0]; i++) {
-        glr_problem problem = {""};
+        glr_problem problem = {0};
         write_damaged(damaged[i].header, damaged[i].data);
         cr_expect_not(glr_safetensors_read("x.safetensors", &file, &problem), "%s", damaged[i].header);
         cr_expect_not_null(strstr(problem.text, damaged[i].message), "%s: %s", damaged[i].header,
                            problem.text);
         cr_expect_eq(strncmp(problem.text, "x.safetensors: ", 15), 0, "%s", problem.text);
     }
-    glr_problem problem = {""};
+    glr_problem problem = {0};
     write_file("x.safetensors", "1234567", 7);
     cr_expect_not(glr_safetensors_read("x.safetensors", &file, &problem));
     write_file("x.safetensors", "\xff\xff\xff\xff\xff\xff\xff\xff{}", 10);
@@ -256,7 +256,7 @@ Test(safetensors, specs_survive)
                                "{\"name\": \"c\", \"shape\": [2, 2], \"initializer\": "
                                "\"skip\"}]}";
     glr_model model, read;
-    glr_problem problem = {""};
+    glr_problem problem = {0};
     glr_request request = {.has_seed = true, .seed = -9};
     cr_assert(glr_model_parse(list, sizeof list - 1, &model, &problem), "%s", problem.text);
     cr_assert(glr_model_resolve(&model, &request, &problem), "%s", problem.text);

@@ -66,7 +66,7 @@ Test(manifest, mistakes)
 {
     for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
         glr_model model;
-        glr_problem problem = {""};
+        glr_problem problem = {0};
         bool ok = glr_model_parse(bad[i].text, strlen(bad[i].text), &model, &problem);
         cr_expect_not(ok, "%s", bad[i].text);
         cr_expect_not_null(strstr(problem.text, bad[i].message), "%s: %s", bad[i].text, problem.text);
@@ -86,7 +86,7 @@ Test(manifest, members)
         "[-1], \"batch_axes\": [0]},\n"
         "  {\"name\": \"b\", \"shape\": [], \"initializer\": {\"class_name\": \"Ones\", \"config\": {}}}]}";
     glr_model model;
-    glr_problem problem = {""};
+    glr_problem problem = {0};
     cr_assert(glr_model_parse(text, sizeof text - 1, &model, &problem), "%s", problem.text);
     cr_assert_eq(model.count, 2);
     cr_expect(model.has_seed && model.seed == -4 && model.has_layout && model.layout == GLR_LAYOUT_TORCH);
@@ -104,7 +104,7 @@ static void check_real(const char *name, size_t tensors, int64_t parameters)
 {
     char path[1024];
     glr_model model;
-    glr_problem problem = {""};
+    glr_problem problem = {0};
     (void)snprintf(path, sizeof path, "%s/data/models/%s", SOURCE_DIR, name);
     cr_assert(glr_model_read(path, &model, &problem), "%s", problem.text);
     int64_t total = 0;
@@ -129,7 +129,7 @@ Test(manifest, real_models)
 Test(manifest, a_missing_file_is_named)
 {
     glr_model model;
-    glr_problem problem = {""};
+    glr_problem problem = {0};
     cr_expect_not(glr_model_read("no/such.json", &model, &problem));
     cr_expect_str_eq(problem.text, "no/such.json: No such file or directory");
     cr_expect_not(glr_model_read("/", &model, &problem));

@@ -8,7 +8,7 @@
 /* Resolves one float32 tensor of a name and shape, and returns it; the model must be freed. */
 static const glr_model_tensor *resolve(glr_model *model, const char *list, const glr_request *request)
 {
-    glr_problem problem = {""};
+    glr_problem problem = {0};
     cr_assert(glr_model_parse(list, strlen(list), model, &problem), "%s", problem.text);
     cr_assert(glr_model_resolve(model, request, &problem), "%s", problem.text);
     return &model->tensor[0];
@@ -50,7 +50,7 @@ Test(rules, defaults)
 static void expect_undecided(const char *list, const char *message)
 {
     glr_model model;
-    glr_problem problem = {""};
+    glr_problem problem = {0};
     glr_request request = {0};
     cr_assert(glr_model_parse(list, strlen(list), &model, &problem), "%s", problem.text);
     cr_expect_not(glr_model_resolve(&model, &request, &problem));
@@ -85,7 +85,7 @@ Test(rules, precedence)
         "  {\"name\": \"b.w\", \"shape\": [2, 2]}, {\"name\": \"b.x\", \"shape\": [2, 2]}, {\"name\": \"c\", "
         "\"shape\": [2, 2]}]}";
     glr_rules asked = {0};
-    glr_problem problem = {""};
+    glr_problem problem = {0};
     glr_model model;
     glr_request request = {0};
     cr_assert(glr_rules_add(&asked, "a.*=he_uniform", &problem), "%s", problem.text);
@@ -112,7 +112,7 @@ Test(rules, precedence)
 Test(rules, malformed_rules)
 {
     glr_rules rules = {0};
-    glr_problem problem = {""};
+    glr_problem problem = {0};
     cr_expect_not(glr_rules_add(&rules, "zeros", &problem));
     cr_expect_str_eq(problem.text, "rule: 'zeros' is not of the form PATTERN=INITIALIZER");
     cr_expect_not(glr_rules_add(&rules, "=zeros", &problem));

@@ -1,24 +1,16 @@
 /* Small things that the readers and writers of the model room share. */
-#include "json.h"
+#include "text.h"
 
 #include <errno.h>
 #include <stdarg.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 
-/* Lists of tensors are some hundred kilobytes; this much is a mistake. */
+/* Lists of tensors are some hundred kilobytes, of a million tensors a hundred megabytes; this much is a
+ * mistake. */
 #define LARGEST_FILE (INT64_C(1) << 30)
-
-json_t *glr_json_parse(const char *text, size_t length, glr_problem *problem)
-{
-    json_error_t error;
-    json_t *document = json_loadb(text, length, JSON_REJECT_DUPLICATES, &error);
-    if (document == NULL) {
-        (void)glr_problem_set(problem, "line %d, column %d: %s", error.line, error.column, error.text);
-    }
-    return document;
-}
 
 static char *read_stream(FILE *file, int64_t size, size_t *length)
 {
@@ -36,7 +28,7 @@ char *glr_read_file(const char *path, size_t *length, glr_problem *problem)
     struct stat status;
     char *text = NULL;
     if (file == NULL || fstat(fileno(file), &status) != 0) {
-        (void)glr_problem_set(problem, "%s: %s", path, strerror(errno));
+        (void)glr_problem_errno(problem, "%s", path);
     } else if (!S_ISREG(status.st_mode)) {
         (void)glr_problem_set(problem, "%s: is no regular file", path);
     } else if (status.st_size > LARGEST_FILE) {
@@ -45,7 +37,7 @@ char *glr_read_file(const char *path, size_t *length, glr_problem *problem)
     } else {
         text = read_stream(file, status.st_size, length);
         if (text == NULL || ferror(file)) {
-            (void)glr_problem_set(problem, "%s: %s", path, strerror(errno));
+            (void)glr_problem_errno(problem, "%s", path);
             free(text);
             text = NULL;
         }
@@ -55,8 +47,6 @@ char *glr_read_file(const char *path, size_t *length, glr_problem *problem)
     }
     return text;
 }
-
-char *glr_copy_text(const char *text) { return glr_format_text("%s", text); }
 
 char *glr_format_text(const char *format, ...)
 {

@@ -1,0 +1,13 @@
+#include "ascii.h"
+
+char glr_ascii_lower(char c) { return (char)(c >= 'A' && c <= 'Z' ? c - 'A' + 'a' : c); }
+
+int glr_ascii_equal(const char *a, const char *b, size_t length)
+{
+    for (size_t i = 0; i < length; i++) {
+        if (glr_ascii_lower(a[i]) != glr_ascii_lower(b[i])) {
+            return 0;
+        }
+    }
+    return 1;
+}
