@@ -33,6 +33,9 @@ static const struct option options[] = {
 /* Elements that are summed at a time; the sums of such chunks are then merged, which keeps rounding small. */
 #define CHUNK 8192
 
+/* Bytes of JSON after which what there is is printed. */
+#define PRINTED 65536
+
 typedef struct moments {
     double count, mean, squares; /* squares: of the deviations from the mean */
     double least, greatest;
@@ -210,6 +213,10 @@ static int print_json(const entry *items, size_t count)
     for (size_t i = 0; i < count; i++) {
         glr_text_add(&text, i == 0 ? "[" : ",");
         write_item(&text, &items[i]);
+        if (text.length > PRINTED && glr_cli_print(&text, "a tensor's name") != EXIT_DONE) {
+            return EXIT_FAILED;
+        }
+        text.spaced = true;
     }
     glr_text_add(&text, count == 0 ? "[]\n" : "\n]\n");
     return glr_cli_print(&text, "a tensor's name");

@@ -70,7 +70,7 @@ Test(manifest, mistakes)
         bool ok = glr_model_parse(bad[i].text, strlen(bad[i].text), &model, &problem);
         cr_expect_not(ok, "%s", bad[i].text);
         cr_expect_not_null(strstr(problem.text, bad[i].message), "%s: %s", bad[i].text, problem.text);
-        cr_expect(model.count == 0 && model.tensor == NULL);
+        cr_expect(model.count == 0 && model.entry == NULL);
     }
 }
 
@@ -90,7 +90,9 @@ Test(manifest, members)
     cr_assert(glr_model_parse(text, sizeof text - 1, &model, &problem), "%s", problem.text);
     cr_assert_eq(model.count, 2);
     cr_expect(model.has_seed && model.seed == -4 && model.has_layout && model.layout == GLR_LAYOUT_TORCH);
-    const glr_model_tensor *a = &model.tensor[0], *b = &model.tensor[1];
+    glr_model_tensor tensor[2], *a = &tensor[0], *b = &tensor[1];
+    glr_model_get(&model, 0, a);
+    glr_model_get(&model, 1, b);
     cr_expect(a->tensor.dtype == GLR_FLOAT32 && b->tensor.dtype == GLR_BFLOAT16);
     cr_expect(a->choice.action == GLR_ACTION_UNDECIDED && b->choice.initializer.kind == GLR_ONES);
     cr_expect(a->overrides.has_method && a->overrides.method == GLR_METHOD_ICDF && a->overrides.stream == 7);
@@ -110,7 +112,9 @@ static void check_real(const char *name, size_t tensors, int64_t parameters)
     int64_t total = 0;
     for (size_t i = 0; i < model.count; i++) {
         int64_t elements = 0;
-        cr_assert_eq(glr_tensor_extent(&model.tensor[i].tensor, &elements, NULL), GLR_OK);
+        glr_model_tensor tensor;
+        glr_model_get(&model, i, &tensor);
+        cr_assert_eq(glr_tensor_extent(&tensor.tensor, &elements, NULL), GLR_OK);
         total += elements;
     }
     cr_expect(model.count == tensors && total == parameters, "%s: %zu, %ld", name, model.count, (long)total);
