@@ -1,23 +1,71 @@
 /* JSON for programs: bench/report.py reads it. */
 #include "report.h"
 
+#include "api/json.h"
 #include "peer.h"
 
 #include <glorand/glorand.h>
 
-#include <jansson.h>
 #include <stdio.h>
 
-static json_t *unknown_below_0(double value) { return value >= 0 ? json_real(value) : json_null(); }
+/* Lists and objects: a list's elements stand on lines of their own. */
+static void begin_element(glr_text *text)
+{
+    if (text->length > 0 && text->bytes[text->length - 1] != '[') {
+        glr_text_add(text, ",");
+    }
+    glr_text_add(text, "\n  {");
+}
 
-static json_t *describe_machine(const bench_report *report)
+static void name(glr_text *text, const char *member)
+{
+    if (text->length > 0 && text->bytes[text->length - 1] != '{') {
+        glr_text_comma(text);
+    }
+    glr_text_name(text, member);
+}
+
+static void string(glr_text *text, const char *member, const char *value)
+{
+    name(text, member);
+    glr_text_string(text, value);
+}
+
+static void integer(glr_text *text, const char *member, uint64_t value)
+{
+    name(text, member);
+    glr_text_int64(text, (int64_t)value);
+}
+
+static void boolean(glr_text *text, const char *member, bool value)
+{
+    name(text, member);
+    glr_text_add(text, value ? "true" : "false");
+}
+
+/* Six digits are more than a measurement has. */
+static void number(glr_text *text, const char *member, double value, bool known)
+{
+    char digits[32];
+    (void)snprintf(digits, sizeof digits, "%.6g", value);
+    name(text, member);
+    glr_text_add(text, known ? digits : "null");
+}
+
+static void describe_machine(glr_text *text, const bench_report *report)
 {
     const bench_machine *machine = report->machine;
-    return json_pack("{s:s, s:I, s:I, s:s, s:s, s:s, s:s, s:o}", "processor", machine->processor,
-                     "processors", (json_int_t)machine->processors, "memory_bytes",
-                     (json_int_t)machine->memory_bytes, "isa", report->options->isa, "system",
-                     machine->system, "kernel", machine->kernel, "huge_pages", machine->huge_pages, "others",
-                     unknown_below_0(machine->others));
+    name(text, "machine");
+    glr_text_add(text, "{");
+    string(text, "processor", machine->processor);
+    integer(text, "processors", (uint64_t)machine->processors);
+    integer(text, "memory_bytes", (uint64_t)machine->memory_bytes);
+    string(text, "isa", report->options->isa);
+    string(text, "system", machine->system);
+    string(text, "kernel", machine->kernel);
+    string(text, "huge_pages", machine->huge_pages);
+    number(text, "others", machine->others, machine->others >= 0);
+    glr_text_add(text, "}");
 }
 
 static const char *role_name(bench_role role)
@@ -25,34 +73,43 @@ static const char *role_name(bench_role role)
     return role == BENCH_GLORAND ? "glorand" : role == BENCH_PEER ? "peer" : "yardstick";
 }
 
-static json_t *ratio(double value) { return value > 0 ? json_real(value) : json_null(); }
-
-static json_t *describe_case(const bench_group *group, const bench_case *c)
+static void describe_case(glr_text *text, const bench_group *group, const bench_case *c)
 {
     const bench_result *result = &c->result;
-    return json_pack("{s:s, s:s, s:s, s:s, s:I, s:I, s:s, s:s, s:b, s:b, s:I, s:I, s:f, s:f, s:f, s:o, s:o}",
-                     "name", c->name, "role", role_name(c->role), "method", c->method, "dtype", c->dtype,
-                     "bytes", (json_int_t)c->bytes, "threads", (json_int_t)c->threads, "isa", c->isa,
-                     "backend", c->backend, "truncates", (int)c->truncates, "first_touch",
-                     (int)(group->source != BENCH_WRITTEN), "rounds", (json_int_t)result->rounds,
-                     "repetitions", (json_int_t)result->repetitions, "values_per_second",
-                     result->bytes_per_second / c->element_size, "bytes_per_second", result->bytes_per_second,
-                     "spread", result->spread, "ratio_to_memset", ratio(result->to_memset),
-                     "ratio_to_streaming_stores", ratio(result->to_streaming_stores));
+    begin_element(text);
+    string(text, "name", c->name);
+    string(text, "role", role_name(c->role));
+    string(text, "method", c->method);
+    string(text, "dtype", c->dtype);
+    integer(text, "bytes", (uint64_t)c->bytes);
+    integer(text, "threads", (uint64_t)c->threads);
+    string(text, "isa", c->isa);
+    string(text, "backend", c->backend);
+    boolean(text, "truncates", c->truncates);
+    boolean(text, "first_touch", group->source != BENCH_WRITTEN);
+    integer(text, "rounds", (uint64_t)result->rounds);
+    integer(text, "repetitions", (uint64_t)result->repetitions);
+    number(text, "values_per_second", result->bytes_per_second / c->element_size, true);
+    number(text, "bytes_per_second", result->bytes_per_second, true);
+    number(text, "spread", result->spread, true);
+    number(text, "ratio_to_memset", result->to_memset, result->to_memset > 0);
+    number(text, "ratio_to_streaming_stores", result->to_streaming_stores, result->to_streaming_stores > 0);
+    glr_text_add(text, "}");
 }
 
-static json_t *describe_results(const bench_list *list)
+static void describe_results(glr_text *text, const bench_list *list)
 {
-    json_t *results = json_array();
+    name(text, "results");
+    glr_text_add(text, "[");
     for (size_t i = 0; i < list->count; i++) {
         const bench_group *group = &list->groups[i];
         for (size_t k = 0; k < group->count; k++) {
             if (group->cases[k].result.measured) {
-                (void)json_array_append_new(results, describe_case(group, &group->cases[k]));
+                describe_case(text, group, &group->cases[k]);
             }
         }
     }
-    return results;
+    glr_text_add(text, "]");
 }
 
 static bool was_measured(const bench_list *list, const bench_peer *peer)
@@ -69,46 +126,60 @@ static bool was_measured(const bench_list *list, const bench_peer *peer)
 }
 
 /* The peers that were measured; those that were not are among what was skipped. */
-static json_t *describe_peers(const bench_list *list)
+static void describe_peers(glr_text *text, const bench_list *list)
 {
-    json_t *peers = json_array();
+    name(text, "peers");
+    glr_text_add(text, "[");
     for (size_t i = 0; i < bench_peer_count; i++) {
         const bench_peer *peer = bench_peers[i];
-        char text[BENCH_REASON] = "";
+        char version[BENCH_REASON] = "";
         if (!was_measured(list, peer)) {
             continue;
         }
         if (peer->describe != NULL) {
-            peer->describe(text);
+            peer->describe(version);
         }
-        (void)json_array_append_new(peers, json_pack("{s:s, s:s, s:s, s:b, s:s}", "name", peer->name,
-                                                     "library", peer->library, "method", peer->method,
-                                                     "truncates", (int)peer->truncates, "version", text));
+        begin_element(text);
+        string(text, "name", peer->name);
+        string(text, "library", peer->library);
+        string(text, "method", peer->method);
+        boolean(text, "truncates", peer->truncates);
+        string(text, "version", version);
+        glr_text_add(text, "}");
     }
-    return peers;
+    glr_text_add(text, "]");
 }
 
-static json_t *describe_skipped(const bench_notes *notes)
+static void describe_skipped(glr_text *text, const bench_notes *notes)
 {
-    json_t *skipped = json_array();
+    name(text, "skipped");
+    glr_text_add(text, "[");
     for (size_t i = 0; i < notes->count; i++) {
-        (void)json_array_append_new(
-            skipped, json_pack("{s:s, s:s}", "name", notes->notes[i].name, "reason", notes->notes[i].reason));
+        begin_element(text);
+        string(text, "name", notes->notes[i].name);
+        string(text, "reason", notes->notes[i].reason);
+        glr_text_add(text, "}");
     }
-    return skipped;
+    glr_text_add(text, "]");
 }
 
 bool bench_print_json(const bench_report *report)
 {
-    json_t *root =
-        json_pack("{s:s, s:s, s:I, s:s, s:b, s:o, s:o, s:o, s:o}", "program", "glorand-bench", "version",
-                  glr_version_string(), "stream_version", (json_int_t)glr_stream_version(), "compiler",
-                  report->machine->compiler, "quick", (int)report->options->quick, "machine",
-                  describe_machine(report), "results", describe_results(report->list), "peers",
-                  describe_peers(report->list), "skipped", describe_skipped(report->notes));
-    bool done = root != NULL && json_dumpf(root, stdout, JSON_INDENT(1) | JSON_REAL_PRECISION(6)) == 0;
-    (void)putchar('\n');
-    json_decref(root);
+    glr_text text = {.spaced = true};
+    glr_text_add(&text, "{");
+    string(&text, "program", "glorand-bench");
+    string(&text, "version", glr_version_string());
+    integer(&text, "stream_version", glr_stream_version());
+    string(&text, "compiler", report->machine->compiler);
+    boolean(&text, "quick", report->options->quick);
+    describe_machine(&text, report);
+    describe_results(&text, report->list);
+    describe_peers(&text, report->list);
+    describe_skipped(&text, report->notes);
+    glr_text_add(&text, "}\n");
+    bool done = !text.out_of_memory && !text.not_utf8 &&
+                fwrite(text.bytes, 1, text.length, stdout) == text.length;
+    glr_text_free(&text);
     if (!done) {
         (void)fputs("glorand-bench: error: the results cannot be written as JSON\n", stderr);
     }

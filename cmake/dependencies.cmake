@@ -1,9 +1,6 @@
 # What the library and the command are built with. All of it is packaged by Debian: see
 # scripts/install-dependencies.sh.
 
-find_package(PkgConfig REQUIRED)
-pkg_check_modules(JANSSON REQUIRED IMPORTED_TARGET jansson)
-
 # xxHash is used as a header, with everything inlined, so that it leaves no symbols and no library behind.
 find_path(XXHASH_INCLUDE_DIR xxhash.h REQUIRED)
 

@@ -20,7 +20,7 @@ if(TARGET glorand_command)
 endif()
 install(FILES README.md CHANGELOG.md LICENSE docs/stream.md DESTINATION ${CMAKE_INSTALL_DOCDIR})
 
-# Two export sets: who links the shared library needs no jansson installed for development.
+# Two export sets: who links the shared library needs nothing of what the static one is linked with.
 install(TARGETS glorand EXPORT glorand-shared DESTINATION ${CMAKE_INSTALL_LIBDIR})
 install(TARGETS glorand_static EXPORT glorand-static DESTINATION ${CMAKE_INSTALL_LIBDIR})
 foreach(kind shared static)
@@ -33,7 +33,7 @@ write_basic_package_version_file(${package_build_dir}/glorandConfigVersion.cmake
 install(FILES ${package_build_dir}/glorandConfig.cmake ${package_build_dir}/glorandConfigVersion.cmake
   DESTINATION ${package_dir})
 
-set(private_libs "-ljansson -lpthread -ldl -lm")
+set(private_libs "-lpthread -ldl -lm")
 
 # The directories as CMake installs them: relative to the prefix, unless they were given as absolute ones.
 foreach(name LIBDIR INCLUDEDIR)

@@ -8,13 +8,14 @@
 set -euo pipefail
 
 build_packages=(
-    gcc libc6-dev cmake ninja-build pkg-config # compiler and build system
-    libjansson-dev libxxhash-dev               # the library's and the command's own dependencies
-    opencl-c-headers                           # OpenCL's headers; its library is loaded where there is one
+    gcc libc6-dev cmake ninja-build # compiler and build system
+    libxxhash-dev                   # a header, whose functions are compiled in
+    opencl-c-headers                # OpenCL's headers; its library is loaded where there is one
 )
 test_packages=(
     clang libclang-rt-dev libomp-dev g++         # the other compiler, sanitizers, OpenMP beside, the header from C++
-    libcriterion-dev librandom123-dev nettle-dev # test framework, an independent Philox, SHA-256
+    pkg-config libcriterion-dev                  # how installed libraries are found, test framework
+    libjansson-dev librandom123-dev nettle-dev   # an independent reader of JSON, Philox, SHA-256
     libsimde-dev                                 # the AVX-512 kernel on processors without it
     pocl-opencl-icd ocl-icd-opencl-dev oclgrind  # OpenCL on the CPU, its loader, and a simulator that watches it
     clang-format clang-tidy cppcheck shellcheck  # lints

@@ -1,5 +1,5 @@
 #!/bin/bash
-# Compiles the library and tests/hashes by one command, without CMake and without jansson, and lets every kernel
+# Compiles the library and tests/hashes by one command, without CMake, and lets every kernel
 # that this machine can run or emulate draw what the file of hashes holds.
 #
 # usage: compile.sh SOURCE_DIR BUILD_DIR XXHASH_INCLUDE_DIR COMPILER OPTION...
@@ -54,10 +54,10 @@ for isa in "${kernels[@]}"; do
         -c "$source_dir/src/cpu/kernel_vector.c" -o "$scratch/$isa.o"
     objects+=("$scratch/$isa.o")
 done
-# All but the reading of JSON, which needs jansson, and the kernels just compiled.
+# All but the kernels just compiled.
 mapfile -t sources < <(find "$source_dir/src/api" "$source_dir/src/cpu" "$source_dir/tests/hashes" \
     "$source_dir/tests/support/any_fill.c" -name '*.c' \
-    ! -name initializer_json.c ! -name kernel_vector.c ! -name choose_emulated.c)
+    ! -name kernel_vector.c ! -name choose_emulated.c)
 "$compiler" "${flags[@]}" "${options[@]}" "${sources[@]}" "${objects[@]}" "${libraries[@]}" -o "$scratch/hashes"
 
 for isa in plain "${kernels[@]}"; do

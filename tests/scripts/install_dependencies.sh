@@ -44,20 +44,20 @@ is_root=yes sudo=no missing=''
 case="nothing is missing" && run "$script" test && expect 0 '' 0
 [ -z "$output" ] || fail "$case: printed $output"
 
-missing='libjansson-dev valgrind clang'
-case="root installs for building" && run "$script" && expect 0 'libjansson-dev' 2
-grep -q 'install --no-install-recommends libjansson-dev$' "$scratch/log" ||
+missing='libxxhash-dev valgrind clang'
+case="root installs for building" && run "$script" && expect 0 'libxxhash-dev' 2
+grep -q 'install --no-install-recommends libxxhash-dev$' "$scratch/log" ||
     fail "$case: $(cat "$scratch/log")"
-case="root installs for tests" && run "$script" test && expect 0 'libjansson-dev clang' 2
+case="root installs for tests" && run "$script" test && expect 0 'libxxhash-dev clang' 2
 missing='python3-venv g++ clang'
 case="root installs for the benchmark" && run "$script" bench && expect 0 'g++ python3-venv' 2
-missing='libjansson-dev valgrind clang'
+missing='libxxhash-dev valgrind clang'
 
 is_root=no
-case="a user without rights" && run "$script" build && expect 1 'recommends libjansson-dev' 0
+case="a user without rights" && run "$script" build && expect 1 'recommends libxxhash-dev' 0
 case="a user who skips" && run env GLORAND_SKIP_INSTALL=1 "$script" build && expect 0 '' 0
 sudo=yes
-case="a user with sudo" && run "$script" build && expect 0 'libjansson-dev' 2
+case="a user with sudo" && run "$script" build && expect 0 'libxxhash-dev' 2
 
 case="a stage that there is not" && run "$script" everything && expect 2 'usage' 0
 rm "$scratch/bin/dpkg-query"
