@@ -410,10 +410,12 @@ GLR_API glr_status glr_resolve(const glr_initializer *initializer, glr_initializ
    TensorFlow's form, {"class_name": "GlorotNormal", "config": {"seed": 42}}, or in Keras 3's, which adds
    "module", "registered_name" and axes. Members of config that are missing have Keras's defaults; a seed
    that is missing or null gives GLR_UNSEEDED; "dtype" is ignored; VarianceScaling's distribution may be in
-   any case and may be "normal", which means truncated_normal; any other member is an error. text is UTF-8
+   any case and may be "normal", which means truncated_normal; any other member is an error, and so is a
+   member that stands twice or an array that is nested deeper than 64 levels. text is UTF-8
    of length bytes and need not end with a zero. On failure *initializer is unchanged.
    Errors: GLR_ERROR_PARSE (the message holds line and column, or the member), GLR_ERROR_UNSUPPORTED
-   (initializers of Keras that glorand does not draw), GLR_ERROR_MEMORY. */
+   (initializers of Keras that glorand does not draw; an integer as a Constant's value that no double is),
+   GLR_ERROR_MEMORY. */
 GLR_API glr_status glr_initializer_from_json(const char *text, size_t length, glr_initializer *initializer);
 
 /** Writes an initializer as JSON: class_name and config as TensorFlow and Keras 3 read them, axes only

@@ -1,8 +1,13 @@
 /* Initializers from and to JSON. */
+#include "api/ascii.h"
+#include "api/initializer_json.h"
 #include "support/golden.h"
 
 #include <criterion/criterion.h>
+#include <inttypes.h>
+#include <locale.h>
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 static glr_status parse(const char *text, glr_initializer *initializer)
@@ -180,4 +185,111 @@ Test(json, numbers_survive)
     cr_assert_eq(glr_initializer_to_json(&init, buffer, sizeof buffer, NULL), GLR_OK);
     cr_assert_eq(parse(buffer, &read), GLR_OK, "%s", buffer);
     cr_expect(read.minval == init.minval && read.maxval == init.maxval, "%s", buffer);
+}
+
+/* ---- Integers ----------------------------------------------------------------------------------------- */
+
+static const struct {
+    const char *value;
+    glr_dtype dtype;
+    uint64_t bits; /* of the element, if it is not refused */
+    bool refused;
+} constants[] = {
+    {"9007199254740992", GLR_INT64, UINT64_C(1) << 53, false},
+    {"9007199254740993", GLR_INT64, 0, true},
+    {"-9007199254740993", GLR_INT64, 0, true},
+    {"9007199254740994", GLR_INT64, (UINT64_C(1) << 53) + 2, false},
+    {"1234567890123456789", GLR_INT64, 0, true},
+    {"-9223372036854775808", GLR_INT64, UINT64_C(1) << 63, false},
+    {"9223372036854775807", GLR_UINT64, 0, true},
+    {"9223372036854775808", GLR_UINT64, UINT64_C(1) << 63, false},
+    {"18446744073709549568", GLR_UINT64, UINT64_MAX - 2047, false},
+    {"18446744073709551615", GLR_UINT64, 0, true},
+    {"-0", GLR_FLOAT64, 0, false},
+    {"9007199254740993.0", GLR_INT64, UINT64_C(1) << 53, false}, /* a real, which is rounded as anywhere */
+};
+
+/* A constant's integer is stored as it was written, or refused. */
+Test(json, integers_are_exact_or_refused)
+{
+    glr_device *device = NULL;
+    glr_options options = GLR_OPTIONS_INIT;
+    options.backend = GLR_BACKEND_CPU;
+    cr_assert_eq(glr_open(&options, &device), GLR_OK);
+    for (size_t i = 0; i < sizeof constants / sizeof constants[0]; i++) {
+        char text[128], message[128];
+        uint64_t element = 0;
+        glr_initializer init = {0};
+        glr_tensor tensor = {.dtype = constants[i].dtype};
+        (void)snprintf(text, sizeof text, "{\"class_name\": \"Constant\", \"config\": {\"value\": %s}}",
+                       constants[i].value);
+        if (constants[i].refused) {
+            cr_expect_eq(parse(text, &init), GLR_ERROR_UNSUPPORTED, "%s", text);
+            (void)snprintf(message, sizeof message, "config.value: the integer %s is not",
+                           constants[i].value);
+            cr_expect_not_null(strstr(glr_last_error(), message), "%s", glr_last_error());
+            continue;
+        }
+        cr_assert_eq(parse(text, &init), GLR_OK, "%s: %s", text, glr_last_error());
+        cr_assert_eq(glr_fill(device, &init, &tensor, &element, sizeof element), GLR_OK, "%s",
+                     glr_last_error());
+        cr_expect_eq(element, constants[i].bits, "%s: %" PRIx64, text, element);
+    }
+    glr_close(device);
+}
+
+/* jansson lost one of these digits where an allocation had failed. */
+Test(json, seeds_keep_every_digit)
+{
+    static const int64_t seeds[] = {INT64_C(1234567890123456789), INT64_MIN, INT64_MAX, -1};
+    for (size_t i = 0; i < sizeof seeds / sizeof seeds[0]; i++) {
+        glr_initializer init = glr_he_normal(seeds[i]), read = {0};
+        char buffer[128];
+        cr_assert_eq(glr_initializer_to_json(&init, buffer, sizeof buffer, NULL), GLR_OK);
+        cr_assert_eq(parse(buffer, &read), GLR_OK, "%s", buffer);
+        cr_expect_eq(read.seed, seeds[i], "%s", buffer);
+    }
+}
+
+/* ---- Case --------------------------------------------------------------------------------------------- */
+
+/* Whether the process has a Turkish locale now, in which the lower case of I is no ASCII letter. */
+static bool speaks_turkish(void)
+{
+    char folder[] = "/tmp/glorand-locale-XXXXXX", line[256];
+    if (setlocale(LC_ALL, "tr_TR.UTF-8") != NULL) {
+        return true;
+    }
+    if (mkdtemp(folder) == NULL) {
+        return false;
+    }
+    (void)snprintf(line, sizeof line,
+                   "localedef -i tr_TR -f UTF-8 --no-archive %s/tr_TR.UTF-8 >/dev/null 2>&1", folder);
+    bool made =
+        system(line) == 0 && setenv("LOCPATH", folder, 1) == 0 && setlocale(LC_ALL, "tr_TR.UTF-8") != NULL;
+    (void)snprintf(line, sizeof line, "rm -rf %s", folder);
+    (void)system(line);
+    return made;
+}
+
+/* Within the library, not through its functions, which put the caller's locale aside. */
+Test(json, case_is_ignored_in_every_locale)
+{
+    static const char text[] = "{\"class_name\": \"VarianceScaling\", \"config\": {\"mode\": \"FAN_IN\", "
+                               "\"distribution\": \"UNIFORM\"}}";
+    glr_json document;
+    glr_initializer init = {0};
+    if (!speaks_turkish()) {
+        cr_log_warn("no Turkish locale here: tried in the C locale alone");
+    }
+    cr_assert_eq(glr_json_read(text, strlen(text), &document), GLR_OK);
+    cr_expect_eq(glr_initializer_from_value(glr_json_root(&document), &init), GLR_OK, "%s", glr_last_error());
+    cr_expect_eq(init.distribution, GLR_DISTRIBUTION_UNIFORM);
+    glr_json_free(&document);
+    for (int c = 0; c < 256; c++) {
+        const char byte = (char)(unsigned char)c;
+        const char expected = c >= 'A' && c <= 'Z' ? (char)(c + 32) : byte;
+        cr_expect_eq(glr_ascii_lower(byte), expected, "%d", c);
+    }
+    cr_expect(glr_ascii_equal("BIAS", "bias", 4) && !glr_ascii_equal("BI\xc3", "bi\xe3", 3));
 }
