@@ -1,0 +1,22 @@
+/* What fuzz targets share. */
+#ifndef GLR_TEST_FUZZ_CHECK_H
+#define GLR_TEST_FUZZ_CHECK_H
+
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+/* What must hold of every input. */
+#define CHECK(condition)                                                                                     \
+    do {                                                                                                     \
+        if (!(condition)) {                                                                                  \
+            (void)fprintf(stderr, "%s:%d: %s does not hold\n", __FILE__, __LINE__, #condition);              \
+            abort();                                                                                         \
+        }                                                                                                    \
+    } while (0)
+
+/* Called by libFuzzer. */
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t length);
+
+#endif

@@ -1,0 +1,55 @@
+/* Any bytes as a list of tensors: a list that can be drawn has a spec, and that is read as the same tensors.
+ */
+#include "api/json.h"
+#include "check.h"
+#include "model/model.h"
+#include "model/spec.h"
+
+#include <string.h>
+
+static void compare_with(const glr_model *model, const glr_model *read)
+{
+    size_t k = 0;
+    for (size_t i = 0; i < model->count; i++) {
+        glr_model_tensor tensor, again;
+        glr_model_get(model, i, &tensor);
+        if (tensor.choice.action != GLR_ACTION_FILL) {
+            continue;
+        }
+        CHECK(k < read->count);
+        size_t next = 0;
+        CHECK(glr_model_find(read, tensor.name, &next) == k);
+        glr_model_get(read, k++, &again);
+        CHECK(strcmp(tensor.name, again.name) == 0);
+        CHECK(memcmp(&tensor.tensor, &again.tensor, sizeof tensor.tensor) == 0);
+        CHECK(tensor.choice.initializer.stream == again.choice.initializer.stream);
+        CHECK(tensor.choice.initializer.kind == again.choice.initializer.kind);
+    }
+    CHECK(k == read->count);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t length)
+{
+    glr_model model, read;
+    glr_problem problem = {0};
+    const glr_request request = {.has_seed = true, .seed = 1};
+    if (!glr_model_parse((const char *)data, length, &model, &problem)) {
+        CHECK(model.entry == NULL && !problem.is_systems);
+        return 0;
+    }
+    if (glr_model_resolve(&model, &request, &problem)) {
+        glr_text text = {0};
+        glr_json metadata;
+        CHECK(glr_spec_write(&text, &model, &problem) && !text.not_utf8 && !text.out_of_memory);
+        CHECK(glr_json_read(text.bytes, text.length, &metadata) == GLR_OK);
+        glr_json_value root = glr_json_root(&metadata);
+        CHECK(glr_spec_read(glr_json_string(glr_json_member(root, GLR_KEY_SPEC)),
+                            glr_json_string(glr_json_member(root, GLR_KEY_STREAM_VERSION)), &read, &problem));
+        compare_with(&model, &read);
+        glr_model_free(&read);
+        glr_json_free(&metadata);
+        glr_text_free(&text);
+    }
+    glr_model_free(&model);
+    return 0;
+}
