@@ -177,8 +177,8 @@ bool bench_print_json(const bench_report *report)
     describe_peers(&text, report->list);
     describe_skipped(&text, report->notes);
     glr_text_add(&text, "}\n");
-    bool done = !text.out_of_memory && !text.not_utf8 &&
-                fwrite(text.bytes, 1, text.length, stdout) == text.length;
+    bool done =
+        !text.out_of_memory && !text.not_utf8 && fwrite(text.bytes, 1, text.length, stdout) == text.length;
     glr_text_free(&text);
     if (!done) {
         (void)fputs("glorand-bench: error: the results cannot be written as JSON\n", stderr);

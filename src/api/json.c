@@ -36,6 +36,15 @@ typedef struct reader {
     state state;
 } reader;
 
+/* The byte at a place, or a zero behind the end. */
+static char byte_at(const reader *r, size_t at)
+{
+    if (at < r->length) {
+        return r->text[at];
+    }
+    return 0;
+}
+
 /* ---- Errors --------------------------------------------------------------------------------------- */
 
 /* Fails at what ends before `end`: the column is that of its last character. */
@@ -197,7 +206,7 @@ static bool read_hex4(const reader *r, size_t at, uint32_t *code)
 {
     *code = 0;
     for (size_t i = at; i < at + 4; i++) {
-        const char c = i < r->length ? r->text[i] : '\0';
+        const char c = byte_at(r, i);
         uint32_t digit;
         if (c >= '0' && c <= '9') {
             digit = (uint32_t)(c - '0');
@@ -255,7 +264,7 @@ static glr_status read_unicode(reader *r, char *to, size_t *used)
 static glr_status read_escape(reader *r, char *to, size_t *used)
 {
     static const char escaped[] = "\"\\/bfnrt", meant[] = "\"\\/\b\f\n\r\t";
-    const char c = r->at + 1 < r->length ? r->text[r->at + 1] : '\0';
+    const char c = byte_at(r, r->at + 1);
     if (c == 'u') {
         return read_unicode(r, to, used);
     }
@@ -374,7 +383,7 @@ static char next_byte(reader *r)
                                  r->text[r->at] == '\t')) {
         r->at++;
     }
-    return r->at < r->length ? r->text[r->at] : '\0';
+    return byte_at(r, r->at);
 }
 
 static glr_status read_value(reader *r)

@@ -315,6 +315,7 @@ static char *read_header_text(FILE *stream, uint64_t file_bytes, uint64_t *lengt
                               *length, file_bytes);
         return NULL;
     }
+    errno = 0;
     char *text = malloc((size_t)*length + 1);
     if (text == NULL || fread(text, 1, (size_t)*length, stream) != *length) {
         (void)glr_problem_errno(problem, "the header cannot be read");
