@@ -3,9 +3,9 @@
 #include "json.h"
 
 #include "error.h"
+#include "json_token.h"
 #include "names.h"
 
-#include <errno.h>
 #include <float.h>
 #include <math.h>
 #include <stdio.h>
@@ -35,15 +35,6 @@ typedef struct reader {
     int depth;
     state state;
 } reader;
-
-/* The byte at a place, or a zero behind the end. */
-static char byte_at(const reader *r, size_t at)
-{
-    if (at < r->length) {
-        return r->text[at];
-    }
-    return 0;
-}
 
 /* ---- Errors --------------------------------------------------------------------------------------- */
 
@@ -101,38 +92,6 @@ static glr_status fail_expected(const reader *r, const char *expected)
 }
 
 /* ---- The first pass ------------------------------------------------------------------------------- */
-
-size_t glr_utf8_length(const char *text, size_t length)
-{
-    const unsigned char *byte = (const unsigned char *)text;
-    size_t more;
-    unsigned least = 0x80, most = 0xbf; /* of the second byte: shortest form, no surrogates, up to U+10FFFF */
-    if (length == 0 || byte[0] < 0x80) {
-        return length == 0 ? 0 : 1;
-    }
-    if (byte[0] >= 0xc2 && byte[0] <= 0xdf) {
-        more = 1;
-    } else if (byte[0] >= 0xe0 && byte[0] <= 0xef) {
-        more = 2;
-        least = byte[0] == 0xe0 ? 0xa0 : 0x80;
-        most = byte[0] == 0xed ? 0x9f : 0xbf;
-    } else if (byte[0] >= 0xf0 && byte[0] <= 0xf4) {
-        more = 3;
-        least = byte[0] == 0xf0 ? 0x90 : 0x80;
-        most = byte[0] == 0xf4 ? 0x8f : 0xbf;
-    } else {
-        return 0;
-    }
-    if (more >= length || byte[1] < least || byte[1] > most) {
-        return 0;
-    }
-    for (size_t i = 2; i <= more; i++) {
-        if ((byte[i] & 0xc0U) != 0x80U) {
-            return 0;
-        }
-    }
-    return more + 1;
-}
 
 /* Checks the text's UTF-8 and counts what may precede a value: no text has more values. */
 static glr_status survey(reader *r)
@@ -202,143 +161,13 @@ static glr_status open_container(reader *r, glr_json_kind kind)
     return status;
 }
 
-static bool read_hex4(const reader *r, size_t at, uint32_t *code)
-{
-    *code = 0;
-    for (size_t i = at; i < at + 4; i++) {
-        const char c = byte_at(r, i);
-        uint32_t digit;
-        if (c >= '0' && c <= '9') {
-            digit = (uint32_t)(c - '0');
-        } else if ((c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F')) {
-            digit = (uint32_t)((c | 0x20) - 'a') + 10;
-        } else {
-            return false;
-        }
-        *code = *code << 4 | digit;
-    }
-    return true;
-}
-
-static size_t put_utf8(uint32_t code, char *to)
-{
-    if (code < 0x80) {
-        to[0] = (char)code;
-        return 1;
-    }
-    size_t more = code < 0x800 ? 1 : code < 0x10000 ? 2 : 3;
-    static const unsigned lead[] = {0, 0xc0, 0xe0, 0xf0};
-    to[0] = (char)(unsigned char)(lead[more] | code >> (6 * more));
-    for (size_t i = 1; i <= more; i++) {
-        to[i] = (char)(unsigned char)(0x80U | (code >> (6 * (more - i)) & 0x3fU));
-    }
-    return more + 1;
-}
-
-/* "\uXXXX", or two of them that are a surrogate pair; r->at is at the backslash. */
-static glr_status read_unicode(reader *r, char *to, size_t *used)
-{
-    uint32_t code, low;
-    if (!read_hex4(r, r->at + 2, &code)) {
-        return fail_plain(r, r->at + 2, "\\u is not followed by four hexadecimal digits");
-    }
-    size_t length = 6;
-    if (code == 0) {
-        return fail_plain(r, r->at + length, "\\u0000 is not allowed");
-    }
-    if (code >= 0xd800 && code <= 0xdfff) {
-        const bool paired = code <= 0xdbff && r->length - r->at >= 12 && r->text[r->at + 6] == '\\' &&
-                            r->text[r->at + 7] == 'u' && read_hex4(r, r->at + 8, &low) && low >= 0xdc00 &&
-                            low <= 0xdfff;
-        if (!paired) {
-            return fail_plain(r, r->at + length, "half of a surrogate pair stands alone");
-        }
-        code = 0x10000 + ((code & 0x3ffU) << 10 | (low & 0x3ffU));
-        length = 12;
-    }
-    *used += put_utf8(code, to + *used);
-    r->at += length;
-    return GLR_OK;
-}
-
-static glr_status read_escape(reader *r, char *to, size_t *used)
-{
-    static const char escaped[] = "\"\\/bfnrt", meant[] = "\"\\/\b\f\n\r\t";
-    const char c = byte_at(r, r->at + 1);
-    if (c == 'u') {
-        return read_unicode(r, to, used);
-    }
-    const char *found = c == '\0' ? NULL : strchr(escaped, c);
-    if (found == NULL) {
-        return fail_plain(r, r->at + 1, "a backslash in a string is followed by no escape of JSON");
-    }
-    to[(*used)++] = meant[found - escaped];
-    r->at += 2;
-    return GLR_OK;
-}
-
 /* The string whose first quote is at the reader's place. */
 static glr_status read_string(reader *r)
 {
     const size_t start = ++r->at;
-    char *to = r->json->text + start;
     size_t used = 0;
-    for (;;) {
-        if (r->at >= r->length) {
-            return fail_plain(r, r->length, "the text ends within a string");
-        }
-        const char c = r->text[r->at];
-        if (c == '"') {
-            break;
-        }
-        if ((unsigned char)c < 0x20) {
-            return fail_plain(r, r->at + 1, "a control character stands unescaped in a string");
-        }
-        if (c != '\\') {
-            to[used++] = c;
-            r->at++;
-            continue;
-        }
-        glr_status status = read_escape(r, to, &used);
-        if (status != GLR_OK) {
-            return status;
-        }
-    }
-    to[used] = '\0';
-    r->at++;
-    return add_node(r, GLR_JSON_STRING, start, used);
-}
-
-static const char *skip_digits(const char *text)
-{
-    while (*text >= '0' && *text <= '9') {
-        text++;
-    }
-    return text;
-}
-
-/* Whether a zero-terminated text is a number by the grammar of JSON. */
-static bool is_number(const char *text)
-{
-    const char *digits = text + (*text == '-'), *end = skip_digits(digits);
-    if (end == digits || (*digits == '0' && end > digits + 1)) {
-        return false;
-    }
-    if (*end == '.') {
-        digits = end + 1;
-        end = skip_digits(digits);
-        if (end == digits) {
-            return false;
-        }
-    }
-    if (*end == 'e' || *end == 'E') {
-        digits = end + 1 + (end[1] == '+' || end[1] == '-');
-        end = skip_digits(digits);
-        if (end == digits) {
-            return false;
-        }
-    }
-    return *end == '\0';
+    const char *why = glr_json_scan_string(r->text, r->length, &r->at, r->json->text + start, &used);
+    return why == NULL ? add_node(r, GLR_JSON_STRING, start, used) : fail_plain(r, r->at, why);
 }
 
 static glr_status read_number(reader *r)
@@ -347,7 +176,7 @@ static glr_status read_number(reader *r)
     char *text = r->json->text + start;
     memcpy(text, r->text + start, end - start);
     text[end - start] = '\0';
-    if (!is_number(text)) {
+    if (!glr_json_is_number(text)) {
         return fail_at(r, end, "this is not a number of JSON: ", text, shown_length(end - start));
     }
     /* Numbers of few digits and without exponent are far from the end of the range. */
@@ -377,13 +206,17 @@ static glr_status read_word(reader *r)
 
 /* ---- The second pass ------------------------------------------------------------------------------ */
 
+/* The next byte that is no space, or a zero at the end. */
 static char next_byte(reader *r)
 {
-    while (r->at < r->length && (r->text[r->at] == ' ' || r->text[r->at] == '\n' || r->text[r->at] == '\r' ||
-                                 r->text[r->at] == '\t')) {
+    while (r->at < r->length) {
+        const char c = r->text[r->at];
+        if (c != ' ' && c != '\n' && c != '\r' && c != '\t') {
+            return c;
+        }
         r->at++;
     }
-    return byte_at(r, r->at);
+    return 0;
 }
 
 static glr_status read_value(reader *r)
