@@ -4,14 +4,17 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* There is room for sizes from the beginning, so that pointers to those of rank 0 are pointers, too. */
 bool glr_model_reserve(glr_model *model, size_t count)
 {
     if (count >= UINT32_MAX) {
         return false;
     }
     model->entry = calloc(count + 1, sizeof *model->entry);
+    model->sizes = calloc(GLR_MAX_RANK, sizeof *model->sizes);
     model->capacity = model->entry != NULL ? count : 0;
-    return model->entry != NULL;
+    model->size_capacity = model->sizes != NULL ? GLR_MAX_RANK : 0;
+    return model->entry != NULL && model->sizes != NULL;
 }
 
 /* Adds sizes behind those that are there. */
@@ -56,7 +59,7 @@ bool glr_model_add(glr_model *model, const glr_model_tensor *tensor)
                              .rank = (uint8_t)sizes->rank,
                              .part = (uint8_t)sizes->part,
                              .dtype = (uint8_t)sizes->dtype};
-    if (!add_sizes(model, sizes->shape, sizes->rank) ||
+    if (model->count == model->capacity || !add_sizes(model, sizes->shape, sizes->rank) ||
         (is_box &&
          (!add_sizes(model, sizes->start, sizes->rank) || !add_sizes(model, sizes->extent, sizes->rank))) ||
         !set_choice(model, &entry, &tensor->choice) ||
