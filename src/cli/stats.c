@@ -97,8 +97,12 @@ static bool measure(const char *path, FILE *stream, entry *item)
         all.mean = all.least = all.greatest = NAN; /* an empty tensor has none of these */
     }
     item->found = all;
-    return ok || glr_cli_fail(EXIT_FAILED, "%s: tensor %s cannot be read: %s", path, item->place->name,
-                              strerror(errno)) == EXIT_DONE;
+    if (!ok) {
+        glr_problem problem;
+        (void)glr_problem_stream(&problem, stream, "%s: tensor %s cannot be read", path, item->place->name);
+        (void)glr_cli_fail(EXIT_FAILED, "%s", problem.text);
+    }
+    return ok;
 }
 
 static double deviation(const moments *m) { return m->count > 0.0 ? sqrt(m->squares / m->count) : NAN; }

@@ -97,7 +97,9 @@ static bool compare_piece(check *work, const glr_piece *piece)
     const size_t bytes = (size_t)piece->bytes;
     if (fseeko(work->stream, (off_t)(work->place->offset + piece->offset), SEEK_SET) != 0 ||
         fread(work->found, 1, bytes, work->stream) != bytes) {
-        work->failed = glr_cli_fail(EXIT_FAILED, "%s: cannot be read: %s", work->path, strerror(errno)) != 0;
+        glr_problem problem;
+        (void)glr_problem_stream(&problem, work->stream, "%s: cannot be read", work->path);
+        work->failed = glr_cli_fail(EXIT_FAILED, "%s", problem.text) != 0;
         return false;
     }
     if (glr_stage_wait(&work->stage) != GLR_OK) {

@@ -15,18 +15,40 @@ bool glr_problem_set(glr_problem *problem, const char *format, ...)
     return false;
 }
 
+/* Sets the text, followed by a cause. */
+static void set_cause(glr_problem *problem, const char *cause, const char *format, va_list arguments)
+{
+    int length = vsnprintf(problem->text, sizeof problem->text, format, arguments);
+    if (length >= 0 && (size_t)length < sizeof problem->text) {
+        (void)snprintf(problem->text + length, sizeof problem->text - (size_t)length, ": %s", cause);
+    }
+}
+
+static bool is_systems(int error)
+{
+    return error == ENOMEM || error == EMFILE || error == ENFILE || error == EIO || error == EINTR;
+}
+
 bool glr_problem_errno(glr_problem *problem, const char *format, ...)
 {
     const int error = errno;
     va_list arguments;
     va_start(arguments, format);
-    int length = vsnprintf(problem->text, sizeof problem->text, format, arguments);
+    set_cause(problem, strerror(error), format, arguments);
     va_end(arguments);
-    if (length >= 0 && (size_t)length < sizeof problem->text) {
-        (void)snprintf(problem->text + length, sizeof problem->text - (size_t)length, ": %s",
-                       strerror(error));
-    }
-    problem->is_systems = error == ENOMEM || error == EMFILE || error == ENFILE || error == EIO;
+    problem->is_systems = is_systems(error);
+    return false;
+}
+
+bool glr_problem_stream(glr_problem *problem, FILE *stream, const char *format, ...)
+{
+    const int error = errno;
+    const bool ends = feof(stream) != 0; /* which sets no errno */
+    va_list arguments;
+    va_start(arguments, format);
+    set_cause(problem, ends ? "the file ends early" : strerror(error), format, arguments);
+    va_end(arguments);
+    problem->is_systems = !ends && is_systems(error);
     return false;
 }
 

@@ -303,8 +303,12 @@ static char *read_header_text(FILE *stream, uint64_t file_bytes, uint64_t *lengt
 {
     unsigned char prefix[LENGTH_BYTES];
     *length = 0;
-    if (file_bytes < LENGTH_BYTES || fread(prefix, 1, LENGTH_BYTES, stream) != LENGTH_BYTES) {
+    if (file_bytes < LENGTH_BYTES) {
         (void)glr_problem_set(problem, "%" PRIu64 " bytes are too few for a .safetensors file", file_bytes);
+        return NULL;
+    }
+    if (fread(prefix, 1, LENGTH_BYTES, stream) != LENGTH_BYTES) {
+        (void)glr_problem_stream(problem, stream, "the header cannot be read");
         return NULL;
     }
     for (int i = LENGTH_BYTES; i-- > 0;) {
@@ -318,7 +322,7 @@ static char *read_header_text(FILE *stream, uint64_t file_bytes, uint64_t *lengt
     errno = 0;
     char *text = malloc((size_t)*length + 1);
     if (text == NULL || fread(text, 1, (size_t)*length, stream) != *length) {
-        (void)glr_problem_errno(problem, "the header cannot be read");
+        (void)glr_problem_stream(problem, stream, "the header cannot be read");
         free(text);
         return NULL;
     }
@@ -328,7 +332,10 @@ static char *read_header_text(FILE *stream, uint64_t file_bytes, uint64_t *lengt
 static bool read_open_file(FILE *stream, glr_safetensors *file, glr_problem *problem)
 {
     struct stat info;
-    if (fstat(fileno(stream), &info) != 0 || !S_ISREG(info.st_mode)) {
+    if (fstat(fileno(stream), &info) != 0) {
+        return glr_problem_errno(problem, "its size cannot be had");
+    }
+    if (!S_ISREG(info.st_mode)) {
         return glr_problem_set(problem, "is no regular file");
     }
     file->bytes = (uint64_t)info.st_size;
