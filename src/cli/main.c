@@ -3,7 +3,9 @@
 
 #include "api/guest.h"
 
+#include <fcntl.h>
 #include <string.h>
+#include <unistd.h>
 
 static const char help[] =
     "Usage: glorand COMMAND [OPTION]...\n"
@@ -37,9 +39,25 @@ static int close_output(int status)
     return glr_cli_fail(status == EXIT_DONE ? EXIT_FAILED : status, "standard output cannot be written");
 }
 
+/* Standard streams that the caller has closed stay closed to reading and writing, but their descriptors are
+   taken: else the output file would get one of them, and messages would be written into it. A folder can be
+   neither read nor written. */
+static bool take_standard_streams(void)
+{
+    for (int descriptor = STDIN_FILENO; descriptor <= STDERR_FILENO; descriptor++) {
+        if (fcntl(descriptor, F_GETFD) < 0 && open("/", O_RDONLY) != descriptor) {
+            return false;
+        }
+    }
+    return true;
+}
+
 int main(int argc, char **argv)
 {
-    (void)glr_enter(); /* statistics and numbers, too, whatever a preloaded library has set */
+    if (!take_standard_streams()) {
+        return glr_cli_fail(EXIT_FAILED, "the standard streams are closed");
+    }
+    (void)glr_enter();              /* statistics and numbers, too, whatever a preloaded library has set */
     const char *name = argc > 1 ? argv[1] : "";
     for (size_t i = 0; i < sizeof commands / sizeof commands[0]; i++) {
         if (strcmp(name, commands[i].name) == 0) {
