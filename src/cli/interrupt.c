@@ -20,8 +20,6 @@ void glr_interrupt_catch(void)
             (void)sigaction(signals[i], &action, NULL);
         }
     }
-    /* A file larger than the process may write is an error when its space is reserved. */
-    (void)signal(SIGXFSZ, SIG_IGN);
 }
 
 bool glr_interrupted(void) { return caught != 0; }

@@ -4,6 +4,7 @@
 #include "api/guest.h"
 
 #include <fcntl.h>
+#include <signal.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -57,6 +58,7 @@ int main(int argc, char **argv)
     if (!take_standard_streams()) {
         return glr_cli_fail(EXIT_FAILED, "the standard streams are closed");
     }
+    (void)signal(SIGXFSZ, SIG_IGN); /* a file that may not grow is an error with a message */
     (void)glr_enter();              /* statistics and numbers, too, whatever a preloaded library has set */
     const char *name = argc > 1 ? argv[1] : "";
     for (size_t i = 0; i < sizeof commands / sizeof commands[0]; i++) {
