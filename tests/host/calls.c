@@ -1,0 +1,267 @@
+/* Handles, and every function that is no fill. */
+#include "calls.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#define COUNT(array) (sizeof(array) / sizeof(array)[0])
+
+glr_device *call_open(uint32_t threads)
+{
+    glr_device *device = NULL;
+    glr_options options = GLR_OPTIONS_INIT;
+    glr_status status = GLR_OK;
+    options.backend = GLR_BACKEND_CPU;
+    options.threads = threads;
+    CALL(glr_open, status = glr_open(&options, &device));
+    CHECK(status == GLR_OK, "glr_open: %s", glr_last_error());
+    return device;
+}
+
+void call_close(glr_device *device) { CALL(glr_close, glr_close(device)); }
+
+/* The members of an initializer, without its padding. */
+static void record_initializer(record *into, const char *label, const glr_initializer *of)
+{
+    const double numbers[] = {of->value, of->mean, of->stddev, of->minval, of->maxval, of->scale};
+    const int64_t integers[] = {of->kind, of->mode,   of->distribution, of->method,
+                                of->seed, of->stream, of->seeding,      of->layout};
+    record_bytes(into, label, numbers, sizeof numbers);
+    record_bytes(into, label, integers, sizeof integers);
+    record_bytes(into, label, of->key, sizeof of->key);
+    record_bytes(into, label, of->counter, sizeof of->counter);
+}
+
+static void call_describe(record *into, const char *label, const glr_initializer *initializer)
+{
+    glr_status status = GLR_OK;
+    glr_summary summary = {0};
+    const glr_tensor tensor = {.dtype = GLR_FLOAT64, .rank = 4, .shape = {3, 5, 7, 11}};
+    CALL(glr_describe, status = glr_describe(initializer, &tensor, &summary));
+    const double numbers[] = {summary.fan_in, summary.fan_out, summary.mean,
+                              summary.stddev, summary.lower,   summary.upper};
+    record_status(into, label, status);
+    record_bytes(into, label, numbers, sizeof numbers);
+}
+
+static void call_to_json(record *into, const char *label, const glr_initializer *initializer)
+{
+    char text[2048] = "";
+    size_t length = 0;
+    glr_status status = GLR_OK;
+    CALL(glr_initializer_to_json, status = glr_initializer_to_json(initializer, text, sizeof text, &length));
+    record_status(into, label, status);
+    record_text(into, label, text);
+    CALL(glr_initializer_to_json, status = glr_initializer_to_json(initializer, text, 3, NULL));
+    record_status(into, label, status);
+}
+
+/* Numbers whose shortest decimal form, or nearest value, needs every digit. */
+static const double numbers[] = {
+    0.1,       1.0 / 3.0, 2.5,  1234567.891, 1e-5, 9007199254740991.0, 0x1.fffffffffffffp1023,
+    0x1p-1074, 1e-310,    1e23,
+};
+
+static void call_with_numbers(record *into)
+{
+    for (size_t i = 0; i < COUNT(numbers); i++) {
+        char label[LABEL];
+        (void)snprintf(label, sizeof label, "number %zu", i);
+        const glr_initializer made[] = {
+            glr_truncated_normal(0.0, numbers[i], 1),
+            glr_random_uniform(0.0, numbers[i], INT64_MIN),
+            glr_constant(numbers[i]),
+            glr_variance_scaling(numbers[i], GLR_FAN_IN, GLR_DISTRIBUTION_TRUNCATED_NORMAL, INT64_MAX),
+            glr_variance_scaling(numbers[i], GLR_FAN_OUT, GLR_DISTRIBUTION_UNIFORM, 1),
+        };
+        for (size_t j = 0; j < COUNT(made); j++) {
+            call_describe(into, label, &made[j]);
+            call_to_json(into, label, &made[j]);
+        }
+    }
+}
+
+static const char *const texts[] = {
+    "\"glorot_uniform\"",
+    "{\"class_name\": \"TruncatedNormal\", \"config\": {\"mean\": 0.1, \"stddev\": 1e-310, \"seed\": -5}}",
+    "{\"class_name\": \"RandomUniform\", \"config\": {\"minval\": -0.3333333333333333, \"maxval\": 1e23}}",
+    "{\"class_name\": \"Constant\", \"config\": {\"value\": 2.2250738585072011e-308}}",
+    "{\"class_name\": \"Constant\", \"config\": {\"value\": 1,5}}",
+    "{\"class_name\": \"VarianceScaling\", \"config\": {\"scale\": 1.00000000000000011102230246251565, "
+    "\"mode\": \"fan_in\", \"distribution\": \"UNIFORM\", \"seed\": 9223372036854775807}}",
+    "{\"class_name\": \"VarianceScaling\", \"config\": {\"scale\": 0.1, \"mode\": \"fan_out\", "
+    "\"distribution\": \"Truncated_Normal\"}}",
+    "{\"class_name\": \"VarianceScaling\", \"config\": {\"scale\": 0.1, \"mode\": \"fan_in\", "
+    "\"distribution\": \"UNTRUNCATED_NORMAL\"}}",
+    "{\"class_name\": \"VarianceScaling\", \"config\": {\"scale\": -1.25}}",
+    "{\"class_name\": \"VarianceScaling\", \"config\": {\"mode\": \"FAN_IN\"}}",
+    "{\"class_name\": \"Constant\", \"config\": {\"value\": 1e999}}",
+    "{\"class_name\": ",
+};
+
+static void call_from_json(record *into)
+{
+    for (size_t i = 0; i < COUNT(texts); i++) {
+        glr_initializer read = {0};
+        glr_status status = GLR_OK;
+        CALL(glr_initializer_from_json,
+             status = glr_initializer_from_json(texts[i], strlen(texts[i]), &read));
+        record_status(into, texts[i], status);
+        record_initializer(into, texts[i], &read);
+        if (status == GLR_OK) {
+            call_to_json(into, texts[i], &read);
+            call_describe(into, texts[i], &read);
+        }
+    }
+}
+
+/* Every named initializer, and those of Keras's defaults. */
+static void call_constructors(record *into)
+{
+    glr_initializer made[16];
+    size_t count = 0;
+    CALL(glr_zeros, made[count++] = glr_zeros());
+    CALL(glr_ones, made[count++] = glr_ones());
+    CALL(glr_glorot_normal, made[count++] = glr_glorot_normal(1));
+    CALL(glr_glorot_uniform, made[count++] = glr_glorot_uniform(1));
+    CALL(glr_he_normal, made[count++] = glr_he_normal(1));
+    CALL(glr_he_uniform, made[count++] = glr_he_uniform(1));
+    CALL(glr_lecun_normal, made[count++] = glr_lecun_normal(1));
+    CALL(glr_lecun_uniform, made[count++] = glr_lecun_uniform(1));
+    CALL(glr_initializer_of_kind, made[count++] = glr_initializer_of_kind(GLR_RANDOM_UNIFORM));
+    for (size_t i = 0; i < count; i++) {
+        const char *name = NULL;
+        CALL(glr_kind_name, name = glr_kind_name(made[i].kind));
+        record_initializer(into, name, &made[i]);
+        call_describe(into, name, &made[i]);
+        call_to_json(into, name, &made[i]);
+    }
+}
+
+static void call_seeds(record *into)
+{
+    CALL(glr_set_seed, glr_set_seed(-1234567890123456789));
+    for (int i = 0; i < 5; i++) {
+        glr_initializer resolved = glr_he_normal(1);
+        glr_status status = GLR_OK;
+        resolved.seeding = GLR_UNSEEDED;
+        CALL(glr_resolve, status = glr_resolve(&resolved, &resolved));
+        record_status(into, "glr_resolve", status);
+        record_initializer(into, "glr_resolve", &resolved);
+    }
+    int64_t stream = 0;
+    CALL(glr_stream_of_name, stream = glr_stream_of_name("dense/kernel", 12));
+    record_bytes(into, "glr_stream_of_name", &stream, sizeof stream);
+}
+
+/* Messages with numbers in them. */
+static void call_wrongly(record *into, glr_device *device)
+{
+    float value = 0.0F;
+    glr_status status = GLR_OK;
+    glr_options options = GLR_OPTIONS_INIT;
+    glr_device *none = NULL;
+    glr_tensor tensor = {.dtype = GLR_FLOAT32, .rank = 1, .shape = {1}};
+    glr_initializer initializer = glr_random_normal(0.0, -1234.5, 1);
+    CALL(glr_fill, status = glr_fill(device, &initializer, &tensor, &value, sizeof value));
+    record_status(into, "a negative deviation", status);
+    initializer = glr_random_uniform(0.75, 0.25, 1);
+    CALL(glr_fill, status = glr_fill(device, &initializer, &tensor, &value, sizeof value));
+    record_status(into, "bounds the other way round", status);
+    initializer = glr_constant(0.1);
+    tensor.dtype = GLR_INT8;
+    CALL(glr_fill, status = glr_fill(device, &initializer, &tensor, &value, sizeof value));
+    record_status(into, "a fraction as an integer", status);
+    initializer = glr_constant(-9.2e18);
+    tensor.dtype = GLR_INT64;
+    CALL(glr_fill, status = glr_fill(device, &initializer, &tensor, &value, sizeof value));
+    record_status(into, "too few bytes", status);
+    tensor.shape[0] = 1000000000;
+    tensor.dtype = GLR_FLOAT32;
+    CALL(glr_fill, status = glr_fill(device, &initializer, &tensor, &value, sizeof value));
+    record_status(into, "far too few bytes", status);
+    tensor.shape[0] = INT64_MIN;
+    CALL(glr_tensor_extent, status = glr_tensor_extent(&tensor, NULL, NULL));
+    record_status(into, "a negative extent", status);
+    options.threads = 1234567;
+    CALL(glr_open, status = glr_open(&options, &none));
+    record_status(into, "threads", status);
+    const char *message = NULL;
+    CALL(glr_last_error, message = glr_last_error());
+    record_text(into, "glr_last_error", message);
+}
+
+static void call_memory(record *into, glr_device *device)
+{
+    const glr_initializer initializer = glr_lecun_normal(1);
+    const glr_tensor tensor = {.dtype = GLR_FLOAT32, .rank = 1, .shape = {64}};
+    glr_status status = GLR_OK;
+    void *memory = NULL;
+    float values[64] = {0};
+    CALL(glr_alloc, status = glr_alloc(device, sizeof values, &memory));
+    record_status(into, "glr_alloc", status);
+    CALL(glr_fill, status = glr_fill(device, &initializer, &tensor, memory, sizeof values));
+    record_status(into, "glr_fill", status);
+    CALL(glr_sync, status = glr_sync(device));
+    record_status(into, "glr_sync", status);
+    CALL(glr_copy_to_host, status = glr_copy_to_host(device, values, memory, sizeof values));
+    record_status(into, "glr_copy_to_host", status);
+    record_bytes(into, "glr_copy_to_host", values, sizeof values);
+    CALL(glr_free, status = glr_free(device, memory));
+    record_status(into, "glr_free", status);
+    memory = values;
+    CALL(glr_alloc, status = glr_alloc(device, UINT64_MAX, &memory));
+    record_status(into, "glr_alloc of all memory", status);
+}
+
+static void call_names(record *into, glr_device *device)
+{
+    const char *text = NULL;
+    uint64_t number = 0;
+    CALL(glr_version_string, text = glr_version_string());
+    record_text(into, "glr_version_string", text);
+    CALL(glr_status_name, text = glr_status_name(GLR_ERROR_SHAPE));
+    record_text(into, "glr_status_name", text);
+    CALL(glr_backend_name, text = glr_backend_name(GLR_BACKEND_CPU));
+    record_text(into, "glr_backend_name", text);
+    CALL(glr_dtype_name, text = glr_dtype_name(GLR_FLOAT16));
+    record_text(into, "glr_dtype_name", text);
+    CALL(glr_version, number = glr_version());
+    record_bytes(into, "glr_version", &number, sizeof number);
+    CALL(glr_stream_version, number = glr_stream_version());
+    record_bytes(into, "glr_stream_version", &number, sizeof number);
+    CALL(glr_dtype_size, number = glr_dtype_size(GLR_INT16));
+    record_bytes(into, "glr_dtype_size", &number, sizeof number);
+    CALL(glr_dtype_of_name, number = glr_dtype_of_name("int16"));
+    record_bytes(into, "glr_dtype_of_name", &number, sizeof number);
+    CALL(glr_kind_of_name, number = glr_kind_of_name("uniform"));
+    record_bytes(into, "glr_kind_of_name", &number, sizeof number);
+    CALL(glr_device_backend, number = glr_device_backend(device));
+    record_bytes(into, "glr_device_backend", &number, sizeof number);
+}
+
+static void call_devices(record *into)
+{
+    glr_device_info infos[16];
+    size_t count = 0;
+    glr_status status = GLR_OK;
+    memset(infos, 0, sizeof infos);
+    CALL(glr_devices, status = glr_devices(infos, COUNT(infos), &count));
+    record_status(into, "glr_devices", status);
+    for (size_t i = 0; i < count && i < COUNT(infos); i++) {
+        record_text(into, "a device's name", infos[i].name);
+        record_text(into, "a device's reason", infos[i].reason);
+    }
+}
+
+void call_others(record *into, glr_device *device)
+{
+    call_names(into, device);
+    call_devices(into);
+    call_constructors(into);
+    call_with_numbers(into);
+    call_from_json(into);
+    call_seeds(into);
+    call_memory(into, device);
+    call_wrongly(into, device);
+}

@@ -1,0 +1,18 @@
+/* A call of every public function of glorand.h, with arguments whose results depend on a floating-point mode
+   or a locale that gets through to them. */
+#ifndef GLR_TEST_HOST_CALLS_H
+#define GLR_TEST_HOST_CALLS_H
+
+#include "record.h"
+
+/* Opens and closes the CPU. */
+glr_device *call_open(uint32_t threads);
+void call_close(glr_device *device);
+
+/* Fills of every sampler and dtype, with scales that are subnormal, overflow, or must be rounded. */
+void call_fills(record *into, glr_device *device);
+
+/* Everything else: descriptions, texts both ways, seeds, messages, memory, names. */
+void call_others(record *into, glr_device *device);
+
+#endif

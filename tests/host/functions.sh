@@ -1,0 +1,14 @@
+#!/bin/bash
+# Every function of glorand.h is called in each floating-point mode and each locale.
+#
+# usage: functions.sh SOURCE_DIR HOST_MODES
+set -euo pipefail
+# shellcheck source-path=SCRIPTDIR source=../scripts/common.sh
+. "$(dirname "${BASH_SOURCE[0]}")/../scripts/common.sh"
+
+declared=$(tr '\n' ' ' <"$1/include/glorand/glorand.h" | grep -oE 'GLR_API [^;(]*\(' |
+    grep -oE 'glr_[a-z0-9_]+\($' | tr -d '(' | sort)
+called=$("$2" --calls | sort)
+[ "$declared" = "$called" ] || fail "functions that are declared (<), or called by the test (>):
+$(diff <(echo "$declared") <(echo "$called"))"
+echo "$(wc -l <<<"$called") functions called"

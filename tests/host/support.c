@@ -1,0 +1,156 @@
+#include "support.h"
+
+#include <dirent.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+/* Seconds after which a child counts as hanging: far more than any needs. */
+#define PATIENCE 120
+
+/* Failures that are printed in full. */
+#define LOUD 20
+
+static int failures;
+
+void fail(const char *format, ...)
+{
+    va_list arguments;
+    failures++;
+    if (failures <= LOUD) {
+        va_start(arguments, format);
+        (void)printf("failed: ");
+        (void)vprintf(format, arguments);
+        (void)printf("\n");
+        (void)fflush(stdout);
+        va_end(arguments);
+    }
+}
+
+int verdict(void)
+{
+    if (failures > LOUD) {
+        (void)printf("failed: %d more\n", failures - LOUD);
+    }
+    (void)fflush(stdout);
+    return failures > 0 ? 1 : 0;
+}
+
+_Noreturn void skip(const char *reason)
+{
+    (void)printf("skipped: %s\n", reason);
+    (void)fflush(stdout);
+    exit(77);
+}
+
+bool is_sanitized(void)
+{
+#ifdef TEST_SANITIZED
+    return true;
+#else
+    return false;
+#endif
+}
+
+bool is_light(void) { return getenv("GLORAND_TEST_LIGHT") != NULL; }
+
+void run_apart(const char *name, bool at_once, void (*function)(const void *), const void *argument)
+{
+    (void)fflush(NULL);
+    const pid_t child = fork();
+    if (child == 0) {
+        failures = 0;
+        (void)alarm(PATIENCE);
+        function(argument);
+        int status = verdict();
+        if (at_once) {
+            _exit(status);
+        }
+        exit(status);
+    }
+    expect_success(name, child);
+}
+
+void expect_success(const char *name, int child)
+{
+    int status = 0;
+    if (child < 0 || waitpid(child, &status, 0) != child) {
+        fail("%s: no child", name);
+    } else if (WIFSIGNALED(status)) {
+        fail("%s: killed by signal %d (%s)", name, WTERMSIG(status), strsignal(WTERMSIG(status)));
+    } else if (WEXITSTATUS(status) != 0) {
+        fail("%s: exit status %d", name, WEXITSTATUS(status));
+    }
+}
+
+int count_threads(void)
+{
+    DIR *folder = opendir("/proc/self/task");
+    int count = 0;
+    if (folder == NULL) {
+        skip("no /proc/self/task");
+    }
+    for (struct dirent *entry = readdir(folder); entry != NULL; entry = readdir(folder)) {
+        count += entry->d_name[0] != '.';
+    }
+    (void)closedir(folder);
+    return count;
+}
+
+glr_device *open_cpu(uint32_t threads)
+{
+    glr_device *device = NULL;
+    glr_options options = GLR_OPTIONS_INIT;
+    options.backend = GLR_BACKEND_CPU;
+    options.threads = threads;
+    if (glr_open(&options, &device) != GLR_OK) {
+        fail("glr_open: %s", glr_last_error());
+        exit(verdict());
+    }
+    return device;
+}
+
+void *allocate(size_t bytes)
+{
+    void *memory = malloc(bytes);
+    if (memory == NULL) {
+        fail("no memory for %zu bytes", bytes);
+        exit(verdict());
+    }
+    return memory;
+}
+
+/* FNV-1a of words of 8 bytes, and of the bytes that are left. */
+uint64_t hash_of(const void *bytes, size_t length)
+{
+    const unsigned char *at = bytes;
+    uint64_t hash = UINT64_C(0xcbf29ce484222325) ^ length;
+    for (; length >= 8; length -= 8, at += 8) {
+        uint64_t word;
+        memcpy(&word, at, sizeof word);
+        hash = (hash ^ word) * UINT64_C(0x100000001b3);
+        hash ^= hash >> 32;
+    }
+    for (; length > 0; length--, at++) {
+        hash = (hash ^ *at) * UINT64_C(0x100000001b3);
+    }
+    return hash;
+}
+
+uint64_t fill_and_hash(glr_device *device, const glr_initializer *initializer, int64_t elements)
+{
+    const glr_tensor tensor = {.dtype = GLR_FLOAT32, .rank = 1, .shape = {elements}};
+    const size_t bytes = (size_t)elements * sizeof(float);
+    void *values = allocate(bytes + 1);
+    uint64_t hash = 0;
+    if (glr_fill(device, initializer, &tensor, values, bytes) == GLR_OK) {
+        hash = hash_of(values, bytes);
+    } else {
+        fail("glr_fill: %s", glr_last_error());
+    }
+    free(values);
+    return hash;
+}
