@@ -2,6 +2,7 @@
 
 #include <dirent.h>
 #include <stdarg.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -14,13 +15,12 @@
 /* Failures that are printed in full. */
 #define LOUD 20
 
-static int failures;
+static atomic_int failures;
 
 void fail(const char *format, ...)
 {
     va_list arguments;
-    failures++;
-    if (failures <= LOUD) {
+    if (atomic_fetch_add(&failures, 1) < LOUD) {
         va_start(arguments, format);
         (void)printf("failed: ");
         (void)vprintf(format, arguments);
@@ -32,11 +32,12 @@ void fail(const char *format, ...)
 
 int verdict(void)
 {
-    if (failures > LOUD) {
-        (void)printf("failed: %d more\n", failures - LOUD);
+    const int count = atomic_load(&failures);
+    if (count > LOUD) {
+        (void)printf("failed: %d more\n", count - LOUD);
     }
     (void)fflush(stdout);
-    return failures > 0 ? 1 : 0;
+    return count > 0 ? 1 : 0;
 }
 
 _Noreturn void skip(const char *reason)
@@ -62,7 +63,7 @@ void run_apart(const char *name, bool at_once, void (*function)(const void *), c
     (void)fflush(NULL);
     const pid_t child = fork();
     if (child == 0) {
-        failures = 0;
+        atomic_store(&failures, 0);
         (void)alarm(PATIENCE);
         function(argument);
         int status = verdict();

@@ -1,0 +1,257 @@
+/* Where threads or memory are short, and whatever the variables of OpenMP say: the values are right, and
+   there are never more threads than there may be. */
+#include "support.h"
+
+#include <dlfcn.h>
+#include <errno.h>
+#include <pthread.h>
+#include <sched.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#define ELEMENTS (9 * PIECE)
+
+static float values[ELEMENTS]; /* static, for where no more memory is given */
+static glr_initializer initializer;
+static uint64_t expected;
+
+static void expect_fill(glr_device *device, int most)
+{
+    const glr_tensor tensor = {.dtype = GLR_FLOAT32, .rank = 1, .shape = {ELEMENTS}};
+    memset(values, 0, sizeof values);
+    CHECK(glr_fill(device, &initializer, &tensor, values, sizeof values) == GLR_OK, "%s", glr_last_error());
+    CHECK(hash_of(values, sizeof values) == expected, "other values");
+    CHECK(count_threads() <= most, "%d threads, not %d at most", count_threads(), most);
+}
+
+/* ---- Threads that cannot be made ----------------------------------------------------------------------- */
+
+#ifndef TEST_SANITIZED
+
+static atomic_int creations, first_refused, last_refused;
+
+/* In the place of the C library's. */
+__attribute__((visibility("default"))) int pthread_create(pthread_t *thread, const pthread_attr_t *attributes,
+                                                          void *(*start)(void *), void *argument)
+{
+    int (*next)(pthread_t *, const pthread_attr_t *, void *(*)(void *), void *) = NULL;
+    void *symbol = dlsym(RTLD_NEXT, "pthread_create");
+    const int number = atomic_fetch_add(&creations, 1) + 1;
+    memcpy(&next, &symbol, sizeof next);
+    if (number >= atomic_load(&first_refused) && number <= atomic_load(&last_refused)) {
+        return EAGAIN;
+    }
+    return next(thread, attributes, start, argument);
+}
+
+static void refuse(int first, int last)
+{
+    atomic_store(&creations, 0);
+    atomic_store(&first_refused, first);
+    atomic_store(&last_refused, last);
+}
+
+/* A system that gives no more threads, and one that gives some again later. */
+static void try_refusals(void)
+{
+    for (int n = 1; n <= 5; n++) {
+        glr_device *device = open_cpu(4);
+        refuse(n, 1000000);
+        expect_fill(device, n < 4 ? n : 4);
+        expect_fill(device, n < 4 ? n : 4);
+        CHECK(atomic_load(&creations) >= (n < 4 ? n : 3), "refusal %d: never asked for a thread", n);
+        refuse(n, n);
+        expect_fill(device, 4);
+        expect_fill(device, 4);
+        refuse(0, 0);
+        expect_fill(device, 4);
+        glr_close(device);
+        CHECK(count_threads() == 1, "%d threads after glr_close", count_threads());
+    }
+}
+
+#else
+
+static void try_refusals(void) {}
+
+#endif
+
+/* Never more threads than a fill has pieces; none for what one thread does alone. */
+static void try_sizes(void)
+{
+    glr_device *device = open_cpu(1024);
+    CHECK(count_threads() == 1, "%d threads after glr_open", count_threads());
+    (void)fill_and_hash(device, &initializer, PIECE);
+    CHECK(count_threads() == 1, "%d threads after a fill of one piece", count_threads());
+    (void)fill_and_hash(device, &initializer, 2 * PIECE);
+    CHECK(count_threads() == 2, "%d threads after a fill of two pieces", count_threads());
+    expect_fill(device, 9);
+    glr_close(device);
+    CHECK(count_threads() == 1, "%d threads after glr_close", count_threads());
+}
+
+/* ---- Limits of the system ------------------------------------------------------------------------------ */
+
+static void limit(int resource, rlim_t most)
+{
+    const struct rlimit wanted = {most, most};
+    CHECK(setrlimit((__rlimit_resource_t)resource, &wanted) == 0, "setrlimit: %s", strerror(errno));
+}
+
+/* As an ordinary user: none of these limits holds for root. */
+static void with_processes(const void *argument)
+{
+    const int most = *(const int *)argument;
+    glr_device *before = open_cpu(4);
+    limit(RLIMIT_NPROC, (rlim_t)most);
+    if (getuid() == 0 && setresuid(65531, 65531, 65531) != 0) {
+        (void)printf("no other user: limits on processes are not tried\n");
+        return;
+    }
+    expect_fill(before, most);
+    glr_device *device = open_cpu(4);
+    expect_fill(device, most);
+    glr_close(device);
+    glr_close(before);
+}
+
+/* Bytes of address space that this process has. */
+static rlim_t address_space(void)
+{
+    long pages = 0;
+    FILE *file = fopen("/proc/self/statm", "r");
+    if (file == NULL || fscanf(file, "%ld", &pages) != 1) {
+        fail("/proc/self/statm cannot be read");
+    }
+    if (file != NULL) {
+        (void)fclose(file);
+    }
+    return (rlim_t)pages * (rlim_t)sysconf(_SC_PAGESIZE);
+}
+
+static void with_memory(const void *argument)
+{
+    const size_t more = *(const size_t *)argument;
+    glr_device *before = open_cpu(8), *device = NULL;
+    glr_options options = GLR_OPTIONS_INIT;
+    (void)count_threads(); /* which allocates */
+    limit(RLIMIT_AS, address_space() + more);
+    expect_fill(before, 8);
+    options.backend = GLR_BACKEND_CPU;
+    options.threads = 8;
+    const glr_status status = glr_open(&options, &device);
+    if (status == GLR_OK) {
+        expect_fill(device, 16);
+        glr_close(device);
+    } else {
+        CHECK(status == GLR_ERROR_MEMORY, "%s: %s", glr_status_name(status), glr_last_error());
+    }
+    glr_close(before);
+}
+
+static void with_stack(const void *argument)
+{
+    limit(RLIMIT_STACK, *(const rlim_t *)argument);
+    glr_device *device = open_cpu(4);
+    expect_fill(device, 4);
+    glr_close(device);
+}
+
+static void with_one_processor(const void *nothing)
+{
+    cpu_set_t set;
+    (void)nothing;
+    CPU_ZERO(&set);
+    CPU_SET((unsigned)sched_getcpu(), &set);
+    CHECK(sched_setaffinity(0, sizeof set, &set) == 0, "sched_setaffinity: %s", strerror(errno));
+    glr_device *device = open_cpu(0);
+    expect_fill(device, 1);
+    glr_close(device);
+}
+
+static void try_limits(void)
+{
+    for (int processes = 1; processes <= 3; processes++) {
+        run_apart("a limit on processes", false, with_processes, &processes);
+    }
+    static const rlim_t stacks[] = {64 << 10, 100 << 10, RLIM_INFINITY};
+    for (size_t i = 0; i < sizeof stacks / sizeof stacks[0]; i++) {
+        run_apart("a limit on stacks", false, with_stack, &stacks[i]);
+    }
+    for (size_t more = 0; !is_sanitized() && more < (size_t)2 << 20; more += (size_t)96 << 10) {
+        run_apart("a limit on memory", false, with_memory, &more);
+    }
+    run_apart("one processor", false, with_one_processor, NULL);
+}
+
+/* ---- Variables of OpenMP, which runtimes read when they are loaded ------------------------------------- */
+
+static int processors(void)
+{
+    cpu_set_t set;
+    return sched_getaffinity(0, sizeof set, &set) == 0 ? CPU_COUNT(&set) : 1024;
+}
+
+static const struct variable {
+    const char *name, *value;
+    int most; /* threads; 0: processors */
+} variables[] = {
+    {"OMP_NUM_THREADS", "1", 1},         {"OMP_NUM_THREADS", " 1 ", 1},
+    {"OMP_NUM_THREADS", "1,4", 1},       {"OMP_NUM_THREADS", "4,2", 4},
+    {"OMP_NUM_THREADS", "100000", 0},    {"OMP_NUM_THREADS", "99999999999999999999", 0},
+    {"OMP_NUM_THREADS", "0", 0},         {"OMP_NUM_THREADS", "-1", 0},
+    {"OMP_NUM_THREADS", "", 0},          {"OMP_NUM_THREADS", "nonsense", 0},
+    {"OMP_NUM_THREADS", "1nonsense", 0}, {"OMP_STACKSIZE", "64k", 0},
+    {"OMP_STACKSIZE", "1", 0},           {"OMP_PROC_BIND", "true", 0},
+    {"OMP_DYNAMIC", "true", 0},          {"OMP_THREAD_LIMIT", "1", 0},
+    {"OMP_WAIT_POLICY", "active", 0},    {"OMP_SCHEDULE", "static", 0},
+    {"OMP_PLACES", "cores", 0},
+};
+
+static void become_filler(const void *argument)
+{
+    const struct variable *its = argument;
+    char most[16];
+    (void)snprintf(most, sizeof most, "%d", its->most > 0 ? its->most : processors());
+    char *arguments[] = {"host_limits", "--fill", most, NULL};
+    CHECK(setenv(its->name, its->value, 1) == 0, "setenv: %s", strerror(errno));
+    (void)execv("/proc/self/exe", arguments);
+    fail("execv: %s", strerror(errno));
+}
+
+static void try_variables(void)
+{
+    for (size_t i = 0; i < sizeof variables / sizeof variables[0]; i++) {
+        char name[128];
+        (void)snprintf(name, sizeof name, "%s=%s", variables[i].name, variables[i].value);
+        run_apart(name, false, become_filler, &variables[i]);
+    }
+}
+
+static int fill_as_asked(int most)
+{
+    glr_device *device = open_cpu(0);
+    expect_fill(device, most);
+    glr_close(device);
+    return verdict();
+}
+
+int main(int argc, char **argv)
+{
+    glr_device *alone = open_cpu(1);
+    initializer = glr_he_uniform(3);
+    expected = fill_and_hash(alone, &initializer, ELEMENTS);
+    glr_close(alone);
+    if (argc == 3 && strcmp(argv[1], "--fill") == 0) {
+        return fill_as_asked((int)strtol(argv[2], NULL, 10));
+    }
+    try_refusals();
+    try_sizes();
+    try_limits();
+    try_variables();
+    return verdict();
+}
