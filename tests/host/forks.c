@@ -1,6 +1,6 @@
 /* Forking: a child fills with its parent's handles and with its own, whatever other threads of the parent did
    when it was made. */
-#include "support.h"
+#include "draw.h"
 
 #include <pthread.h>
 #include <stdatomic.h>
@@ -24,13 +24,13 @@ static void fill_with_both(void)
 {
     expect_fill(many, "the parent's handle of four threads");
     expect_fill(one, "the parent's handle of one thread");
-    CHECK(count_threads() <= 4, "%d threads after a fill of four", count_threads());
+    expect_threads(1, 4, "after a fill of four");
 }
 
 static void leave_open(const void *nothing)
 {
     (void)nothing;
-    CHECK(count_threads() == 1, "%d threads in a new child", count_threads());
+    expect_threads(1, 1, "in a new child");
     fill_with_both();
 }
 
@@ -50,7 +50,7 @@ static void fill_and_close(const void *nothing)
     expect_fill(own, "the child's handle");
     glr_close(own);
     glr_close(one);
-    CHECK(count_threads() == 1, "%d threads after the handles are closed", count_threads());
+    expect_threads(1, 1, "after the handles are closed");
 }
 
 static void seed_and_resolve(const void *nothing)
@@ -163,6 +163,6 @@ int main(void)
     fill_with_both();
     glr_close(many);
     glr_close(one);
-    CHECK(count_threads() == 1, "%d threads after the handles are closed", count_threads());
+    expect_threads(1, 1, "after the handles are closed");
     return verdict();
 }

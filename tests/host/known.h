@@ -3,7 +3,7 @@
 #ifndef GLR_TEST_HOST_KNOWN_H
 #define GLR_TEST_HOST_KNOWN_H
 
-#include "support.h"
+#include "draw.h"
 
 #define SHA256_TEXT 65
 

@@ -1,6 +1,6 @@
 /* Where threads or memory are short, and whatever the variables of OpenMP say: the values are right, and
    there are never more threads than there may be. */
-#include "support.h"
+#include "draw.h"
 
 #include <dlfcn.h>
 #include <errno.h>
@@ -25,7 +25,7 @@ static void expect_fill(glr_device *device, int most)
     memset(values, 0, sizeof values);
     CHECK(glr_fill(device, &initializer, &tensor, values, sizeof values) == GLR_OK, "%s", glr_last_error());
     CHECK(hash_of(values, sizeof values) == expected, "other values");
-    CHECK(count_threads() <= most, "%d threads, not %d at most", count_threads(), most);
+    expect_threads(1, most, "after a fill");
 }
 
 /* ---- Threads that cannot be made ----------------------------------------------------------------------- */
@@ -70,7 +70,7 @@ static void try_refusals(void)
         refuse(0, 0);
         expect_fill(device, 4);
         glr_close(device);
-        CHECK(count_threads() == 1, "%d threads after glr_close", count_threads());
+        expect_threads(1, 1, "after glr_close");
     }
 }
 
@@ -84,14 +84,14 @@ static void try_refusals(void) {}
 static void try_sizes(void)
 {
     glr_device *device = open_cpu(1024);
-    CHECK(count_threads() == 1, "%d threads after glr_open", count_threads());
+    expect_threads(1, 1, "after glr_open");
     (void)fill_and_hash(device, &initializer, PIECE);
-    CHECK(count_threads() == 1, "%d threads after a fill of one piece", count_threads());
+    expect_threads(1, 1, "after a fill of one piece");
     (void)fill_and_hash(device, &initializer, 2 * PIECE);
-    CHECK(count_threads() == 2, "%d threads after a fill of two pieces", count_threads());
+    expect_threads(2, 2, "after a fill of two pieces");
     expect_fill(device, 9);
     glr_close(device);
-    CHECK(count_threads() == 1, "%d threads after glr_close", count_threads());
+    expect_threads(1, 1, "after glr_close");
 }
 
 /* ---- Limits of the system ------------------------------------------------------------------------------ */
@@ -138,7 +138,7 @@ static void with_memory(const void *argument)
     const size_t more = *(const size_t *)argument;
     glr_device *before = open_cpu(8), *device = NULL;
     glr_options options = GLR_OPTIONS_INIT;
-    (void)count_threads(); /* which allocates */
+    expect_threads(1, 1, "before a fill"); /* which allocates */
     limit(RLIMIT_AS, address_space() + more);
     expect_fill(before, 8);
     options.backend = GLR_BACKEND_CPU;

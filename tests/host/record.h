@@ -2,7 +2,7 @@
 #ifndef GLR_TEST_HOST_RECORD_H
 #define GLR_TEST_HOST_RECORD_H
 
-#include "support.h"
+#include "draw.h"
 #include "surroundings.h"
 
 /* Bytes of a label and of a text, the final zeros included. */

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 /* Seconds after which a child counts as hanging: far more than any needs. */
@@ -87,7 +88,8 @@ void expect_success(const char *name, int child)
     }
 }
 
-int count_threads(void)
+/* As the kernel counts them. */
+static int count_threads(void)
 {
     DIR *folder = opendir("/proc/self/task");
     int count = 0;
@@ -101,17 +103,15 @@ int count_threads(void)
     return count;
 }
 
-glr_device *open_cpu(uint32_t threads)
+void expect_threads(int least, int most, const char *when)
 {
-    glr_device *device = NULL;
-    glr_options options = GLR_OPTIONS_INIT;
-    options.backend = GLR_BACKEND_CPU;
-    options.threads = threads;
-    if (glr_open(&options, &device) != GLR_OK) {
-        fail("glr_open: %s", glr_last_error());
-        exit(verdict());
+    const struct timespec pause = {.tv_nsec = 1000000};
+    int count = count_threads();
+    for (int i = 0; i < 5000 && count > most; i++) {
+        (void)nanosleep(&pause, NULL);
+        count = count_threads();
     }
-    return device;
+    CHECK(count >= least && count <= most, "%s: %d threads, not %d to %d", when, count, least, most);
 }
 
 void *allocate(size_t bytes)
@@ -138,20 +138,5 @@ uint64_t hash_of(const void *bytes, size_t length)
     for (; length > 0; length--, at++) {
         hash = (hash ^ *at) * UINT64_C(0x100000001b3);
     }
-    return hash;
-}
-
-uint64_t fill_and_hash(glr_device *device, const glr_initializer *initializer, int64_t elements)
-{
-    const glr_tensor tensor = {.dtype = GLR_FLOAT32, .rank = 1, .shape = {elements}};
-    const size_t bytes = (size_t)elements * sizeof(float);
-    void *values = allocate(bytes + 1);
-    uint64_t hash = 0;
-    if (glr_fill(device, initializer, &tensor, values, bytes) == GLR_OK) {
-        hash = hash_of(values, bytes);
-    } else {
-        fail("glr_fill: %s", glr_last_error());
-    }
-    free(values);
     return hash;
 }

@@ -3,10 +3,9 @@
 #ifndef GLR_TEST_HOST_SUPPORT_H
 #define GLR_TEST_HOST_SUPPORT_H
 
-#include <glorand/glorand.h>
-
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 /* Elements of which a fill makes one piece of work: what the header promises of threads is counted in these.
  */
@@ -37,20 +36,14 @@ void run_apart(const char *name, bool at_once, void (*function)(const void *), c
 /* Waits for a child. Anything but exit status 0 is a failure. */
 void expect_success(const char *name, int child);
 
-/* Threads of this process, as the kernel counts them. */
-int count_threads(void);
-
-/* Opens the CPU, with a number of threads or, for 0, the default. Ends the program when that fails. */
-glr_device *open_cpu(uint32_t threads);
+/* Fails unless this process has so many threads. One that has been joined may still be counted for a moment:
+   that is waited for. */
+void expect_threads(int least, int most, const char *when);
 
 /* Memory, or the end of the program. */
 void *allocate(size_t bytes);
 
 /* 64 bits of the bytes; no floating point. */
 uint64_t hash_of(const void *bytes, size_t length);
-
-/* A float32 tensor of so many elements, filled by a handle, and its hash; 0 and a failure when the fill
- * fails. */
-uint64_t fill_and_hash(glr_device *device, const glr_initializer *initializer, int64_t elements);
 
 #endif
