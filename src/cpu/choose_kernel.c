@@ -67,7 +67,7 @@ glr_status glr_cpu_choose_kernel(const glr_cpu_kernel **kernel)
     size_t i;
     glr_status status = first_allowed(&i);
     *kernel = &glr_cpu_kernel_plain;
-    for (; status == GLR_OK && i < KERNEL_COUNT - 1; i++) {
+    for (; status == GLR_OK && i + 1 < KERNEL_COUNT; i++) {
         if (kernels[i].runs() && glr_cpu_kernel_agrees(kernels[i].kernel)) {
             *kernel = kernels[i].kernel;
             break;
