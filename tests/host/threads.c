@@ -1,0 +1,116 @@
+/* Threads of the host that use the library side by side, in each way that the header allows: built with
+   ThreadSanitizer together with the library's sources. */
+#include "draw.h"
+
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#define ELEMENTS (3 * PIECE + 5)
+#define ROUNDS   6
+#define HOSTS    4
+
+static glr_device *shared;
+static glr_initializer initializer;
+static uint64_t expected;
+
+static void *fill_shared(void *nothing)
+{
+    for (int i = 0; i < ROUNDS; i++) {
+        CHECK(fill_and_hash(shared, &initializer, ELEMENTS) == expected, "a shared handle: other values");
+    }
+    return nothing;
+}
+
+static void *open_and_close(void *nothing)
+{
+    for (int i = 0; i < ROUNDS; i++) {
+        glr_device *own = open_cpu(i % 2 == 0 ? 3 : 0);
+        CHECK(fill_and_hash(own, &initializer, ELEMENTS) == expected, "an own handle: other values");
+        glr_close(own);
+    }
+    return nothing;
+}
+
+static void *seed_and_resolve(void *nothing)
+{
+    glr_initializer unseeded = glr_he_normal(1), resolved;
+    unseeded.seeding = GLR_UNSEEDED;
+    for (int i = 0; i < 10 * ROUNDS; i++) {
+        if (i % 5 == 0) {
+            glr_set_seed(i);
+        }
+        CHECK(glr_resolve(&unseeded, &resolved) == GLR_OK, "%s", glr_last_error());
+        (void)fill_and_hash(shared, &unseeded, 100);
+    }
+    return nothing;
+}
+
+static void *describe(void *nothing)
+{
+    static const char text[] = "{\"class_name\": \"HeUniform\", \"config\": {\"seed\": 3}}";
+    const glr_tensor tensor = {.dtype = GLR_FLOAT32, .rank = 2, .shape = {30, 40}};
+    glr_device_info infos[8];
+    for (int i = 0; i < 10 * ROUNDS; i++) {
+        char written[512];
+        size_t count;
+        glr_summary summary = {0};
+        glr_initializer read;
+        CHECK(glr_initializer_from_json(text, sizeof text - 1, &read) == GLR_OK, "%s", glr_last_error());
+        CHECK(glr_initializer_to_json(&read, written, sizeof written, NULL) == GLR_OK, "%s",
+              glr_last_error());
+        CHECK(glr_describe(&read, &tensor, &summary) == GLR_OK, "%s", glr_last_error());
+        CHECK(glr_devices(infos, 8, &count) == GLR_OK, "%s", glr_last_error());
+        CHECK(glr_tensor_extent(NULL, NULL, NULL) == GLR_ERROR_ARGUMENT, "NULL is taken");
+        CHECK(strstr(glr_last_error(), "tensor") != NULL, "%s", glr_last_error());
+    }
+    return nothing;
+}
+
+/* Runs HOSTS threads of each of the functions at once. */
+static void run_together(void *(*const functions[])(void *), size_t count)
+{
+    pthread_t threads[4 * HOSTS];
+    size_t started = 0;
+    for (size_t i = 0; i < count * HOSTS; i++) {
+        if (pthread_create(&threads[started], NULL, functions[i % count], NULL) == 0) {
+            started++;
+        }
+    }
+    CHECK(started == count * HOSTS, "only %zu threads", started);
+    for (size_t i = 0; i < started; i++) {
+        (void)pthread_join(threads[i], NULL);
+    }
+}
+
+/* ThreadSanitizer does not follow threads that a child makes: a fill of one piece makes none. */
+static void fill_in_child(const void *nothing)
+{
+    (void)nothing;
+    (void)seed_and_resolve(NULL);
+    (void)fill_and_hash(shared, &initializer, PIECE);
+    glr_close(shared);
+}
+
+int main(int argc, char **argv)
+{
+    static void *(*const all[])(void *) = {fill_shared, open_and_close, seed_and_resolve, describe};
+    if (argc == 2 && strcmp(argv[1], "--nothing") == 0) {
+        return 0;
+    }
+    glr_device *one = open_cpu(1);
+    initializer = glr_he_uniform(3);
+    expected = fill_and_hash(one, &initializer, ELEMENTS);
+    glr_close(one);
+    shared = open_cpu(3);
+    for (size_t i = 0; i < sizeof all / sizeof all[0]; i++) {
+        run_together(&all[i], 1);
+    }
+    run_together(all, sizeof all / sizeof all[0]);
+    run_apart("a child", false, fill_in_child, NULL);
+    (void)fill_shared(NULL);
+    glr_close(shared);
+    return verdict();
+}
