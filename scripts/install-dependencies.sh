@@ -20,6 +20,7 @@ test_packages=(
     pocl-opencl-icd ocl-icd-opencl-dev oclgrind  # OpenCL on the CPU, its loader, and a simulator that watches it
     clang-format clang-tidy cppcheck shellcheck  # lints
     groff-base doxygen                           # man pages and the reference of the header
+    locales                                      # other decimal points and upper cases
     python3 python3-venv ca-certificates         # TensorFlow and others, into the build folder
 )
 bench_packages=(
