@@ -23,7 +23,7 @@ static const char *const samplers[] = {
 
 static glr_initializer make(size_t sampler, double scale)
 {
-    glr_initializer made = glr_zeros();
+    glr_initializer made;
     switch (sampler) {
     case 0: CALL(glr_random_normal, made = glr_random_normal(0.0, scale, 1)); break;
     case 1: CALL(glr_random_uniform, made = glr_random_uniform(0.0, scale, 2)); break;
@@ -41,10 +41,13 @@ static glr_initializer make(size_t sampler, double scale)
     return made;
 }
 
-/* Pieces enough for four threads once for every sampler, for two elsewhere. */
-static int64_t pieces_for(size_t scale, size_t dtype)
+/* Pieces enough for four threads once for every sampler, for two a few times; less elsewhere. */
+static int64_t elements_for(size_t scale, size_t dtype)
 {
-    return !is_light() && scale == 1 && dtype == 0 ? 5 : 2;
+    if (scale == 1 && dtype == 0) {
+        return is_light() ? 2 * PIECE : 5 * PIECE;
+    }
+    return !is_light() && (scale == 1 || dtype == 0) ? 2 * PIECE : 3001;
 }
 
 static void call_fill(record *into, glr_device *device, const glr_initializer *initializer,
@@ -70,7 +73,7 @@ void call_fills(record *into, glr_device *device)
             const glr_initializer initializer = make(sampler, scales[s].value);
             for (size_t d = 0; d < COUNT(floats); d++) {
                 char label[LABEL];
-                const glr_tensor tensor = {.dtype = floats[d], .rank = 2, .shape = {pieces_for(s, d), PIECE}};
+                const glr_tensor tensor = {.dtype = floats[d], .rank = 2, .shape = {1, elements_for(s, d)}};
                 (void)snprintf(label, sizeof label, "%s of %s in dtype %d", samplers[sampler], scales[s].name,
                                (int)floats[d]);
                 call_fill(into, device, &initializer, &tensor, label);

@@ -14,7 +14,7 @@ mkdir "$scratch/out"
 chmod 777 "$scratch/out"
 cd "$scratch/out"
 glorand=../glorand
-fill=(fill -i he_normal -s 1 -n 1000,2000)
+fill=(fill -i he_normal -s 1 -n '1000,2000')
 "$glorand" "${fill[@]}" -o ../expected.safetensors --threads 1
 
 successes=0 failures=0

@@ -14,7 +14,7 @@ typedef struct known {
     char sha256[SHA256_TEXT];
 } known;
 
-/* One case of some 10^4 to 10^6 values for each class, in float32, and the inverse distribution function's.
+/* One case of some 10^4 to 10^5 values for each class, in float32, and the inverse distribution function's.
    Ends the program when they cannot be read. */
 size_t read_known(known *cases, size_t capacity);
 

@@ -34,7 +34,8 @@ static void expect_fill(glr_device *device, int most)
 
 static atomic_int creations, first_refused, last_refused;
 
-/* In the place of the C library's. */
+/* In the place of the C library's, whose names of the arguments are not for programs.
+   NOLINTNEXTLINE(readability-inconsistent-declaration-parameter-name) */
 __attribute__((visibility("default"))) int pthread_create(pthread_t *thread, const pthread_attr_t *attributes,
                                                           void *(*start)(void *), void *argument)
 {
