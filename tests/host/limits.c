@@ -1,12 +1,10 @@
 /* Where threads or memory are short, and whatever the variables of OpenMP say: the values are right, and
    there are never more threads than there may be. */
+#include "creations.h"
 #include "draw.h"
 
-#include <dlfcn.h>
 #include <errno.h>
-#include <pthread.h>
 #include <sched.h>
-#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -32,43 +30,19 @@ static void expect_fill(glr_device *device, int most)
 
 #ifndef TEST_SANITIZED
 
-static atomic_int creations, first_refused, last_refused;
-
-/* In the place of the C library's, whose names of the arguments are not for programs.
-   NOLINTNEXTLINE(readability-inconsistent-declaration-parameter-name) */
-__attribute__((visibility("default"))) int pthread_create(pthread_t *thread, const pthread_attr_t *attributes,
-                                                          void *(*start)(void *), void *argument)
-{
-    int (*next)(pthread_t *, const pthread_attr_t *, void *(*)(void *), void *) = NULL;
-    void *symbol = dlsym(RTLD_NEXT, "pthread_create");
-    const int number = atomic_fetch_add(&creations, 1) + 1;
-    memcpy(&next, &symbol, sizeof next);
-    if (number >= atomic_load(&first_refused) && number <= atomic_load(&last_refused)) {
-        return EAGAIN;
-    }
-    return next(thread, attributes, start, argument);
-}
-
-static void refuse(int first, int last)
-{
-    atomic_store(&creations, 0);
-    atomic_store(&first_refused, first);
-    atomic_store(&last_refused, last);
-}
-
 /* A system that gives no more threads, and one that gives some again later. */
 static void try_refusals(void)
 {
     for (int n = 1; n <= 5; n++) {
         glr_device *device = open_cpu(4);
-        refuse(n, 1000000);
+        refuse_creations(n, 1000000);
         expect_fill(device, n < 4 ? n : 4);
         expect_fill(device, n < 4 ? n : 4);
-        CHECK(atomic_load(&creations) >= (n < 4 ? n : 3), "refusal %d: never asked for a thread", n);
-        refuse(n, n);
+        CHECK(creations() >= (n < 4 ? n : 3), "refusal %d: never asked for a thread", n);
+        refuse_creations(n, n);
         expect_fill(device, 4);
         expect_fill(device, 4);
-        refuse(0, 0);
+        refuse_creations(0, 0);
         expect_fill(device, 4);
         glr_close(device);
         expect_threads(1, 1, "after glr_close");

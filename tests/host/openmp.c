@@ -4,6 +4,7 @@
    usage: host_openmp [REGION_LIBRARY]
 
    REGION_LIBRARY has the function run_in_region, built with another OpenMP runtime. */
+#include "creations.h"
 #include "draw.h"
 
 #include <dlfcn.h>
@@ -35,14 +36,10 @@ static void fill_outside(void)
 static void try_region(void)
 {
     const int most = omp_get_max_threads(), dynamic = omp_get_dynamic(), levels = omp_get_max_active_levels();
-    int size = 0;
+    refuse_creations(0, 0);
 #pragma omp parallel num_threads(3)
-    {
-#pragma omp single
-        size = omp_get_num_threads();
-        fill_in_region();
-    }
-    expect_threads(1, size, "after a region");
+    fill_in_region();
+    CHECK(creations() == 0, "a fill in a region made %d threads", creations());
     fill_outside();
     CHECK(omp_get_max_threads() == most && omp_get_dynamic() == dynamic &&
               omp_get_max_active_levels() == levels,
@@ -63,7 +60,9 @@ static void try_other(const char *path)
         return;
     }
     memcpy(&run_in_region, &symbol, sizeof symbol);
+    refuse_creations(0, 0);
     run_in_region(fill_in_region);
+    CHECK(creations() == 0, "a fill in another runtime's region made %d threads", creations());
     fill_outside();
     try_region();
 }

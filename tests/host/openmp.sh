@@ -23,12 +23,12 @@ for compiler in gcc clang; do
     command -v "$compiler" >/dev/null || continue
     "$compiler" -fopenmp -shared -fPIC "${flags[@]}" "$source/openmp_region.c" -o "$scratch/$compiler.so" \
         2>"$scratch/log" || continue
-    "$compiler" -fopenmp "${flags[@]}" "$source"/{openmp,draw,support}.c -o "$scratch/$compiler" "${link[@]}" \
+    "$compiler" -fopenmp "${flags[@]}" "$source"/{openmp,creations,draw,support}.c -o "$scratch/$compiler" "${link[@]}" \
         2>"$scratch/log" || continue
     compilers+=("$compiler")
 done
 [ ${#compilers[@]} -gt 0 ] || skip "no compiler has an OpenMP runtime"
-"${compilers[0]}" "${flags[@]}" "$source"/{openmp_beside,draw,support}.c -o "$scratch/beside" "${link[@]}"
+"${compilers[0]}" "${flags[@]}" "$source"/{openmp_beside,creations,draw,support}.c -o "$scratch/beside" "${link[@]}"
 
 # Runtimes that a process has loaded after a fill: the loader names each file.
 LD_DEBUG=files LD_DEBUG_OUTPUT=$scratch/loaded "$filler" --fill 1024
