@@ -173,10 +173,11 @@ static int processors(void)
 
 static const struct variable {
     const char *name, *value;
-    int most; /* threads; 0: processors */
+    int most; /* threads, if there are so many processors; 0: as many as there are */
 } variables[] = {
     {"OMP_NUM_THREADS", "1", 1},         {"OMP_NUM_THREADS", " 1 ", 1},
     {"OMP_NUM_THREADS", "1,4", 1},       {"OMP_NUM_THREADS", "4,2", 4},
+    {"OMP_NUM_THREADS", "8", 8},         {"OMP_NUM_THREADS", "1000", 0},
     {"OMP_NUM_THREADS", "100000", 0},    {"OMP_NUM_THREADS", "99999999999999999999", 0},
     {"OMP_NUM_THREADS", "0", 0},         {"OMP_NUM_THREADS", "-1", 0},
     {"OMP_NUM_THREADS", "", 0},          {"OMP_NUM_THREADS", "nonsense", 0},
@@ -191,7 +192,8 @@ static void become_filler(const void *argument)
 {
     const struct variable *its = argument;
     char most[16];
-    (void)snprintf(most, sizeof most, "%d", its->most > 0 ? its->most : processors());
+    (void)snprintf(most, sizeof most, "%d",
+                   its->most > 0 && its->most < processors() ? its->most : processors());
     char *arguments[] = {"host_limits", "--fill", most, NULL};
     CHECK(setenv(its->name, its->value, 1) == 0, "setenv: %s", strerror(errno));
     (void)execv("/proc/self/exe", arguments);
