@@ -11,8 +11,11 @@ const glr_check_arguments glr_check_arguments_given = {0x1.001p+0f, 0x1.001p+0f,
 glr_plan glr_check_plan(void)
 {
     glr_initializer seed_0 = {.seeding = GLR_SEEDED};
-    glr_plan plan = {
-        .sampler = GLR_SAMPLE_TRUNCATED, .dtype = GLR_FLOAT32, .scale = 1.0f, .count = GLR_CHECK_DRAWN};
+    /* Raw values below 1/6 in magnitude become subnormal, one in seven; the others keep all their bits. */
+    glr_plan plan = {.sampler = GLR_SAMPLE_TRUNCATED,
+                     .dtype = GLR_FLOAT32,
+                     .scale = 0x1.8p-124f,
+                     .count = GLR_CHECK_DRAWN};
     plan.runs.length = GLR_CHECK_DRAWN;
     plan.runs.stride = 1;
     glr_seed_plan(&seed_0, &plan);

@@ -17,7 +17,9 @@ typedef struct glr_check_arguments {
 
 extern const glr_check_arguments glr_check_arguments_given;
 
-/* The plan of the fill: GLR_CHECK_DRAWN elements of the truncated normal in float32. */
+/* The plan of the fill: GLR_CHECK_DRAWN elements of the truncated normal in float32, of a scale that makes
+   some of them subnormal. They differ where a device's threads flush subnormals or do not round to nearest.
+ */
 glr_plan glr_check_plan(void);
 
 /* Compare what a device of that backend made of the operations, and of the fill, with the same text on the

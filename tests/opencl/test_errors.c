@@ -51,7 +51,8 @@ static int is_harmless(const char *function)
 static void expect_nothing_left(const test_stand_in *stand_in, const char *failed)
 {
     cr_expect_eq(stand_in->live(), 0, "%s leaves %d objects", failed, stand_in->live());
-    cr_expect_eq(host_live(), 0, "%s leaves %d pieces of memory, files and mutexes", failed, host_live());
+    cr_expect_eq(host_live(), 0, "%s leaves %d pieces of memory, files, mutexes and threads", failed,
+                 host_live());
 }
 
 /* Lets every call fail in turn. */
@@ -178,8 +179,11 @@ Test(errors, a_build_failure_quotes_the_compiler)
     expect_nothing_left(&stand_in, "clBuildProgram");
 }
 
+#define SCALED "values.value[j] = glr_scaled(raw->value[j], plan->scale, plan->shift);"
+
 /* A device that computes otherwise is refused with the name of the check: as by a compiler that contracts,
-   has no true fma, a square root that is not correctly rounded, flushes subnormals, or multiplies wrongly. */
+   has no true fma, a square root that is not correctly rounded, flushes subnormals, or multiplies wrongly;
+   also where a fill alone flushes them. */
 Test(errors, a_device_that_computes_otherwise_is_refused)
 {
     static const struct {
@@ -191,6 +195,7 @@ Test(errors, a_device_that_computes_otherwise_is_refused)
         {"float subnormal = tiny * 0.5f;", "float subnormal = tiny * 0.0f;", "denormals"},
         {"0xd2511f53U", "0xd2511f51U", "the stream's first block"},
         {"glr_gpu_group(fill, number), 2,", "glr_gpu_group(fill, number), 3,", "a fill"},
+        {SCALED, SCALED " if (fabs(values.value[j]) < 0x1p-126f) values.value[j] = 0.0f;", "a fill"},
     };
     test_stand_in stand_in = test_stand_in_use();
     glr_options options = GLR_OPTIONS_INIT;
