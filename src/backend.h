@@ -14,7 +14,8 @@ typedef struct glr_backend {
     size_t (*list)(glr_device_info *infos, size_t capacity);
 
     /* Opens device options->device; *device is set on success only. The options have been checked. If their
-       backend is `auto`, this one refuses, as unavailable, what a later one in that order does better. */
+       backend is `auto`, this one refuses, as unavailable, what a later one in that order does better, and
+       loads no driver where there is no reason to; an error of the arguments ends the search. */
     glr_status (*open)(const glr_options *options, glr_device **device);
 
     void (*close)(glr_device *device);

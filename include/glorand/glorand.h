@@ -107,7 +107,11 @@ GLR_API const char *glr_last_error(void);
 /* Devices                                                                                          */
 /* ------------------------------------------------------------------------------------------------ */
 
-/** What draws. */
+/** What draws. `auto` loads a driver only where it can help: where a GPU's device node is in /dev (nvidia0
+   and the like, nvhost*, dxg, kfd, mali0, kgsl-3d0, dri/renderD*; for CUDA the first three), or an
+   environment variable names a driver (GLORAND_CUDA_LIBRARY; GLORAND_OPENCL_LIBRARY, OCL_ICD_VENDORS,
+   OCL_ICD_FILENAMES). A backend that is asked for by name loads its driver (for OpenCL see opencl.h), and
+   glr_devices loads all. Drivers may start threads and handle signals, and go on doing so after glr_close. */
 typedef enum glr_backend_kind {
     GLR_BACKEND_AUTO =
         0,               /**< the best that is there: CUDA's device, OpenCL's if that is no CPU, or the CPU */
@@ -139,8 +143,8 @@ typedef struct glr_device glr_device;
 /** Opens a device. options may be NULL, which means GLR_OPTIONS_INIT. On success *device holds a handle
    to be given to glr_close; on failure it is NULL.
    The device is checked first: it must give known values.
-   Errors: GLR_ERROR_ARGUMENT, GLR_ERROR_UNAVAILABLE (the message says why), GLR_ERROR_MEMORY,
-   GLR_ERROR_DEVICE (the check failed). */
+   Errors: GLR_ERROR_ARGUMENT (also for an environment variable of glorand's with an unknown value),
+   GLR_ERROR_UNAVAILABLE (the message says why), GLR_ERROR_MEMORY, GLR_ERROR_DEVICE (the check failed). */
 GLR_API glr_status glr_open(const glr_options *options, glr_device **device);
 
 /** Waits for the work that was started through this handle and frees it. NULL is allowed. */

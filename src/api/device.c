@@ -76,7 +76,8 @@ static glr_status check_options(const glr_options *options)
 }
 
 /* The first backend that opens. One that is there and fails, because its driver is broken for example, must
-   not keep the next from being tried; the last one's failure is the call's. */
+   not keep the next from being tried; the last one's failure is the call's. An environment variable of ours
+   with an unknown value is no failure of a backend: it ends the search. */
 static glr_status open_any(const glr_options *options, glr_device **device)
 {
     glr_status status = GLR_OK;
@@ -86,6 +87,9 @@ static glr_status open_any(const glr_options *options, glr_device **device)
         status = backends[i]->open(options, device);
         if (status == GLR_OK) {
             glr_put_back_error(before);
+            break;
+        }
+        if (status == GLR_ERROR_ARGUMENT) {
             break;
         }
     }

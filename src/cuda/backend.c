@@ -1,6 +1,7 @@
 /* CUDA's table of functions. */
 #include "api/error.h"
 #include "device.h"
+#include "gpu/driver.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -63,13 +64,22 @@ static glr_status open_device(const glr_cu *cu, CUdevice id, glr_device **device
     return status;
 }
 
+static glr_status check_auto(void)
+{
+    static const char *const variables[] = {GLR_CUDA_VARIABLE, NULL};
+    return glr_gpu_check_auto("CUDA", GLR_DEVICE_NODES, GLR_NODES_CUDA, variables);
+}
+
 static glr_status open_cuda(const glr_options *options, glr_device **device)
 {
     const glr_cu *cu;
     size_t count;
     CUdevice id = 0;
     int capability;
-    glr_status status = glr_cuda_find(&cu, &count);
+    glr_status status = options->backend == GLR_BACKEND_AUTO ? check_auto() : GLR_OK;
+    if (status == GLR_OK) {
+        status = glr_cuda_find(&cu, &count);
+    }
     if (status != GLR_OK) {
         return status;
     }

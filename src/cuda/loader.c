@@ -1,11 +1,11 @@
 #include "loader.h"
 
 #include "api/error.h"
+#include "gpu/driver.h"
 
 #include <dlfcn.h>
 #include <pthread.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 /* Not libcuda.so: where that is there alone, it is the toolkit's stub, which has no driver behind it. */
@@ -17,8 +17,8 @@ static char why_not[256]; /* empty when the driver is there */
 
 static void load(void)
 {
-    const char *named = getenv("GLORAND_CUDA_LIBRARY");
-    const char *name = named != NULL && named[0] != '\0' ? named : LIBRARY;
+    const char *named = glr_gpu_variable(GLR_CUDA_VARIABLE);
+    const char *name = named != NULL ? named : LIBRARY;
     /* Never closed: the driver has threads and exit handlers. If the process has loaded it already, as the
        CUDA runtime does, this is the same one. */
     void *library = dlopen(name, RTLD_NOW | RTLD_LOCAL);

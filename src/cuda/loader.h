@@ -98,6 +98,9 @@ typedef struct glr_cu {
 #undef GLR_CU_MEMBER
 } glr_cu;
 
+/* Names the library to load. */
+#define GLR_CUDA_VARIABLE "GLORAND_CUDA_LIBRARY"
+
 /* Loads the driver the first time, and sets *cu to its functions. Fails with GLR_ERROR_UNAVAILABLE where
    there is none. */
 glr_status glr_cu_load(const glr_cu **cu);

@@ -1,6 +1,8 @@
 /* OpenCL's table of functions. */
 #include "api/error.h"
 #include "device.h"
+#include "force.h"
+#include "gpu/driver.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -60,12 +62,26 @@ static glr_status open_found(const glr_cl *cl, const glr_opencl_found *found, gl
     return status;
 }
 
+/* A word in GLORAND_OPENCL_FORCE that is not known is an error, whether there is a GPU or not. */
+static glr_status check_auto(void)
+{
+    static const char *const variables[] = {GLR_OPENCL_VARIABLE, "OCL_ICD_VENDORS", "OCL_ICD_FILENAMES",
+                                            NULL};
+    glr_status status = glr_opencl_check_force();
+    return status == GLR_OK
+               ? glr_gpu_check_auto("OpenCL", GLR_DEVICE_NODES, GLR_NODES_CUDA | GLR_NODES_OTHER, variables)
+               : status;
+}
+
 static glr_status open_opencl(const glr_options *options, glr_device **device)
 {
     const glr_cl *cl;
     glr_opencl_found found[GLR_OPENCL_MOST_DEVICES];
     size_t count;
-    glr_status status = glr_opencl_find(&cl, found, &count);
+    glr_status status = options->backend == GLR_BACKEND_AUTO ? check_auto() : GLR_OK;
+    if (status == GLR_OK) {
+        status = glr_opencl_find(&cl, found, &count);
+    }
     if (status != GLR_OK) {
         return status;
     }

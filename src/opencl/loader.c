@@ -3,12 +3,12 @@
 #include "loader.h"
 
 #include "api/error.h"
+#include "gpu/driver.h"
 
 #include <dlfcn.h>
 #include <link.h>
 #include <pthread.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/auxv.h>
 
@@ -46,8 +46,8 @@ static void load(void)
         (void)snprintf(why_not, sizeof why_not, "no OpenCL: the program is linked statically");
         return;
     }
-    const char *named = getenv("GLORAND_OPENCL_LIBRARY");
-    int is_named = named != NULL && named[0] != '\0';
+    const char *named = glr_gpu_variable(GLR_OPENCL_VARIABLE);
+    int is_named = named != NULL;
     /* Never closed: drivers have threads and exit handlers. */
     void *library = dlopen(is_named ? named : LIBRARY, RTLD_NOW | RTLD_LOCAL);
     if (library == NULL && (is_named || dlsym(RTLD_DEFAULT, "clGetPlatformIDs") == NULL)) {

@@ -53,6 +53,9 @@ typedef struct glr_cl {
 #undef GLR_CL_MEMBER
 } glr_cl;
 
+/* Names the library to load. */
+#define GLR_OPENCL_VARIABLE "GLORAND_OPENCL_LIBRARY"
+
 /* Loads OpenCL the first time, and sets *cl to its functions. Fails with GLR_ERROR_UNAVAILABLE where there is
    none. */
 glr_status glr_cl_load(const glr_cl **cl);

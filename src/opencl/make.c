@@ -1,6 +1,7 @@
 /* Making and closing a handle. */
 #include "api/error.h"
 #include "device.h"
+#include "force.h"
 #include "sources.h"
 
 #include <stdlib.h>
@@ -75,7 +76,10 @@ static glr_opencl_device *new_device(void)
 
 glr_status glr_opencl_make(const glr_cl *cl, cl_context context, cl_device_id id, glr_device **device)
 {
-    glr_status status = glr_opencl_check_device(cl, id);
+    glr_status status = glr_opencl_check_force();
+    if (status == GLR_OK) {
+        status = glr_opencl_check_device(cl, id);
+    }
     if (status != GLR_OK) {
         return status;
     }

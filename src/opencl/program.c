@@ -3,17 +3,11 @@
 #include "api/error.h"
 #include "cache.h"
 #include "find.h"
+#include "force.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-/* Whether GLORAND_OPENCL_FORCE holds a word. */
-static int forces(const char *word)
-{
-    const char *list = getenv("GLORAND_OPENCL_FORCE");
-    return list != NULL && strstr(list, word) != NULL;
-}
 
 glr_opencl_traits glr_opencl_traits_of(const glr_cl *cl, cl_device_id id)
 {
@@ -21,10 +15,10 @@ glr_opencl_traits glr_opencl_traits_of(const glr_cl *cl, cl_device_id id)
     uint64_t f32 = glr_opencl_number(cl, id, CL_DEVICE_SINGLE_FP_CONFIG, sizeof(cl_device_fp_config));
     uint64_t f64 = glr_opencl_number(cl, id, CL_DEVICE_DOUBLE_FP_CONFIG, sizeof(cl_device_fp_config));
     uint64_t type = glr_opencl_number(cl, id, CL_DEVICE_TYPE, sizeof(cl_device_type));
-    traits.has_f64 = f64 != 0 && !forces("no-fp64");
-    traits.has_sqrt = (f32 & CL_FP_CORRECTLY_ROUNDED_DIVIDE_SQRT) != 0 && !forces("software-sqrt");
-    traits.draws_tiles = (type & CL_DEVICE_TYPE_CPU) != 0 && !forces("one-lane");
-    traits.is_simulated = forces("simulator");
+    traits.has_f64 = f64 != 0 && !glr_opencl_forces("no-fp64");
+    traits.has_sqrt = (f32 & CL_FP_CORRECTLY_ROUNDED_DIVIDE_SQRT) != 0 && !glr_opencl_forces("software-sqrt");
+    traits.draws_tiles = (type & CL_DEVICE_TYPE_CPU) != 0 && !glr_opencl_forces("one-lane");
+    traits.is_simulated = glr_opencl_forces("simulator");
     return traits;
 }
 
