@@ -53,6 +53,10 @@ if(TARGET glorand_command)
   glorand_script_test(readme_commands scripts/readme_commands.sh
     ${PROJECT_SOURCE_DIR} ${PROJECT_BINARY_DIR} $<TARGET_FILE:glorand_command>)
 
+  if(GLORAND_OPENCL AND NOT GLORAND_SANITIZE)
+    glorand_script_test(opencl_hosts opencl/hosts.sh $<TARGET_FILE:glorand_command> $<TARGET_FILE:opencl_open_auto>
+      ${PROJECT_BINARY_DIR})
+  endif()
   glorand_script_test(man_pages scripts/man_pages.sh ${PROJECT_SOURCE_DIR} $<TARGET_FILE:glorand_command>)
 
   set(environment ${PROJECT_BINARY_DIR}/python)

@@ -19,6 +19,17 @@
  * The functions are in the library if it was built with GLORAND_OPENCL, which is the default. The library is
  * not linked with OpenCL: it takes the functions of the process, or loads libOpenCL.so.1.
  * A program that is linked statically as a whole has no OpenCL, since drivers do not work in one.
+ * glr_open and glr_devices do not load it either where drivers for CPUs are known to end the process: where
+ * /sys has no topology of the processors or no memory node, where RLIMIT_DATA is less than 128 MiB, and where
+ * fewer threads can be made than there are processors. They try it all the same where a GPU's device node is
+ * there or GLORAND_OPENCL_LIBRARY names the library.
+ *
+ * Floating-point modes: a kernel runs in the mode that the driver gives it. The check at opening refuses a
+ * device whose threads flush subnormals or do not round to nearest at that time, and PoCL on x86 sets
+ * rounding and flushing for each kernel, whatever mode the caller's threads had when they made the platform
+ * or the queue. What a driver for CPUs takes over from the caller beyond that is the queue's own affair:
+ * exceptions that are unmasked when PoCL makes its threads are unmasked there, and a kernel that raises one,
+ * by an inexact result for example, ends the process with SIGFPE.
  */
 #ifndef GLORAND_OPENCL_H
 #define GLORAND_OPENCL_H

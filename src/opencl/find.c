@@ -1,9 +1,13 @@
 #include "find.h"
 
 #include "api/error.h"
+#include "force.h"
+#include "gpu/driver.h"
 #include "gpu/gpu_plan.h"
+#include "hazards.h"
 
 #include <inttypes.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -58,12 +62,32 @@ static void sort(glr_opencl_found *found, size_t count)
     memcpy(found, sorted, next * sizeof *found);
 }
 
+/* Fails where OpenCL is not to be loaded though it is asked for by name. */
+static glr_status check_loading(void)
+{
+    static atomic_bool is_safe; /* since it was loaded, or the environment or a GPU is reason to try */
+    glr_status status = glr_opencl_check_force();
+    if (status != GLR_OK || atomic_load(&is_safe)) {
+        return status;
+    }
+    if (glr_gpu_variable(GLR_OPENCL_VARIABLE) == NULL && glr_gpu_nodes(GLR_DEVICE_NODES) == 0) {
+        status = glr_opencl_check_hazards(GLR_SYSFS);
+    }
+    if (status == GLR_OK) {
+        atomic_store(&is_safe, 1);
+    }
+    return status;
+}
+
 glr_status glr_opencl_find(const glr_cl **cl, glr_opencl_found found[GLR_OPENCL_MOST_DEVICES], size_t *count)
 {
     cl_platform_id platforms[MOST_PLATFORMS];
     cl_uint platform_count = 0;
     *count = 0;
-    glr_status status = glr_cl_load(cl);
+    glr_status status = check_loading();
+    if (status == GLR_OK) {
+        status = glr_cl_load(cl);
+    }
     if (status != GLR_OK) {
         return status;
     }

@@ -85,6 +85,10 @@ STATUS(close, -1, == 0, -1, (int descriptor), (descriptor))
 STATUS(fclose, -1, == 0, EOF, (FILE * file), (file))
 STATUS(pthread_mutex_init, 1, == 0, ENOMEM, (pthread_mutex_t * mutex, const pthread_mutexattr_t *how),
        (mutex, how))
+STATUS(pthread_create, 1, == 0, EAGAIN,
+       (pthread_t * thread, const pthread_attr_t *how, void *(*start)(void *), void *argument),
+       (thread, how, start, argument))
+STATUS(pthread_join, -1, == 0, EDEADLK, (pthread_t thread, void **value), (thread, value))
 STATUS(pthread_mutex_destroy, -1, == 0, EBUSY, (pthread_mutex_t * mutex), (mutex))
 
 /* The descriptor, which lives already, becomes a file. */

@@ -1,11 +1,17 @@
 /* Which backend glr_open chooses, where there is no OpenCL, a broken one, or a GPU. */
+#include "host_memory.h"
 #include "support.h"
 
 #include "support/use_backend.h"
 
+#include "opencl/hazards.h"
+
 #include <criterion/criterion.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
+#include <unistd.h>
 
 static void expect_unavailable(const char *reason)
 {
@@ -35,6 +41,7 @@ Test(choice, no_platform)
 Test(choice, auto_prefers_our_own_cpu)
 {
     glr_device *device = NULL;
+    cr_assert_eq(setenv("GLORAND_OPENCL_LIBRARY", "libOpenCL.so.1", 1), 0); /* auto loads it for that */
     cr_assert_eq(glr_open(NULL, &device), GLR_OK);
     cr_expect_eq(glr_device_backend(device), GLR_BACKEND_CPU);
     glr_close(device);
@@ -62,6 +69,81 @@ Test(choice, auto_prefers_a_gpu_that_works)
     cr_expect_eq(glr_device_backend(device), GLR_BACKEND_CPU);
     cr_expect_eq(stand_in.live(), 0);
     glr_close(device);
+}
+
+/* A word that is not known is an error of each opening that would read it, whether there is a GPU or not. */
+Test(choice, an_unknown_word_is_refused)
+{
+    static const char *const lists[] = {"one-lan", "one-lane,no-fp6", "none one-lanes", "no-fp64;simulator"};
+    static const char *const words[] = {"'one-lan'", "'no-fp6'", "'one-lanes'", "'no-fp64;simulator'"};
+    static const char accepted[] = " is none of none, one-lane, software-sqrt, no-fp64, simulator";
+    glr_options options = GLR_OPTIONS_INIT;
+    glr_device *device = NULL;
+    for (size_t i = 0; i < sizeof lists / sizeof lists[0]; i++) {
+        char expected[200];
+        cr_assert_eq(setenv("GLORAND_OPENCL_FORCE", lists[i], 1), 0);
+        (void)snprintf(expected, sizeof expected, "GLORAND_OPENCL_FORCE: %s%s", words[i], accepted);
+        options.backend = GLR_BACKEND_OPENCL;
+        cr_expect_eq(glr_open(&options, &device), GLR_ERROR_ARGUMENT);
+        cr_expect_str_eq(glr_last_error(), expected);
+        cr_expect_eq(glr_open(NULL, &device), GLR_ERROR_ARGUMENT, "by auto");
+        cr_expect_str_eq(glr_last_error(), expected);
+        options.backend = GLR_BACKEND_CPU;
+        cr_expect_eq(glr_open(&options, &device), GLR_OK, "which does not read it");
+        glr_close(device);
+    }
+    test_cl cl = test_cl_open();
+    cr_expect_eq(glr_opencl_prepare(cl.context, cl.device, &device), GLR_ERROR_ARGUMENT);
+    test_cl_close(cl);
+    cr_assert_eq(setenv("GLORAND_OPENCL_FORCE", " none, one-lane,,software-sqrt ", 1), 0);
+    device = test_open_opencl();
+    glr_close(device);
+}
+
+/* Files of a /sys, in which a driver for CPUs finds processors and memory, or not. */
+Test(choice, a_host_in_which_drivers_end_the_process)
+{
+    static const struct {
+        const char *commands, *reason;
+    } cases[] = {
+        {":", "has no topology of the processors"},
+        {"mkdir -p devices/system/cpu/cpu0", "has no topology of the processors"},
+        {"mkdir devices/system/cpu/cpu0/topology", "has no topology of the processors"},
+        {"touch devices/system/cpu/cpu0/topology/core_siblings", NULL},
+        {"mkdir devices/system/node", "has no memory node"},
+        {"mkdir devices/system/node/node0", NULL},
+        {"rmdir devices/system/node/node0; touch devices/system/node/online", NULL},
+    };
+    char folder[] = "/tmp/glorand-sysfs-XXXXXX", command[256];
+    cr_assert_not_null(mkdtemp(folder));
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        (void)snprintf(command, sizeof command, "cd %s && %s", folder, cases[i].commands);
+        cr_assert_eq(system(command), 0, "%s", command);
+        cr_expect_eq(glr_opencl_check_hazards(folder),
+                     cases[i].reason == NULL ? GLR_OK : GLR_ERROR_UNAVAILABLE, "%s", cases[i].commands);
+        cr_expect(cases[i].reason == NULL || strstr(glr_last_error(), cases[i].reason) != NULL, "%s",
+                  glr_last_error());
+    }
+    for (int call = 1; call <= 2 && call <= sysconf(_SC_NPROCESSORS_ONLN); call++) {
+        host_fail(call);
+        cr_expect_eq(glr_opencl_check_hazards(folder), GLR_ERROR_UNAVAILABLE);
+        cr_expect_str_eq(host_failed(), "pthread_create");
+        cr_expect_eq(host_live(), 0, "threads are joined");
+        cr_expect_not_null(strstr(glr_last_error(), "gives fewer threads"), "%s", glr_last_error());
+    }
+    host_fail(0);
+    (void)snprintf(command, sizeof command, "rm -rf %s", folder);
+    cr_assert_eq(system(command), 0);
+}
+
+/* The real driver, which aborts there, is not loaded. */
+Test(choice, a_limit_of_data_is_told)
+{
+    struct rlimit limit;
+    cr_assert_eq(getrlimit(RLIMIT_DATA, &limit), 0);
+    limit.rlim_cur = ((rlim_t)128 << 20) - 1;
+    cr_assert_eq(setrlimit(RLIMIT_DATA, &limit), 0);
+    expect_unavailable("RLIMIT_DATA is less than 128 MiB");
 }
 
 #ifdef CUDA_STAND_IN /* CUDA is in this build */
