@@ -1,19 +1,13 @@
-#define _GNU_SOURCE /* dl_iterate_phdr */
-
 #include "pool.h"
 
 #include "api/guest.h"
 #include "processors.h"
+#include "thread.h"
 
-#include <link.h>
 #include <pthread.h>
-#include <signal.h>
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <unistd.h>
-
-/* Bytes of a thread's stack, without what the C library takes of it. A fill needs 40 KiB. */
-#define STACK_BYTES ((size_t)128 << 10)
 
 /* How often a thread looks whether there is work, or a caller whether the others are done, before it sleeps:
    for some tens of microseconds, since being woken takes as long. */
@@ -139,63 +133,13 @@ static void *work(void *argument)
     return NULL;
 }
 
-/* Signals are the host's, and its threads take them; but those that an instruction raises belong to the
-   thread that executes it: a host may handle faults in the memory that is filled. */
-static void block_signals(sigset_t *before)
-{
-    static const int own[] = {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGTRAP};
-    sigset_t blocked;
-    (void)sigfillset(&blocked);
-    for (size_t i = 0; i < sizeof own / sizeof own[0]; i++) {
-        (void)sigdelset(&blocked, own[i]);
-    }
-    (void)pthread_sigmask(SIG_BLOCK, &blocked, before);
-}
-
-/* Adds what a module has of thread-local variables. */
-static int add_thread_local(struct dl_phdr_info *module, size_t size, void *bytes)
-{
-    (void)size;
-    for (size_t i = 0; i < module->dlpi_phnum; i++) {
-        if (module->dlpi_phdr[i].p_type == PT_TLS) {
-            *(size_t *)bytes += (size_t)module->dlpi_phdr[i].p_memsz;
-        }
-    }
-    return 0;
-}
-
-/* The C library keeps the program's thread-local variables in the stack, of whatever size they are. */
-static size_t stack_bytes(void)
-{
-    const size_t page = (size_t)sysconf(_SC_PAGESIZE);
-    size_t thread_local_bytes = 0;
-    (void)dl_iterate_phdr(add_thread_local, &thread_local_bytes);
-    return (STACK_BYTES + thread_local_bytes + page - 1) / page * page;
-}
-
-static int start_thread(glr_pool *pool, pthread_t *thread)
-{
-    pthread_attr_t attributes;
-    sigset_t before; /* a thread inherits its maker's */
-    int error = pthread_attr_init(&attributes);
-    if (error != 0) {
-        return error;
-    }
-    (void)pthread_attr_setstacksize(&attributes, stack_bytes()); /* or the default size, if that is refused */
-    block_signals(&before);
-    error = pthread_create(thread, &attributes, work, pool);
-    (void)pthread_sigmask(SIG_SETMASK, &before, NULL);
-    (void)pthread_attr_destroy(&attributes);
-    return error;
-}
-
 /* Makes threads until there are so many, or the system refuses one: those that there are will do. Called with
    the lock. */
 static void make_threads(glr_pool *pool, uint32_t wanted)
 {
     pool->process = getpid();
     while (pool->count < pool->limit && pool->count < wanted &&
-           start_thread(pool, &pool->thread[pool->count]) == 0) {
+           glr_start_thread(&pool->thread[pool->count], work, pool)) {
         pool->count++;
     }
 }

@@ -1,8 +1,8 @@
 #include "hazards.h"
 
 #include "api/error.h"
+#include "cpu/thread.h"
 
-#include <pthread.h>
 #include <stdio.h>
 #include <sys/resource.h>
 #include <unistd.h>
@@ -59,7 +59,7 @@ static int can_make_threads(void)
     int wanted = processors < 1 ? 1 : processors > MOST_THREADS ? MOST_THREADS : (int)processors;
     int made = 0;
     (void)pthread_mutex_lock(&lock);
-    while (made < wanted && pthread_create(&threads[made], NULL, wait_for_lock, &lock) == 0) {
+    while (made < wanted && glr_start_thread(&threads[made], wait_for_lock, &lock)) {
         made++;
     }
     (void)pthread_mutex_unlock(&lock);
