@@ -14,7 +14,8 @@
 
 #define LIBRARY "libOpenCL.so.1"
 
-static pthread_once_t once = PTHREAD_ONCE_INIT;
+static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER; /* of these: */
+static int is_loaded;
 static glr_cl functions;
 static char why_not[256]; /* empty when OpenCL is there */
 
@@ -70,11 +71,19 @@ static void load(void)
 
 glr_status glr_cl_load(const glr_cl **cl)
 {
-    if (pthread_once(&once, load) != 0) {
-        return glr_fail(GLR_ERROR_SYSTEM, "pthread_once failed");
+    glr_status status = GLR_OK;
+    (void)pthread_mutex_lock(&lock);
+    if (!is_loaded) { /* what failed may have failed for want of memory or of a file descriptor */
+        why_not[0] = '\0';
+        load();
+        is_loaded = why_not[0] == '\0';
     }
+    if (!is_loaded) {
+        status = glr_fail(GLR_ERROR_UNAVAILABLE, "%s", why_not);
+    }
+    (void)pthread_mutex_unlock(&lock);
     *cl = &functions;
-    return why_not[0] == '\0' ? GLR_OK : glr_fail(GLR_ERROR_UNAVAILABLE, "%s", why_not);
+    return status;
 }
 
 /* Names of the errors that a fill can meet. */
