@@ -1,6 +1,6 @@
 #!/bin/bash
 # Builds the command without CUDA and OpenCL, which must say so when it lists devices; configures where there is no
-# nvcc and where nvcc compiles nothing, with each value of GLORAND_CUDA.
+# nvcc and where nvcc compiles nothing, with each value of GLORAND_CUDA. The tests of the headers pass there.
 #
 # usage: without_gpus.sh SOURCE_DIR BUILD_DIR COMPILER
 set -euo pipefail
@@ -10,7 +10,7 @@ set -euo pipefail
 source_dir=$1
 build_dir=$2
 compiler=$3
-need cmake ninja python3
+need cmake ctest ninja python3
 make_scratch "$build_dir"
 
 # Configures with further options; the log is $scratch/log.
@@ -60,3 +60,10 @@ for backend in opencl cuda; do
         fail "$backend: $(cat "$scratch/message")"
 done
 "$glorand" fill -i ones -n 4 --dtype int8 -o - | cmp - <(printf '\1\1\1\1')
+
+# The headers of backends that are left out are left out of their tests, too.
+configure -DGLORAND_CUDA=OFF -DGLORAND_TESTS=ON || fail "with tests: $(cat "$scratch/log")"
+cmake --build "$scratch/build" --target src/all >"$scratch/log" 2>&1 || fail "$(cat "$scratch/log")"
+ctest --test-dir "$scratch/build" --output-on-failure --no-tests=error -R '^(symbols|header_cxx)$' |
+    tee "$scratch/log"
+grep -q '100% tests passed, 0 tests failed out of 2' "$scratch/log" || fail "the tests of the headers"
