@@ -1,5 +1,6 @@
-# Whether the CUDA backend is built, GLORAND_HAVE_CUDA, and how its kernels are compiled. Only nvcc is needed: no
-# header and no library of the toolkit, which is why CMake's language CUDA is not used.
+# Whether the CUDA backend is built, GLORAND_HAVE_CUDA, and how its kernels are compiled; cuda_missing says why nvcc cannot,
+# which some tests use without the backend, too. Only nvcc is needed: no header and no library of the toolkit, which is
+# why CMake's language CUDA is not used.
 
 # Machine code for these, and PTX of the first and of the last: the driver makes of it what newer devices need. What
 # an older nvcc does not know is left out.
@@ -11,7 +12,7 @@ find_program(GLORAND_NVCC nvcc HINTS /usr/local/cuda/bin ENV CUDA_HOME PATH_SUFF
 function(glorand_check_nvcc)
   set(cuda_missing "" PARENT_SCOPE)
   if(NOT GLORAND_NVCC)
-    set(cuda_missing "there is no nvcc in PATH, CUDA_HOME/bin or /usr/local/cuda/bin; GLORAND_NVCC may name one"
+    set(cuda_missing "there is no nvcc in PATH, CUDA_HOME/bin or /usr/local/cuda/bin, and GLORAND_NVCC names none"
       PARENT_SCOPE)
     return()
   endif()
@@ -45,8 +46,11 @@ endfunction()
 set(GLORAND_HAVE_CUDA OFF)
 if(NOT GLORAND_CUDA MATCHES "^(AUTO|ON|OFF)$")
   message(FATAL_ERROR "GLORAND_CUDA is '${GLORAND_CUDA}', and none of AUTO, ON, OFF")
-elseif(NOT GLORAND_CUDA STREQUAL "OFF")
+endif()
+if(GLORAND_TESTS OR NOT GLORAND_CUDA STREQUAL "OFF")
   glorand_check_nvcc()
+endif()
+if(NOT GLORAND_CUDA STREQUAL "OFF")
   if(NOT cuda_missing)
     set(GLORAND_HAVE_CUDA ON)
   elseif(GLORAND_CUDA STREQUAL "ON")

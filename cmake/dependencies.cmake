@@ -4,8 +4,4 @@
 # xxHash is used as a header, with everything inlined, so that it leaves no symbols and no library behind.
 find_path(XXHASH_INCLUDE_DIR xxhash.h REQUIRED)
 
-# OpenCL is loaded at run time; only its headers are needed here.
 find_package(Threads REQUIRED)
-if(GLORAND_OPENCL)
-  find_path(OPENCL_INCLUDE_DIR CL/cl_icd.h REQUIRED)
-endif()

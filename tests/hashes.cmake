@@ -16,15 +16,13 @@ foreach(isa plain avx2 avx512 neon)
 endforeach()
 
 # On PoCL: in vectors as for every CPU, one lane as for a GPU, and without what some devices lack.
-if(GLORAND_OPENCL)
-  foreach(force "" one-lane software-sqrt one-lane,software-sqrt no-fp64 one-lane,no-fp64)
-    string(REGEX REPLACE "[,-]" "_" name "opencl_${force}")
-    string(REGEX REPLACE "_$" "" name "${name}")
-    add_test(NAME hashes_${name} COMMAND hashes ${CMAKE_CURRENT_SOURCE_DIR}/data/hashes.txt)
-    set_tests_properties(hashes_${name} PROPERTIES TIMEOUT 1200
-      ENVIRONMENT "GLORAND_TEST_BACKEND=opencl;GLORAND_OPENCL_FORCE=${force};${opencl_environment}")
-  endforeach()
-endif()
+foreach(force "" one-lane software-sqrt one-lane,software-sqrt no-fp64 one-lane,no-fp64)
+  string(REGEX REPLACE "[,-]" "_" name "opencl_${force}")
+  string(REGEX REPLACE "_$" "" name "${name}")
+  glorand_opencl_test(hashes_${name} $<TARGET_FILE:hashes> ${CMAKE_CURRENT_SOURCE_DIR}/data/hashes.txt)
+  set_tests_properties(hashes_${name} PROPERTIES
+    ENVIRONMENT "GLORAND_TEST_BACKEND=opencl;GLORAND_OPENCL_FORCE=${force};${opencl_environment}")
+endforeach()
 
 if(GLORAND_HAVE_CUDA)
   add_test(NAME hashes_cuda COMMAND hashes ${CMAKE_CURRENT_SOURCE_DIR}/data/hashes.txt)

@@ -1,7 +1,8 @@
 #!/bin/bash
 # Compiles the core as another language.
 #
-# usage: compile.sh opencl|cuda SOURCE_DIR BUILD_DIR
+# usage: compile.sh opencl SOURCE_DIR BUILD_DIR
+#        compile.sh cuda SOURCE_DIR BUILD_DIR NVCC
 set -euo pipefail
 # shellcheck source-path=SCRIPTDIR source=../scripts/common.sh
 . "$(dirname "${BASH_SOURCE[0]}")/../scripts/common.sh"
@@ -23,8 +24,7 @@ opencl)
     done
     ;;
 cuda)
-    command -v nvcc >/dev/null || skip "nvcc is not installed"
-    nvcc -ptx -fmad=false -arch=sm_75 -Werror all-warnings -I "$source_dir/src" \
+    "$4" -ptx -fmad=false -arch=sm_75 -Werror all-warnings -I "$source_dir/src" \
         "$source_dir/tests/core/kernel.cu" -o "$scratch/kernel.ptx"
     # Every operation rounds to nearest even, once, and flushes nothing.
     "$source_dir/tests/cuda/lint_ptx.sh" "$scratch/kernel.ptx"

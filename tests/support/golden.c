@@ -112,7 +112,7 @@ glr_device *open_any(uint32_t threads)
     return device;
 }
 
-#ifdef TEST_OPENCL
+#ifdef TEST_OPENCL_IN_BUILD
 const char test_no_opencl[] = "no OpenCL: ";
 #else
 const char test_no_opencl[] = "options.backend: opencl is not part of this build";
