@@ -68,7 +68,7 @@ if(TARGET glorand_command)
   glorand_script_test(readme_commands scripts/readme_commands.sh
     ${PROJECT_SOURCE_DIR} ${PROJECT_BINARY_DIR} $<TARGET_FILE:glorand_command>)
 
-  if(GLORAND_OPENCL AND NOT GLORAND_SANITIZE)
+  if(TARGET opencl_open_auto AND NOT GLORAND_SANITIZE)
     glorand_script_test(opencl_hosts opencl/hosts.sh $<TARGET_FILE:glorand_command> $<TARGET_FILE:opencl_open_auto>
       ${PROJECT_BINARY_DIR})
   endif()

@@ -1,5 +1,6 @@
 #!/bin/bash
-# The public headers from C++17: they compile without warnings, and their functions link.
+# The public headers from C++17: they compile without warnings, and their functions link, by each compiler that
+# is there.
 #
 # usage: header_cxx.sh SOURCE_DIR SHARED_LIBRARY BUILD_DIR [HEADER...]
 #
@@ -8,7 +9,11 @@ set -euo pipefail
 # shellcheck source-path=SCRIPTDIR source=common.sh
 . "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 
-need g++
+compilers=()
+for compiler in g++ clang++; do
+    ! command -v "$compiler" >/dev/null || compilers+=("$compiler")
+done
+[ ${#compilers[@]} -gt 0 ] || skip "neither g++ nor clang++ is installed"
 make_scratch "$3"
 printf '#include <glorand/%s>\n' glorand.h "${@:4}" >"$scratch/use.cpp"
 cat >>"$scratch/use.cpp" <<'END'
@@ -31,5 +36,8 @@ int main()
     return status == GLR_OK ? 0 : 1;
 }
 END
-g++ -std=c++17 -DCL_TARGET_OPENCL_VERSION=300 -Wall -Wextra -Wpedantic -Wconversion -Werror -I "$1/include" -o "$scratch/use" "$scratch/use.cpp" "$2"
-LD_LIBRARY_PATH=$(dirname "$2") "$scratch/use"
+for compiler in "${compilers[@]}"; do
+    "$compiler" -std=c++17 -DCL_TARGET_OPENCL_VERSION=300 -Wall -Wextra -Wpedantic -Wconversion -Werror -I "$1/include" \
+        -o "$scratch/use" "$scratch/use.cpp" "$2"
+    LD_LIBRARY_PATH=$(dirname "$2") "$scratch/use"
+done

@@ -9,16 +9,17 @@ set -euo pipefail
 need cmake ctest python3
 summary=$1/scripts/test-summary.py
 make_scratch "${TMPDIR:-/tmp}"
+unset GLORAND_TEST_WITHOUT
 
-# Runs ctest over the tests whose definitions are standard input, and then the summary with CI set to $1;
-# sets `status` and `output`.
+# Runs ctest over the tests whose definitions are standard input, and then the summary with CI set to $1 and further
+# options; sets `status` and `output`.
 summarize() {
     rm -rf "$scratch/run"
     mkdir "$scratch/run"
     cat >"$scratch/run/CTestTestfile.cmake"
     ctest --test-dir "$scratch/run" --output-junit report.xml >/dev/null 2>&1 || true
     status=0
-    output=$(CI=$1 python3 "$summary" "$scratch/run/report.xml") || status=$?
+    output=$(CI=$1 python3 "$summary" "${@:2}" "$scratch/run/report.xml") || status=$?
 }
 
 # Ends the test unless the summary exited with $1 and printed $2.
@@ -44,6 +45,16 @@ summarize true <<<"$good"$'\n'"$no_nvcc"$'\n'"$no_tool"
 expect 1 $'skipped: run/cuda: nvcc is not installed
 failed: run/lint: skipped, which CI does not allow for this: a tool is missing
 1 passed, 1 failed, 1 skipped'
+
+export GLORAND_TEST_WITHOUT='bare-root Tool' # what was taken away on purpose
+summarize true <<<"$good"$'\n'"$no_tool"
+expect 0 $'skipped: run/lint: a tool is missing\n1 passed, 0 failed, 1 skipped'
+unset GLORAND_TEST_WITHOUT
+
+summarize false --skipped 'sanitizers: no library' <<<"$good"
+expect 0 $'skipped: sanitizers: no library\n1 passed, 0 failed, 1 skipped'
+summarize true --skipped 'sanitizers: no library' <<<"$good"
+expect 1 $'failed: sanitizers: skipped, which CI does not allow for this: no library\n1 passed, 1 failed, 0 skipped'
 
 summarize false <<<"$good"$'\nadd_test(bad false)\nadd_test(gone no-such-program)'
 expect 1 $'failed: run/bad: see its output above
