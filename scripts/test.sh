@@ -5,9 +5,9 @@
 #
 # usage: scripts/test.sh [--quick|--long]
 #
-# --long runs the exhaustive forms of the tests, too. --quick leaves the sanitizers out, and gives less work to the
-# tests that are slow. With CI=true in the environment a test may be skipped only for want of hardware, nvcc, a network
-# or rights. The logs stay in build/test and build/sanitizers.
+# --long runs the exhaustive forms of the tests, too. --quick leaves the sanitizers and the lints out, and gives less
+# work to the tests that are slow. With CI=true in the environment a test may be skipped only for want of hardware,
+# nvcc, a network or rights. The logs stay in build/test and build/sanitizers.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
@@ -52,11 +52,13 @@ run_tests() {
 
 [ $# -le 1 ] || usage
 sanitizers=yes
+quick=()
 case ${1:-} in
 '') ;;
 --quick)
     export GLORAND_TEST_LIGHT=1
     sanitizers=no
+    quick=(--label-exclude '^lint$')
     ;;
 --long) export GLORAND_TEST_LONG=1 ;;
 *) usage ;;
@@ -70,11 +72,11 @@ scripts/install-dependencies.sh test
 compiler=$(first_of gcc clang)
 echo "== $compiler: everything"
 build release test "$compiler"
-run_tests test
+run_tests test "${quick[@]}"
 
 compiler=$(first_of clang gcc)
 if [ "$sanitizers" = no ]; then
-    echo "== The C tests with sanitizers are left out by --quick"
+    echo "== Left out by --quick: the lints, and the C tests with sanitizers"
 elif can_sanitize "$compiler"; then
     echo "== $compiler with sanitizers: the C tests, with less work where they are slow"
     build sanitizers sanitizers "$compiler"

@@ -13,6 +13,7 @@ endfunction()
 
 foreach(tool clang-format clang-tidy cppcheck shellcheck)
   glorand_script_test(${tool} scripts/lint.sh ${tool} ${PROJECT_SOURCE_DIR} ${PROJECT_BINARY_DIR})
+  set_tests_properties(${tool} PROPERTIES LABELS "scripts;lint") # scripts/test.sh --quick leaves them out
 endforeach()
 # These two use every core.
 set_tests_properties(clang-tidy cppcheck PROPERTIES PROCESSORS 2)
@@ -49,6 +50,8 @@ glorand_script_test(header_cxx scripts/header_cxx.sh ${PROJECT_SOURCE_DIR} $<TAR
 
 glorand_script_test(install_dependencies scripts/install_dependencies.sh ${PROJECT_SOURCE_DIR})
 glorand_script_test(test_summary scripts/test_summary.sh ${PROJECT_SOURCE_DIR})
+glorand_script_test(bare_root scripts/bare_root.sh ${PROJECT_SOURCE_DIR} ${PROJECT_BINARY_DIR})
+set_tests_properties(bare_root PROPERTIES PROCESSORS 2 TIMEOUT 14400)
 if(NOT GLORAND_SANITIZE) # Others could not link what a sanitizer's compiler has made.
   glorand_script_test(installed_example scripts/installed_example.sh
     ${PROJECT_SOURCE_DIR} ${PROJECT_BINARY_DIR} ${CMAKE_C_COMPILER})

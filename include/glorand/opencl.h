@@ -16,8 +16,9 @@
  *
  * The values are those of every other backend, bit for bit. The rules of glorand.h hold here, too.
  *
- * The functions are in the library if OpenCL's headers were there when it was built, unless GLORAND_OPENCL was
- * OFF. The library is not linked with OpenCL: it takes the functions of the process, or loads libOpenCL.so.1.
+ * The functions are in the library if OpenCL's headers were there when it was built and GLORAND_OPENCL was
+ * not OFF. The library is not linked with OpenCL: it takes the functions of the process, or loads
+ * libOpenCL.so.1.
  * A program that is linked statically as a whole has no OpenCL, since drivers do not work in one.
  * glr_open and glr_devices do not load it either where drivers for CPUs are known to end the process: where
  * /sys has no topology of the processors or no memory node, where RLIMIT_DATA is less than 128 MiB, and where
