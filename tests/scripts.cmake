@@ -72,7 +72,7 @@ if(TARGET glorand_command)
     ${PROJECT_SOURCE_DIR} ${PROJECT_BINARY_DIR} $<TARGET_FILE:glorand_command>)
 
   if(TARGET opencl_open_auto AND NOT GLORAND_SANITIZE)
-    glorand_script_test(opencl_hosts opencl/hosts.sh $<TARGET_FILE:glorand_command> $<TARGET_FILE:opencl_open_auto>
+    glorand_script_test(opencl_hosts opencl/on_device.sh ${CMAKE_CURRENT_SOURCE_DIR}/opencl/hosts.sh $<TARGET_FILE:glorand_command> $<TARGET_FILE:opencl_open_auto>
       ${PROJECT_BINARY_DIR})
   endif()
   glorand_script_test(man_pages scripts/man_pages.sh ${PROJECT_SOURCE_DIR} $<TARGET_FILE:glorand_command>)

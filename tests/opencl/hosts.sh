@@ -24,7 +24,7 @@ within() {
     unshare --map-root-user --mount bash -euc 'eval "$1"; shift; exec "$@"' bash "$mounts" "$@"
 }
 
-within 'mount -t tmpfs none /mnt' true 2>"$scratch/message" || skip "no mounts: $(tail -1 "$scratch/message")"
+within 'mount -t tmpfs none /mnt' true 2>"$scratch/message" || skip "no rights to mount: $(tail -1 "$scratch/message")"
 
 # $1 names the case; the program's lines are in $scratch/loaded.
 open_within() {
