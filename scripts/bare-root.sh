@@ -122,7 +122,8 @@ enter() {
         pivot_root . mnt
         cd /
         umount --lazy /mnt
-        exec chroot "${@:4}"
+        # Not by exec: for another user the kernel would forget that this process is to end with its parent.
+        chroot "${@:4}" || exit $?
     ' enter "$root" "$sys" "$store/archives" "${user[@]}" / env -i "${environment[@]}" "$@"
 }
 
