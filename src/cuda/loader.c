@@ -26,6 +26,7 @@ static void load(void)
     if (library == NULL) {
         const char *reason = dlerror();
         (void)snprintf(why_not, sizeof why_not, "no CUDA driver: %s", reason != NULL ? reason : name);
+        (void)dlerror(); /* frees the text */
         return;
     }
     void *symbol;

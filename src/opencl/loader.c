@@ -54,6 +54,7 @@ static void load(void)
     if (library == NULL && (is_named || dlsym(RTLD_DEFAULT, "clGetPlatformIDs") == NULL)) {
         const char *reason = dlerror();
         (void)snprintf(why_not, sizeof why_not, "no OpenCL: %s", reason != NULL ? reason : LIBRARY);
+        (void)dlerror(); /* frees the text */
         return;
     }
     void *symbol;

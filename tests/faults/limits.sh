@@ -93,8 +93,10 @@ for closed in "2>&-" ">&- 2>&-" "<&- >&- 2>&-"; do
 done
 closed_stderr=no
 
-# Less and less address space, from what is enough to where the command is not even loaded.
+# Less and less address space, from what is enough to where the command is not even loaded: the kernel and the dynamic
+# loader end it there.
 for ((size = 200000; size >= 4000; size = size * 9 / 10)); do
+  (ulimit -v "$size"; exec "$command" --version) >/dev/null 2>&1 || break
   limited "$size KiB of address space" "ulimit -v $size"
 done
 
