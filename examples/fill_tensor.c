@@ -7,8 +7,8 @@
  *     cc -std=c11 -o fill_tensor fill_tensor.c $(pkg-config --cflags --libs glorand)
  *     cc -std=c11 -static -o fill_tensor fill_tensor.c $(pkg-config --static --cflags --libs glorand)
  *
- * (The static link warns of dlopen: glorand looks for GPUs' drivers by it, which a statically linked program does
- * without.)
+ * (The static link warns of dlopen: glorand looks for GPUs' drivers by it, which a statically linked program
+ * does without.)
  */
 #include <glorand/glorand.h>
 
