@@ -46,7 +46,7 @@ static bool set_choice(glr_model *model, glr_model_entry *entry, const glr_choic
     entry->stream = shared.stream;
     shared.seeding = GLR_SEEDED;
     shared.seed = shared.stream = 0;
-    return glr_pool_put(&model->initializers, &shared, sizeof shared, &entry->initializer);
+    return glr_intern(&model->initializers, &shared, sizeof shared, &entry->initializer);
 }
 
 bool glr_model_add(glr_model *model, const glr_model_tensor *tensor)
@@ -63,7 +63,7 @@ bool glr_model_add(glr_model *model, const glr_model_tensor *tensor)
         (is_box &&
          (!add_sizes(model, sizes->start, sizes->rank) || !add_sizes(model, sizes->extent, sizes->rank))) ||
         !set_choice(model, &entry, &tensor->choice) ||
-        !glr_pool_put(&model->overrides, &tensor->overrides, sizeof tensor->overrides, &entry.overrides)) {
+        !glr_intern(&model->overrides, &tensor->overrides, sizeof tensor->overrides, &entry.overrides)) {
         return false;
     }
     model->entry[model->count++] = entry;
@@ -94,13 +94,13 @@ void glr_model_get(const glr_model *model, size_t index, glr_model_tensor *tenso
         memcpy(tensor->tensor.start, sizes + entry->rank, bytes);
         memcpy(tensor->tensor.extent, sizes + 2 * (size_t)entry->rank, bytes);
     }
-    glr_pool_get(&model->initializers, entry->initializer, &tensor->choice.initializer,
-                 sizeof tensor->choice.initializer);
+    glr_interned_get(&model->initializers, entry->initializer, &tensor->choice.initializer,
+                     sizeof tensor->choice.initializer);
     tensor->choice.action = (glr_action)entry->action;
     tensor->choice.initializer.seeding = (glr_seeding)entry->seeding;
     tensor->choice.initializer.seed = entry->seed;
     tensor->choice.initializer.stream = entry->stream;
-    glr_pool_get(&model->overrides, entry->overrides, &tensor->overrides, sizeof tensor->overrides);
+    glr_interned_get(&model->overrides, entry->overrides, &tensor->overrides, sizeof tensor->overrides);
 }
 
 const int64_t *glr_model_part_shape(const glr_model *model, size_t index)
@@ -144,8 +144,8 @@ void glr_model_free(glr_model *model)
 {
     free(model->entry);
     free(model->sizes);
-    glr_pool_free(&model->initializers);
-    glr_pool_free(&model->overrides);
+    glr_interned_free(&model->initializers);
+    glr_interned_free(&model->overrides);
     free(model->sorted);
     free(model->text);
     glr_rules_free(&model->rules);

@@ -2,7 +2,7 @@
 #ifndef GLR_MODEL_MODEL_H
 #define GLR_MODEL_MODEL_H
 
-#include "pool.h"
+#include "interned.h"
 #include "problem.h"
 
 #include "api/json.h"
@@ -71,7 +71,7 @@ typedef struct glr_model {
     size_t count, capacity;
     int64_t *sizes;
     size_t size_count, size_capacity;
-    glr_pool initializers, overrides;
+    glr_interned initializers, overrides;
     glr_name *sorted; /* the names; see glr_model_sort */
     char *text;       /* where the names are, unless somebody else keeps them */
     glr_rules rules;  /* the list's own */

@@ -325,7 +325,7 @@ static bool needs_seed(const glr_model *model, const glr_model_entry *entry)
     if (entry->action != GLR_ACTION_FILL || entry->seeding != GLR_UNSEEDED) {
         return false;
     }
-    glr_pool_get(&model->initializers, entry->initializer, &initializer, sizeof initializer);
+    glr_interned_get(&model->initializers, entry->initializer, &initializer, sizeof initializer);
     return glr_is_random(initializer.kind);
 }
 
