@@ -16,7 +16,7 @@ foreach(tool clang-format clang-tidy cppcheck shellcheck)
   set_tests_properties(${tool} PROPERTIES LABELS "scripts;lint") # scripts/test.sh --quick leaves them out
 endforeach()
 # These two use every core.
-set_tests_properties(clang-tidy cppcheck PROPERTIES PROCESSORS 2)
+set_tests_properties(clang-tidy cppcheck PROPERTIES PROCESSORS 2 TIMEOUT 1800)
 
 glorand_script_test(core_as_opencl core/compile.sh opencl ${PROJECT_SOURCE_DIR} ${PROJECT_BINARY_DIR})
 if(cuda_missing)
