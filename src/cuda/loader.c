@@ -4,17 +4,14 @@
 #include "gpu/driver.h"
 
 #include <dlfcn.h>
-#include <pthread.h>
 #include <stdio.h>
 #include <string.h>
 
 /* Not libcuda.so: where that is there alone, it is the toolkit's stub, which has no driver behind it. */
 #define LIBRARY "libcuda.so.1"
 
-static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER; /* of these: */
-static int is_loaded;
+static glr_gpu_library state = GLR_GPU_LIBRARY_INIT;
 static glr_cu functions;
-static char why_not[256]; /* empty when the driver is there */
 
 static void load(void)
 {
@@ -25,7 +22,8 @@ static void load(void)
     void *library = dlopen(name, RTLD_NOW | RTLD_LOCAL);
     if (library == NULL) {
         const char *reason = dlerror();
-        (void)snprintf(why_not, sizeof why_not, "no CUDA driver: %s", reason != NULL ? reason : name);
+        (void)snprintf(state.why_not, sizeof state.why_not, "no CUDA driver: %s",
+                       reason != NULL ? reason : name);
         (void)dlerror(); /* frees the text */
         return;
     }
@@ -35,8 +33,8 @@ static void load(void)
     memcpy(&functions.function, &symbol, sizeof symbol);
 #define GLR_CU_FIND_REQUIRED(function, parameters)                                                           \
     GLR_CU_FIND(function, parameters)                                                                        \
-    if (symbol == NULL && why_not[0] == '\0') {                                                              \
-        (void)snprintf(why_not, sizeof why_not, "%.100s has no %s", name, #function);                        \
+    if (symbol == NULL && state.why_not[0] == '\0') {                                                        \
+        (void)snprintf(state.why_not, sizeof state.why_not, "%.100s has no %s", name, #function);            \
     }
     GLR_CU_REQUIRED(GLR_CU_FIND_REQUIRED)
     GLR_CU_OPTIONAL(GLR_CU_FIND)
@@ -44,19 +42,8 @@ static void load(void)
 
 glr_status glr_cu_load(const glr_cu **cu)
 {
-    glr_status status = GLR_OK;
-    (void)pthread_mutex_lock(&lock);
-    if (!is_loaded) { /* what failed may have failed for want of memory or of a file descriptor */
-        why_not[0] = '\0';
-        load();
-        is_loaded = why_not[0] == '\0';
-    }
-    if (!is_loaded) {
-        status = glr_fail(GLR_ERROR_UNAVAILABLE, "%s", why_not);
-    }
-    (void)pthread_mutex_unlock(&lock);
     *cu = &functions;
-    return status;
+    return glr_gpu_load(&state, load);
 }
 
 glr_status glr_cu_fail(const char *function, CUresult error)

@@ -73,3 +73,19 @@ glr_status glr_gpu_check_auto(const char *backend, const char *folder, unsigned 
                     "options.backend: auto loads no %s driver where %s has no node of a GPU", backend,
                     folder);
 }
+
+glr_status glr_gpu_load(glr_gpu_library *library, void (*load)(void))
+{
+    glr_status status = GLR_OK;
+    (void)pthread_mutex_lock(&library->lock);
+    if (!library->is_loaded) {
+        library->why_not[0] = '\0';
+        load();
+        library->is_loaded = library->why_not[0] == '\0';
+    }
+    if (!library->is_loaded) {
+        status = glr_fail(GLR_ERROR_UNAVAILABLE, "%s", library->why_not);
+    }
+    (void)pthread_mutex_unlock(&library->lock);
+    return status;
+}

@@ -5,6 +5,8 @@
 
 #include "glorand/glorand.h"
 
+#include <pthread.h>
+
 /* Where device nodes are. */
 #define GLR_DEVICE_NODES "/dev"
 
@@ -22,5 +24,21 @@ const char *glr_gpu_variable(const char *name);
    node of these kinds, and none of the variables, of which NULL is the last, names a driver. */
 glr_status glr_gpu_check_auto(const char *backend, const char *folder, unsigned kinds,
                               const char *const variables[]);
+
+/* A driver's library, and why it could not be loaded, if so. */
+typedef struct glr_gpu_library {
+    pthread_mutex_t lock;
+    int is_loaded;
+    char why_not[256]; /* empty while nothing is wrong */
+} glr_gpu_library;
+
+#define GLR_GPU_LIBRARY_INIT                                                                                 \
+    {                                                                                                        \
+        PTHREAD_MUTEX_INITIALIZER, 0, ""                                                                     \
+    }
+
+/* Calls load, which says in why_not what is wrong, until it succeeds once: what failed may have failed for
+   want of memory or of a file descriptor. Errors: GLR_ERROR_UNAVAILABLE. */
+glr_status glr_gpu_load(glr_gpu_library *library, void (*load)(void));
 
 #endif

@@ -7,17 +7,14 @@
 
 #include <dlfcn.h>
 #include <link.h>
-#include <pthread.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/auxv.h>
 
 #define LIBRARY "libOpenCL.so.1"
 
-static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER; /* of these: */
-static int is_loaded;
+static glr_gpu_library state = GLR_GPU_LIBRARY_INIT;
 static glr_cl functions;
-static char why_not[256]; /* empty when OpenCL is there */
 
 /* The process's own functions come first: a program that is linked with OpenCL, or a tool like oclgrind that
    is loaded before it, must see our calls. Not if the environment names a library. */
@@ -44,7 +41,7 @@ static int is_static(void)
 static void load(void)
 {
     if (is_static()) {
-        (void)snprintf(why_not, sizeof why_not, "no OpenCL: the program is linked statically");
+        (void)snprintf(state.why_not, sizeof state.why_not, "no OpenCL: the program is linked statically");
         return;
     }
     const char *named = glr_gpu_variable(GLR_OPENCL_VARIABLE);
@@ -53,7 +50,8 @@ static void load(void)
     void *library = dlopen(is_named ? named : LIBRARY, RTLD_NOW | RTLD_LOCAL);
     if (library == NULL && (is_named || dlsym(RTLD_DEFAULT, "clGetPlatformIDs") == NULL)) {
         const char *reason = dlerror();
-        (void)snprintf(why_not, sizeof why_not, "no OpenCL: %s", reason != NULL ? reason : LIBRARY);
+        (void)snprintf(state.why_not, sizeof state.why_not, "no OpenCL: %s",
+                       reason != NULL ? reason : LIBRARY);
         (void)dlerror(); /* frees the text */
         return;
     }
@@ -63,8 +61,9 @@ static void load(void)
     memcpy(&functions.name, &symbol, sizeof symbol);
 #define GLR_CL_FIND_REQUIRED(name)                                                                           \
     GLR_CL_FIND(name)                                                                                        \
-    if (symbol == NULL && why_not[0] == '\0') {                                                              \
-        (void)snprintf(why_not, sizeof why_not, "%.100s has no %s", is_named ? named : LIBRARY, #name);      \
+    if (symbol == NULL && state.why_not[0] == '\0') {                                                        \
+        (void)snprintf(state.why_not, sizeof state.why_not, "%.100s has no %s", is_named ? named : LIBRARY,  \
+                       #name);                                                                               \
     }
     GLR_CL_REQUIRED(GLR_CL_FIND_REQUIRED)
     GLR_CL_OPTIONAL(GLR_CL_FIND)
@@ -72,19 +71,8 @@ static void load(void)
 
 glr_status glr_cl_load(const glr_cl **cl)
 {
-    glr_status status = GLR_OK;
-    (void)pthread_mutex_lock(&lock);
-    if (!is_loaded) { /* what failed may have failed for want of memory or of a file descriptor */
-        why_not[0] = '\0';
-        load();
-        is_loaded = why_not[0] == '\0';
-    }
-    if (!is_loaded) {
-        status = glr_fail(GLR_ERROR_UNAVAILABLE, "%s", why_not);
-    }
-    (void)pthread_mutex_unlock(&lock);
     *cl = &functions;
-    return status;
+    return glr_gpu_load(&state, load);
 }
 
 /* Names of the errors that a fill can meet. */
