@@ -188,6 +188,8 @@ exec 9>"$store/lock" # one run at a time: packages and roots are shared
 flock 9
 kind=minimal
 [ ${#without[@]} -eq 0 ] || kind=complete
+# Not one that was made when the tests needed other packages.
+[ "$store/complete" -nt scripts/install-dependencies.sh ] || rm -rf --one-file-system "$store/complete"
 have "$kind"
 
 root=$(mktemp -d "$store/run.XXXXXX")

@@ -35,7 +35,7 @@
  *    or none, a fill does without.
  *  - After fork(), CPU handles work in the child; forking is safe while other threads use the library. GPU
  *    handles do not survive a fork.
- *  - On the CPU, 48 KiB of stack are enough for every function.
+ *  - On the CPU, 48 KiB of stack are enough for every function of an optimized build.
  */
 #ifndef GLORAND_GLORAND_H
 #define GLORAND_GLORAND_H

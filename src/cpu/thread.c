@@ -7,8 +7,9 @@
 #include <signal.h>
 #include <unistd.h>
 
-/* Bytes of a thread's stack, without what the C library takes of it. A fill needs 40 KiB. */
-#define STACK_BYTES ((size_t)128 << 10)
+/* Bytes of a thread's stack, without what the C library takes of it. A fill needs 40 KiB, and several times
+   as much without optimization. */
+#define STACK_BYTES ((size_t)512 << 10)
 
 /* Signals are the host's, and its threads take them; but those that an instruction raises belong to the
    thread that executes it: a host may handle faults in the memory that is filled. */

@@ -14,7 +14,7 @@ locales=(tr_TR.UTF-8 de_DE.UTF-8 ps_AF.UTF-8)
 for name in "${locales[@]}"; do
     # It warns of what the sources leave out, and says so by its status.
     localedef -i "${name%.*}" -f UTF-8 "$scratch/$name" >"$scratch/log" 2>&1 || true
-    [ -d "$scratch/$name" ] || skip "the sources of $name are not installed"
+    [ -f "$scratch/$name/LC_CTYPE" ] || skip "the sources of $name are not installed"
 done
 export LOCPATH=$scratch
 "$program" "${locales[@]}"
