@@ -211,7 +211,7 @@ static void fill_chunks(const void *context, glr_chunks *chunks)
    handle's number was asked for. */
 static uint32_t threads_for(const glr_cpu_device *cpu, uint64_t chunks)
 {
-    if (chunks == 1 || (!cpu->asked && glr_in_parallel_region())) {
+    if (chunks == 1 || cpu->threads == 1 || (!cpu->asked && glr_in_parallel_region())) {
         return 1;
     }
     return chunks < cpu->threads ? (uint32_t)chunks : cpu->threads;
