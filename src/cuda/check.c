@@ -27,27 +27,28 @@ static glr_status check_operations(const glr_cuda_device *device, CUdeviceptr me
 }
 
 /* A fill as callers will have it. */
-static glr_status check_fill(const glr_cuda_device *device, CUdeviceptr memory, const glr_plan *plan)
+static glr_status check_fill(const glr_cuda_device *device, CUdeviceptr memory, uint64_t place)
 {
+    const glr_plan plan = glr_check_plan(place);
     uint32_t words[GLR_CHECK_DRAWN];
-    glr_status status = glr_cuda_launch(device, device->stream, plan, memory);
+    glr_status status = glr_cuda_launch(device, device->stream, &plan, memory);
     if (status == GLR_OK) {
         status = read_words(device, memory, words, GLR_CHECK_DRAWN);
     }
-    return status == GLR_OK ? glr_check_fill("CUDA", words, plan) : status;
+    return status == GLR_OK ? glr_check_fill("CUDA", words, &plan) : status;
 }
 
 glr_status glr_cuda_check(const glr_cuda_device *device)
 {
-    const glr_plan plan = glr_check_plan();
+    const glr_plan plan = glr_check_plan(0);
     CUdeviceptr memory = 0;
     CUresult error = device->cu->cuMemAlloc_v2(&memory, GLR_CHECK_DRAWN * sizeof(float));
     if (error != CUDA_SUCCESS) {
         return glr_cu_fail("cuMemAlloc", error);
     }
     glr_status status = check_operations(device, memory, &plan);
-    if (status == GLR_OK) {
-        status = check_fill(device, memory, &plan);
+    for (int i = 0; status == GLR_OK && i < GLR_CHECK_PLACES; i++) {
+        status = check_fill(device, memory, glr_check_places[i]);
     }
     (void)device->cu->cuMemFree_v2(memory);
     return status;

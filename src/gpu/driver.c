@@ -1,3 +1,5 @@
+#define _GNU_SOURCE /* secure_getenv */
+
 #include "driver.h"
 
 #include "api/error.h"
@@ -54,7 +56,7 @@ unsigned glr_gpu_nodes(const char *folder)
 
 const char *glr_gpu_variable(const char *name)
 {
-    const char *value = getenv(name);
+    const char *value = secure_getenv(name);
     return value != NULL && value[0] != '\0' ? value : NULL;
 }
 

@@ -17,7 +17,8 @@
 /* Looks for GPUs' nodes in a folder. 0 where there is none, or the folder cannot be read. */
 unsigned glr_gpu_nodes(const char *folder);
 
-/* An environment variable's value; NULL where it is not set or empty. */
+/* An environment variable's value; NULL where it is not set or empty, and in a program with more rights than
+   its caller has (setuid, file capabilities): there the caller must not choose the code that runs. */
 const char *glr_gpu_variable(const char *name);
 
 /* Fails with GLR_ERROR_UNAVAILABLE where `auto` has no reason to load a driver: in the folder there is no

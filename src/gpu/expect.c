@@ -8,7 +8,9 @@
 
 const glr_check_arguments glr_check_arguments_given = {0x1.001p+0f, 0x1.001p+0f, -0x1.002p+0f, 0x1p-126f};
 
-glr_plan glr_check_plan(void)
+const uint64_t glr_check_places[GLR_CHECK_PLACES] = {0, UINT64_C(0x765432670)};
+
+glr_plan glr_check_plan(uint64_t place)
 {
     glr_initializer seed_0 = {.seeding = GLR_SEEDED};
     /* Raw values below 1/6 in magnitude become subnormal, one in seven; the others keep all their bits. */
@@ -16,6 +18,7 @@ glr_plan glr_check_plan(void)
                      .dtype = GLR_FLOAT32,
                      .scale = 0x1.8p-124f,
                      .count = GLR_CHECK_DRAWN};
+    plan.runs.first = place;
     plan.runs.length = GLR_CHECK_DRAWN;
     plan.runs.stride = 1;
     glr_seed_plan(&seed_0, &plan);
@@ -67,9 +70,10 @@ glr_status glr_check_operations(const char *backend, const uint32_t words[GLR_CH
 glr_status glr_check_fill(const char *backend, const uint32_t words[GLR_CHECK_DRAWN], const glr_plan *plan)
 {
     for (uint32_t i = 0; i < GLR_CHECK_DRAWN; i++) {
-        glr_values values = glr_truncated_group(plan->base, i / GLR_GROUP_SIZE, &plan->keys);
+        const uint64_t index = plan->runs.first + i;
+        glr_values values = glr_truncated_group(plan->base, index / GLR_GROUP_SIZE, &plan->keys);
         uint32_t expected =
-            glr_bits_of(glr_scaled(values.value[i % GLR_GROUP_SIZE], plan->scale, plan->shift));
+            glr_bits_of(glr_scaled(values.value[index % GLR_GROUP_SIZE], plan->scale, plan->shift));
         if (words[i] != expected) {
             return fail(backend, "a fill", words[i], expected);
         }

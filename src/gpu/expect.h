@@ -5,7 +5,7 @@
 #include "check.h"
 #include "plan.h"
 
-/* Elements that the check of a whole fill draws: more than a work-group, so that rejected groups are queued.
+/* Elements that the check of a fill draws: more than a work-group, so that rejected groups are queued.
  */
 #define GLR_CHECK_DRAWN 2500
 
@@ -17,12 +17,17 @@ typedef struct glr_check_arguments {
 
 extern const glr_check_arguments glr_check_arguments_given;
 
-/* The plan of the fill: GLR_CHECK_DRAWN elements of the truncated normal in float32, of a scale that makes
-   some of them subnormal. They differ where a device's threads flush subnormals or do not round to nearest.
- */
-glr_plan glr_check_plan(void);
+/* Where the fills that are checked begin: at a tensor's first element, and so far behind it that a group's
+   number has more than 32 bits, with groups before the first whole tile. */
+#define GLR_CHECK_PLACES 2
+extern const uint64_t glr_check_places[GLR_CHECK_PLACES];
 
-/* Compare what a device of that backend made of the operations, and of the fill, with the same text on the
+/* The plan of a fill: GLR_CHECK_DRAWN elements, from one of the places, of the truncated normal in float32,
+   of a scale that makes some of them subnormal. They differ where a device's threads flush subnormals or do
+   not round to nearest. */
+glr_plan glr_check_plan(uint64_t place);
+
+/* Compare what a device of that backend made of the operations, and of a fill, with the same text on the
    host. Fail with the name of the first that differs. */
 glr_status glr_check_operations(const char *backend, const uint32_t words[GLR_CHECK_WORDS],
                                 const glr_plan *plan);

@@ -1,9 +1,13 @@
 #include "cache.h"
 
+#include "gpu/driver.h"
+
+#include <fcntl.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -11,6 +15,8 @@
 #include <xxhash.h>
 
 #define MOST_BYTES ((size_t)256 << 20) /* of a binary that is believed */
+
+#define FILE_NAME 64 /* bytes of a file's name */
 
 /* A file: this, the key, the binary. */
 typedef struct file_header {
@@ -31,33 +37,81 @@ void glr_cache_hash(const void *bytes, size_t size, char text[GLR_CACHE_HASH_TEX
     }
 }
 
-/* The folder, made if it is not there; false if there is no place for it. */
-static int cache_folder(char *path, size_t capacity)
+/* Whether an open file or folder is of this type, ours, and nobody else can write it. */
+static int is_ours(int descriptor, mode_t type)
 {
-    const char *cache = getenv("XDG_CACHE_HOME"), *home = getenv("HOME");
-    int is_set = cache != NULL && cache[0] == '/'; /* others are to be ignored, says the XDG specification */
-    if (!is_set && (home == NULL || home[0] != '/')) {
-        return 0;
-    }
-    int length = snprintf(path, capacity, "%s%s", is_set ? cache : home, is_set ? "" : "/.cache");
-    if (length < 0 || (size_t)length + sizeof "/glorand" > capacity) {
-        return 0;
-    }
-    (void)mkdir(path, 0700); /* if it fails, so will what follows */
-    memcpy(path + length, "/glorand", sizeof "/glorand");
-    (void)mkdir(path, 0700);
-    return 1;
+    struct stat status;
+    return fstat(descriptor, &status) == 0 && (status.st_mode & S_IFMT) == type &&
+           status.st_uid == geteuid() && (status.st_mode & (S_IWGRP | S_IWOTH)) == 0;
 }
 
-static int cache_path(const char *key, char *path, size_t capacity)
+/* Makes a folder in another user's home no user's: root with somebody's HOME would leave there what that
+   user cannot replace. Root's own folders, /tmp for one, are for all. */
+static int may_make_in(const char *parent)
 {
-    char folder[1024], hash[GLR_CACHE_HASH_TEXT];
-    if (!cache_folder(folder, sizeof folder)) {
-        return 0;
+    struct stat status;
+    return stat(parent, &status) == 0 && (status.st_uid == geteuid() || status.st_uid == 0);
+}
+
+/* Opens the folder, which is made if it is not there. -1 if there is no place for it, or what is there is not
+   ours alone: whoever can write a binary decides what runs here. */
+static int open_folder(void)
+{
+    const char *cache = glr_gpu_variable("XDG_CACHE_HOME"), *home = glr_gpu_variable("HOME");
+    char path[1024];
+    int is_set = cache != NULL && cache[0] == '/'; /* others are to be ignored, says the XDG specification */
+    if (!is_set && (home == NULL || home[0] != '/')) {
+        return -1;
     }
+    int length = snprintf(path, sizeof path, "%s%s", is_set ? cache : home, is_set ? "" : "/.cache");
+    if (length < 0 || (size_t)length + sizeof "/glorand" > sizeof path) {
+        return -1;
+    }
+    if (is_set || may_make_in(home)) {
+        (void)mkdir(path, 0700); /* if it fails, so will what follows */
+    }
+    const int may_make = may_make_in(path);
+    memcpy(path + length, "/glorand", sizeof "/glorand");
+    if (may_make) {
+        (void)mkdir(path, 0700);
+    }
+    int folder = open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+    if (folder >= 0 && !is_ours(folder, S_IFDIR)) {
+        (void)close(folder);
+        folder = -1;
+    }
+    return folder;
+}
+
+/* Opens a regular file of ours in the folder; -1 if what is there is something else. Neither a link is
+   followed nor a FIFO waited for. */
+static int open_ours(int folder, const char *name, int flags)
+{
+    int descriptor =
+        openat(folder, name, flags | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC, S_IRUSR | S_IWUSR);
+    if (descriptor >= 0 && !is_ours(descriptor, S_IFREG)) {
+        (void)close(descriptor);
+        descriptor = -1;
+    }
+    return descriptor;
+}
+
+/* A stream of a descriptor, which is closed if there is none. */
+static FILE *stream_of(int descriptor, const char *mode)
+{
+    FILE *file = descriptor < 0 ? NULL : fdopen(descriptor, mode);
+    if (file == NULL && descriptor >= 0) {
+        (void)close(descriptor);
+    }
+    return file;
+}
+
+static void write_names(const char *key, char name[FILE_NAME], char part[FILE_NAME])
+{
+    char hash[GLR_CACHE_HASH_TEXT];
     glr_cache_hash(key, strlen(key), hash);
-    int length = snprintf(path, capacity, "%s/opencl-%s.bin", folder, hash);
-    return length > 0 && (size_t)length < capacity;
+    (void)snprintf(name, FILE_NAME, "opencl-%s.bin", hash);
+    (void)snprintf(part, FILE_NAME, "opencl-%s.part", hash);
 }
 
 /* Reads the key that stands in the file, and says whether it is ours. */
@@ -94,16 +148,17 @@ static int read_binary(FILE *file, const char *key, glr_cache_entry *entry)
 
 int glr_cache_load(const char *key, glr_cache_entry *entry)
 {
-    char path[1200];
-    if (!cache_path(key, path, sizeof path)) {
-        return 0;
+    char name[FILE_NAME], part[FILE_NAME];
+    write_names(key, name, part);
+    int folder = open_folder();
+    FILE *file = folder < 0 ? NULL : stream_of(open_ours(folder, name, O_RDONLY), "rb");
+    int loaded = file != NULL && read_binary(file, key, entry);
+    if (file != NULL) {
+        (void)fclose(file); /* was only read */
     }
-    FILE *file = fopen(path, "rb");
-    if (file == NULL) {
-        return 0;
+    if (folder >= 0) {
+        (void)close(folder);
     }
-    int loaded = read_binary(file, key, entry);
-    (void)fclose(file); /* was only read */
     return loaded;
 }
 
@@ -117,25 +172,43 @@ static int write_binary(FILE *file, const char *key, const glr_cache_entry *entr
            fwrite(entry->binary, 1, entry->size, file) == entry->size;
 }
 
+/* Opens the unfinished file, or takes the one that a killed process has left; -1 if another process is
+   writing it. That one may have given it its name between our two calls: then there is nothing to do. */
+static int open_part(int folder, const char *part)
+{
+    struct stat opened, there;
+    int descriptor = open_ours(folder, part, O_WRONLY | O_CREAT);
+    if (descriptor >= 0 && (flock(descriptor, LOCK_EX | LOCK_NB) != 0 || fstat(descriptor, &opened) != 0 ||
+                            fstatat(folder, part, &there, AT_SYMLINK_NOFOLLOW) != 0 ||
+                            opened.st_ino != there.st_ino || ftruncate(descriptor, 0) != 0)) {
+        (void)close(descriptor);
+        descriptor = -1;
+    }
+    return descriptor;
+}
+
+static void save_in(int folder, const char *key, const glr_cache_entry *entry)
+{
+    char name[FILE_NAME], part[FILE_NAME];
+    write_names(key, name, part);
+    FILE *file = stream_of(open_part(folder, part), "wb");
+    if (file == NULL) {
+        return;
+    }
+    /* Renamed while it is locked: nobody else can be writing it. */
+    int saved =
+        write_binary(file, key, entry) && fflush(file) == 0 && renameat(folder, part, folder, name) == 0;
+    if (!saved) {
+        (void)unlinkat(folder, part, 0);
+    }
+    (void)fclose(file); /* was flushed */
+}
+
 void glr_cache_save(const char *key, const glr_cache_entry *entry)
 {
-    char path[1200], beside[sizeof path + 8];
-    if (entry->size > MOST_BYTES || !cache_path(key, path, sizeof path)) {
-        return;
-    }
-    (void)snprintf(beside, sizeof beside, "%s.XXXXXX", path);
-    int descriptor = mkstemp(beside);
-    FILE *file = descriptor < 0 ? NULL : fdopen(descriptor, "wb");
-    if (file == NULL) {
-        if (descriptor >= 0) {
-            (void)close(descriptor);
-            (void)unlink(beside);
-        }
-        return;
-    }
-    int written = write_binary(file, key, entry);
-    written = fclose(file) == 0 && written;
-    if (!written || rename(beside, path) != 0) {
-        (void)unlink(beside);
+    int folder = entry->size > MOST_BYTES ? -1 : open_folder();
+    if (folder >= 0) {
+        save_in(folder, key, entry);
+        (void)close(folder);
     }
 }

@@ -1,5 +1,6 @@
 /* Program binaries in the user's cache folder: $XDG_CACHE_HOME/glorand, or .cache/glorand in the home folder.
-   Nothing here fails: a cache that is damaged, foreign or cannot be written is as good as none. */
+   Nothing here fails: a cache that is damaged, cannot be written, or belongs to others or can be written by
+   them, is as good as none. */
 #ifndef GLR_OPENCL_CACHE_H
 #define GLR_OPENCL_CACHE_H
 

@@ -40,21 +40,22 @@ static glr_status check_operations(const glr_opencl_device *device, cl_mem buffe
 }
 
 /* A fill as callers will have it. */
-static glr_status check_fill(glr_opencl_device *device, cl_mem buffer, const glr_plan *plan)
+static glr_status check_fill(glr_opencl_device *device, cl_mem buffer, uint64_t place)
 {
+    const glr_plan plan = glr_check_plan(place);
     const glr_opencl_target target = {.buffer = buffer};
     const glr_opencl_order order = {0, NULL, NULL};
     uint32_t words[GLR_CHECK_DRAWN];
-    glr_status status = glr_opencl_enqueue(device, device->queue, plan, &target, &order);
+    glr_status status = glr_opencl_enqueue(device, device->queue, &plan, &target, &order);
     if (status == GLR_OK) {
         status = read_words(device, buffer, words, GLR_CHECK_DRAWN);
     }
-    return status == GLR_OK ? glr_check_fill("OpenCL", words, plan) : status;
+    return status == GLR_OK ? glr_check_fill("OpenCL", words, &plan) : status;
 }
 
 glr_status glr_opencl_check(glr_opencl_device *device)
 {
-    const glr_plan plan = glr_check_plan();
+    const glr_plan plan = glr_check_plan(0);
     cl_int error = CL_SUCCESS;
     cl_mem buffer = device->cl->clCreateBuffer(device->context, CL_MEM_READ_WRITE,
                                                GLR_CHECK_DRAWN * sizeof(float), NULL, &error);
@@ -62,8 +63,8 @@ glr_status glr_opencl_check(glr_opencl_device *device)
         return glr_cl_fail("clCreateBuffer", error);
     }
     glr_status status = check_operations(device, buffer, &plan);
-    if (status == GLR_OK) {
-        status = check_fill(device, buffer, &plan);
+    for (int i = 0; status == GLR_OK && i < GLR_CHECK_PLACES; i++) {
+        status = check_fill(device, buffer, glr_check_places[i]);
     }
     (void)device->cl->clReleaseMemObject(buffer);
     return status;

@@ -105,9 +105,8 @@ static void save(const glr_cl *cl, cl_program program, const char *key)
     free(binary);
 }
 
-/* All that a binary depends on. */
-static void write_key(const glr_cl *cl, cl_device_id id, const char *options, const char *text, char *key,
-                      size_t capacity)
+void glr_opencl_key(const glr_cl *cl, cl_device_id id, const char *options, const char *text, char *key,
+                    size_t capacity)
 {
     char name[256], vendor[256], device[256], driver[256], hash[GLR_CACHE_HASH_TEXT];
     glr_opencl_text(cl, id, CL_DEVICE_NAME, name, sizeof name);
@@ -124,7 +123,7 @@ glr_status glr_opencl_build(const glr_cl *cl, cl_context context, cl_device_id i
 {
     char options[256], key[GLR_CACHE_KEY];
     write_options(traits, options, sizeof options);
-    write_key(cl, id, options, text, key, sizeof key);
+    glr_opencl_key(cl, id, options, text, key, sizeof key);
     glr_cache_entry entry;
     if (glr_cache_load(key, &entry)) {
         *program = build_binary(cl, context, id, options, &entry);

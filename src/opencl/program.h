@@ -19,4 +19,8 @@ glr_opencl_traits glr_opencl_traits_of(const glr_cl *cl, cl_device_id id);
 glr_status glr_opencl_build(const glr_cl *cl, cl_context context, cl_device_id id,
                             const glr_opencl_traits *traits, const char *text, cl_program *program);
 
+/* The key of a program in the cache: all that a binary depends on. */
+void glr_opencl_key(const glr_cl *cl, cl_device_id id, const char *options, const char *text, char *key,
+                    size_t capacity);
+
 #endif

@@ -16,8 +16,9 @@ static uint32_t words[GLR_CHECK_DRAWN];
 static void draw(const glr_plan *plan)
 {
     for (uint32_t i = 0; i < GLR_CHECK_DRAWN; i++) {
-        glr_values values = glr_truncated_group(plan->base, i / GLR_GROUP_SIZE, &plan->keys);
-        words[i] = glr_bits_of(glr_scaled(values.value[i % GLR_GROUP_SIZE], plan->scale, plan->shift));
+        const uint64_t index = plan->runs.first + i;
+        glr_values values = glr_truncated_group(plan->base, index / GLR_GROUP_SIZE, &plan->keys);
+        words[i] = glr_bits_of(glr_scaled(values.value[index % GLR_GROUP_SIZE], plan->scale, plan->shift));
     }
 }
 
@@ -33,10 +34,10 @@ static void scale(const glr_plan *plan, const uint32_t raw[GLR_CHECK_DRAWN])
 static void (*volatile const draw_now)(const glr_plan *) = draw;
 static void (*volatile const scale_now)(const glr_plan *, const uint32_t *) = scale;
 
-static void check_mode(unsigned index)
+static void check_mode_at(unsigned index, uint64_t place)
 {
     static uint32_t raw[GLR_CHECK_DRAWN];
-    const glr_plan plan = glr_check_plan();
+    const glr_plan plan = glr_check_plan(place);
     glr_plan unscaled = plan;
     fenv_t usual;
     unscaled.scale = 1.0f;
@@ -63,6 +64,13 @@ static void check_mode(unsigned index)
         cr_expect_eq(glr_check_fill("test", words, &plan), index == 0 ? GLR_OK : GLR_ERROR_DEVICE,
                      "mode %u, %s", index, all ? "of all" : "of scaling");
         cr_expect(index == 0 || strstr(glr_last_error(), "a fill: 0x") != NULL, "%s", glr_last_error());
+    }
+}
+
+static void check_mode(unsigned index)
+{
+    for (int i = 0; i < GLR_CHECK_PLACES; i++) {
+        check_mode_at(index, glr_check_places[i]);
     }
 }
 

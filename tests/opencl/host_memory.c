@@ -1,7 +1,9 @@
 #include "host_memory.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <pthread.h>
+#include <stdarg.h>
 #include <stdatomic.h>
 #include <stddef.h>
 #include <stdio.h>
@@ -79,8 +81,6 @@ void __wrap_free(void *memory)
         return result;                                                                                       \
     }
 
-STATUS(mkstemp, 1, >= 0, -1, (char *path), (path))
-STATUS(mkstemp64, 1, >= 0, -1, (char *path), (path))
 STATUS(close, -1, == 0, -1, (int descriptor), (descriptor))
 STATUS(fclose, -1, == 0, EOF, (FILE * file), (file))
 STATUS(pthread_mutex_init, 1, == 0, ENOMEM, (pthread_mutex_t * mutex, const pthread_mutexattr_t *how),
@@ -90,6 +90,26 @@ STATUS(pthread_create, 1, == 0, EAGAIN,
        (thread, how, start, argument))
 STATUS(pthread_join, -1, == 0, EDEADLK, (pthread_t thread, void **value), (thread, value))
 STATUS(pthread_mutex_destroy, -1, == 0, EBUSY, (pthread_mutex_t * mutex), (mutex))
+
+/* Functions that open a file, with a mode where they may make it. */
+#define OPEN(name, parameters, arguments)                                                                    \
+    int __real_##name parameters;                                                                            \
+    int __wrap_##name parameters;                                                                            \
+    int __wrap_##name parameters                                                                             \
+    {                                                                                                        \
+        va_list rest;                                                                                        \
+        va_start(rest, flags);                                                                               \
+        const mode_t mode = flags & O_CREAT ? va_arg(rest, mode_t) : 0;                                      \
+        va_end(rest);                                                                                        \
+        int descriptor = fails(#name) ? -1 : __real_##name arguments;                                        \
+        live += descriptor >= 0;                                                                             \
+        return descriptor;                                                                                   \
+    }
+
+OPEN(open, (const char *path, int flags, ...), (path, flags, mode))
+OPEN(open64, (const char *path, int flags, ...), (path, flags, mode))
+OPEN(openat, (int folder, const char *path, int flags, ...), (folder, path, flags, mode))
+OPEN(openat64, (int folder, const char *path, int flags, ...), (folder, path, flags, mode))
 
 /* The descriptor, which lives already, becomes a file. */
 FILE *__real_fdopen(int descriptor, const char *mode);

@@ -8,12 +8,14 @@
 
 static const char *fail_function;
 static int fail_call, fail_error, calls, live, is_gpu;
-static const char *failed = "", *replace_from, *replace_to;
+static const char *failed = "", *replace_from, *replace_to, *said;
+static cl_device_info said_of;
 
 void stand_in_fail(const char *function, int call, int error);
 int stand_in_calls(void);
 const char *stand_in_failed(void);
 void stand_in_replace(const char *from, const char *to);
+void stand_in_say(unsigned what, const char *text);
 void stand_in_gpu(void);
 int stand_in_live(void);
 
@@ -34,6 +36,12 @@ void stand_in_replace(const char *from, const char *to)
 {
     replace_from = from;
     replace_to = to;
+}
+
+void stand_in_say(unsigned what, const char *text)
+{
+    said_of = what;
+    said = text;
 }
 
 void stand_in_gpu(void) { is_gpu = 1; }
@@ -193,6 +201,21 @@ static cl_int extensions_with_usm(cl_api_clGetDeviceInfo function, cl_device_id 
     return status;
 }
 
+static cl_int give_text(const char *text, size_t size, void *value, size_t *size_ret)
+{
+    const size_t length = strlen(text) + 1;
+    if (size_ret != NULL) {
+        *size_ret = length;
+    }
+    if (value != NULL && size < length) {
+        return CL_INVALID_VALUE;
+    }
+    if (value != NULL) {
+        memcpy(value, text, length);
+    }
+    return CL_SUCCESS;
+}
+
 CL_API_ENTRY cl_int CL_API_CALL clGetDeviceInfo(cl_device_id device, cl_device_info what, size_t size,
                                                 void *value, size_t *size_ret)
 {
@@ -201,6 +224,9 @@ CL_API_ENTRY cl_int CL_API_CALL clGetDeviceInfo(cl_device_id device, cl_device_i
     memcpy(&function, &symbol, sizeof symbol);
     if (fails("clGetDeviceInfo")) {
         return fail_error;
+    }
+    if (said != NULL && what == said_of) {
+        return give_text(said, size, value, size_ret);
     }
     if (offers_usm() && what == CL_DEVICE_EXTENSIONS) {
         return extensions_with_usm(function, device, size, value, size_ret);

@@ -14,6 +14,9 @@ typedef const char *(*stand_in_failed_fn)(void);
 /* Replaces a text in the programs' source, which must hold it. */
 typedef void (*stand_in_replace_fn)(const char *from, const char *to);
 
+/* Lets devices answer a question with another text. */
+typedef void (*stand_in_say_fn)(unsigned what, const char *text);
+
 /* Makes devices GPUs, as far as they say. */
 typedef void (*stand_in_gpu_fn)(void);
 

@@ -83,6 +83,7 @@ test_stand_in test_stand_in_use(void)
     find(library, "stand_in_calls", &stand_in.calls);
     find(library, "stand_in_failed", &stand_in.failed);
     find(library, "stand_in_replace", &stand_in.replace);
+    find(library, "stand_in_say", &stand_in.say);
     find(library, "stand_in_gpu", &stand_in.gpu);
     find(library, "stand_in_live", &stand_in.live);
     find(library, "stand_in_usm", &stand_in.usm);

@@ -38,6 +38,7 @@ typedef struct test_stand_in {
     stand_in_calls_fn calls;
     stand_in_failed_fn failed;
     stand_in_replace_fn replace;
+    stand_in_say_fn say;
     stand_in_gpu_fn gpu;
     stand_in_live_fn live;
     stand_in_usm_fn usm;
