@@ -75,6 +75,9 @@ if(TARGET glorand_command)
     glorand_script_test(opencl_hosts opencl/on_device.sh ${CMAKE_CURRENT_SOURCE_DIR}/opencl/hosts.sh $<TARGET_FILE:glorand_command> $<TARGET_FILE:opencl_open_auto>
       ${PROJECT_BINARY_DIR})
   endif()
+  if((GLORAND_HAVE_OPENCL OR GLORAND_HAVE_CUDA) AND NOT GLORAND_SANITIZE)
+    glorand_script_test(setuid scripts/setuid.sh $<TARGET_FILE:glorand_command> ${CMAKE_C_COMPILER})
+  endif()
   glorand_script_test(man_pages scripts/man_pages.sh ${PROJECT_SOURCE_DIR} $<TARGET_FILE:glorand_command>)
 
   set(environment ${PROJECT_BINARY_DIR}/python)

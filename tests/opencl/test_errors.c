@@ -183,7 +183,7 @@ Test(errors, a_build_failure_quotes_the_compiler)
 
 /* A device that computes otherwise is refused with the name of the check: as by a compiler that contracts,
    has no true fma, a square root that is not correctly rounded, flushes subnormals, or multiplies wrongly;
-   also where a fill alone flushes them. */
+   also where a fill alone flushes them, or goes wrong far into a tensor only. */
 Test(errors, a_device_that_computes_otherwise_is_refused)
 {
     static const struct {
@@ -195,6 +195,7 @@ Test(errors, a_device_that_computes_otherwise_is_refused)
         {"float subnormal = tiny * 0.5f;", "float subnormal = tiny * 0.0f;", "denormals"},
         {"0xd2511f53U", "0xd2511f51U", "the stream's first block"},
         {"glr_gpu_group(fill, number), 2,", "glr_gpu_group(fill, number), 3,", "a fill"},
+        {"unit.group * GLR_BLOCKS_PER_GROUP", "(uint32_t)unit.group * GLR_BLOCKS_PER_GROUP", "a fill"},
         {SCALED, SCALED " if (fabs(values.value[j]) < 0x1p-126f) values.value[j] = 0.0f;", "a fill"},
     };
     test_stand_in stand_in = test_stand_in_use();
