@@ -136,6 +136,7 @@ int glr_cli_request_option(const char *command, int option, glr_request *request
         return glr_layout_of_name(optarg, &request->layout)
                    ? EXIT_DONE
                    : glr_cli_fail(EXIT_USAGE, "--layout: '%s' is neither keras nor torch", optarg);
+    case OPTION_SYNC: common->sync = true; return EXIT_DONE;
     default: return glr_cli_common_option(command, option, common);
     }
 }

@@ -40,6 +40,7 @@ int glr_cli_print(glr_text *text, const char *name);
 typedef struct glr_common {
     glr_options options;
     enum { PROGRESS_AUTO, PROGRESS_ALWAYS, PROGRESS_NEVER } progress;
+    bool sync; /* fill and init: the file is on the medium before the command ends */
 } glr_common;
 
 #define GLR_COMMON_INIT                                                                                      \
@@ -69,10 +70,14 @@ enum { OPTION_BACKEND = 1000, OPTION_DEVICE, OPTION_THREADS, OPTION_PROGRESS };
 /* Takes one common option; EXIT_DONE, or EXIT_USAGE after a message. Unknown options come here too. */
 int glr_cli_common_option(const char *command, int option, glr_common *common);
 
-/* Options that say what is drawn, and their values in a command's table; --seed is 's' there. */
-enum { OPTION_DTYPE = 1100, OPTION_METHOD, OPTION_LAYOUT };
+/* Options of the commands that write: what is drawn, and how it is written. Their values in a command's
+   table;
+   --seed is 's' there. */
+enum { OPTION_DTYPE = 1100, OPTION_METHOD, OPTION_LAYOUT, OPTION_SYNC };
 
-/* Takes one of these options into the request, or else a common option. */
+#define GLR_SYNC_HELP "      --sync             end only when the file and its name are on the medium\n"
+
+/* Takes one of these options, or else a common option. */
 int glr_cli_request_option(const char *command, int option, glr_request *request, glr_common *common);
 
 /* Opens the device that the options name; EXIT_DONE, or EXIT_FAILED after a message. */

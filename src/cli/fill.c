@@ -23,16 +23,22 @@ static const char help[] =
     "      --method NAME      of truncated normals: resample (the default, TensorFlow's values) or icdf\n"
     "      --slice SLICE      draw a part only, as FIRST:END per axis, 0:100,:\n"
     "      --layout NAME      keras (the default: inputs, then outputs, last) or torch "
-    "(first)\n" GLR_COMMON_HELP;
+    "(first)\n" GLR_SYNC_HELP GLR_COMMON_HELP;
 
 enum { OPTION_STREAM = 1, OPTION_SLICE };
 
 static const struct option options[] = {
-    {"initializer", required_argument, NULL, 'i'},      {"shape", required_argument, NULL, 'n'},
-    {"output", required_argument, NULL, 'o'},           {"seed", required_argument, NULL, 's'},
-    {"stream", required_argument, NULL, OPTION_STREAM}, {"dtype", required_argument, NULL, OPTION_DTYPE},
-    {"method", required_argument, NULL, OPTION_METHOD}, {"slice", required_argument, NULL, OPTION_SLICE},
-    {"layout", required_argument, NULL, OPTION_LAYOUT}, GLR_COMMON_OPTIONS,
+    {"initializer", required_argument, NULL, 'i'},
+    {"shape", required_argument, NULL, 'n'},
+    {"output", required_argument, NULL, 'o'},
+    {"seed", required_argument, NULL, 's'},
+    {"stream", required_argument, NULL, OPTION_STREAM},
+    {"dtype", required_argument, NULL, OPTION_DTYPE},
+    {"method", required_argument, NULL, OPTION_METHOD},
+    {"slice", required_argument, NULL, OPTION_SLICE},
+    {"layout", required_argument, NULL, OPTION_LAYOUT},
+    {"sync", no_argument, NULL, OPTION_SYNC},
+    GLR_COMMON_OPTIONS,
 };
 
 /* The arguments, read. */
@@ -160,6 +166,9 @@ static int write_safetensors(const arguments *given, const glr_model_tensor *ten
 static int write_tensor(const arguments *given, glr_model_tensor *tensor)
 {
     if (strcmp(given->output, "-") == 0) {
+        if (given->common.sync) {
+            return glr_cli_fail(EXIT_USAGE, "--sync: standard output is not synced; name a file");
+        }
         return isatty(STDOUT_FILENO) == 1 ? glr_cli_fail(EXIT_USAGE, "-: standard output is a terminal")
                                           : glr_write_standard_output(&given->common, tensor);
     }

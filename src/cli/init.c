@@ -17,7 +17,8 @@ static const char help[] =
     "                         given several times, the first that matches wins\n"
     "      --layout NAME      keras (the default: inputs, then outputs, last) or torch (first)\n"
     "      --method NAME      of truncated normals: resample (the default, TensorFlow's values) or icdf\n"
-    "      --plan             print what each tensor would get, and write nothing\n" GLR_COMMON_HELP "\n"
+    "      --plan             print what each tensor would get, and write nothing\n" GLR_SYNC_HELP
+        GLR_COMMON_HELP "\n"
     "Which initializer a tensor gets: --rule, its own in the list, the list's rules, its name (bias, beta,\n"
     "moving_mean, running_mean: zeros; gamma, moving_variance, running_var and rank 1 weights of norms: "
     "ones),\n"
@@ -32,6 +33,7 @@ static const struct option options[] = {
     {"dtype", required_argument, NULL, OPTION_DTYPE},
     {"method", required_argument, NULL, OPTION_METHOD},
     {"layout", required_argument, NULL, OPTION_LAYOUT},
+    {"sync", no_argument, NULL, OPTION_SYNC},
     {"plan", no_argument, NULL, OPTION_PLAN},
     GLR_COMMON_OPTIONS,
 };

@@ -2,6 +2,7 @@
 #include "command.h"
 
 #include "api/guest.h"
+#include "interrupt.h"
 
 #include <fcntl.h>
 #include <signal.h>
@@ -37,6 +38,7 @@ static int close_output(int status)
     if (flushed && !ferror(stdout)) {
         return status;
     }
+    glr_interrupt_die(); /* of a pipe without a reader */
     return glr_cli_fail(status == EXIT_DONE ? EXIT_FAILED : status, "standard output cannot be written");
 }
 

@@ -4,9 +4,9 @@
 #include "api/stage.h"
 #include "cpu/processors.h"
 #include "interrupt.h"
-#include "model/output.h"
 #include "model/safetensors.h"
 #include "model/spec.h"
+#include "output.h"
 #include "pieces.h"
 #include "progress.h"
 
@@ -33,6 +33,7 @@ typedef struct job {
     glr_device *device;
     glr_progress progress;
     glr_output output;
+    bool sync;            /* the file, before it gets its name */
     uint64_t piece_bytes; /* of the largest piece */
     glr_stage *stages;    /* for a file, one of every thread */
     uint32_t stage_count;
@@ -196,7 +197,7 @@ static int finish(job *work, bool ok)
 {
     close_stages(work);
     glr_progress_end(&work->progress);
-    ok = ok && glr_output_commit(&work->output, &work->problem);
+    ok = ok && glr_output_commit(&work->output, work->sync, &work->problem);
     glr_output_discard(&work->output);
     glr_close(work->device);
     if (!ok) {
@@ -205,11 +206,29 @@ static int finish(job *work, bool ok)
     return ok ? EXIT_DONE : glr_cli_fail(EXIT_FAILED, "%s", work->problem.text);
 }
 
+/* Says what earlier runs have left: it may be many gigabytes. */
+static void name_leftovers(const glr_output *output)
+{
+    char *name;
+    const size_t count = glr_output_leftovers(output, &name);
+    if (count == 1) {
+        (void)fprintf(stderr, "glorand: %s was left by a process that was killed, and can be removed\n",
+                      name);
+    } else if (count > 1) {
+        (void)fprintf(stderr,
+                      "glorand: %s and %zu others were left by processes that were killed, and can be "
+                      "removed\n",
+                      name, count - 1);
+    }
+    free(name);
+}
+
 /* Opens the device and creates the file; finish must follow in any case. */
 static bool begin(job *work, const glr_common *common, const char *path, uint64_t file_bytes,
                   uint64_t drawn_bytes)
 {
     glr_interrupt_catch();
+    work->sync = common->sync;
     glr_options options = common->options;
     uint32_t threads = options.threads > 0 ? options.threads : glr_default_threads();
     options.threads = 1; /* of a fill: see job */
@@ -227,6 +246,7 @@ static bool begin(job *work, const glr_common *common, const char *path, uint64_
     if (!glr_output_create(path, file_bytes, &work->output, &work->problem)) {
         return false;
     }
+    name_leftovers(&work->output);
     glr_progress_start(&work->progress, common, path, drawn_bytes);
     return true;
 }

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 TestSuite(output, .init = enter_scratch);
 
@@ -31,9 +32,13 @@ Test(output, permissions_follow_the_umask)
 
 Test(output, refuses_what_is_no_regular_file)
 {
-    cr_assert_eq(run("mkdir d.npy; mkfifo f.npy; ln -s nowhere l.npy").status, 0);
-    const char *const names[] = {"d.npy", "f.npy", "l.npy"};
-    for (int i = 0; i < 3; i++) {
+    cr_assert_eq(
+        run("mkdir d.npy; mkfifo f.npy; ln -s none/a.npy l.npy; ln -s m.npy n.npy; ln -s n.npy m.npy;"
+            "ln -s f.npy k.npy")
+            .status,
+        0);
+    const char *const names[] = {"d.npy", "f.npy", "l.npy", "m.npy", "k.npy"};
+    for (int i = 0; i < 5; i++) {
         outcome result = run("glorand fill -i zeros -n 4 -o %s", names[i]);
         cr_expect_eq(result.status, 1, "%s", names[i]);
         cr_expect_not_null(strstr(result.err, names[i]), "%s", result.err);
@@ -41,7 +46,60 @@ Test(output, refuses_what_is_no_regular_file)
     outcome result = run("glorand fill -i zeros -n 4 -o none/a.npy");
     cr_expect_eq(result.status, 1);
     cr_expect_not_null(strstr(result.err, "none/a.npy"), "%s", result.err);
+    cr_expect_eq(entries(), 6);
+}
+
+Test(output, follows_links_to_what_is_not_there_yet)
+{
+    cr_assert_eq(run("mkdir deep; ln -s deep/b.npy a.npy; ln -s ../c.npy deep/b.npy").status, 0);
+    cr_assert_eq(run("glorand fill -i zeros -n 4 -o a.npy").status, 0);
+    cr_expect_eq(run("test -L a.npy && test -L deep/b.npy && test -f c.npy && test ! -L c.npy").status, 0);
     cr_expect_eq(entries(), 3);
+}
+
+/* A name may have 255 bytes, and a temporary one beside it is no longer. */
+Test(output, the_longest_name)
+{
+    outcome result =
+        run("name=$(printf '%%0251d' 0).npy; glorand fill -i zeros -n 4 -o $name && test -f $name");
+    cr_expect_eq(result.status, 0, "%s", result.err);
+    result = run("name=$(printf '%%0252d' 0).npy; glorand fill -i zeros -n 4 -o $name");
+    cr_expect_eq(result.status, 1, "%s", result.err);
+    cr_expect_eq(entries(), 1);
+}
+
+/* What is overwritten keeps its mode; a new file has the umask's. */
+Test(output, keeps_the_mode_of_what_it_replaces)
+{
+    static const mode_t modes[] = {0600, 0640, 0666, 0400};
+    struct stat status;
+    for (size_t i = 0; i < sizeof modes / sizeof modes[0]; i++) {
+        write_text("a.npy", "old");
+        cr_assert_eq(chmod("a.npy", modes[i]), 0);
+        cr_assert_eq(run("umask 022; glorand fill -i zeros -n 4 -o a.npy").status, 0);
+        cr_assert_eq(stat("a.npy", &status), 0);
+        cr_expect_eq(status.st_mode & 0777U, modes[i], "%o instead of %o", status.st_mode, modes[i]);
+        cr_expect_eq(status.st_size, 144);
+        cr_assert_eq(unlink("a.npy"), 0);
+    }
+}
+
+Test(output, keeps_owner_and_group_where_it_may)
+{
+    struct stat status;
+    if (geteuid() != 0) {
+        cr_skip_test("only root can give files away");
+    }
+    write_text("a.npy", "old");
+    cr_assert(chmod("a.npy", 0664) == 0 && chown("a.npy", 65534, 12345) == 0);
+    cr_assert_eq(run("glorand fill -i zeros -n 4 -o a.npy").status, 0);
+    cr_assert_eq(stat("a.npy", &status), 0);
+    cr_expect(status.st_uid == 65534 && status.st_gid == 12345 && (status.st_mode & 0777U) == 0664);
+    /* May it not, then the group that the file gets instead has the rights of all. */
+    cr_assert_eq(
+        run("DISK_FAILS=fchown:broken LD_PRELOAD=" DISK " glorand fill -i zeros -n 4 -o a.npy").status, 0);
+    cr_assert_eq(stat("a.npy", &status), 0);
+    cr_expect(status.st_uid == 0 && (status.st_mode & 0777U) == 0644, "%o", status.st_mode);
 }
 
 /* A limit on file sizes stands for a full disk: what cannot be reserved is an error before anything is drawn.
@@ -67,19 +125,111 @@ Test(output, more_than_a_file_can_have)
     cr_expect_eq(entries(), 0);
 }
 
+/* A file system without the operation that reserves: the file gets its size at once, and no byte is written
+   for that; a full disk is found while it is written. */
+Test(output, a_file_system_that_cannot_reserve)
+{
+    cr_assert_eq(run("glorand fill -i he_normal -s 1 -n 300,300 -o a.bin").status, 0);
+    outcome result = run("DISK_LOG=log DISK_FAILS=fallocate:unsupported LD_PRELOAD=" DISK
+                         " glorand fill -i he_normal -s 1 -n 300,300 -o b.bin; cmp a.bin b.bin && cat log");
+    cr_expect_eq(result.status, 0, "%s", result.err);
+    cr_expect_str_eq(result.out, "fallocate\nftruncate\nrename\n");
+    result = run("DISK_FAILS=fallocate:full LD_PRELOAD=" DISK
+                 " glorand fill -i he_normal -s 1 -n 300,300 -o c.bin");
+    cr_expect_eq(result.status, 1);
+    cr_expect_not_null(strstr(result.err, "c.bin: cannot reserve 360000 bytes: No space"), "%s", result.err);
+    cr_expect_eq(entries(), 3);
+}
+
+/* With --sync, and only then: the file, its name, its folder. */
+Test(output, sync)
+{
+    write_text("list.json",
+               "{\"tensors\": [{\"name\": \"a.bias\", \"shape\": [3], \"dtype\": \"float32\"}]}");
+    const char *const commands[] = {"fill -i zeros -n 4 -o a.npy", "init list.json -o a.safetensors"};
+    for (int i = 0; i < 2; i++) {
+        outcome result = run("DISK_LOG=log LD_PRELOAD=" DISK " glorand %s && cat log && rm log a.*", commands[i]);
+        cr_expect_str_eq(result.out, "fallocate\nrename\n", "%s", result.err);
+        result = run("DISK_LOG=log LD_PRELOAD=" DISK " glorand %s --sync && cat log && rm log a.*", commands[i]);
+        cr_expect_str_eq(result.out, "fallocate\nsync-file\nrename\nsync-folder\n", "%s", result.err);
+    }
+    outcome result =
+        run("DISK_FAILS=sync-file:broken LD_PRELOAD=" DISK " glorand %s --sync", commands[0]);
+    cr_expect(result.status == 1 && !exists("a.npy"), "%d: %s", result.status, result.err);
+    cr_expect_not_null(strstr(result.err, "a.npy: Input/output error"), "%s", result.err);
+    result = run("DISK_FAILS=sync-folder:broken LD_PRELOAD=" DISK " glorand %s --sync", commands[0]);
+    cr_expect(result.status == 1 && exists("a.npy"), "%d: %s", result.status, result.err);
+    cr_expect_not_null(strstr(result.err, "a.npy: is written, but its folder"), "%s", result.err);
+    cr_expect_eq(run("glorand fill -i zeros -n 4 -o - --sync").status, 2);
+    cr_expect_eq(entries(), 2);
+}
+
+#define BIG "fill -i random_normal -s 1 -n 536870912 --threads 1 -o big.bin"
+
+/* Waits in the shell until the process has its temporary file. */
+#define UNTIL_IT_WRITES                                                                                      \
+    "while kill -0 $pid && ! ls glorand-????????.part > /dev/null 2>&1; do sleep 0.01; done; "
+
 /* Interrupted in the middle, and once more while it ends: 128 + signal, and nothing left. 2 GiB take longer
- * than the signal takes to come.
+ * than the signal takes to come. A shell without job control starts background commands with SIGINT and
+ * SIGQUIT ignored.
  */
-static void expect_interrupted(const char *signal, int number)
+Test(output, every_signal_that_can_be_caught_leaves_nothing, .timeout = 600)
+{
+    static const char *const names[] = {"HUP",  "INT",  "QUIT",   "PIPE", "ALRM", "TERM",   "USR1",  "USR2",
+                                        "IO",   "PWR",  "VTALRM", "PROF", "XCPU", "STKFLT", "RTMIN", "RTMAX",
+                                        "ABRT", "SEGV", "BUS",    "FPE",  "ILL",  "TRAP",   "SYS"};
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+        outcome result =
+            run("env --default-signal=INT,QUIT '" GLORAND_COMMAND "' " BIG " & pid=$!; " UNTIL_IT_WRITES
+                "sleep 0.05; bash -c \"kill -%s $pid; kill -%s $pid\" 2> /dev/null; wait $pid; "
+                "status=$?; test $status -gt 128 && bash -c 'kill -l '$status || echo $status",
+                names[i], names[i]);
+        result.out[strcspn(result.out, "\n")] = '\0';
+        cr_expect_str_eq(result.out, names[i]);
+        cr_expect_eq(entries(), 0, "something is left after %s", names[i]);
+    }
+}
+
+/* What the parent ignores stays ignored. */
+Test(output, ignored_signals_are_ignored)
+{
+    outcome result = run("env --ignore-signal=HUP,USR1 '" GLORAND_COMMAND "' " BIG
+                         " & pid=$!; " UNTIL_IT_WRITES "kill -HUP $pid; kill -USR1 $pid; sleep 0.1; "
+                         "kill -TERM $pid; wait $pid");
+    cr_expect_eq(result.status, 128 + 15, "%d", result.status);
+    cr_expect_eq(entries(), 0);
+}
+
+/* A progress bar whose reader goes away. */
+Test(output, a_pipe_without_a_reader)
 {
     outcome result =
-        run("'" GLORAND_COMMAND "' fill -i random_normal -s 1 -n 536870912 --threads 1 -o big.bin & pid=$!; "
-            "while kill -0 $pid && ! ls big.bin.*.part > /dev/null 2>&1; do sleep 0.01; done; sleep 0.1; "
-            "kill -%s $pid; sleep 0.02; kill -%s $pid 2> /dev/null; "
-            "wait $pid; echo $?",
-            signal, signal);
-    cr_expect_eq(atoi(result.out), 128 + number, "%s: %s", signal, result.out);
-    cr_expect_eq(entries(), 0, "something is left after %s", signal);
+        run("bash -c '\"" GLORAND_COMMAND "\" " BIG " --progress always 2>&1 | true; echo ${PIPESTATUS[0]}'");
+    cr_expect_str_eq(result.out, "141\n");
+    cr_expect_eq(entries(), 0);
+}
+
+/* Killed, it leaves a file, which later runs name; those of processes that live they do not. */
+Test(output, leftovers_are_named)
+{
+    outcome result = run("'" GLORAND_COMMAND "' " BIG " & pid=$!; " UNTIL_IT_WRITES
+                         "glorand fill -i zeros -n 4 -o a.npy; kill -KILL $pid; wait $pid; "
+                         "ls glorand-????????.part");
+    cr_expect_eq(result.status, 0, "%s", result.out);
+    cr_expect_null(strstr(result.err, "was left"), "%s", result.err);
+    result.out[strcspn(result.out, "\n")] = '\0';
+    outcome later = run("glorand fill -i zeros -n 4 -o a.npy");
+    cr_expect_eq(later.status, 0);
+    cr_expect_not_null(strstr(later.err, result.out), "%s: %s", result.out, later.err);
+    cr_expect_not_null(strstr(later.err, " was left by a process"), "%s", later.err);
+    cr_assert_eq(run("for i in $(seq 150); do touch glorand-$(printf %%08x $i).part; done; "
+                     "touch glorand-0123.part glorand-0000000g.part; mkfifo glorand-0000ffff.part")
+                     .status,
+                 0);
+    later = run("glorand fill -i zeros -n 4 -o \"$PWD/a.npy\"");
+    cr_expect_eq(later.status, 0);
+    cr_expect_not_null(strstr(later.err, ".part and 151 others were left"), "%s", later.err);
 }
 
 Test(output, interrupts_leave_nothing)
@@ -90,6 +240,4 @@ Test(output, interrupts_leave_nothing)
                          "' fill -i random_normal -s 1 -n 1073741824 --threads 1 -o big.bin; echo $?");
     cr_expect_eq(atoi(result.out), 124, "timeout says that it had to end the command: %s", result.out);
     cr_expect_eq(entries(), 0);
-    expect_interrupted("TERM", 15);
-    expect_interrupted("HUP", 1);
 }

@@ -1,6 +1,6 @@
 /* Functions that make system calls, which fail on demand. What is written to standard error never fails: it
    is how a failure is told. */
-#define _GNU_SOURCE /* sched_getaffinity, madvise */
+#define _GNU_SOURCE /* sched_getaffinity, madvise, fallocate */
 
 #include "fault.h"
 
@@ -15,6 +15,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/mman.h>
 #include <sys/random.h>
 #include <sys/stat.h>
@@ -79,8 +80,21 @@ WITH_ERRNO(struct dirent *, readdir, LARGE("readdir"), (DIR * folder), (folder),
 WITH_ERRNO(void *, mmap, LARGE("mmap"),
            (void *at, size_t bytes, int protection, int flags, int file, off_t first),
            (at, bytes, protection, flags, file, first), FAULT_SYSTEM | FAULT_MEMORY, ENOMEM, MAP_FAILED)
-WITH_ERROR(posix_fallocate, LARGE("posix_fallocate"), (int file, off_t first, off_t bytes),
-           (file, first, bytes), INTERRUPTIBLE, ENOSPC)
+WITH_ERRNO(int, fallocate, LARGE("fallocate"), (int file, int mode, off_t first, off_t bytes),
+           (file, mode, first, bytes), INTERRUPTIBLE, ENOSPC, -1)
+WITH_ERRNO(int, fstatat, LARGE("fstatat"),
+           (int folder, const char *restrict path, struct stat *restrict status, int flags),
+           (folder, path, status, flags), FAULT_SYSTEM, EIO, -1)
+WITH_ERRNO(int, flock, "flock", (int file, int operation), (file, operation), INTERRUPTIBLE, ENOLCK, -1)
+WITH_ERRNO(int, fchown, "fchown", (int file, uid_t owner, gid_t group), (file, owner, group), FAULT_SYSTEM,
+           EPERM, -1)
+WITH_ERRNO(int, fchmod, "fchmod", (int file, mode_t mode), (file, mode), FAULT_SYSTEM, EIO, -1)
+WITH_ERRNO(ssize_t, readlink, "readlink", (const char *restrict path, char *restrict target, size_t capacity),
+           (path, target, capacity), FAULT_SYSTEM, EIO, -1)
+WITH_ERRNO(int, renameat, "renameat", (int from_folder, const char *from, int to_folder, const char *to),
+           (from_folder, from, to_folder, to), FAULT_SYSTEM, EIO, -1)
+WITH_ERRNO(int, unlinkat, "unlinkat", (int folder, const char *path, int flags), (folder, path, flags),
+           FAULT_SYSTEM, EIO, -1)
 
 int open(const char *path, int flags, ...)
 {
@@ -96,6 +110,22 @@ int open(const char *path, int flags, ...)
         return -1;
     }
     return real(path, flags, mode);
+}
+
+int openat(int folder, const char *path, int flags, ...)
+{
+    static int (*real)(int, const char *, int, ...);
+    va_list arguments;
+    va_start(arguments, flags);
+    const mode_t mode = (flags & O_CREAT) != 0 ? va_arg(arguments, mode_t) : 0;
+    va_end(arguments);
+    fault_find(&real, LARGE("openat"));
+    const int failed = fault_now(INTERRUPTIBLE, LARGE("openat"), (flags & O_CREAT) != 0 ? ENOSPC : EMFILE);
+    if (failed != 0) {
+        errno = failed;
+        return -1;
+    }
+    return real(folder, path, flags, mode);
 }
 
 /* The descriptor is closed in any case. */

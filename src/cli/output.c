@@ -1,0 +1,305 @@
+#define _GNU_SOURCE /* fallocate, getrandom */
+
+#include "output.h"
+
+#include "interrupt.h"
+#include "model/text.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/random.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+/* A temporary file's name: this, 8 random hexadecimal digits, and an extension. It is short, so that a final
+   name may have all bytes that a name can have. While its process lives, the file is locked. */
+#define TEMPORARY_PREFIX    "glorand-"
+#define TEMPORARY_EXTENSION ".part"
+#define TEMPORARY_DIGITS    8
+#define TEMPORARY_LENGTH    (sizeof TEMPORARY_PREFIX - 1 + TEMPORARY_DIGITS + sizeof TEMPORARY_EXTENSION - 1)
+
+#define MOST_LINKS 40 /* that are followed, as Linux does */
+
+/* ---- Names ------------------------------------------------------------------------------------------- */
+
+/* Bytes of a path up to and with its last '/': what comes before a name in that folder. */
+static int folder_length(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+    return slash == NULL ? 0 : (int)(slash + 1 - path);
+}
+
+/* The folder that a file is in; NULL when memory ran out. */
+static char *folder_of(const char *path)
+{
+    const int length = folder_length(path);
+    return length == 0 ? glr_format_text(".") : glr_format_text("%.*s", length, path);
+}
+
+/* Where a link leads, seen from where its path is seen; NULL, with errno, if that cannot be read. */
+static char *target_of(const char *path)
+{
+    char target[PATH_MAX];
+    ssize_t length = readlink(path, target, sizeof target);
+    if (length < 0 || (size_t)length == sizeof target) {
+        errno = length < 0 ? errno : ENAMETOOLONG;
+        return NULL;
+    }
+    char *name =
+        glr_format_text("%.*s%.*s", target[0] == '/' ? 0 : folder_length(path), path, (int)length, target);
+    if (name == NULL) {
+        errno = ENOMEM;
+    }
+    return name;
+}
+
+/* The name to rename to: of a link, what it leads to in the end, so that the link survives; and what is
+   there, whose mode is 0 if there is nothing. */
+static char *resolve_name(const char *path, struct stat *there, glr_problem *problem)
+{
+    char *name = glr_format_text("%s", path);
+    if (name == NULL) {
+        (void)glr_problem_memory(problem);
+        return NULL;
+    }
+    for (int links = 0; lstat(name, there) == 0 && S_ISLNK(there->st_mode); links++) {
+        char *next = links < MOST_LINKS ? target_of(name) : NULL;
+        const int error = links < MOST_LINKS ? errno : ELOOP;
+        free(name);
+        if (next == NULL) {
+            (void)glr_problem_set(problem, "%s: %s", path, strerror(error));
+            return NULL;
+        }
+        name = next;
+    }
+    return name;
+}
+
+/* Whether there is nothing, or a regular file. */
+static bool can_replace(const char *path, const char *name, struct stat *there, glr_problem *problem)
+{
+    if (lstat(name, there) != 0) {
+        there->st_mode = 0;
+        return errno == ENOENT || glr_problem_set(problem, "%s: %s", path, strerror(errno));
+    }
+    return S_ISREG(there->st_mode) || glr_problem_set(problem, "%s: exists and is not a regular file", path);
+}
+
+/* ---- Temporary files --------------------------------------------------------------------------------- */
+
+/* Creates a file beside the final one, locked. A lock that the file system does not have is done without. */
+static bool open_temporary(glr_output *output, mode_t mode)
+{
+    for (int i = 0; i < 100; i++) {
+        uint32_t random;
+        if (getrandom(&random, sizeof random, 0) != (ssize_t)sizeof random) {
+            return false;
+        }
+        char *name = glr_format_text("%.*s" TEMPORARY_PREFIX "%08" PRIx32 TEMPORARY_EXTENSION,
+                                     folder_length(output->final_name), output->final_name, random);
+        if (name == NULL) {
+            errno = ENOMEM;
+            return false;
+        }
+        output->descriptor = open(name, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, mode);
+        if (output->descriptor >= 0) {
+            (void)flock(output->descriptor, LOCK_EX | LOCK_NB);
+            output->temporary_name = name;
+            glr_interrupt_removes(name);
+            return true;
+        }
+        free(name);
+        if (errno != EEXIST) {
+            return false;
+        }
+    }
+    return false;
+}
+
+/* Gives the file the owner, group and mode of the one that it replaces. Where the group cannot be kept,
+   another group gets no more rights than all have. */
+static bool keep_mode(const glr_output *output, const struct stat *there, glr_problem *problem)
+{
+    mode_t mode = there->st_mode & (S_IRWXU | S_IRWXG | S_IRWXO);
+    if (fchown(output->descriptor, there->st_uid, there->st_gid) != 0 &&
+        fchown(output->descriptor, (uid_t)-1, there->st_gid) != 0) {
+        mode &= ~(mode_t)S_IRWXG | (mode & S_IRWXO) << 3;
+    }
+    return fchmod(output->descriptor, mode) == 0 ||
+           glr_problem_set(problem, "%s: cannot be given the mode %03o: %s", output->final_name,
+                           (unsigned)mode, strerror(errno));
+}
+
+/* Linux's own function: posix_fallocate would write to every block where a file system has no such operation.
+   There the file only gets its size, and a full disk is found while it is written. */
+static int reserve_bytes(int descriptor, off_t bytes)
+{
+#ifdef __linux__
+    int result;
+    do {
+        result = fallocate(descriptor, 0, 0, bytes);
+    } while (result != 0 && errno == EINTR && !glr_interrupted());
+    if (result == 0 || (errno != EOPNOTSUPP && errno != ENOSYS)) {
+        return result;
+    }
+#endif
+    return ftruncate(descriptor, bytes);
+}
+
+static bool reserve(const glr_output *output, glr_problem *problem)
+{
+    return output->bytes == 0 || reserve_bytes(output->descriptor, (off_t)output->bytes) == 0 ||
+           glr_problem_set(problem, "%s: cannot reserve %" PRIu64 " bytes: %s", output->final_name,
+                           output->bytes, strerror(errno));
+}
+
+/* Whether a file in an open folder is one of ours whose process is gone. */
+static bool is_leftover(int folder, const char *name)
+{
+    static const size_t prefix = sizeof TEMPORARY_PREFIX - 1;
+    if (strlen(name) != TEMPORARY_LENGTH || memcmp(name, TEMPORARY_PREFIX, prefix) != 0 ||
+        strspn(name + prefix, "0123456789abcdef") != TEMPORARY_DIGITS ||
+        strcmp(name + prefix + TEMPORARY_DIGITS, TEMPORARY_EXTENSION) != 0) {
+        return false;
+    }
+    int descriptor = openat(folder, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+    if (descriptor < 0) {
+        return false;
+    }
+    const bool is_free = flock(descriptor, LOCK_SH | LOCK_NB) == 0;
+    (void)close(descriptor); /* and the lock with it */
+    return is_free;
+}
+
+size_t glr_output_leftovers(const glr_output *output, char **name)
+{
+    size_t count = 0;
+    const char *own = output->temporary_name + folder_length(output->temporary_name);
+    *name = NULL;
+    char *path = folder_of(output->final_name);
+    DIR *folder = path == NULL ? NULL : opendir(path);
+    free(path);
+    const struct dirent *entry;
+    while (folder != NULL && (entry = readdir(folder)) != NULL) { /* NOLINT(concurrency-mt-unsafe): ours */
+        if (strcmp(entry->d_name, own) != 0 && is_leftover(dirfd(folder), entry->d_name)) {
+            count++;
+            if (*name == NULL) {
+                *name = glr_format_text("%.*s%s", folder_length(output->final_name), output->final_name,
+                                        entry->d_name);
+            }
+        }
+    }
+    if (folder != NULL) {
+        (void)closedir(folder); /* was only read */
+    }
+    return *name == NULL ? 0 : count;
+}
+
+/* ---- From creation to commit ------------------------------------------------------------------------- */
+
+static bool create(const char *path, glr_output *output, glr_problem *problem)
+{
+    struct stat there;
+    output->final_name = resolve_name(path, &there, problem);
+    if (output->final_name == NULL || !can_replace(path, output->final_name, &there, problem)) {
+        return false;
+    }
+    const bool replaces = there.st_mode != 0;
+    if (!open_temporary(output, replaces ? S_IRUSR | S_IWUSR : 0666)) {
+        return glr_problem_set(problem, "%s: no file can be created beside it: %s", path, strerror(errno));
+    }
+    return (!replaces || keep_mode(output, &there, problem)) && reserve(output, problem);
+}
+
+bool glr_output_create(const char *path, uint64_t bytes, glr_output *output, glr_problem *problem)
+{
+    glr_output created = {.descriptor = -1, .bytes = bytes};
+    *output = created;
+    if (bytes > INT64_MAX) {
+        return glr_problem_set(problem, "%s: %" PRIu64 " bytes are more than a file can have", path, bytes);
+    }
+    const bool ok = create(path, output, problem);
+    if (!ok) {
+        glr_output_discard(output);
+    }
+    return ok;
+}
+
+bool glr_output_write(const glr_output *output, uint64_t first, const void *bytes, size_t length,
+                      glr_problem *problem)
+{
+    const char *from = bytes;
+    while (length > 0) {
+        ssize_t written = pwrite(output->descriptor, from, length, (off_t)first);
+        if (written < 0 && errno == EINTR) {
+            continue;
+        }
+        if (written <= 0) {
+            return glr_problem_set(problem, "%s: %s", output->final_name, strerror(errno));
+        }
+        from += written;
+        first += (uint64_t)written;
+        length -= (size_t)written;
+    }
+    return true;
+}
+
+/* A new name is on the medium when its folder is. */
+static bool sync_folder(const glr_output *output, glr_problem *problem)
+{
+    char *path = folder_of(output->final_name);
+    int folder = path == NULL ? -1 : open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    free(path);
+    bool ok = folder >= 0 && fsync(folder) == 0;
+    if (!ok) {
+        (void)glr_problem_set(problem, "%s: is written, but its folder cannot be synced: %s",
+                              output->final_name, strerror(errno));
+    }
+    if (folder >= 0 && close(folder) != 0 && ok) {
+        ok = glr_problem_set(problem, "%s: is written, but its folder cannot be closed: %s",
+                             output->final_name, strerror(errno));
+    }
+    return ok;
+}
+
+bool glr_output_commit(glr_output *output, bool sync, glr_problem *problem)
+{
+    bool ok = !sync || fsync(output->descriptor) == 0;
+    if (ok) {
+        ok = close(output->descriptor) == 0;
+        output->descriptor = -1;
+    }
+    ok = ok && rename(output->temporary_name, output->final_name) == 0;
+    if (ok) {
+        glr_interrupt_removes(NULL);
+        free(output->temporary_name);
+        output->temporary_name = NULL;
+        ok = !sync || sync_folder(output, problem);
+    } else {
+        (void)glr_problem_set(problem, "%s: %s", output->final_name, strerror(errno));
+    }
+    glr_output_discard(output);
+    return ok;
+}
+
+void glr_output_discard(glr_output *output)
+{
+    if (output->temporary_name != NULL) {
+        (void)unlink(output->temporary_name);
+        glr_interrupt_removes(NULL);
+    }
+    if (output->descriptor >= 0) {
+        (void)close(output->descriptor);
+    }
+    free(output->temporary_name);
+    free(output->final_name);
+    glr_output empty = {.descriptor = -1};
+    *output = empty;
+}
