@@ -225,7 +225,10 @@ GLR_API const char *glr_dtype_name(glr_dtype dtype);
 /** Bytes of one element; 0 for any other number. */
 GLR_API size_t glr_dtype_size(glr_dtype dtype);
 
-/** The dtype of a name as glr_dtype_name writes it; GLR_DTYPE_NONE if there is none such. */
+/** The dtype of a name as glr_dtype_name writes it, or as others do, in any case: bf16, F32, half, double,
+   i64, fp16, F8_E4M3, also with a module before it (torch.bfloat16, jnp.float32, np.int8, tf.half). Names
+   that do not mean the same everywhere are read with torch. only: float, int, long, char, byte.
+   GLR_DTYPE_NONE if there is none such. */
 GLR_API glr_dtype glr_dtype_of_name(const char *name);
 
 #define GLR_MAX_RANK     16                 /**< axes of a tensor */
@@ -344,13 +347,15 @@ typedef struct glr_initializer {
     int64_t stream;                /**< GLR_SEEDED; any value */
     uint32_t key[2];               /**< GLR_KEYED */
     uint32_t counter[4];           /**< GLR_KEYED; word 0 is the lowest */
-    /* Axes as in Keras 3, counted from the end when negative. */
-    uint32_t input_axis_count;         /**< length of input_axes; 0 together with output_axis_count */
-    uint32_t output_axis_count;        /**< length of output_axes */
+    /* Axes as in Keras 3, counted from the end when negative. An empty list of inputs or outputs is a list:
+       the fan over it is 1. An axis that stands twice counts twice; one may be among inputs and outputs. */
+    uint32_t input_axis_count;         /**< length of input_axes; 0 unless has_axes is 1 */
+    uint32_t output_axis_count;        /**< length of output_axes; 0 unless has_axes is 1 */
     uint32_t batch_axis_count;         /**< length of batch_axes */
     int32_t input_axes[GLR_MAX_RANK];  /**< fan_in is the product over these axes */
     int32_t output_axes[GLR_MAX_RANK]; /**< fan_out is the product over these axes */
     int32_t batch_axes[GLR_MAX_RANK];  /**< stacked experts or layers, left out of every product */
+    uint32_t has_axes; /**< 1: input_axes and output_axes say what the fans are; 0: layout says it */
 } glr_initializer;
 
 /* Constructors. Defaults of the members that are not arguments: method resample, layout Keras, stream 0, no

@@ -1,8 +1,10 @@
 /* The numbers of inputs and outputs of a weight, as Keras's compute_fans, with layouts and batch axes.
-   No product overflows: the dimensions that are not 0 multiply to at most 2^56. */
+   Only repeated axes can make a product overflow: the dimensions that are not 0 multiply to at most 2^56. */
 #include "fans.h"
 
 #include "error.h"
+
+#include <stdbool.h>
 
 /* A list of axes of an initializer, and its name for messages. */
 typedef struct axis_list {
@@ -11,7 +13,13 @@ typedef struct axis_list {
     uint32_t count;
 } axis_list;
 
-/* The axes of a list as a set of bits, each axis counted from the front. */
+/* An axis that the tensor has, counted from the front. */
+static uint32_t from_front(int32_t axis, uint32_t rank)
+{
+    return (uint32_t)(axis < 0 ? axis + (int32_t)rank : axis);
+}
+
+/* The axes of a list as a set of bits, each axis counted from the front. An axis may stand there twice. */
 static glr_status axis_set(axis_list list, uint32_t rank, uint32_t *set)
 {
     *set = 0;
@@ -25,25 +33,39 @@ static glr_status axis_set(axis_list list, uint32_t rank, uint32_t *set)
             return glr_fail(GLR_ERROR_ARGUMENT, "initializer.%s[%u]: %d is no axis of a tensor of rank %u",
                             list.name, i, axis, rank);
         }
-        uint32_t bit = 1U << (axis < 0 ? axis + (int32_t)rank : axis);
-        if (*set & bit) {
-            return glr_fail(GLR_ERROR_ARGUMENT, "initializer.%s[%u]: %d names an axis for the second time",
-                            list.name, i, axis);
-        }
-        *set |= bit;
+        *set |= 1U << from_front(axis, rank);
     }
     return GLR_OK;
 }
 
-static uint64_t product_over(const glr_tensor *tensor, uint32_t set)
+/* To leave an axis out twice means nothing. */
+static glr_status check_no_repeat(axis_list list, uint32_t rank)
 {
-    uint64_t product = 1;
-    for (uint32_t a = 0; a < tensor->rank; a++) {
-        if (set >> a & 1U) {
-            product *= (uint64_t)tensor->shape[a];
+    uint32_t seen = 0;
+    for (uint32_t i = 0; i < list.count; i++) {
+        const uint32_t bit = 1U << from_front(list.axes[i], rank);
+        if (seen & bit) {
+            return glr_fail(GLR_ERROR_ARGUMENT, "initializer.%s[%u]: %d names an axis for the second time",
+                            list.name, i, list.axes[i]);
         }
+        seen |= bit;
     }
-    return product;
+    return GLR_OK;
+}
+
+/* The product of the dimensions that a checked list names, each as often as it is named. */
+static glr_status product_over(const glr_tensor *tensor, axis_list list, uint64_t *product)
+{
+    *product = 1;
+    for (uint32_t i = 0; i < list.count; i++) {
+        const uint64_t dimension = (uint64_t)tensor->shape[from_front(list.axes[i], tensor->rank)];
+        if (dimension > 0 && *product > INT64_MAX / dimension) {
+            return glr_fail(GLR_ERROR_SHAPE,
+                            "initializer.%s: the product of these dimensions is beyond 2^63 - 1", list.name);
+        }
+        *product *= dimension;
+    }
+    return GLR_OK;
 }
 
 /* Fans by the position of the axes that are no batch axes. */
@@ -72,6 +94,37 @@ static glr_fans fans_by_layout(glr_layout layout, const glr_tensor *tensor, uint
     return fans;
 }
 
+glr_status glr_check_axes_given(const glr_initializer *initializer)
+{
+    if (initializer->has_axes > 1) {
+        return glr_fail(GLR_ERROR_ARGUMENT, "initializer.has_axes: %u is neither 0 nor 1",
+                        initializer->has_axes);
+    }
+    if (initializer->has_axes || initializer->input_axis_count + initializer->output_axis_count == 0) {
+        return GLR_OK;
+    }
+    const bool is_input = initializer->input_axis_count > 0;
+    return glr_fail(GLR_ERROR_ARGUMENT, "initializer.has_axes: is 0, but %s_axis_count is %u",
+                    is_input ? "input" : "output",
+                    is_input ? initializer->input_axis_count : initializer->output_axis_count);
+}
+
+/* Checks three lists of axes, those of the batch last. */
+static glr_status check_lists(const axis_list lists[3], uint32_t rank, uint32_t sets[3])
+{
+    for (int i = 0; i < 3; i++) {
+        glr_status status = axis_set(lists[i], rank, &sets[i]);
+        if (status != GLR_OK) {
+            return status;
+        }
+    }
+    if ((sets[0] | sets[1]) & sets[2]) {
+        return glr_fail(GLR_ERROR_ARGUMENT, "initializer.batch_axes: share an axis with %s",
+                        sets[0] & sets[2] ? "input_axes" : "output_axes");
+    }
+    return check_no_repeat(lists[2], rank);
+}
+
 glr_status glr_fans_of(const glr_initializer *initializer, const glr_tensor *tensor, glr_fans *fans)
 {
     const axis_list lists[3] = {
@@ -80,26 +133,17 @@ glr_status glr_fans_of(const glr_initializer *initializer, const glr_tensor *ten
         {"batch_axes", initializer->batch_axes, initializer->batch_axis_count},
     };
     uint32_t sets[3];
-    for (int i = 0; i < 3; i++) {
-        glr_status status = axis_set(lists[i], tensor->rank, &sets[i]);
-        if (status != GLR_OK) {
-            return status;
-        }
+    glr_status status = glr_check_axes_given(initializer);
+    if (status == GLR_OK) {
+        status = check_lists(lists, tensor->rank, sets);
     }
-    uint32_t input = sets[0], output = sets[1], batch = sets[2];
-    if ((input | output) & batch) {
-        return glr_fail(GLR_ERROR_ARGUMENT, "initializer.batch_axes: share an axis with %s",
-                        input & batch ? "input_axes" : "output_axes");
+    if (status != GLR_OK) {
+        return status;
     }
-    if ((lists[0].count == 0) != (lists[1].count == 0)) {
-        return glr_fail(GLR_ERROR_ARGUMENT, "initializer.%s: are needed when %s are given",
-                        lists[lists[0].count == 0 ? 0 : 1].name, lists[lists[0].count == 0 ? 1 : 0].name);
+    if (!initializer->has_axes) {
+        *fans = fans_by_layout(initializer->layout, tensor, sets[2]);
+        return GLR_OK;
     }
-    if (lists[0].count > 0) {
-        fans->in = product_over(tensor, input);
-        fans->out = product_over(tensor, output);
-    } else {
-        *fans = fans_by_layout(initializer->layout, tensor, batch);
-    }
-    return GLR_OK;
+    status = product_over(tensor, lists[0], &fans->in);
+    return status == GLR_OK ? product_over(tensor, lists[1], &fans->out) : status;
 }

@@ -3,7 +3,9 @@
 
 #include "ascii.h"
 #include "error.h"
+#include "fans.h"
 #include "guest.h"
+#include "keras_object.h"
 #include "kind.h"
 
 #include <math.h>
@@ -38,14 +40,24 @@ static const char *const distribution_names[] = {"truncated_normal", "untruncate
 
 /* Initializers of Keras that are no draws of independent values. */
 static const char *const unsupported_names[] = {
-    "Orthogonal", "orthogonal", "OrthogonalInitializer", "Identity", "identity", "IdentityInitializer",
-    "STFT",       "stft",       "STFTInitializer",
+    "Orthogonal", "orthogonal", "OrthogonalInitializer", "OrthogonalV2",
+    "Identity",   "identity",   "IdentityInitializer",   "IdentityV2",
+    "STFT",       "stft",       "STFTInitializer",       "Initializer",
+    "function",   "__lambda__", "initializer",
 };
 
 /* ---- Reading -------------------------------------------------------------------------------------- */
 
+/* A number, for which Python takes true and false, too. Keras also takes arrays and tensors. */
 static glr_status read_number(glr_json_value value, const char *name, double *number)
 {
+    if (value.kind == GLR_JSON_TRUE || value.kind == GLR_JSON_FALSE) {
+        *number = value.kind == GLR_JSON_TRUE ? 1.0 : 0.0;
+        return GLR_OK;
+    }
+    if (value.kind == GLR_JSON_ARRAY || value.kind == GLR_JSON_OBJECT) {
+        return glr_fail(GLR_ERROR_UNSUPPORTED, "config.%s: is %s, not a number", name, glr_json_shown(value));
+    }
     return glr_json_double(value, number) ? GLR_OK
                                           : glr_fail(GLR_ERROR_PARSE, "config.%s: is not a number", name);
 }
@@ -54,7 +66,7 @@ static glr_status read_number(glr_json_value value, const char *name, double *nu
 static glr_status read_constant(glr_json_value value, glr_initializer *initializer)
 {
     glr_status status = read_number(value, "value", &initializer->value);
-    if (status == GLR_OK && !glr_json_is_exact(value)) {
+    if (status == GLR_OK && value.kind == GLR_JSON_NUMBER && !glr_json_is_exact(value)) {
         return glr_fail(GLR_ERROR_UNSUPPORTED,
                         "config.value: the integer %.40s is not exact in double, and would be another",
                         glr_json_shown(value));
@@ -103,22 +115,6 @@ static glr_status read_mode(glr_json_value value, glr_initializer *initializer)
     return status;
 }
 
-static glr_status read_seed(glr_json_value value, glr_initializer *initializer)
-{
-    if (value.kind == GLR_JSON_NULL) {
-        return GLR_OK;
-    }
-    if (!glr_json_is_integer(value)) {
-        return glr_fail(GLR_ERROR_PARSE, "config.seed: is neither an integer nor null");
-    }
-    if (!glr_json_int64(value, &initializer->seed)) {
-        return glr_fail(GLR_ERROR_PARSE, "config.seed: too big integer: %.40s is not in int64's range",
-                        glr_json_shown(value));
-    }
-    initializer->seeding = GLR_SEEDED;
-    return GLR_OK;
-}
-
 static glr_status read_axis(glr_json_value value, const char *name, size_t i, int32_t *axis)
 {
     int64_t number;
@@ -130,14 +126,10 @@ static glr_status read_axis(glr_json_value value, const char *name, size_t i, in
     return GLR_OK;
 }
 
-/* An axis, or a list of axes, or null. */
+/* An axis, or a list of axes. */
 static glr_status read_axes(glr_json_value value, const char *name, int32_t axes[GLR_MAX_RANK],
                             uint32_t *count)
 {
-    *count = 0;
-    if (value.kind == GLR_JSON_NULL) {
-        return GLR_OK;
-    }
     if (value.kind != GLR_JSON_ARRAY) {
         *count = 1;
         return read_axis(value, name, 0, &axes[0]);
@@ -157,47 +149,89 @@ static glr_status read_axes(glr_json_value value, const char *name, int32_t axes
     return GLR_OK;
 }
 
+/* The members of config, and the bits of the kinds that have them. */
+typedef enum member_name {
+    VALUE,
+    MEAN,
+    STDDEV,
+    MINVAL,
+    MAXVAL,
+    SCALE,
+    MODE,
+    DISTRIBUTION,
+    SEED,
+    INPUT_AXES,
+    OUTPUT_AXES,
+    DTYPE,
+    UNKNOWN
+} member_name;
+
+static const struct {
+    const char *name;
+    unsigned kinds;
+} config_members[] = {
+    [VALUE] = {"value", HAS_VALUE},
+    [MEAN] = {"mean", HAS_MEAN_STDDEV},
+    [STDDEV] = {"stddev", HAS_MEAN_STDDEV},
+    [MINVAL] = {"minval", HAS_BOUNDS},
+    [MAXVAL] = {"maxval", HAS_BOUNDS},
+    [SCALE] = {"scale", HAS_SCALING},
+    [MODE] = {"mode", HAS_SCALING},
+    [DISTRIBUTION] = {"distribution", HAS_SCALING},
+    [SEED] = {"seed", HAS_SEED},
+    [INPUT_AXES] = {"input_axes", HAS_AXES},
+    [OUTPUT_AXES] = {"output_axes", HAS_AXES},
+    [DTYPE] = {"dtype", ~0U},
+};
+
+static member_name member_of(glr_kind kind, const char *name)
+{
+    int i = 0;
+    while (i < UNKNOWN && strcmp(name, config_members[i].name) != 0) {
+        i++;
+    }
+    const bool is_known = i < UNKNOWN && (i == DTYPE || (members_of(kind) & config_members[i].kinds) != 0);
+    return is_known ? (member_name)i : UNKNOWN;
+}
+
+/* null is as good as no member. */
 static glr_status read_member(const char *name, glr_json_value value, glr_initializer *initializer)
 {
-    unsigned members = members_of(initializer->kind);
-    if (members & HAS_VALUE && strcmp(name, "value") == 0) {
-        return read_constant(value, initializer);
-    }
-    if (members & HAS_MEAN_STDDEV && strcmp(name, "mean") == 0) {
-        return read_number(value, name, &initializer->mean);
-    }
-    if (members & HAS_MEAN_STDDEV && strcmp(name, "stddev") == 0) {
-        return read_number(value, name, &initializer->stddev);
-    }
-    if (members & HAS_BOUNDS && strcmp(name, "minval") == 0) {
-        return read_number(value, name, &initializer->minval);
-    }
-    if (members & HAS_BOUNDS && strcmp(name, "maxval") == 0) {
-        return read_number(value, name, &initializer->maxval);
-    }
-    if (members & HAS_SCALING && strcmp(name, "scale") == 0) {
-        return read_number(value, name, &initializer->scale);
-    }
-    if (members & HAS_SCALING && strcmp(name, "mode") == 0) {
-        return read_mode(value, initializer);
-    }
-    if (members & HAS_SCALING && strcmp(name, "distribution") == 0) {
-        return read_distribution(value, initializer);
-    }
-    if (members & HAS_SEED && strcmp(name, "seed") == 0) {
-        return read_seed(value, initializer);
-    }
-    if (members & HAS_AXES && strcmp(name, "input_axes") == 0) {
-        return read_axes(value, name, initializer->input_axes, &initializer->input_axis_count);
-    }
-    if (members & HAS_AXES && strcmp(name, "output_axes") == 0) {
-        return read_axes(value, name, initializer->output_axes, &initializer->output_axis_count);
-    }
-    if (strcmp(name, "dtype") == 0) {
+    const member_name member = member_of(initializer->kind, name);
+    if (member != UNKNOWN && value.kind == GLR_JSON_NULL) {
         return GLR_OK;
     }
-    return glr_fail(GLR_ERROR_PARSE, "config.%s: is no member of %s", name,
-                    glr_kind_class_name(initializer->kind));
+    switch (member) {
+    case VALUE: return read_constant(value, initializer);
+    case MEAN: return read_number(value, name, &initializer->mean);
+    case STDDEV: return read_number(value, name, &initializer->stddev);
+    case MINVAL: return read_number(value, name, &initializer->minval);
+    case MAXVAL: return read_number(value, name, &initializer->maxval);
+    case SCALE: return read_number(value, name, &initializer->scale);
+    case MODE: return read_mode(value, initializer);
+    case DISTRIBUTION: return read_distribution(value, initializer);
+    case SEED: return glr_keras_read_seed(value, initializer);
+    case INPUT_AXES: return read_axes(value, name, initializer->input_axes, &initializer->input_axis_count);
+    case OUTPUT_AXES:
+        return read_axes(value, name, initializer->output_axes, &initializer->output_axis_count);
+    case DTYPE: return GLR_OK;
+    default:
+        return glr_fail(GLR_ERROR_PARSE, "config.%s: is no member of %s", name,
+                        glr_kind_class_name(initializer->kind));
+    }
+}
+
+/* Keras takes axes from two lists only: if one is null, the other has no effect. */
+static void decide_axes(glr_json_value config, glr_initializer *initializer)
+{
+    const glr_json_kind input = glr_json_member(config, "input_axes").kind;
+    const glr_json_kind output = glr_json_member(config, "output_axes").kind;
+    initializer->has_axes = input > GLR_JSON_NULL && output > GLR_JSON_NULL;
+    if (!initializer->has_axes) {
+        initializer->input_axis_count = initializer->output_axis_count = 0;
+        memset(initializer->input_axes, 0, sizeof initializer->input_axes);
+        memset(initializer->output_axes, 0, sizeof initializer->output_axes);
+    }
 }
 
 glr_status glr_initializer_from_name(const char *name, glr_initializer *initializer)
@@ -216,14 +250,18 @@ glr_status glr_initializer_from_name(const char *name, glr_initializer *initiali
     return GLR_OK;
 }
 
-static glr_status read_class_name(glr_json_value value, glr_initializer *initializer)
+/* An unknown class that a serializer wrote is one of another version of Keras, no slip of the pen. */
+static glr_status read_class(glr_json_value object, glr_initializer *initializer)
 {
-    const char *name = glr_json_string(value);
-    if (name == NULL) {
-        return glr_fail(GLR_ERROR_PARSE, "class_name: is %s",
-                        value.kind == GLR_JSON_MISSING ? "missing" : "not a string");
+    const char *name;
+    bool is_serialized;
+    glr_status status = glr_keras_class_of(object, &name, &is_serialized);
+    if (status != GLR_OK) {
+        return status;
     }
-    return glr_initializer_from_name(name, initializer);
+    return is_serialized && glr_kind_of_name(name) == GLR_KIND_NONE
+               ? glr_fail(GLR_ERROR_UNSUPPORTED, "class_name: %.80s is not supported", name)
+               : glr_initializer_from_name(name, initializer);
 }
 
 static glr_status read_config(glr_json_value config, glr_initializer *initializer)
@@ -241,29 +279,19 @@ static glr_status read_config(glr_json_value config, glr_initializer *initialize
             return status;
         }
     }
+    decide_axes(config, initializer);
     return GLR_OK;
 }
 
 static glr_status read_document(glr_json_value document, glr_initializer *initializer)
 {
     if (document.kind == GLR_JSON_STRING) {
-        return read_class_name(document, initializer);
+        return glr_initializer_from_name(glr_json_string(document), initializer);
     }
     if (document.kind != GLR_JSON_OBJECT) {
         return glr_fail(GLR_ERROR_PARSE, "an initializer is a string or an object");
     }
-    static const char *const known[] = {"class_name", "config", "module", "registered_name"};
-    glr_json_walk walk = glr_json_children(document);
-    while (glr_json_next(&walk)) {
-        size_t i = 0;
-        while (i < 4 && strcmp(walk.name, known[i]) != 0) {
-            i++;
-        }
-        if (i == 4) {
-            return glr_fail(GLR_ERROR_PARSE, "%s: is no member of an initializer", walk.name);
-        }
-    }
-    glr_status status = read_class_name(glr_json_member(document, "class_name"), initializer);
+    glr_status status = read_class(document, initializer);
     return status == GLR_OK ? read_config(glr_json_member(document, "config"), initializer) : status;
 }
 
@@ -283,7 +311,7 @@ static glr_status from_json(const char *text, size_t length, glr_initializer *in
         return glr_fail_null(text == NULL ? "text" : "initializer");
     }
     glr_json document;
-    glr_status status = glr_json_read(text, length, &document);
+    glr_status status = glr_json_read_python(text, length, &document);
     if (status == GLR_OK) {
         status = glr_initializer_from_value(glr_json_root(&document), initializer);
     }
@@ -299,8 +327,16 @@ glr_status glr_initializer_from_json(const char *text, size_t length, glr_initia
 
 /* ---- Writing -------------------------------------------------------------------------------------- */
 
-/* JSON has no infinities and no NaN. */
-static glr_status check_finite(const glr_initializer *initializer)
+/* JSON has no infinities and no NaN. Python writes and reads them all the same, so a constant may be one: an
+   infinity, or the NaN that the word stands for. Nothing is drawn from others. */
+static bool has_form(const char *name, double value)
+{
+    const double nan = NAN;
+    return isfinite(value) ||
+           (strcmp(name, "value") == 0 && (isinf(value) || memcmp(&value, &nan, sizeof nan) == 0));
+}
+
+static glr_status check_numbers(const glr_initializer *initializer)
 {
     const struct {
         unsigned member;
@@ -312,7 +348,8 @@ static glr_status check_finite(const glr_initializer *initializer)
         {HAS_BOUNDS, "maxval", initializer->maxval},      {HAS_SCALING, "scale", initializer->scale},
     };
     for (size_t i = 0; i < sizeof numbers / sizeof numbers[0]; i++) {
-        if (members_of(initializer->kind) & numbers[i].member && !isfinite(numbers[i].value)) {
+        if (members_of(initializer->kind) & numbers[i].member &&
+            !has_form(numbers[i].name, numbers[i].value)) {
             return glr_fail(GLR_ERROR_ARGUMENT, "initializer.%s: %g has no form in JSON", numbers[i].name,
                             numbers[i].value);
         }
@@ -338,9 +375,6 @@ static void write_number(glr_text *text, const char *name, double number, bool *
 
 static void write_axes(glr_text *text, const char *name, const int32_t *axes, uint32_t count, bool *first)
 {
-    if (count == 0) {
-        return;
-    }
     int64_t wide[GLR_MAX_RANK];
     for (uint32_t i = 0; i < count; i++) {
         wide[i] = axes[i];
@@ -384,7 +418,7 @@ static void write_config(glr_text *text, const glr_initializer *initializer)
             glr_text_int64(text, initializer->seed);
         }
     }
-    if (members & HAS_AXES) {
+    if (members & HAS_AXES && initializer->has_axes) {
         write_axes(text, "input_axes", initializer->input_axes, initializer->input_axis_count, &first);
         write_axes(text, "output_axes", initializer->output_axes, initializer->output_axis_count, &first);
     }
@@ -412,7 +446,8 @@ static glr_status check_writable(const glr_initializer *initializer)
         return glr_fail(GLR_ERROR_UNSUPPORTED,
                         "initializer.seeding: a raw key and counter have no form in JSON");
     }
-    return check_finite(initializer);
+    status = glr_check_axes_given(initializer);
+    return status == GLR_OK ? check_numbers(initializer) : status;
 }
 
 glr_status glr_initializer_write(glr_text *text, const glr_initializer *initializer)

@@ -34,6 +34,7 @@ typedef struct reader {
     uint32_t open;           /* the innermost container that is not closed, or NONE */
     int depth;
     state state;
+    bool of_python; /* NaN and infinities are numbers */
 } reader;
 
 /* ---- Errors --------------------------------------------------------------------------------------- */
@@ -170,12 +171,21 @@ static glr_status read_string(reader *r)
     return why == NULL ? add_node(r, GLR_JSON_STRING, start, used) : fail_plain(r, r->at, why);
 }
 
+static bool is_number_of_python(const char *text)
+{
+    return strcmp(text, "NaN") == 0 || strcmp(text + (*text == '-'), "Infinity") == 0;
+}
+
 static glr_status read_number(reader *r)
 {
     const size_t start = r->at, end = token_end(r);
     char *text = r->json->text + start;
     memcpy(text, r->text + start, end - start);
     text[end - start] = '\0';
+    if (r->of_python && is_number_of_python(text)) {
+        r->at = end;
+        return add_node(r, GLR_JSON_NUMBER, start, end - start);
+    }
     if (!glr_json_is_number(text)) {
         return fail_at(r, end, "this is not a number of JSON: ", text, shown_length(end - start));
     }
@@ -219,6 +229,18 @@ static char next_byte(reader *r)
     return 0;
 }
 
+static bool begins_with(const reader *r, const char *word)
+{
+    const size_t length = strlen(word);
+    return r->length - r->at >= length && memcmp(r->text + r->at, word, length) == 0;
+}
+
+static bool begins_number(const reader *r, char c)
+{
+    return c == '-' || (c >= '0' && c <= '9') ||
+           (r->of_python && (begins_with(r, "NaN") || begins_with(r, "Infinity")));
+}
+
 static glr_status read_value(reader *r)
 {
     const char c = next_byte(r);
@@ -229,7 +251,7 @@ static glr_status read_value(reader *r)
     case '{': return open_container(r, GLR_JSON_OBJECT);
     case '[': return open_container(r, GLR_JSON_ARRAY);
     case '"': return read_string(r);
-    default: return c == '-' || (c >= '0' && c <= '9') ? read_number(r) : read_word(r);
+    default: return begins_number(r, c) ? read_number(r) : read_word(r);
     }
 }
 
@@ -345,9 +367,14 @@ static glr_status read_step(reader *r)
     }
 }
 
-glr_status glr_json_read(const char *text, size_t length, glr_json *json)
+static glr_status read_all(const char *text, size_t length, bool of_python, glr_json *json)
 {
-    reader r = {.text = text, .length = length, .json = json, .open = NONE, .state = WANTS_VALUE};
+    reader r = {.text = text,
+                .length = length,
+                .json = json,
+                .open = NONE,
+                .state = WANTS_VALUE,
+                .of_python = of_python};
     memset(json, 0, sizeof *json);
     if (length >= UINT32_MAX) {
         return glr_fail(GLR_ERROR_PARSE, "a JSON text of %zu bytes is too large", length);
@@ -361,6 +388,18 @@ glr_status glr_json_read(const char *text, size_t length, glr_json *json)
         glr_json_free(json);
     }
     return status;
+}
+
+glr_status glr_json_read(const char *text, size_t length, glr_json *json)
+{
+    return read_all(text, length, false, json);
+}
+
+glr_status glr_json_read_python(const char *text, size_t length, glr_json *json)
+{
+    const size_t bom = strlen(GLR_UTF8_BOM);
+    const bool has_bom = length >= bom && memcmp(text, GLR_UTF8_BOM, bom) == 0;
+    return read_all(has_bom ? text + bom : text, has_bom ? length - bom : length, true, json);
 }
 
 void glr_json_free(glr_json *json)

@@ -52,6 +52,13 @@ typedef struct glr_json_value {
    column in the message; GLR_ERROR_MEMORY. On failure the document is empty. */
 glr_status glr_json_read(const char *text, size_t length, glr_json *json);
 
+/* The same of a text as Python's json module and editors may write it: NaN, Infinity and -Infinity are
+   numbers, and a UTF-8 byte order mark before the text is passed over. */
+glr_status glr_json_read_python(const char *text, size_t length, glr_json *json);
+
+/* The byte order mark. */
+#define GLR_UTF8_BOM "\xef\xbb\xbf"
+
 /* Frees a document. An empty one may be freed, too. */
 void glr_json_free(glr_json *json);
 
@@ -78,6 +85,9 @@ bool glr_json_is_integer(glr_json_value value);
 /* Such a number, if the type can hold it. */
 bool glr_json_int64(glr_json_value value, int64_t *number);
 bool glr_json_uint64(glr_json_value value, uint64_t *number);
+
+/* An integer from -2^63 to 2^64 - 1 as a seed: the upper half means the int64 of the same bits. */
+bool glr_json_seed(glr_json_value value, int64_t *seed);
 
 /* Any number, rounded to double. */
 bool glr_json_double(glr_json_value value, double *number);
@@ -122,8 +132,8 @@ void glr_text_free(glr_text *text);
 void glr_text_append(glr_text *text, const char *bytes, size_t length);
 void glr_text_add(glr_text *text, const char *zero_terminated);
 
-/* Adds a string with its quotes, an integer, a double as "%.17g" that is no integer; a comma, and a name with
-   its colon. */
+/* Adds a string with its quotes, an integer, a double as "%.17g" that is no integer, or as Python's json
+   module writes it if it is not finite; a comma, and a name with its colon. */
 void glr_text_string(glr_text *text, const char *string);
 void glr_text_int64(glr_text *text, int64_t number);
 void glr_text_double(glr_text *text, double number);

@@ -2,6 +2,7 @@
 #include "json.h"
 
 #include <float.h>
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -80,7 +81,7 @@ const char *glr_json_shown(glr_json_value value)
 
 bool glr_json_is_integer(glr_json_value value)
 {
-    return value.kind == GLR_JSON_NUMBER && strpbrk(glr_json_shown(value), ".eE") == NULL;
+    return value.kind == GLR_JSON_NUMBER && strpbrk(glr_json_shown(value), ".eENI") == NULL;
 }
 
 /* An integer's magnitude, if 64 bits hold it. */
@@ -123,13 +124,26 @@ bool glr_json_uint64(glr_json_value value, uint64_t *number)
     return magnitude_of(value, &negative, number) && (!negative || *number == 0);
 }
 
-/* Integers have no negative zero. */
+bool glr_json_seed(glr_json_value value, int64_t *seed)
+{
+    uint64_t bits;
+    if (glr_json_int64(value, seed)) {
+        return true;
+    }
+    if (!glr_json_uint64(value, &bits)) {
+        return false;
+    }
+    memcpy(seed, &bits, sizeof bits);
+    return true;
+}
+
+/* Integers have no negative zero; strtod may have several NaNs. */
 bool glr_json_double(glr_json_value value, double *number)
 {
     if (value.kind != GLR_JSON_NUMBER) {
         return false;
     }
-    *number = strtod(glr_json_shown(value), NULL);
+    *number = strcmp(glr_json_shown(value), "NaN") == 0 ? (double)NAN : strtod(glr_json_shown(value), NULL);
     if (*number == 0.0 && glr_json_is_integer(value)) {
         *number = 0.0;
     }

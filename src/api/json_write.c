@@ -1,6 +1,7 @@
 /* Writing JSON. */
 #include "json.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -126,6 +127,10 @@ void glr_text_int64(glr_text *text, int64_t number)
 void glr_text_double(glr_text *text, double number)
 {
     char digits[40];
+    if (!isfinite(number)) {
+        glr_text_add(text, isnan(number) ? "NaN" : number < 0.0 ? "-Infinity" : "Infinity");
+        return;
+    }
     (void)snprintf(digits, sizeof digits, "%.17g", number);
     char *exponent = strchr(digits, 'e');
     if (exponent == NULL) {

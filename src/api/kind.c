@@ -1,6 +1,7 @@
 /* The kinds of initializers. */
 #include "kind.h"
 
+#include <stdbool.h>
 #include <string.h>
 
 static const struct {
@@ -49,14 +50,26 @@ const char *glr_kind_name(glr_kind kind)
 
 const char *glr_kind_class_name(glr_kind kind) { return kinds[kind].class_name; }
 
+/* A name with "V2" behind it. */
+static bool is_version_2(const char *text, const char *name)
+{
+    const size_t length = strlen(name);
+    return strncmp(text, name, length) == 0 && strcmp(text + length, "V2") == 0;
+}
+
+/* tf_keras also knows every class with "V2" behind its name, and so the functions of Glorot, He and LeCun. */
+static bool is_name_of(size_t kind, const char *text)
+{
+    const char *name = kinds[kind].name, *class_name = kinds[kind].class_name, *alias = kinds[kind].alias;
+    return strcmp(text, name) == 0 || strcmp(text, class_name) == 0 ||
+           (alias != NULL && strcmp(text, alias) == 0) || is_version_2(text, class_name) ||
+           (kinds[kind].scaling.scale > 0.0 && is_version_2(text, name));
+}
+
 glr_kind glr_kind_of_name(const char *name)
 {
     for (size_t i = 0; name != NULL && i < KIND_COUNT; i++) {
-        if (kinds[i].name == NULL) {
-            continue;
-        }
-        if (strcmp(name, kinds[i].name) == 0 || strcmp(name, kinds[i].class_name) == 0 ||
-            (kinds[i].alias != NULL && strcmp(name, kinds[i].alias) == 0)) {
+        if (kinds[i].name != NULL && is_name_of(i, name)) {
             return (glr_kind)i;
         }
     }

@@ -66,6 +66,19 @@ bool glr_cli_integer(const char *option, const char *text, int64_t least, int64_
     return true;
 }
 
+/* A seed beyond int64's range means the int64 of the same bits. */
+static bool read_seed(const char *text, int64_t *seed)
+{
+    char *end;
+    errno = 0;
+    const unsigned long long bits = strtoull(text, &end, 10);
+    if (errno == 0 && end != text && *end == '\0' && strchr(text, '-') == NULL && bits > INT64_MAX) {
+        memcpy(seed, &bits, sizeof *seed);
+        return true;
+    }
+    return glr_cli_integer("--seed", text, INT64_MIN, INT64_MAX, seed);
+}
+
 static int read_backend(const char *text, glr_common *common)
 {
     for (int i = GLR_BACKEND_AUTO; i <= GLR_BACKEND_CUDA; i++) {
@@ -116,10 +129,7 @@ int glr_cli_common_option(const char *command, int option, glr_common *common)
 int glr_cli_request_option(const char *command, int option, glr_request *request, glr_common *common)
 {
     switch (option) {
-    case 's':
-        request->has_seed = true;
-        return glr_cli_integer("--seed", optarg, INT64_MIN, INT64_MAX, &request->seed) ? EXIT_DONE
-                                                                                       : EXIT_USAGE;
+    case 's': request->has_seed = true; return read_seed(optarg, &request->seed) ? EXIT_DONE : EXIT_USAGE;
     case OPTION_DTYPE:
         request->has_dtype = true;
         request->dtype = glr_dtype_of_name(optarg);

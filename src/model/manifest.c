@@ -75,6 +75,22 @@ static bool read_string(glr_json_value value, const place *where, const char **t
     return *text != NULL || complain(where, "is not a string");
 }
 
+static bool read_seed(glr_json_value value, const place *where, int64_t *seed)
+{
+    return glr_json_seed(value, seed) || read_integer(value, where, seed);
+}
+
+/* Whether it is null and what may as well be missing. */
+static bool is_no_member(const char *name, glr_json_value value, const char *const *optional, size_t count)
+{
+    for (size_t i = 0; value.kind == GLR_JSON_NULL && i < count; i++) {
+        if (strcmp(name, optional[i]) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
 static bool read_shape(glr_json_value value, const place *where, glr_tensor *tensor)
 {
     size_t rank = glr_json_size(value);
@@ -143,9 +159,6 @@ static bool read_method(glr_json_value value, const place *where, glr_method *me
 
 static bool read_choice(glr_json_value value, const place *where, glr_choice *choice)
 {
-    if (value.kind == GLR_JSON_NULL) {
-        return true;
-    }
     if (value.kind == GLR_JSON_STRING) {
         return glr_choice_parse(glr_json_string(value), choice, where->problem) || at(where, ": ");
     }
@@ -184,8 +197,13 @@ static bool read_axes(glr_json_value value, const place *where, int32_t axes[GLR
 static bool read_tensor_member(const char *name, glr_json_value value, const place *where,
                                glr_model_tensor *tensor, const char **slice)
 {
+    static const char *const optional[] = {"dtype", "initializer", "method",      "layout",    "stream",
+                                           "slice", "input_axes",  "output_axes", "batch_axes"};
     glr_overrides *over = &tensor->overrides;
     const char *text;
+    if (is_no_member(name, value, optional, sizeof optional / sizeof optional[0])) {
+        return true;
+    }
     if (strcmp(name, "name") == 0) {
         if (!read_string(value, where, &text)) {
             return false;
@@ -222,9 +240,11 @@ static bool read_tensor_member(const char *name, glr_json_value value, const pla
         return read_string(value, where, slice);
     }
     if (strcmp(name, "input_axes") == 0) {
+        over->has_input_axes = true;
         return read_axes(value, where, over->input_axes, &over->input_axis_count);
     }
     if (strcmp(name, "output_axes") == 0) {
+        over->has_output_axes = true;
         return read_axes(value, where, over->output_axes, &over->output_axis_count);
     }
     if (strcmp(name, "batch_axes") == 0) {
@@ -285,12 +305,12 @@ static bool read_rule(glr_json_value item, const place *where, glr_rules *rules)
     if (match == NULL || initializer.kind == GLR_JSON_MISSING || glr_json_size(item) != 2) {
         return complain(where, "is not of the form {\"match\": PATTERN, \"initializer\": ...}");
     }
+    if (initializer.kind == GLR_JSON_NULL) {
+        return complain(where, "its initializer is null");
+    }
     glr_choice choice = {.action = GLR_ACTION_UNDECIDED};
     if (!read_choice(initializer, where, &choice)) {
         return false;
-    }
-    if (choice.action == GLR_ACTION_UNDECIDED) {
-        return complain(where, "its initializer is null");
     }
     return glr_rules_append(rules, "rules:", match, &choice) || glr_problem_memory(where->problem);
 }
@@ -313,8 +333,7 @@ static bool read_rules(glr_json_value value, const place *where, glr_rules *rule
 static bool read_tensors(glr_json_value list, glr_dtype default_dtype, glr_model *model, glr_problem *problem)
 {
     if (list.kind != GLR_JSON_ARRAY) {
-        return glr_problem_set(problem, "tensors: is %s",
-                               list.kind == GLR_JSON_MISSING ? "missing" : "not a list");
+        return glr_problem_set(problem, "tensors: is not a list");
     }
     if (!glr_model_reserve(model, glr_json_size(list))) {
         return glr_problem_memory(problem);
@@ -338,9 +357,13 @@ static bool read_tensors(glr_json_value list, glr_dtype default_dtype, glr_model
 static bool read_member(const char *name, glr_json_value value, const place *where, glr_dtype *dtype,
                         glr_model *model)
 {
+    static const char *const optional[] = {"seed", "dtype", "layout", "rules"};
+    if (is_no_member(name, value, optional, sizeof optional / sizeof optional[0])) {
+        return true;
+    }
     if (strcmp(name, "seed") == 0) {
         model->has_seed = true;
-        return read_integer(value, where, &model->seed);
+        return read_seed(value, where, &model->seed);
     }
     if (strcmp(name, "dtype") == 0) {
         return read_dtype(value, where, dtype);
@@ -361,6 +384,9 @@ static bool read_document(glr_json_value document, glr_model *model, glr_problem
     glr_dtype dtype = GLR_DTYPE_NONE;
     if (document.kind != GLR_JSON_OBJECT) {
         return glr_problem_set(problem, "is not an object");
+    }
+    if (glr_json_member(document, "tensors").kind == GLR_JSON_MISSING) {
+        return glr_problem_set(problem, "tensors: is missing, so this is no list of tensors");
     }
     glr_json_walk walk = glr_json_children(document);
     while (glr_json_next(&walk)) {
@@ -398,7 +424,7 @@ bool glr_model_parse(const char *text, size_t length, glr_model *model, glr_prob
 {
     glr_json document;
     memset(model, 0, sizeof *model);
-    glr_status status = glr_json_read(text, length, &document);
+    glr_status status = glr_json_read_python(text, length, &document);
     return status == GLR_OK ? take_document(&document, model, problem) : glr_problem_status(problem, status);
 }
 
@@ -411,7 +437,7 @@ bool glr_model_read(const char *path, glr_model *model, glr_problem *problem)
     if (text == NULL) {
         return false;
     }
-    glr_status status = glr_json_read(text, length, &document);
+    glr_status status = glr_json_read_python(text, length, &document);
     free(text); /* before the model takes its room */
     bool ok =
         status == GLR_OK ? take_document(&document, model, problem) : glr_problem_status(problem, status);

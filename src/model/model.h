@@ -31,7 +31,8 @@ typedef struct glr_overrides {
     glr_method method;
     glr_layout layout;
     int64_t stream;
-    /* Axes that are given replace the initializer's; counts of 0 replace nothing. */
+    /* Lists that are given replace the initializer's, empty ones of inputs and outputs, too. */
+    bool has_input_axes, has_output_axes;
     uint32_t input_axis_count, output_axis_count, batch_axis_count;
     int32_t input_axes[GLR_MAX_RANK], output_axes[GLR_MAX_RANK], batch_axes[GLR_MAX_RANK];
 } glr_overrides;

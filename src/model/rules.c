@@ -18,7 +18,9 @@ bool glr_choice_parse(const char *text, glr_choice *choice, glr_problem *problem
     if (strcmp(text, "keep") == 0) {
         return glr_problem_set(problem, "keep: a list of tensors has no values to keep");
     }
-    const bool is_json = text[0] == '{' || text[0] == '"';
+    const char *start =
+        text + (strncmp(text, GLR_UTF8_BOM, strlen(GLR_UTF8_BOM)) == 0 ? strlen(GLR_UTF8_BOM) : 0);
+    const bool is_json = start[0] == '{' || start[0] == '"';
     glr_status status = is_json ? glr_initializer_from_json(text, strlen(text), &choice->initializer)
                                 : glr_initializer_from_name(text, &choice->initializer);
     choice->action = GLR_ACTION_FILL;
@@ -229,13 +231,20 @@ static bool decide(glr_model_tensor *tensor, const glr_rules *asked, const glr_r
     return true;
 }
 
-static void override_axes(glr_initializer *initializer, const glr_overrides *over)
+/* One list alone replaces that of an initializer which has both, or else it would have no effect. */
+static bool override_axes(glr_initializer *initializer, const glr_overrides *over, glr_problem *problem)
 {
-    if (over->input_axis_count > 0) {
+    if (over->has_input_axes != over->has_output_axes && !initializer->has_axes) {
+        return glr_problem_set(problem, "%s: are needed beside %s",
+                               over->has_input_axes ? "output_axes" : "input_axes",
+                               over->has_input_axes ? "input_axes" : "output_axes");
+    }
+    if (over->has_input_axes) {
+        initializer->has_axes = 1;
         initializer->input_axis_count = over->input_axis_count;
         memcpy(initializer->input_axes, over->input_axes, sizeof over->input_axes);
     }
-    if (over->output_axis_count > 0) {
+    if (over->has_output_axes) {
         initializer->output_axis_count = over->output_axis_count;
         memcpy(initializer->output_axes, over->output_axes, sizeof over->output_axes);
     }
@@ -243,10 +252,12 @@ static void override_axes(glr_initializer *initializer, const glr_overrides *ove
         initializer->batch_axis_count = over->batch_axis_count;
         memcpy(initializer->batch_axes, over->batch_axes, sizeof over->batch_axes);
     }
+    return true;
 }
 
 /* The tensor's own word, else the request's, else the list's. */
-static void apply_overrides(glr_model_tensor *tensor, const glr_model *model, const glr_request *request)
+static bool apply_overrides(glr_model_tensor *tensor, const glr_model *model, const glr_request *request,
+                            glr_problem *problem)
 {
     glr_initializer *initializer = &tensor->choice.initializer;
     const glr_overrides *over = &tensor->overrides;
@@ -258,7 +269,8 @@ static void apply_overrides(glr_model_tensor *tensor, const glr_model *model, co
     } else if (request->has_layout || model->has_layout) {
         initializer->layout = request->has_layout ? request->layout : model->layout;
     }
-    override_axes(initializer, over);
+    return override_axes(initializer, over, problem) ||
+           glr_problem_prefix(problem, "tensor %s: ", tensor->name);
 }
 
 static void seed_tensor(glr_model_tensor *tensor, const glr_model *model, const glr_request *request,
@@ -297,7 +309,9 @@ static bool resolve_tensor(glr_model_tensor *tensor, const glr_model *model, con
     if (tensor->choice.action == GLR_ACTION_SKIP) {
         return true;
     }
-    apply_overrides(tensor, model, request);
+    if (!apply_overrides(tensor, model, request, problem)) {
+        return false;
+    }
     seed_tensor(tensor, model, request, own);
     return check(tensor, problem);
 }

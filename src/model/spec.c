@@ -254,7 +254,7 @@ bool glr_spec_read(const char *spec, const char *stream_version, glr_model *mode
                                stream_version, glr_stream_version());
     }
     glr_json entries;
-    glr_status status = glr_json_read(spec, strlen(spec), &entries);
+    glr_status status = glr_json_read_python(spec, strlen(spec), &entries);
     if (status != GLR_OK) {
         (void)glr_problem_status(problem, status);
         return glr_problem_prefix(problem, "metadata: ");

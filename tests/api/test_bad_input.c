@@ -120,14 +120,19 @@ BREAK(value_bool, INIT = glr_constant(2.0); TENSOR.dtype = GLR_BOOL)
 BREAK(value_nan_int, INIT = glr_constant(NAN); TENSOR.dtype = GLR_INT16)
 BREAK(random_integers, TENSOR.dtype = GLR_INT32)
 BREAK(random_bool, INIT = glr_random_uniform(0.0, 1.0, 1); TENSOR.dtype = GLR_BOOL)
-BREAK(axis_behind, INIT.input_axis_count = 1; INIT.input_axes[0] = 2; INIT.output_axis_count = 1)
-BREAK(axis_before, INIT.input_axis_count = 1; INIT.output_axis_count = 1; INIT.output_axes[0] = -3)
+BREAK(axis_behind, INIT.has_axes = 1; INIT.input_axis_count = 1; INIT.input_axes[0] = 2;
+      INIT.output_axis_count = 1)
+BREAK(axis_before, INIT.has_axes = 1; INIT.input_axis_count = 1; INIT.output_axis_count = 1;
+      INIT.output_axes[0] = -3)
 BREAK(axis_twice, INIT.batch_axis_count = 2; INIT.batch_axes[0] = 1; INIT.batch_axes[1] = -1)
 BREAK(axes_17, INIT.batch_axis_count = 17)
+BREAK(has_axes_2, INIT.has_axes = 2)
+BREAK(axes_overflow, INIT.has_axes = 1; INIT.output_axis_count = 16; TENSOR.shape[0] = 1 << 20;
+      TENSOR.shape[1] = 1; c->bytes = 4 << 20)
 BREAK(axes_one_list, INIT.output_axis_count = 1)
 BREAK(axes_other_list, INIT.input_axis_count = 1)
-BREAK(axes_shared, INIT.input_axis_count = 1; INIT.output_axis_count = 1; INIT.output_axes[0] = 1;
-      INIT.batch_axis_count = 1; INIT.batch_axes[0] = -2)
+BREAK(axes_shared, INIT.has_axes = 1; INIT.input_axis_count = 1; INIT.output_axis_count = 1;
+      INIT.output_axes[0] = 1; INIT.batch_axis_count = 1; INIT.batch_axes[0] = -2)
 BREAK(unseeded_part, INIT.seeding = GLR_UNSEEDED; range(c, 0, 4))
 
 static const row rows[] = {
@@ -216,10 +221,13 @@ static const row rows[] = {
     {"axis twice", axis_twice, GLR_ERROR_ARGUMENT,
      "initializer.batch_axes[1]: -1 names an axis for the second time"},
     {"17 axes", axes_17, GLR_ERROR_ARGUMENT, "initializer.batch_axes: 17 axes are more than 16"},
-    {"output axes alone", axes_one_list, GLR_ERROR_ARGUMENT,
-     "initializer.input_axes: are needed when output_axes are given"},
-    {"input axes alone", axes_other_list, GLR_ERROR_ARGUMENT,
-     "initializer.output_axes: are needed when input_axes are given"},
+    {"has_axes 2", has_axes_2, GLR_ERROR_ARGUMENT, "initializer.has_axes: 2 is neither 0 nor 1"},
+    {"output axes without has_axes", axes_one_list, GLR_ERROR_ARGUMENT,
+     "initializer.has_axes: is 0, but output_axis_count is 1"},
+    {"input axes without has_axes", axes_other_list, GLR_ERROR_ARGUMENT,
+     "initializer.has_axes: is 0, but input_axis_count is 1"},
+    {"axes that overflow", axes_overflow, GLR_ERROR_SHAPE,
+     "initializer.output_axes: the product of these dimensions is beyond 2^63 - 1"},
     {"axis shared", axes_shared, GLR_ERROR_ARGUMENT, "initializer.batch_axes: share an axis with input_axes"},
     {"part of an unseeded one", unseeded_part, GLR_ERROR_UNSEEDED,
      "a part needs a glorot_normal that is resolved"},

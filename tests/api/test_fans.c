@@ -42,6 +42,7 @@ Test(fans, by_rank)
 Test(fans, by_axes)
 {
     glr_initializer init = glr_glorot_normal(0);
+    init.has_axes = 1;
     init.input_axis_count = 1;
     init.input_axes[0] = 0;
     init.output_axis_count = 2;
@@ -57,6 +58,34 @@ Test(fans, by_axes)
     expect_fans(experts, SHAPE(8, 40, 28, 3), 84, 120);
     experts.batch_axes[0] = -1;
     expect_fans(experts, SHAPE(40, 8), 40, 40);
+}
+
+static glr_initializer with_axes(uint32_t inputs, uint32_t outputs)
+{
+    glr_initializer init = glr_glorot_normal(0);
+    init.has_axes = 1;
+    init.input_axis_count = inputs;
+    init.output_axis_count = outputs;
+    return init;
+}
+
+/* As Keras's compute_fans; tests/python/check_keras.py compares values with Keras's. */
+Test(fans, empty_repeated_and_shared_axes)
+{
+    glr_initializer init = with_axes(0, 0);
+    expect_fans(init, SHAPE(64, 8), 1, 1);
+    init.batch_axis_count = 1;
+    expect_fans(init, SHAPE(64, 8), 1, 1);
+    expect_fans(with_axes(1, 0), SHAPE(64, 8), 64, 1);
+    expect_fans(with_axes(0, 1), SHAPE(64, 8), 1, 64);
+    expect_fans(with_axes(2, 1), SHAPE(64, 8), 4096, 64); /* axis 0 twice, and among both */
+    init = with_axes(2, 2);
+    init.input_axes[1] = -2;
+    init.output_axes[0] = init.output_axes[1] = -1;
+    expect_fans(init, SHAPE(64, 8), 4096, 64);
+    init = with_axes(16, 0);
+    expect_fans(init, SHAPE(8, 2), 0x1p48, 1);
+    expect_fans(init, SHAPE(0, 2), 0, 1);
 }
 
 Test(fans, of_the_whole_tensor_not_of_the_part)

@@ -39,7 +39,8 @@ static float drawn[LARGE], expected[LARGE];
 #define JSON                                                                                                 \
     "{\"module\": \"keras.initializers\", \"class_name\": \"VarianceScaling\", \"config\": {\"scale\": 2.5," \
     " \"mode\": \"fan_avg\", \"distribution\": \"uniform\", \"seed\": -1234567890123456789,"                 \
-    " \"input_axes\": [0, -1], \"output_axes\": [1]}, \"registered_name\": \"\\u00e4\\ud83d\\ude00\"}"
+    " \"input_axes\": [0, -1], \"output_axes\": [1], \"dtype\": \"\\u00e4\\ud83d\\ude00\"}, "                \
+    "\"registered_name\": null}"
 
 /* ---- Calls ------------------------------------------------------------------------------------------- */
 
@@ -151,7 +152,7 @@ static glr_status write_json(result *given)
 {
     glr_initializer initializer =
         glr_variance_scaling(2.5, GLR_FAN_AVG, GLR_DISTRIBUTION_UNIFORM, -12345678901234);
-    initializer.input_axis_count = initializer.output_axis_count = 1;
+    initializer.has_axes = initializer.input_axis_count = initializer.output_axis_count = 1;
     initializer.output_axes[0] = 1;
     return glr_initializer_to_json(&initializer, given->text, sizeof given->text, &given->length);
 }

@@ -142,7 +142,7 @@ static void add_variance_scaling(case_list *list)
         }
     }
     glr_initializer axes = glr_he_normal(5);
-    axes.input_axis_count = axes.output_axis_count = axes.batch_axis_count = 1;
+    axes.has_axes = axes.input_axis_count = axes.output_axis_count = axes.batch_axis_count = 1;
     axes.input_axes[0] = -1;
     axes.output_axes[0] = 2;
     axes.batch_axes[0] = 0;

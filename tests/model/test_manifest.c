@@ -12,11 +12,22 @@ static const struct {
     {"{\"tensors\": [\n]\n x}", "line 3, column 2: "},
     {"[]", "is not an object"},
     {"{}", "tensors: is missing"},
+    {"{\"metadata\": {}, \"weight_map\": {}}", "tensors: is missing"},
+    {"{\"tensors\": null}", "tensors: is not a list"},
+    {"{\"tensors\": [{\"name\": null}]}", "tensors[0].name: is not a string"},
+    {"{\"tensors\": [{\"name\": \"a\", \"shape\": null}]}", "tensors[0].shape: is not a list of dimensions"},
+    {"{\"tensors\": [{\"name\": \"a\", \"shape\": [NaN]}]}", "tensors[0].shape[0]: NaN is not an integer"},
+    {"{\"tensors\": [{\"name\": \"a\", \"shape\": [2], \"shap\": null}]}",
+     "tensors[0].shap: is no member of a tensor"},
+    {"{\"tensors\": [], \"seed\": 18446744073709551616}",
+     "seed: 18446744073709551616 is not an integer of 64 bits"},
+    {"{\"tensors\": [], \"rules\": [{\"match\": \"a\", \"initializer\": null}]}",
+     "rules[0]: its initializer is null"},
     {"{\"tensors\": 3}", "tensors: is not a list"},
     {"{\"tensors\": [], \"tensors\": []}", "duplicate object key"},
     {"{\"tensors\": [], \"sed\": 3}", "sed: is no member of a list of tensors"},
     {"{\"tensors\": [], \"seed\": \"3\"}", "seed: \"3\" is not an integer"},
-    {"{\"tensors\": [], \"dtype\": \"half\"}", "dtype: half is no dtype that glorand knows"},
+    {"{\"tensors\": [], \"dtype\": \"hal\"}", "dtype: hal is no dtype that glorand knows"},
     {"{\"tensors\": [], \"layout\": \"tf\"}", "layout: tf is neither keras nor torch"},
     {"{\"tensors\": [3]}", "tensors[0]: is not an object"},
     {"{\"tensors\": [{\"shape\": [2], \"dtype\": \"float32\"}]}", "tensors[0]: has no name"},
@@ -100,6 +111,87 @@ Test(manifest, members)
     cr_expect(a->overrides.output_axis_count == 1 && a->overrides.output_axes[0] == -1);
     cr_expect(model.rules.count == 1 && model.rules.rule[0].choice.action == GLR_ACTION_SKIP);
     glr_model_free(&model);
+}
+
+/* What may be missing may be null, and a byte order mark may stand before all. */
+Test(manifest, nulls_and_a_byte_order_mark)
+{
+    static const char text[] = "\xef\xbb\xbf{\"source\": null, \"parameters\": null, \"seed\": null, "
+                               "\"dtype\": \"BF16\", \"layout\": null, "
+                               "\"rules\": null,\n"
+                               " \"tensors\": [{\"name\": \"a\", \"shape\": [4, 3], \"dtype\": null, "
+                               "\"initializer\": null, \"method\": "
+                               "null, \"stream\": null, \"slice\": null, \"layout\": null, \"input_axes\": "
+                               "null, \"output_axes\": null, "
+                               "\"batch_axes\": null}]}";
+    static const char plain[] =
+        "{\"tensors\": [{\"name\": \"a\", \"shape\": [4, 3], \"dtype\": \"bfloat16\"}]}";
+    glr_model with_nulls, without;
+    glr_model_tensor a, b;
+    glr_problem problem = {0};
+    cr_assert(glr_model_parse(text, sizeof text - 1, &with_nulls, &problem), "%s", problem.text);
+    cr_assert(glr_model_parse(plain, sizeof plain - 1, &without, &problem), "%s", problem.text);
+    cr_expect(!with_nulls.has_seed && !with_nulls.has_layout && with_nulls.rules.count == 0);
+    glr_model_get(&with_nulls, 0, &a);
+    glr_model_get(&without, 0, &b);
+    a.name = b.name = NULL;
+    cr_expect_arr_eq(&a, &b, sizeof a);
+    glr_model_free(&with_nulls);
+    glr_model_free(&without);
+}
+
+Test(manifest, seeds_of_64_bits)
+{
+    static const char text[] = "{\"seed\": 18446744073709551615, \"tensors\": []}";
+    glr_model model;
+    glr_problem problem = {0};
+    cr_assert(glr_model_parse(text, sizeof text - 1, &model, &problem), "%s", problem.text);
+    cr_expect(model.has_seed && model.seed == -1);
+    glr_model_free(&model);
+}
+
+/* The fans of the one tensor of a list, or the problem. */
+static void check_axes(const char *members, double in, double out, const char *message)
+{
+    char text[512];
+    glr_model model;
+    glr_problem problem = {0};
+    const glr_request request = {0};
+    (void)snprintf(text, sizeof text,
+                   "{\"tensors\": [{\"name\": \"a\", \"shape\": [5, 7], \"dtype\": \"f32\", %s}]}", members);
+    cr_assert(glr_model_parse(text, strlen(text), &model, &problem), "%s: %s", text, problem.text);
+    const bool ok = glr_model_resolve(&model, &request, &problem);
+    cr_expect_eq(ok, message == NULL, "%s: %s", text, problem.text);
+    if (message != NULL) {
+        cr_expect_not_null(strstr(problem.text, message), "%s: %s", text, problem.text);
+    } else if (ok) {
+        glr_model_tensor tensor;
+        glr_summary summary = {0};
+        glr_model_get(&model, 0, &tensor);
+        cr_assert_eq(glr_describe(&tensor.choice.initializer, &tensor.tensor, &summary), GLR_OK);
+        cr_expect(summary.fan_in == in && summary.fan_out == out, "%s: %g, %g", text, summary.fan_in,
+                  summary.fan_out);
+    }
+    glr_model_free(&model);
+}
+
+#define HE(axes) "\"initializer\": {\"class_name\": \"HeNormal\", \"config\": {" axes "}}"
+
+Test(manifest, axes_given_empty_and_null)
+{
+    check_axes(HE(""), 5, 7, NULL);
+    check_axes("\"input_axes\": [], \"output_axes\": []", 1, 1, NULL);
+    check_axes("\"input_axes\": [1], \"output_axes\": []", 7, 1, NULL);
+    check_axes("\"input_axes\": [], \"output_axes\": [1, 1]", 1, 49, NULL);
+    check_axes("\"input_axes\": null, \"output_axes\": null", 5, 7, NULL);
+    check_axes(HE("\"input_axes\": [1], \"output_axes\": null"), 5, 7, NULL);
+    check_axes(HE("\"input_axes\": [1], \"output_axes\": [0]") ", \"input_axes\": null", 7, 5, NULL);
+    check_axes(HE("\"input_axes\": [1], \"output_axes\": [0]") ", \"input_axes\": []", 1, 5, NULL);
+    check_axes(HE("\"input_axes\": [1], \"output_axes\": [0]") ", \"output_axes\": []", 7, 1, NULL);
+    check_axes("\"input_axes\": []", 0, 0, "tensor a: output_axes: are needed beside input_axes");
+    check_axes("\"output_axes\": [1]", 0, 0, "tensor a: input_axes: are needed beside output_axes");
+    check_axes(HE("\"input_axes\": [1]") ", \"output_axes\": [0]", 0, 0,
+               "tensor a: input_axes: are needed beside output_axes");
 }
 
 static void check_real(const char *name, size_t tensors, int64_t parameters)

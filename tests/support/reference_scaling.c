@@ -35,7 +35,7 @@ static void fans_of(const glr_initializer *initializer, const glr_tensor *tensor
 {
     double kept[GLR_MAX_RANK], others = 1.0;
     uint32_t rank = 0;
-    if (initializer->input_axis_count > 0) {
+    if (initializer->has_axes) {
         *in = product_over(tensor, initializer->input_axes, initializer->input_axis_count);
         *out = product_over(tensor, initializer->output_axes, initializer->output_axis_count);
         return;
