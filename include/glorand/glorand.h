@@ -343,7 +343,8 @@ typedef struct glr_initializer {
     glr_method method;             /**< of truncated normals; of no effect on others */
     glr_layout layout;             /**< of the weight, where no axes are given */
     glr_seeding seeding;           /**< which of the following members count */
-    int64_t seed;                  /**< GLR_SEEDED; any value */
+    int64_t seed;                  /**< GLR_SEEDED; any value. Keras 3 on TensorFlow draws from the seed's
+                                      remainder of 2^31 - 2, from 0 on: give that to have its values */
     int64_t stream;                /**< GLR_SEEDED; any value */
     uint32_t key[2];               /**< GLR_KEYED */
     uint32_t counter[4];           /**< GLR_KEYED; word 0 is the lowest */
@@ -395,7 +396,8 @@ GLR_API glr_initializer glr_lecun_uniform(int64_t seed);
 GLR_API const char *glr_kind_name(glr_kind kind);
 
 /** The kind of a name, as glr_kind_name writes it or as Keras does ("GlorotNormal", and the aliases
-   "zero", "one", "normal" and "uniform"); GLR_KIND_NONE if there is none such. */
+   "zero", "one", "normal" and "uniform") or tf_keras ("GlorotNormalV2", "glorot_normalV2"); GLR_KIND_NONE if
+   there is none such. */
 GLR_API glr_kind glr_kind_of_name(const char *name);
 
 /** An initializer of a kind with Keras's defaults: mean 0, stddev 0.05, minval -0.05, maxval 0.05, value
@@ -405,7 +407,10 @@ GLR_API glr_initializer glr_initializer_of_kind(glr_kind kind);
 /** Sets the global seed of the process, from which initializers that have none are resolved, one after the
    other, as by tf.random.set_seed and eager calls. Setting it again, to the same seed too, starts the
    sequence again. Any value; without a global seed, each is resolved with 64 random bits from the operating
-   system. */
+   system. It is not Keras 3's sequence: there, each initializer that is made without a seed takes
+   random.randint(1, 10**9) from Python's random, which keras.utils.set_random_seed(s) seeds by
+   random.seed(s). Draw those integers in Python, in the order in which the model makes its initializers, and
+   give them as seeds. */
 GLR_API void glr_set_seed(int64_t seed);
 
 /** Copies an initializer, and gives it a seed if it is random and has none: after glr_set_seed the next of
@@ -417,18 +422,32 @@ GLR_API glr_status glr_resolve(const glr_initializer *initializer, glr_initializ
 
 /** Reads an initializer from JSON: a string that glr_kind_of_name knows ("glorot_normal"), or an object in
    TensorFlow's form, {"class_name": "GlorotNormal", "config": {"seed": 42}}, or in Keras 3's, which adds
-   "module", "registered_name" and axes. Members of config that are missing have Keras's defaults; a seed
-   that is missing or null gives GLR_UNSEEDED; "dtype" is ignored; VarianceScaling's distribution may be in
-   any case and may be "normal", which means truncated_normal; any other member is an error, and so is a
-   member that stands twice or an array that is nested deeper than 64 levels. text is UTF-8
-   of length bytes and need not end with a zero. On failure *initializer is unchanged.
+   "module", "registered_name", "shared_object_id" and axes. module must be one under which Keras, tf_keras or
+   TensorFlow have their initializers, or null, and registered_name null or, beside such a module, the class's
+   own: a class of the same name from elsewhere draws other values, and is refused.
+   Members of config that are missing or null have Keras's defaults; "dtype" is ignored; VarianceScaling's
+   mode and distribution may be in any case, and the distribution may be "normal", which means
+   truncated_normal; any other member is an error, and so is a member that stands twice or an array that is
+   nested deeper than 64 levels. Numbers may be true and false, which are 1 and 0, and as in Python's json
+   module Infinity, -Infinity and NaN, of which only constants have a use. A seed is an integer; from 2^63 to
+   2^64 - 1 it means the int64 of the same bits; missing or null, it gives GLR_UNSEEDED. A SeedGenerator gives
+   its own seed, as Keras folds it into 0 to 2^31 - 3, and stream 0: its first draw. With the stream k, the
+   initializer gives its draw number k, counted from 0. Axes have an effect where both lists are given, empty
+   or not; a list beside null has none, as in Keras. A layer's JSON may say null for axes with which the layer
+   draws, as those of EinsumDense and MultiHeadAttention do: the axes of the kernel's letters that stand in
+   the equation's output are the output axes, the others the input axes, and have to be put in. In float64,
+   Keras rounds the limits of uniforms to float32: RandomUniform with limits so rounded has its values. text
+   is UTF-8 of length bytes, a byte order mark may stand before it, and it need not end with a zero. On
+   failure *initializer is unchanged.
    Errors: GLR_ERROR_PARSE (the message holds line and column, or the member), GLR_ERROR_UNSUPPORTED
-   (initializers of Keras that glorand does not draw; an integer as a Constant's value that no double is),
+   (initializers of Keras that glorand does not draw, functions and classes of others; arrays and tensors
+   where a number should be; other seeds of Keras; an integer as a Constant's value that no double is),
    GLR_ERROR_MEMORY. */
 GLR_API glr_status glr_initializer_from_json(const char *text, size_t length, glr_initializer *initializer);
 
 /** Writes an initializer as JSON: class_name and config as TensorFlow and Keras 3 read them, axes only
-   where set. What Keras has no word for (stream, method, layout, batch axes) is not written.
+   where has_axes is 1, a constant that is infinite or NaN as Python's json module writes it, which is outside
+   JSON's definition. What Keras has no word for (stream, method, layout, batch axes) is not written.
    The text and its final zero go to buffer when capacity allows, and *length, unless NULL, is set to the
    text's length without the zero; buffer may be NULL when capacity is 0.
    Errors: GLR_ERROR_ARGUMENT, GLR_ERROR_TOO_SMALL (*length is set all the same), GLR_ERROR_UNSUPPORTED

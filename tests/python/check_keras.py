@@ -231,6 +231,19 @@ def check_float64_uniforms(command, folder):
     expect_same(ours, theirs, "float64 uniform of two limits")
 
 
+def check_narrow_types(command, folder):
+    """Keras draws float16 in float16; mixed policies keep variables in float32."""
+    law = keras.initializers.GlorotUniform(seed=3)
+    theirs = np.asarray(law((20, 30), dtype="float16"))
+    ours, _ = fill(command, folder, serialized(law), (20, 30), "--dtype", "half")
+    assert ours.dtype == theirs.dtype and not np.array_equal(ours, theirs)
+    ours, _ = fill(command, folder, serialized(law), (20, 30))
+    for policy in ("mixed_float16", "mixed_bfloat16"):
+        layer = keras.layers.Dense(30, kernel_initializer=law, dtype=policy)
+        layer.build((20,))
+        expect_same(ours, layer.kernel, policy)
+
+
 def check_global_seed(command, folder):
     """After keras.utils.set_random_seed, each unseeded initializer takes the next integer of Python's random."""
     keras.utils.set_random_seed(7)
@@ -240,6 +253,14 @@ def check_global_seed(command, folder):
         seed = source.randint(1, 10**9)
         ours, _ = fill(command, folder, law, SHAPE, "--seed", str(seed))
         expect_same(ours, values, law)
+    # A SeedGenerator without a seed takes one, too.
+    keras.utils.set_random_seed(7)
+    keras.layers.Dropout(0.5)
+    theirs = keras.initializers.HeNormal()(SHAPE)
+    source = random.Random(7)
+    seed = [source.randint(1, 10**9) for _ in range(2)][1]
+    ours, _ = fill(command, folder, "he_normal", SHAPE, "--seed", str(seed))
+    expect_same(ours, theirs, "after Dropout")
     # One initializer has one seed, however often it is called.
     initializer = keras.initializers.HeNormal()
     assert np.array_equal(initializer(SHAPE), initializer(SHAPE))
@@ -256,6 +277,7 @@ def main(command, _model, scratch):
         check_refusals(command)
         check_integer_seeds(command, folder)
         check_float64_uniforms(command, folder)
+        check_narrow_types(command, folder)
         check_global_seed(command, folder)
     return 0
 
