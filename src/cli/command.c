@@ -71,12 +71,20 @@ static bool read_seed(const char *text, int64_t *seed)
 {
     char *end;
     errno = 0;
-    const unsigned long long bits = strtoull(text, &end, 10);
-    if (errno == 0 && end != text && *end == '\0' && strchr(text, '-') == NULL && bits > INT64_MAX) {
-        memcpy(seed, &bits, sizeof *seed);
-        return true;
+    const bool is_negative = strchr(text, '-') != NULL;
+    const unsigned long long bits =
+        is_negative ? (unsigned long long)strtoll(text, &end, 10) : strtoull(text, &end, 10);
+    if (end == text || *end != '\0') {
+        (void)glr_cli_fail(EXIT_USAGE, "--seed: '%s' is not an integer", text);
+        return false;
     }
-    return glr_cli_integer("--seed", text, INT64_MIN, INT64_MAX, seed);
+    if (errno != 0) {
+        (void)glr_cli_fail(EXIT_USAGE, "--seed: %s is outside [%" PRId64 ", %" PRIu64 "]", text, INT64_MIN,
+                           UINT64_MAX);
+        return false;
+    }
+    memcpy(seed, &bits, sizeof *seed);
+    return true;
 }
 
 static int read_backend(const char *text, glr_common *common)
