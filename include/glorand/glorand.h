@@ -428,14 +428,14 @@ GLR_API glr_status glr_resolve(const glr_initializer *initializer, glr_initializ
    Members of config that are missing or null have Keras's defaults; "dtype" is ignored; VarianceScaling's
    mode and distribution may be in any case, and the distribution may be "normal", which means
    truncated_normal; any other member is an error, and so is a member that stands twice or an array that is
-   nested deeper than 64 levels. Numbers may be true and false, which are 1 and 0, and as in Python's json
-   module Infinity, -Infinity and NaN, of which only constants have a use. A seed is an integer; from 2^63 to
-   2^64 - 1 it means the int64 of the same bits; missing or null, it gives GLR_UNSEEDED. A SeedGenerator gives
-   its own seed, as Keras folds it into 0 to 2^31 - 3, and stream 0: its first draw. With the stream k, the
-   initializer gives its draw number k, counted from 0. Axes have an effect where both lists are given, empty
-   or not; a list beside null has none, as in Keras. A layer's JSON may say null for axes with which the layer
-   draws, as those of EinsumDense and MultiHeadAttention do: the axes of the kernel's letters that stand in
-   the equation's output are the output axes, the others the input axes, and have to be put in. In float64,
+   nested deeper than 64 levels. Numbers may be true and false, which are 1 and 0, and a
+   constant Infinity, -Infinity or NaN, as Python's json module writes them. A seed is an integer; from 2^63
+   to 2^64 - 1 it means the int64 of the same bits; missing or null, it gives GLR_UNSEEDED. A SeedGenerator
+   gives its own seed, as Keras folds it into 0 to 2^31 - 3, and stream 0: its first draw. With the stream k,
+   the initializer gives its draw number k, counted from 0. Axes have an effect where both lists are given,
+   empty or not; a list beside null has none, as in Keras. A layer's JSON may say null for axes with which the
+   layer draws, as those of EinsumDense and MultiHeadAttention do: the axes of the kernel's letters that stand
+   in the equation's output are the output axes, the others the input axes, and have to be put in. In float64,
    Keras rounds the limits of uniforms to float32: RandomUniform with limits so rounded has its values. text
    is UTF-8 of length bytes, a byte order mark may stand before it, and it need not end with a zero. On
    failure *initializer is unchanged.

@@ -194,6 +194,14 @@ static member_name member_of(glr_kind kind, const char *name)
     return is_known ? (member_name)i : UNKNOWN;
 }
 
+static glr_status read_finite(glr_json_value value, const char *name, double *number)
+{
+    glr_status status = read_number(value, name, number);
+    return status == GLR_OK && !isfinite(*number)
+               ? glr_fail(GLR_ERROR_PARSE, "config.%s: %s is not finite", name, glr_json_shown(value))
+               : status;
+}
+
 /* null is as good as no member. */
 static glr_status read_member(const char *name, glr_json_value value, glr_initializer *initializer)
 {
@@ -203,11 +211,11 @@ static glr_status read_member(const char *name, glr_json_value value, glr_initia
     }
     switch (member) {
     case VALUE: return read_constant(value, initializer);
-    case MEAN: return read_number(value, name, &initializer->mean);
-    case STDDEV: return read_number(value, name, &initializer->stddev);
-    case MINVAL: return read_number(value, name, &initializer->minval);
-    case MAXVAL: return read_number(value, name, &initializer->maxval);
-    case SCALE: return read_number(value, name, &initializer->scale);
+    case MEAN: return read_finite(value, name, &initializer->mean);
+    case STDDEV: return read_finite(value, name, &initializer->stddev);
+    case MINVAL: return read_finite(value, name, &initializer->minval);
+    case MAXVAL: return read_finite(value, name, &initializer->maxval);
+    case SCALE: return read_finite(value, name, &initializer->scale);
     case MODE: return read_mode(value, initializer);
     case DISTRIBUTION: return read_distribution(value, initializer);
     case SEED: return glr_keras_read_seed(value, initializer);

@@ -190,6 +190,8 @@ Test(keras_json, numbers_of_python)
     cr_expect(isnan(expect_read(CONSTANT("NaN")).value));
     cr_expect_eq(expect_read("{\"class_name\": \"RandomUniform\", \"config\": {\"maxval\": true}}").maxval,
                  1.0);
+    expect_refused("{\"class_name\": \"RandomUniform\", \"config\": {\"maxval\": Infinity}}", GLR_ERROR_PARSE,
+                   "config.maxval: Infinity is not finite");
     expect_refused(CONSTANT("-NaN"), GLR_ERROR_PARSE, "this is not a number of JSON: -NaN");
     expect_refused(CONSTANT("Infinite"), GLR_ERROR_PARSE, "line 1");
     expect_refused(CONSTANT("Nan"), GLR_ERROR_PARSE, "expected is a value, not Nan");
