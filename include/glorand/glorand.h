@@ -100,7 +100,9 @@ typedef enum glr_status {
 GLR_API const char *glr_status_name(glr_status status);
 
 /** The message of the last failure in the calling thread, or "" if none has failed yet. A call that
-   succeeds leaves it as it is. The text is valid until the same thread's next failure. */
+   succeeds leaves it as it is. The text is valid until the same thread's next failure. It is one line of
+   UTF-8 that can be printed: control characters, invisible ones and bytes that are not UTF-8 are escaped as
+   in C. */
 GLR_API const char *glr_last_error(void);
 
 /* ------------------------------------------------------------------------------------------------ */

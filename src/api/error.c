@@ -1,8 +1,9 @@
 /* Statuses and the calling thread's last error. */
 #include "error.h"
 
+#include "show.h"
+
 #include <stdarg.h>
-#include <stdio.h>
 #include <string.h>
 
 static _Thread_local char last_error[GLR_MESSAGE];
@@ -15,7 +16,7 @@ glr_status glr_fail(glr_status status, const char *format, ...)
 {
     va_list arguments;
     va_start(arguments, format);
-    (void)vsnprintf(last_error, sizeof last_error, format, arguments);
+    glr_show_format(last_error, sizeof last_error, format, arguments);
     va_end(arguments);
     return status;
 }

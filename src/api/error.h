@@ -4,7 +4,8 @@
 
 #include "glorand/glorand.h"
 
-/* Sets the calling thread's last error and returns status, so that a check is one line. */
+/* Sets the calling thread's last error, as glr_show shows it, and returns status, so that a check is one
+ * line. */
 #if defined(__GNUC__)
 __attribute__((format(printf, 2, 3)))
 #endif

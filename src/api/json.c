@@ -75,8 +75,15 @@ static size_t token_end(const reader *r)
     return end > r->at ? end : r->at + glr_utf8_length(r->text + r->at, r->length - r->at);
 }
 
-/* What is shown of a token; words that are longer than a line help nobody. */
-static int shown_length(size_t length) { return length < 40 ? (int)length : 40; }
+/* What is shown of a token: whole characters. Words that are longer than a line help nobody. */
+static int shown_length(const char *text, size_t length)
+{
+    size_t shown = length < 40 ? length : 40;
+    while (shown < length && shown > 0 && ((unsigned char)text[shown] & 0xc0U) == 0x80U) {
+        shown--;
+    }
+    return (int)shown;
+}
 
 static glr_status fail_expected(const reader *r, const char *expected)
 {
@@ -88,7 +95,7 @@ static glr_status fail_expected(const reader *r, const char *expected)
     char why[64];
     (void)snprintf(why, sizeof why, "expected is %s, not ", expected);
     bool visible = (unsigned char)r->text[r->at] > 0x20U && r->text[r->at] != 0x7f;
-    return visible ? fail_at(r, end, why, r->text + r->at, shown_length(end - r->at))
+    return visible ? fail_at(r, end, why, r->text + r->at, shown_length(r->text + r->at, end - r->at))
                    : fail_at(r, end, why, "a control character", 19);
 }
 
@@ -187,12 +194,12 @@ static glr_status read_number(reader *r)
         return add_node(r, GLR_JSON_NUMBER, start, end - start);
     }
     if (!glr_json_is_number(text)) {
-        return fail_at(r, end, "this is not a number of JSON: ", text, shown_length(end - start));
+        return fail_at(r, end, "this is not a number of JSON: ", text, shown_length(text, end - start));
     }
     /* Numbers of few digits and without exponent are far from the end of the range. */
     if ((end - start > DBL_MAX_10_EXP || strpbrk(text, "eE") != NULL) && !isfinite(strtod(text, NULL))) {
         return fail_at(r, end, "this number is beyond the range of double: ", text,
-                       shown_length(end - start));
+                       shown_length(text, end - start));
     }
     r->at = end;
     return add_node(r, GLR_JSON_NUMBER, start, end - start);
@@ -281,7 +288,7 @@ static glr_status fail_repeated(const reader *r, uint32_t node)
         end += r->text[end] == '\\' ? 2 : 1;
     }
     return fail_at(r, end + 1, "duplicate object key ", r->json->text + name->start,
-                   shown_length(name->length));
+                   shown_length(r->json->text + name->start, name->length));
 }
 
 static uint32_t behind_member(const reader *r, uint32_t name) { return r->json->node[name + 1].end; }

@@ -123,6 +123,7 @@ typedef struct glr_text {
     bool out_of_memory;
     bool not_utf8; /* a string was not */
     bool spaced;   /* spaces after commas and colons */
+    bool visible;  /* strings are for people: what glr_is_hidden names is escaped */
     bool quoted;   /* all is written as within a JSON string */
 } glr_text;
 

@@ -1,6 +1,8 @@
 /* Writing JSON. */
 #include "json.h"
 
+#include "show.h"
+
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -74,34 +76,39 @@ void glr_text_add(glr_text *text, const char *zero_terminated)
     glr_text_append(text, zero_terminated, strlen(zero_terminated));
 }
 
-static void add_escape(glr_text *text, char c)
+static void add_escape(glr_text *text, uint32_t character)
 {
     static const char meant[] = "\"\\\b\f\n\r\t", escaped[] = "\"\\bfnrt";
-    const char *found = strchr(meant, c);
-    char escape[8];
-    int length = found != NULL ? snprintf(escape, sizeof escape, "\\%c", escaped[found - meant])
-                               : snprintf(escape, sizeof escape, "\\u%04X", (unsigned)(unsigned char)c);
+    const char *found = character < 0x80 ? strchr(meant, (int)character) : NULL;
+    char escape[16];
+    int length;
+    if (found != NULL) {
+        length = snprintf(escape, sizeof escape, "\\%c", escaped[found - meant]);
+    } else if (character <= 0xffff) {
+        length = snprintf(escape, sizeof escape, "\\u%04X", (unsigned)character);
+    } else { /* a surrogate pair */
+        length = snprintf(escape, sizeof escape, "\\u%04X\\u%04X", (unsigned)(0xd7c0 + (character >> 10)),
+                          (unsigned)(0xdc00 + (character & 0x3ffU)));
+    }
     glr_text_append(text, escape, (size_t)length);
 }
 
 void glr_text_string(glr_text *text, const char *string)
 {
-    size_t left = strlen(string);
     const char *plain = string; /* what has not been added yet */
     glr_text_append(text, "\"", 1);
-    while (left > 0) {
-        size_t length = glr_utf8_length(string, left);
-        if (length == 0) {
+    for (const char *next = string; *string != '\0'; string = next) {
+        const uint32_t character = glr_next_character(&next);
+        if (character >= GLR_NOT_UTF8) {
             text->not_utf8 = true;
             return;
         }
-        if ((unsigned char)*string < 0x20 || *string == '"' || *string == '\\') {
+        if (character < 0x20 || character == '"' || character == '\\' ||
+            (text->visible && glr_is_hidden(character))) {
             glr_text_append(text, plain, (size_t)(string - plain));
-            add_escape(text, *string);
-            plain = string + 1;
+            add_escape(text, character);
+            plain = next;
         }
-        string += length;
-        left -= length;
     }
     glr_text_append(text, plain, (size_t)(string - plain));
     glr_text_append(text, "\"", 1);

@@ -1,6 +1,8 @@
 /* What the subcommands share. */
 #include "command.h"
 
+#include "api/show.h"
+
 #include <errno.h>
 #include <inttypes.h>
 #include <stdarg.h>
@@ -8,11 +10,27 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* Bytes of the longest line: a path and a problem have up to 4096 each. */
+#define LINE (4096 + sizeof(glr_problem))
+
+static void print_line(FILE *stream, const char *prefix, const char *format, va_list arguments)
+{
+    char line[LINE];
+    glr_show_format(line, sizeof line, format, arguments);
+    (void)fprintf(stream, "%s%s\n", prefix, line);
+}
+
+void glr_cli_line(FILE *stream, const char *format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    print_line(stream, "", format, arguments);
+    va_end(arguments);
+}
+
 static int fail(int status, const char *format, va_list arguments)
 {
-    (void)fputs("glorand: error: ", stderr);
-    (void)vfprintf(stderr, format, arguments);
-    (void)fputc('\n', stderr);
+    print_line(stderr, "glorand: error: ", format, arguments);
     return status;
 }
 
@@ -128,7 +146,7 @@ int glr_cli_common_option(const char *command, int option, glr_common *common)
         }
         common->options.threads = (uint32_t)number;
         return EXIT_DONE;
-    default: /* getopt_long has said what is wrong */
+    default: /* glr_cli_option has said what is wrong */
         (void)fprintf(stderr, "Try 'glorand %s --help'.\n", command);
         return EXIT_USAGE;
     }

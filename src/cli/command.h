@@ -25,7 +25,10 @@ int glr_cli_verify(int argc, char **argv);
 int glr_cli_stats(int argc, char **argv);
 int glr_cli_devices(int argc, char **argv);
 
-/* Prints "glorand: error: ..." and returns the status, so that failing is one line. */
+/* Prints a line, as glr_show shows it, and its end. */
+__attribute__((format(printf, 2, 3))) void glr_cli_line(FILE *stream, const char *format, ...);
+
+/* Prints "glorand: error: ..." as such a line, and returns the status, so that failing is one line. */
 __attribute__((format(printf, 2, 3))) int glr_cli_fail(int status, const char *format, ...);
 
 /* The same for a problem; the status is EXIT_USAGE if the input is at fault, or else EXIT_FAILED. */
@@ -66,6 +69,9 @@ enum { OPTION_BACKEND = 1000, OPTION_DEVICE, OPTION_THREADS, OPTION_PROGRESS };
     "                         (on the other backends without effect)\n"                                      \
     "      --progress WHEN    auto (the default: on a terminal), always or never\n"                          \
     "  -h, --help             print this text\n"
+
+/* getopt_long, whose messages are lines like all others. */
+int glr_cli_option(int argc, char **argv, const char *letters, const struct option *options);
 
 /* Takes one common option; EXIT_DONE, or EXIT_USAGE after a message. Unknown options come here too. */
 int glr_cli_common_option(const char *command, int option, glr_common *common);

@@ -26,7 +26,7 @@ static void print_table(const glr_device_info *infos, size_t count)
 {
     (void)printf("%-8s %-6s %-10s %s\n", "backend", "device", "available", "name, or why not");
     for (size_t i = 0; i < count; i++) {
-        (void)printf("%-8s %-6u %-10s %s\n", glr_backend_name(infos[i].backend), infos[i].device,
+        glr_cli_line(stdout, "%-8s %-6u %-10s %s", glr_backend_name(infos[i].backend), infos[i].device,
                      infos[i].available ? "yes" : "no", infos[i].available ? infos[i].name : infos[i].reason);
     }
 }
@@ -53,7 +53,7 @@ static void write_device(glr_text *text, const glr_device_info *info)
 
 static int print_json(const glr_device_info *infos, size_t count)
 {
-    glr_text text = {.spaced = true};
+    glr_text text = {.spaced = true, .visible = true};
     for (size_t i = 0; i < count; i++) {
         glr_text_add(&text, i == 0 ? "[" : ",");
         write_device(&text, &infos[i]);
@@ -66,7 +66,7 @@ int glr_cli_devices(int argc, char **argv)
 {
     int option;
     bool json = false, tests = false;
-    while ((option = getopt_long(argc, argv, "h", options, NULL)) != -1) {
+    while ((option = glr_cli_option(argc, argv, "h", options)) != -1) {
         switch (option) {
         case 'j': json = true; break;
         case 't': tests = true; break;

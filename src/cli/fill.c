@@ -188,7 +188,7 @@ int glr_cli_fill(int argc, char **argv)
 {
     arguments given = {.common = GLR_COMMON_INIT, .request = {.dtype = GLR_FLOAT32}};
     int option;
-    while ((option = getopt_long(argc, argv, "i:n:o:s:h", options, NULL)) != -1) {
+    while ((option = glr_cli_option(argc, argv, "i:n:o:s:h", options)) != -1) {
         if (option == 'h') {
             return fputs(help, stdout) < 0 ? EXIT_FAILED : EXIT_DONE;
         }

@@ -122,7 +122,7 @@ int glr_cli_init(int argc, char **argv)
 {
     arguments given = {.common = GLR_COMMON_INIT};
     int option, status = EXIT_DONE;
-    while (status == EXIT_DONE && (option = getopt_long(argc, argv, "o:s:r:h", options, NULL)) != -1) {
+    while (status == EXIT_DONE && (option = glr_cli_option(argc, argv, "o:s:r:h", options)) != -1) {
         if (option == 'h') {
             glr_rules_free(&given.rules);
             return fputs(help, stdout) < 0 ? EXIT_FAILED : EXIT_DONE;

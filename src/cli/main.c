@@ -65,8 +65,6 @@ int main(int argc, char **argv)
     const char *name = argc > 1 ? argv[1] : "";
     for (size_t i = 0; i < sizeof commands / sizeof commands[0]; i++) {
         if (strcmp(name, commands[i].name) == 0) {
-            static char program[] = "glorand: error";
-            argv[1] = program; /* what getopt_long puts before its messages */
             return close_output(commands[i].run(argc - 1, argv + 1));
         }
     }

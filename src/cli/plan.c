@@ -5,6 +5,12 @@
 
 #include <inttypes.h>
 
+static void end_row(const char *rule)
+{
+    glr_print_cell(rule, 0);
+    (void)putchar('\n');
+}
+
 static void print_tensor(const glr_model_tensor *tensor, int name_width, uint64_t *elements, uint64_t *bytes)
 {
     glr_summary summary = {0};
@@ -12,16 +18,18 @@ static void print_tensor(const glr_model_tensor *tensor, int name_width, uint64_
     uint64_t size = 0;
     char shape[GLR_SHAPE_TEXT];
     glr_shape_text(&tensor->tensor, shape);
+    glr_print_cell(tensor->name, name_width);
     if (tensor->choice.action == GLR_ACTION_SKIP) {
-        (void)printf("%-*s %-20s %-9s skip, %s\n", name_width, tensor->name, shape,
-                     glr_dtype_name(tensor->tensor.dtype), tensor->decided_by);
+        (void)printf(" %-20s %-9s skip, ", shape, glr_dtype_name(tensor->tensor.dtype));
+        end_row(tensor->decided_by);
         return;
     }
     (void)glr_describe(&tensor->choice.initializer, &tensor->tensor, &summary);
     (void)glr_tensor_extent(&tensor->tensor, &count, &size);
-    (void)printf("%-*s %-20s %-9s %-17s %9.0f %9.0f %12.6g %14" PRIu64 "  %s\n", name_width, tensor->name,
-                 shape, glr_dtype_name(tensor->tensor.dtype), glr_kind_name(tensor->choice.initializer.kind),
-                 summary.fan_in, summary.fan_out, summary.stddev, size, tensor->decided_by);
+    (void)printf(" %-20s %-9s %-17s %9.0f %9.0f %12.6g %14" PRIu64 "  ", shape,
+                 glr_dtype_name(tensor->tensor.dtype), glr_kind_name(tensor->choice.initializer.kind),
+                 summary.fan_in, summary.fan_out, summary.stddev, size);
+    end_row(tensor->decided_by);
     *elements += (uint64_t)count;
     *bytes += size;
 }
@@ -30,7 +38,10 @@ int glr_print_plan(const glr_model *model)
 {
     uint64_t elements = 0, bytes = 0;
     size_t drawn = 0;
-    int width = glr_name_width(model);
+    int width = glr_cell_width(0, "tensor");
+    for (size_t i = 0; i < model->count; i++) {
+        width = glr_cell_width(width, model->entry[i].name);
+    }
     (void)printf("%-*s %-20s %-9s %-17s %9s %9s %12s %14s  %s\n", width, "tensor", "shape", "dtype",
                  "initializer", "fan_in", "fan_out", "stddev", "bytes", "rule");
     for (size_t i = 0; i < model->count; i++) {

@@ -1,5 +1,7 @@
 #include "progress.h"
 
+#include "api/show.h"
+
 #include <string.h>
 #include <unistd.h>
 
@@ -32,7 +34,7 @@ void glr_progress_start(glr_progress *progress, const glr_common *common, const 
     memset(progress, 0, sizeof *progress);
     progress->shown = common->progress == PROGRESS_ALWAYS ||
                       (common->progress == PROGRESS_AUTO && isatty(STDERR_FILENO) == 1);
-    progress->label = label;
+    glr_show(label, progress->label, sizeof progress->label);
     progress->total = total;
     (void)clock_gettime(CLOCK_MONOTONIC, &progress->start);
     progress->last = progress->start;

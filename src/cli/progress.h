@@ -9,7 +9,7 @@
 
 typedef struct glr_progress {
     bool shown;
-    const char *label;
+    char label[128];      /* as glr_show shows it */
     uint64_t total, done; /* bytes */
     struct timespec start, last;
 } glr_progress;

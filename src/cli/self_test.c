@@ -126,12 +126,12 @@ static int open_and_test(const glr_device_info *info, comparison *with)
     ok = ok && test_device(with);
     glr_stage_close(&with->stage);
     glr_close(device);
-    (void)printf("%-8s %-6u %s: %s, %" PRIu64 " cases agree", glr_backend_name(info->backend), info->device,
-                 info->name, ok ? "passed" : "failed", with->cases);
+    char refused[64] = "";
     if (with->refused > 0) {
-        (void)printf(", %" PRIu64 " of float64 are refused", with->refused);
+        (void)snprintf(refused, sizeof refused, ", %" PRIu64 " of float64 are refused", with->refused);
     }
-    (void)putchar('\n');
+    glr_cli_line(stdout, "%-8s %-6u %s: %s, %" PRIu64 " cases agree%s", glr_backend_name(info->backend),
+                 info->device, info->name, ok ? "passed" : "failed", with->cases, refused);
     return ok ? EXIT_DONE : EXIT_FAILED;
 }
 

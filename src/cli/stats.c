@@ -138,7 +138,8 @@ static void print_row(const entry *item, int width)
 {
     char shape[GLR_SHAPE_TEXT];
     place_shape(item->place, shape);
-    (void)printf("%-*s %-16s", width, item->place->name, shape);
+    glr_print_cell(item->place->name, width);
+    (void)printf(" %-16s", shape);
     print_cells(item->found.count > 0.0, item->found.mean, deviation(&item->found), item->found.least,
                 item->found.greatest);
     print_cells(item->is_expected, item->expected.mean, item->expected.stddev, item->expected.lower,
@@ -148,10 +149,9 @@ static void print_row(const entry *item, int width)
 
 static void print_table(const entry *items, size_t count)
 {
-    int width = 6;
+    int width = glr_cell_width(0, "tensor");
     for (size_t i = 0; i < count; i++) {
-        int length = (int)strlen(items[i].place->name);
-        width = length > width ? length : width;
+        width = glr_cell_width(width, items[i].place->name);
     }
     (void)printf("%-*s %-16s %12s %12s %12s %12s %12s %12s %12s %12s\n", width, "tensor", "shape", "mean",
                  "stddev", "minimum", "maximum", "exp. mean", "exp. stddev", "exp. lower", "exp. upper");
@@ -213,14 +213,14 @@ static void write_item(glr_text *text, const entry *item)
 
 static int print_json(const entry *items, size_t count)
 {
-    glr_text text = {.spaced = true};
+    glr_text text = {.spaced = true, .visible = true};
     for (size_t i = 0; i < count; i++) {
         glr_text_add(&text, i == 0 ? "[" : ",");
         write_item(&text, &items[i]);
         if (text.length > PRINTED && glr_cli_print(&text, "a tensor's name") != EXIT_DONE) {
             return EXIT_FAILED;
         }
-        text.spaced = true;
+        text.spaced = text.visible = true;
     }
     glr_text_add(&text, count == 0 ? "[]\n" : "\n]\n");
     return glr_cli_print(&text, "a tensor's name");
@@ -266,7 +266,7 @@ int glr_cli_stats(int argc, char **argv)
     const char *glob = NULL;
     bool json = false;
     int option;
-    while ((option = getopt_long(argc, argv, "h", options, NULL)) != -1) {
+    while ((option = glr_cli_option(argc, argv, "h", options)) != -1) {
         switch (option) {
         case OPTION_TENSOR: glob = optarg; break;
         case OPTION_JSON: json = true; break;

@@ -1,27 +1,46 @@
 #include "table.h"
 
-#include <inttypes.h>
+#include "api/show.h"
+
 #include <stdio.h>
 #include <string.h>
 
-void glr_shape_text(const glr_tensor *tensor, char text[GLR_SHAPE_TEXT])
+/* The form of a cell's next character: a backslash is doubled, so that no two names look the same. */
+static size_t show_next(const char **text, char shown[GLR_SHOWN])
 {
-    int64_t shape[GLR_MAX_RANK];
-    glr_part_shape(tensor, shape);
-    int used = snprintf(text, GLR_SHAPE_TEXT, "[");
-    for (uint32_t a = 0; a < tensor->rank; a++) {
-        used +=
-            snprintf(text + used, (size_t)(GLR_SHAPE_TEXT - used), "%s%" PRId64, a > 0 ? ", " : "", shape[a]);
+    const bool is_backslash = **text == '\\';
+    size_t length = glr_show_character(text, shown);
+    if (is_backslash) {
+        shown[length++] = '\\';
     }
-    (void)snprintf(text + used, (size_t)(GLR_SHAPE_TEXT - used), "]");
+    return length;
 }
 
-int glr_name_width(const glr_model *model)
+/* Escapes are ASCII; what is not escaped is one character. */
+static size_t characters(const char *text)
 {
-    size_t width = strlen("tensor");
-    for (size_t i = 0; i < model->count; i++) {
-        size_t length = strlen(model->entry[i].name);
-        width = length > width ? length : width;
+    size_t count = 0;
+    for (char shown[GLR_SHOWN]; *text != '\0';) {
+        const size_t length = show_next(&text, shown);
+        count += shown[0] == '\\' ? length : 1;
     }
-    return width < 80 ? (int)width : 80;
+    return count;
+}
+
+int glr_cell_width(int width, const char *text)
+{
+    const size_t count = strlen(text) <= 8 * GLR_WIDEST_CELL ? characters(text) : SIZE_MAX;
+    return count <= GLR_WIDEST_CELL && (int)count > width ? (int)count : width;
+}
+
+void glr_print_cell(const char *text, int width)
+{
+    const size_t count = characters(text);
+    for (char shown[GLR_SHOWN]; *text != '\0';) {
+        const size_t length = show_next(&text, shown);
+        (void)fwrite(shown, 1, length, stdout);
+    }
+    if (count < (size_t)width) {
+        (void)printf("%*s", width - (int)count, "");
+    }
 }

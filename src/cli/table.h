@@ -1,15 +1,17 @@
-/* Texts for tables of tensors. */
+/* Tables with names of others in them. */
 #ifndef GLR_CLI_TABLE_H
 #define GLR_CLI_TABLE_H
 
-#include "model/model.h"
+#include "model/text.h"
 
-#define GLR_SHAPE_TEXT (GLR_MAX_RANK * 22 + 3)
+/* Characters of the widest column. */
+#define GLR_WIDEST_CELL 80
 
-/* The shape of the part that is held, "[784, 256]". */
-void glr_shape_text(const glr_tensor *tensor, char text[GLR_SHAPE_TEXT]);
+/* The greater of a column's width and a cell's, unless that is wider than the widest: such a cell moves what
+   stands behind it in its own row, and no other. */
+int glr_cell_width(int width, const char *text);
 
-/* Columns that the longest name takes. */
-int glr_name_width(const glr_model *model);
+/* Prints a cell, as glr_show shows it but with backslashes doubled, and spaces up to a width. */
+void glr_print_cell(const char *text, int width);
 
 #endif

@@ -78,7 +78,7 @@ static void report(const check *work, uint64_t offset, uint64_t byte)
     index_text(work->place, (offset + first) / size, index, sizeof index);
     bits_text(work->found + first, size, found);
     bits_text((const unsigned char *)work->stage.host + first, size, expected);
-    (void)printf("%s: tensor %s: element %s, number %" PRIu64 " of it, is 0x%s, not 0x%s\n", work->path,
+    glr_cli_line(stdout, "%s: tensor %s: element %s, number %" PRIu64 " of it, is 0x%s, not 0x%s", work->path,
                  work->tensor.name, index, (offset + first) / size, found, expected);
 }
 
@@ -201,7 +201,7 @@ static int compare_tensors(check *work, const glr_safetensors *file, const glr_m
     if (differing > 0) {
         return glr_cli_fail(EXIT_FAILED, "%s: %zu of %zu tensors differ", work->path, differing, file->count);
     }
-    (void)printf("%s: %zu tensors, %" PRIu64 " bytes: every bit is as drawn\n", work->path, file->count,
+    glr_cli_line(stdout, "%s: %zu tensors, %" PRIu64 " bytes: every bit is as drawn", work->path, file->count,
                  bytes);
     return EXIT_DONE;
 }
@@ -266,7 +266,7 @@ int glr_cli_verify(int argc, char **argv)
 {
     arguments given = {.common = GLR_COMMON_INIT};
     int option, status = EXIT_DONE;
-    while (status == EXIT_DONE && (option = getopt_long(argc, argv, "s:h", options, NULL)) != -1) {
+    while (status == EXIT_DONE && (option = glr_cli_option(argc, argv, "s:h", options)) != -1) {
         switch (option) {
         case 'h': return fputs(help, stdout) < 0 ? EXIT_FAILED : EXIT_DONE;
         case OPTION_SPEC: given.spec = optarg; break;

@@ -4,6 +4,7 @@
 #include "cpu.h"
 
 #include "api/error.h"
+#include "api/show.h"
 #include "processors.h"
 #include "self_check.h"
 
@@ -48,10 +49,10 @@ static size_t list(glr_device_info *infos, size_t capacity)
     name_processor(processor, sizeof processor);
     if (glr_cpu_choose_kernel(&kernel) == GLR_OK) {
         infos[0].available = 1;
-        (void)snprintf(infos[0].name, sizeof infos[0].name, "%s (%s)", processor, kernel->name);
+        glr_show_text(infos[0].name, sizeof infos[0].name, "%s (%s)", processor, kernel->name);
     } else {
-        (void)snprintf(infos[0].name, sizeof infos[0].name, "%s", processor);
-        (void)snprintf(infos[0].reason, sizeof infos[0].reason, "%s", glr_last_error());
+        glr_show_text(infos[0].name, sizeof infos[0].name, "%s", processor);
+        glr_show_text(infos[0].reason, sizeof infos[0].reason, "%s", glr_last_error());
     }
     return 1;
 }

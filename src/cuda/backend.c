@@ -1,9 +1,9 @@
 /* CUDA's table of functions. */
 #include "api/error.h"
+#include "api/show.h"
 #include "device.h"
 #include "gpu/driver.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 
 /* Addresses of device memory are numbers to the driver, and pointers to glorand.h. */
@@ -19,10 +19,10 @@ static void describe(const glr_cu *cu, int ordinal, glr_device_info *info)
                                               : glr_cu_fail("cuDeviceGet", error);
     info->available = status == GLR_OK;
     if (!info->available) {
-        (void)snprintf(info->reason, sizeof info->reason, "%s", glr_last_error());
+        glr_show_text(info->reason, sizeof info->reason, "%s", glr_last_error());
     }
     if (error == CUDA_SUCCESS && cu->cuDeviceGetName(name, (int)sizeof name, id) == CUDA_SUCCESS) {
-        (void)snprintf(info->name, sizeof info->name, "%.99s (sm_%d)", name, capability);
+        glr_show_text(info->name, sizeof info->name, "%s (sm_%d)", name, capability);
     }
 }
 
@@ -33,7 +33,7 @@ static size_t list(glr_device_info *infos, size_t capacity)
     if (glr_cuda_find(&cu, &count) != GLR_OK) {
         if (capacity > 0) {
             infos[0].backend = GLR_BACKEND_CUDA;
-            (void)snprintf(infos[0].reason, sizeof infos[0].reason, "%s", glr_last_error());
+            glr_show_text(infos[0].reason, sizeof infos[0].reason, "%s", glr_last_error());
         }
         return 1;
     }

@@ -1,10 +1,10 @@
 #include "loader.h"
 
 #include "api/error.h"
+#include "api/show.h"
 #include "gpu/driver.h"
 
 #include <dlfcn.h>
-#include <stdio.h>
 #include <string.h>
 
 /* Not libcuda.so: where that is there alone, it is the toolkit's stub, which has no driver behind it. */
@@ -22,8 +22,8 @@ static void load(void)
     void *library = dlopen(name, RTLD_NOW | RTLD_LOCAL);
     if (library == NULL) {
         const char *reason = dlerror();
-        (void)snprintf(state.why_not, sizeof state.why_not, "no CUDA driver: %s",
-                       reason != NULL ? reason : name);
+        glr_show_text(state.why_not, sizeof state.why_not, "no CUDA driver: %s",
+                      reason != NULL ? reason : name);
         (void)dlerror(); /* frees the text */
         return;
     }
@@ -34,7 +34,7 @@ static void load(void)
 #define GLR_CU_FIND_REQUIRED(function, parameters)                                                           \
     GLR_CU_FIND(function, parameters)                                                                        \
     if (symbol == NULL && state.why_not[0] == '\0') {                                                        \
-        (void)snprintf(state.why_not, sizeof state.why_not, "%.100s has no %s", name, #function);            \
+        glr_show_text(state.why_not, sizeof state.why_not, "%s has no %s", name, #function);                 \
     }
     GLR_CU_REQUIRED(GLR_CU_FIND_REQUIRED)
     GLR_CU_OPTIONAL(GLR_CU_FIND)

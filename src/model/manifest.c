@@ -64,8 +64,8 @@ static bool read_integer(glr_json_value value, const place *where, int64_t *numb
         return true;
     }
     const char *quote = value.kind == GLR_JSON_STRING ? "\"" : "";
-    (void)glr_problem_set(where->problem, "%s%.80s%s is not an integer%s", quote, glr_json_shown(value),
-                          quote, glr_json_is_integer(value) ? " of 64 bits" : "");
+    (void)glr_problem_set(where->problem, "%s%s%s is not an integer%s", quote, glr_json_shown(value), quote,
+                          glr_json_is_integer(value) ? " of 64 bits" : "");
     return at(where, ": ");
 }
 

@@ -1,5 +1,7 @@
 #include "problem.h"
 
+#include "api/show.h"
+
 #include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -9,7 +11,7 @@ bool glr_problem_set(glr_problem *problem, const char *format, ...)
 {
     va_list arguments;
     va_start(arguments, format);
-    (void)vsnprintf(problem->text, sizeof problem->text, format, arguments);
+    glr_show_format(problem->text, sizeof problem->text, format, arguments);
     va_end(arguments);
     problem->is_systems = false;
     return false;
@@ -18,10 +20,9 @@ bool glr_problem_set(glr_problem *problem, const char *format, ...)
 /* Sets the text, followed by a cause. */
 static void set_cause(glr_problem *problem, const char *cause, const char *format, va_list arguments)
 {
-    int length = vsnprintf(problem->text, sizeof problem->text, format, arguments);
-    if (length >= 0 && (size_t)length < sizeof problem->text) {
-        (void)snprintf(problem->text + length, sizeof problem->text - (size_t)length, ": %s", cause);
-    }
+    char text[sizeof problem->text - 128]; /* which leaves room for the cause */
+    glr_show_format(text, sizeof text, format, arguments);
+    (void)snprintf(problem->text, sizeof problem->text, "%s: %.120s", text, cause);
 }
 
 static bool is_systems(int error)
@@ -68,15 +69,12 @@ bool glr_problem_status(glr_problem *problem, glr_status status)
 
 bool glr_problem_prefix(glr_problem *problem, const char *format, ...)
 {
-    glr_problem whole = {.is_systems = problem->is_systems};
+    char prefix[sizeof problem->text], whole[2 * sizeof problem->text];
     va_list arguments;
     va_start(arguments, format);
-    int length = vsnprintf(whole.text, sizeof whole.text, format, arguments);
+    glr_show_format(prefix, sizeof prefix, format, arguments);
     va_end(arguments);
-    if (length < 0 || (size_t)length >= sizeof whole.text) {
-        return false;
-    }
-    (void)snprintf(whole.text + length, sizeof whole.text - (size_t)length, "%s", problem->text);
-    *problem = whole;
+    (void)snprintf(whole, sizeof whole, "%s%s", prefix, problem->text);
+    glr_show(whole, problem->text, sizeof problem->text);
     return false;
 }

@@ -1,4 +1,5 @@
-/* What went wrong, for functions of the model room: they return false and have put a sentence here. */
+/* What went wrong, for functions of the model room: they return false and have put a sentence here,
+   as glr_show shows it. */
 #ifndef GLR_MODEL_PROBLEM_H
 #define GLR_MODEL_PROBLEM_H
 
@@ -8,7 +9,7 @@
 #include <stdio.h>
 
 typedef struct glr_problem {
-    char text[1024];
+    char text[4096];
     bool is_systems; /* not the input is at fault: memory ran out, for one */
 } glr_problem;
 

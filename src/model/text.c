@@ -1,7 +1,10 @@
 /* Small things that the readers and writers of the model room share. */
 #include "text.h"
 
+#include "model.h"
+
 #include <errno.h>
+#include <inttypes.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -61,6 +64,18 @@ char *glr_format_text(const char *format, ...)
     va_end(again);
     va_end(arguments);
     return text;
+}
+
+void glr_shape_text(const glr_tensor *tensor, char text[GLR_SHAPE_TEXT])
+{
+    int64_t shape[GLR_MAX_RANK];
+    glr_part_shape(tensor, shape);
+    int used = snprintf(text, GLR_SHAPE_TEXT, "[");
+    for (uint32_t a = 0; a < tensor->rank; a++) {
+        used +=
+            snprintf(text + used, (size_t)(GLR_SHAPE_TEXT - used), "%s%" PRId64, a > 0 ? ", " : "", shape[a]);
+    }
+    (void)snprintf(text + used, (size_t)(GLR_SHAPE_TEXT - used), "]");
 }
 
 bool glr_layout_of_name(const char *name, glr_layout *layout)

@@ -14,6 +14,11 @@ char *glr_read_file(const char *path, size_t *length, glr_problem *problem);
 /* malloc'ed; NULL when memory ran out. */
 __attribute__((format(printf, 1, 2))) char *glr_format_text(const char *format, ...);
 
+#define GLR_SHAPE_TEXT (GLR_MAX_RANK * 22 + 3)
+
+/* The shape of the part that is held, "[784, 256]". */
+void glr_shape_text(const glr_tensor *tensor, char text[GLR_SHAPE_TEXT]);
+
 /* Names of layouts (keras, torch) and methods (resample, icdf), both ways; false if there is none such. */
 bool glr_layout_of_name(const char *name, glr_layout *layout);
 bool glr_method_of_name(const char *name, glr_method *method);

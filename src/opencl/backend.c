@@ -1,11 +1,11 @@
 /* OpenCL's table of functions. */
 #include "api/error.h"
+#include "api/show.h"
 #include "device.h"
 #include "force.h"
 #include "gpu/driver.h"
 
 #include <inttypes.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -17,10 +17,10 @@ static void describe(const glr_cl *cl, const glr_opencl_found *found, glr_device
         CL_SUCCESS) {
         platform[0] = '\0';
     }
-    (void)snprintf(info->name, sizeof info->name, "%.100s (%.50s)", name, platform);
+    glr_show_text(info->name, sizeof info->name, "%s (%s)", name, platform);
     info->available = glr_opencl_check_device(cl, found->id) == GLR_OK;
     if (!info->available) {
-        (void)snprintf(info->reason, sizeof info->reason, "%s", glr_last_error());
+        glr_show_text(info->reason, sizeof info->reason, "%s", glr_last_error());
     }
 }
 
@@ -32,7 +32,7 @@ static size_t list(glr_device_info *infos, size_t capacity)
     if (glr_opencl_find(&cl, found, &count) != GLR_OK) {
         if (capacity > 0) {
             infos[0].backend = GLR_BACKEND_OPENCL;
-            (void)snprintf(infos[0].reason, sizeof infos[0].reason, "%s", glr_last_error());
+            glr_show_text(infos[0].reason, sizeof infos[0].reason, "%s", glr_last_error());
         }
         return 1;
     }

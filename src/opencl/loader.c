@@ -3,11 +3,11 @@
 #include "loader.h"
 
 #include "api/error.h"
+#include "api/show.h"
 #include "gpu/driver.h"
 
 #include <dlfcn.h>
 #include <link.h>
-#include <stdio.h>
 #include <string.h>
 #include <sys/auxv.h>
 
@@ -41,7 +41,7 @@ static int is_static(void)
 static void load(void)
 {
     if (is_static()) {
-        (void)snprintf(state.why_not, sizeof state.why_not, "no OpenCL: the program is linked statically");
+        glr_show_text(state.why_not, sizeof state.why_not, "no OpenCL: the program is linked statically");
         return;
     }
     const char *named = glr_gpu_variable(GLR_OPENCL_VARIABLE);
@@ -50,8 +50,8 @@ static void load(void)
     void *library = dlopen(is_named ? named : LIBRARY, RTLD_NOW | RTLD_LOCAL);
     if (library == NULL && (is_named || dlsym(RTLD_DEFAULT, "clGetPlatformIDs") == NULL)) {
         const char *reason = dlerror();
-        (void)snprintf(state.why_not, sizeof state.why_not, "no OpenCL: %s",
-                       reason != NULL ? reason : LIBRARY);
+        glr_show_text(state.why_not, sizeof state.why_not, "no OpenCL: %s",
+                      reason != NULL ? reason : LIBRARY);
         (void)dlerror(); /* frees the text */
         return;
     }
@@ -62,8 +62,8 @@ static void load(void)
 #define GLR_CL_FIND_REQUIRED(name)                                                                           \
     GLR_CL_FIND(name)                                                                                        \
     if (symbol == NULL && state.why_not[0] == '\0') {                                                        \
-        (void)snprintf(state.why_not, sizeof state.why_not, "%.100s has no %s", is_named ? named : LIBRARY,  \
-                       #name);                                                                               \
+        glr_show_text(state.why_not, sizeof state.why_not, "%s has no %s", is_named ? named : LIBRARY,       \
+                      #name);                                                                                \
     }
     GLR_CL_REQUIRED(GLR_CL_FIND_REQUIRED)
     GLR_CL_OPTIONAL(GLR_CL_FIND)

@@ -31,7 +31,7 @@ static void write_options(const glr_opencl_traits *traits, char *options, size_t
                    traits->is_simulated ? " -cl-opt-disable -DGLR_OUT_OF_LINE" : "");
 }
 
-/* Fails with the beginning of what the compiler said. */
+/* Fails with what the compiler said. */
 static glr_status fail_build(const glr_cl *cl, cl_program program, cl_device_id id, cl_int error)
 {
     char log[4096] = "";
@@ -44,7 +44,7 @@ static glr_status fail_build(const glr_cl *cl, cl_program program, cl_device_id 
         return glr_cl_fail("clBuildProgram", error);
     }
     log[sizeof log - 1] = '\0';
-    return glr_fail(GLR_ERROR_DEVICE, "OpenCL: clBuildProgram failed: %.300s", log);
+    return glr_fail(GLR_ERROR_DEVICE, "OpenCL: clBuildProgram failed: %s", log);
 }
 
 static glr_status build_text(const glr_cl *cl, cl_context context, cl_device_id id, const char *options,

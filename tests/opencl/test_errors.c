@@ -179,6 +179,31 @@ Test(errors, a_build_failure_quotes_the_compiler)
     expect_nothing_left(&stand_in, "clBuildProgram");
 }
 
+/* Names and logs come from drivers: they are shown in one line, without control characters. */
+Test(errors, texts_of_drivers_are_shown)
+{
+    test_stand_in stand_in = test_stand_in_use();
+    cr_assert_eq(setenv("XDG_CACHE_HOME", "/dev/null", 1), 0);
+    stand_in.fail(NULL, 0, 0);
+    host_fail(0);
+    stand_in.say(CL_DEVICE_NAME, "\x1b[2K\rname\u202e\xff");
+    glr_device_info infos[16];
+    size_t count = 0, named = 0;
+    cr_assert_eq(glr_devices(infos, 16, &count), GLR_OK);
+    for (size_t i = 0; i < count && i < 16; i++) {
+        named += strstr(infos[i].name, "\\x1b[2K\\rname\\u202e\\xff (") == infos[i].name;
+    }
+    cr_expect_gt(named, 0);
+    stand_in.say(CL_DEVICE_NAME, NULL);
+    stand_in.replace("GLR_KERNEL void glr_any(", "\n#error \x1b[2K\n no such thing(");
+    cr_expect_eq(use_device(), GLR_ERROR_DEVICE);
+    cr_expect_not_null(strstr(glr_last_error(), "clBuildProgram failed: "), "%s", glr_last_error());
+    for (const char *at = glr_last_error(); *at != '\0'; at++) {
+        cr_expect((unsigned char)*at >= 0x20 && *at != 0x7f, "%s", glr_last_error());
+    }
+    cr_expect_not_null(strstr(glr_last_error(), "\\n"), "its lines are shown: %s", glr_last_error());
+}
+
 #define SCALED "values.value[j] = glr_scaled(raw->value[j], plan->scale, plan->shift);"
 
 /* A device that computes otherwise is refused with the name of the check: as by a compiler that contracts,
