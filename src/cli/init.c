@@ -14,7 +14,8 @@ static const char help[] =
     "                         one from the operating system, which is printed and recorded in the file\n"
     "      --dtype TYPE       replaces every floating-point dtype of the list\n"
     "  -r, --rule 'GLOB=INIT' tensors whose names match GLOB get INIT: a name, JSON, or skip; may be\n"
-    "                         given several times, the first that matches wins\n"
+    "                         given several times, the first that matches wins; one that matches no name\n"
+    "                         is an error\n"
     "      --layout NAME      keras (the default: inputs, then outputs, last) or torch (first)\n"
     "      --method NAME      of truncated normals: resample (the default, TensorFlow's values) or icdf\n"
     "      --plan             print what each tensor would get, and write nothing\n" GLR_SYNC_HELP

@@ -2,12 +2,12 @@
 #include "api/json.h"
 #include "command.h"
 #include "model/decode.h"
+#include "model/glob.h"
 #include "model/safetensors.h"
 #include "model/spec.h"
 #include "table.h"
 
 #include <errno.h>
-#include <fnmatch.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -238,7 +238,7 @@ static int report(const char *path, const char *glob, bool json, const glr_safet
     }
     for (size_t i = 0; ok && i < file->count; i++) {
         const glr_file_tensor *place = &file->tensor[i];
-        if (glr_is_floating(place->dtype) && (glob == NULL || fnmatch(glob, place->name, 0) == 0)) {
+        if (glr_is_floating(place->dtype) && (glob == NULL || glr_glob_matches(glob, place->name))) {
             entry *item = &items[count++];
             item->place = place;
             expect(model, item, &next);

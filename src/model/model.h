@@ -49,7 +49,7 @@ typedef struct glr_model_tensor {
 /* A rule: tensors whose names match the pattern get the choice. */
 typedef struct glr_rule {
     char *label;         /* for people to read; it ends in the pattern */
-    const char *pattern; /* as fnmatch takes it */
+    const char *pattern; /* as glr_glob_matches takes it */
     glr_choice choice;
 } glr_rule;
 
@@ -133,7 +133,8 @@ typedef struct glr_request {
 } glr_request;
 
 /* Decides every tensor: rules of the request, the tensor's own initializer, the list's rules, defaults by
-   name; and its seed and stream. Skipped tensors stay, marked. */
+   name; and its seed and stream. Skipped tensors stay, marked. Fails if tensors are left, or if the pattern
+   of a rule matches no name at all. */
 bool glr_model_resolve(glr_model *model, const glr_request *request, glr_problem *problem);
 
 /* Whether some random tensor of a resolved model has no seed: none of its own, and none in request or list.

@@ -1,11 +1,12 @@
 /* Rules: which initializer a tensor gets, and from which seed. */
 #include "model.h"
+#include "rule_index.h"
 #include "text.h"
+#include "unresolved.h"
 
 #include "api/ascii.h"
 #include "api/initializer_json.h"
 
-#include <fnmatch.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -168,67 +169,41 @@ static glr_kind default_kind(const glr_model_tensor *tensor, const char **rule)
 
 /* ---- Deciding ---------------------------------------------------------------------------------------- */
 
-/* The first rule that matches a name, or NULL, in *found; false when a pattern cannot be tried. */
-static bool first_match(const glr_rules *rules, const char *name, const glr_rule **found,
-                        glr_problem *problem)
-{
-    *found = NULL;
-    for (size_t i = 0; rules != NULL && i < rules->count && *found == NULL; i++) {
-        int result = fnmatch(rules->rule[i].pattern, name, 0);
-        if (result != 0 && result != FNM_NOMATCH) {
-            (void)glr_problem_set(problem, "%s: cannot be compared with %s", rules->rule[i].label, name);
-            problem->is_systems = true;
-            return false;
-        }
-        *found = result == 0 ? &rules->rule[i] : NULL;
-    }
-    return true;
-}
-
 bool glr_is_floating(glr_dtype dtype) { return dtype >= GLR_FLOAT32 && dtype <= GLR_FLOAT8_E5M2; }
 
-static bool decide_by_default(glr_model_tensor *tensor, glr_problem *problem)
+/* Leaves a tensor undecided that has no default. */
+static void decide_by_default(glr_model_tensor *tensor)
 {
     const char *rule;
     glr_kind kind = glr_is_floating(tensor->tensor.dtype) ? default_kind(tensor, &rule) : GLR_KIND_NONE;
     if (kind == GLR_KIND_NONE) {
-        return glr_problem_set(
-            problem,
-            "tensor %s: no rule says how a tensor of rank %u and dtype %s is initialized; give "
-            "one, for example --rule '%s=zeros'",
-            tensor->name, tensor->tensor.rank, glr_dtype_name(tensor->tensor.dtype), tensor->name);
+        return;
     }
     tensor->choice.action = GLR_ACTION_FILL;
     tensor->choice.initializer = glr_initializer_of_kind(kind);
     tensor->choice.initializer.seeding = GLR_UNSEEDED;
     tensor->decided_by = rule;
-    return true;
 }
 
-/* Whose choice it is. A seed that the tensor's own initializer names goes with stream 0, as in Keras; one
-   that a rule names, for many tensors, goes with the streams of their names. */
-static bool decide(glr_model_tensor *tensor, const glr_rules *asked, const glr_rules *listed, bool *own,
-                   glr_problem *problem)
+/* Whose choice it is; returns whether it is the tensor's own. A seed that the tensor's own initializer names
+   goes with stream 0, as in Keras; one that a rule names, for many tensors, goes with the streams of their
+   names. */
+static bool decide(glr_model_tensor *tensor, glr_rule_index *asked, glr_rule_index *listed)
 {
-    const glr_rule *rule;
-    *own = false;
-    if (!first_match(asked, tensor->name, &rule, problem)) {
-        return false;
-    }
+    const glr_rule *rule = glr_rule_index_find(asked, tensor->name);
+    const glr_rule *second = glr_rule_index_find(listed, tensor->name);
     if (rule == NULL && tensor->choice.action != GLR_ACTION_UNDECIDED) {
-        *own = true;
         tensor->decided_by = "its own";
         return true;
     }
-    if (rule == NULL && !first_match(listed, tensor->name, &rule, problem)) {
-        return false;
-    }
+    rule = rule != NULL ? rule : second;
     if (rule == NULL) {
-        return decide_by_default(tensor, problem);
+        decide_by_default(tensor);
+    } else {
+        tensor->choice = rule->choice;
+        tensor->decided_by = rule->label;
     }
-    tensor->choice = rule->choice;
-    tensor->decided_by = rule->label;
-    return true;
+    return false;
 }
 
 /* One list alone replaces that of an initializer which has both, or else it would have no effect. */
@@ -296,17 +271,19 @@ static bool check(const glr_model_tensor *tensor, glr_problem *problem)
            glr_problem_set(problem, "tensor %s: %s", tensor->name, glr_last_error());
 }
 
+/* A request's rules, and the list's. */
+typedef struct indexes {
+    glr_rule_index asked, listed;
+} indexes;
+
 static bool resolve_tensor(glr_model_tensor *tensor, const glr_model *model, const glr_request *request,
-                           glr_problem *problem)
+                           indexes *rules, glr_problem *problem)
 {
-    bool own;
     if (request->has_dtype && glr_is_floating(tensor->tensor.dtype)) {
         tensor->tensor.dtype = request->dtype;
     }
-    if (!decide(tensor, request->rules, &model->rules, &own, problem)) {
-        return false;
-    }
-    if (tensor->choice.action == GLR_ACTION_SKIP) {
+    const bool own = decide(tensor, &rules->asked, &rules->listed);
+    if (tensor->choice.action != GLR_ACTION_FILL) {
         return true;
     }
     if (!apply_overrides(tensor, model, request, problem)) {
@@ -316,19 +293,31 @@ static bool resolve_tensor(glr_model_tensor *tensor, const glr_model *model, con
     return check(tensor, problem);
 }
 
-bool glr_model_resolve(glr_model *model, const glr_request *request, glr_problem *problem)
+static bool resolve(glr_model *model, const glr_request *request, indexes *rules, glr_problem *problem)
 {
     glr_model_tensor tensor;
     for (size_t i = 0; i < model->count; i++) {
         glr_model_get(model, i, &tensor);
-        if (!resolve_tensor(&tensor, model, request, problem)) {
+        if (!resolve_tensor(&tensor, model, request, rules, problem)) {
             return false;
         }
         if (!glr_model_set(model, i, &tensor)) {
             return glr_problem_memory(problem);
         }
     }
-    return true;
+    return glr_check_resolved(model, &rules->asked, &rules->listed, problem);
+}
+
+bool glr_model_resolve(glr_model *model, const glr_request *request, glr_problem *problem)
+{
+    indexes rules;
+    const bool has_asked = glr_rule_index_make(request->rules, &rules.asked);
+    const bool has_listed = glr_rule_index_make(&model->rules, &rules.listed);
+    const bool ok =
+        has_asked && has_listed ? resolve(model, request, &rules, problem) : glr_problem_memory(problem);
+    glr_rule_index_free(&rules.asked);
+    glr_rule_index_free(&rules.listed);
+    return ok;
 }
 
 bool glr_is_random(glr_kind kind) { return kind != GLR_ZEROS && kind != GLR_ONES && kind != GLR_CONSTANT; }

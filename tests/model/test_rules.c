@@ -1,8 +1,13 @@
 /* Which initializer, seed and stream a tensor gets. */
+#include "model/glob.h"
 #include "model/model.h"
+#include "model/rule_index.h"
+#include "model/text.h"
+#include "support/random.h"
 
 #include <criterion/criterion.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 /* The tensors of a model, until the next call. */
@@ -71,12 +76,11 @@ static void expect_undecided(const char *list, const char *message)
 
 Test(rules, what_no_rule_knows)
 {
-    expect_undecided(
-        "{\"dtype\": \"float32\", \"tensors\": [{\"name\": \"scale\", \"shape\": [4]}]}",
-        "tensor scale: no rule says how a tensor of rank 1 and dtype float32 is initialized; give one, for "
-        "example --rule 'scale=zeros'");
+    expect_undecided("{\"dtype\": \"float32\", \"tensors\": [{\"name\": \"scale\", \"shape\": [4]}]}",
+                     "no rule says how to initialize 1 tensor: scale [4] float32; give rules, --rule "
+                     "'PATTERN=INITIALIZER', that suit the layers: ones for scales");
     expect_undecided("{\"tensors\": [{\"name\": \"bias\", \"shape\": [4, 4], \"dtype\": \"int64\"}]}",
-                     "tensor bias: no rule says how a tensor of rank 2 and dtype int64");
+                     "no rule says how to initialize 1 tensor: bias [4, 4] int64; give");
     expect_undecided(
         "{\"dtype\": \"float32\", \"tensors\": [{\"name\": \"a\", \"shape\": [4], \"initializer\": "
         "{\"class_name\": \"RandomNormal\", \"config\": {\"stddev\": -1}}}]}",
@@ -212,4 +216,169 @@ Test(rules, requests_replace_dtype_layout_and_method)
     cr_expect_eq(tensor[1].choice.initializer.layout, GLR_LAYOUT_TORCH);
     cr_expect_eq(tensor[2].tensor.dtype, GLR_INT8, "only floating-point dtypes are replaced");
     glr_model_free(&model);
+}
+
+/* Resolves a list that cannot be, and returns the problem. */
+static glr_problem refuse(const char *list, const glr_rules *asked)
+{
+    glr_model model;
+    glr_problem problem = {0};
+    const glr_request request = {.rules = asked};
+    cr_assert(glr_model_parse(list, strlen(list), &model, &problem), "%s", problem.text);
+    cr_expect_not(glr_model_resolve(&model, &request, &problem));
+    cr_expect_not(problem.is_systems);
+    glr_model_free(&model);
+    return problem;
+}
+
+/* All at once, and no advice that would silence a layer. */
+Test(rules, every_tensor_that_no_rule_decides)
+{
+    static const char list[] =
+        "{\"dtype\": \"float32\", \"tensors\": [{\"name\": \"bn1.weight\", \"shape\": [64]},"
+        " {\"name\": \"fc.weight\", \"shape\": [4, 4]}, {\"name\": \"ids\", \"shape\": [], \"dtype\": "
+        "\"int64\"}]}";
+    glr_problem problem = refuse(list, NULL);
+    cr_expect_not_null(
+        strstr(problem.text, "how to initialize 2 tensors: bn1.weight [64] float32, ids [] int64;"), "%s",
+        problem.text);
+    cr_expect_null(strstr(problem.text, "weight=zeros"), "%s", problem.text);
+}
+
+Test(rules, patterns_that_match_nothing)
+{
+    static const char list[] =
+        "{\"dtype\": \"float32\", \"rules\": [{\"match\": \"*.w\", \"initializer\": \"ones\"},"
+        " {\"match\": \"c*\", \"initializer\": \"ones\"}],"
+        " \"tensors\": [{\"name\": \"a.w\", \"shape\": [2, 2], \"initializer\": \"zeros\"},"
+        "  {\"name\": \"b.w\", \"shape\": [2, 2]}]}";
+    glr_rules asked = {0};
+    glr_problem problem = {0};
+    cr_assert(glr_rules_add(&asked, "*=he_normal", &problem));
+    cr_assert(glr_rules_add(&asked, "a.w=zeros", &problem), "decides nothing, but matches");
+    problem = refuse(list, &asked);
+    cr_expect_str_eq(problem.text, "1 rule matches no tensor's name: rules: c*; correct it or leave it out");
+    cr_assert(glr_rules_add(&asked, "A.w=zeros", &problem));
+    cr_assert(glr_rules_add(&asked, "b=zeros", &problem));
+    problem = refuse(list, &asked);
+    cr_expect_str_eq(problem.text, "3 rules match no tensor's name: --rule A.w, --rule b, rules: c*; correct "
+                                   "them or leave them out");
+    glr_rules_free(&asked);
+}
+
+/* A name that was mistyped in a rule is a tensor without one, too. */
+Test(rules, both_sides_of_a_mistyped_name)
+{
+    glr_rules asked = {0};
+    glr_problem problem = {0};
+    cr_assert(glr_rules_add(&asked, "bn1.wieght=ones", &problem));
+    problem = refuse("{\"dtype\": \"float32\", \"tensors\": [{\"name\": \"bn1.weight\", \"shape\": [64]}]}",
+                     &asked);
+    cr_expect_not_null(strstr(problem.text, "1 tensor: bn1.weight [64] float32; "), "%s", problem.text);
+    cr_expect_not_null(strstr(problem.text, "1 rule matches no tensor's name: --rule bn1.wieght; "), "%s",
+                       problem.text);
+    glr_rules_free(&asked);
+}
+
+/* More than a message holds are counted. */
+Test(rules, many_that_do_not_fit)
+{
+    glr_model model = {0};
+    glr_problem problem = {0};
+    const glr_request request = {0};
+    char names[1000][8];
+    cr_assert(glr_model_reserve(&model, 1000));
+    for (int i = 0; i < 1000; i++) {
+        (void)snprintf(names[i], sizeof names[i], "s%d", i);
+        const glr_model_tensor tensor = {.name = names[i],
+                                         .tensor = {.rank = 1, .shape = {3}, .dtype = GLR_FLOAT32}};
+        cr_assert(glr_model_add(&model, &tensor));
+    }
+    cr_expect_not(glr_model_resolve(&model, &request, &problem));
+    unsigned more = 0, named = 0;
+    const char *end = strstr(problem.text, " and ");
+    cr_assert_not_null(end);
+    cr_assert_eq(sscanf(end, " and %u more; give", &more), 1, "%s", problem.text);
+    for (const char *at = problem.text; (at = strstr(at, "[3] float32")) != NULL; at++) {
+        named++;
+    }
+    cr_expect_eq(named + more, 1000, "%u named, %u more", named, more);
+    cr_expect_gt(named, 10);
+    glr_model_free(&model);
+}
+
+/* ---- The index -------------------------------------------------------------------------------------- */
+
+/* The first rule that matches by looking at one after the other. */
+static const glr_rule *first_by_glob(const glr_rules *rules, const char *name, bool *matched)
+{
+    const glr_rule *first = NULL;
+    for (size_t i = 0; i < rules->count; i++) {
+        if (glr_glob_matches(rules->rule[i].pattern, name)) {
+            matched[i] = true;
+            first = first == NULL ? &rules->rule[i] : first;
+        }
+    }
+    return first;
+}
+
+static void random_text(test_random *random, char *text, int64_t most, const char *letters)
+{
+    const int64_t last = (int64_t)strlen(letters) - 1;
+    const int64_t length = test_random_between(random, 0, most);
+    for (int64_t i = 0; i < length; i++) {
+        text[i] = letters[test_random_between(random, 0, last)];
+    }
+    text[length] = '\0';
+}
+
+Test(rules, the_index_finds_what_a_search_finds)
+{
+    const glr_choice choice = {.action = GLR_ACTION_SKIP};
+    test_random random = test_random_start("rules");
+    for (int round = 0; round < 300; round++) {
+        glr_rules rules = {0};
+        glr_rule_index index;
+        bool matched[40] = {false};
+        char text[16];
+        for (int i = 0; i < 40; i++) {
+            random_text(&random, text, 6, "aaabbb..**?[]!\\");
+            cr_assert(glr_rules_append(&rules, "rule", text, &choice));
+        }
+        cr_assert(glr_rule_index_make(&rules, &index));
+        for (int i = 0; i < 100; i++) {
+            random_text(&random, text, 8, "aabb.[\\");
+            cr_expect_eq(glr_rule_index_find(&index, text), first_by_glob(&rules, text, matched), "%s", text);
+        }
+        cr_expect_arr_eq(index.matched, matched, sizeof matched);
+        glr_rule_index_free(&index);
+        glr_rules_free(&rules);
+    }
+}
+
+/* As many comparisons as there are names and a few more, whatever part of the names the rules tell apart. */
+Test(rules, many_rules_for_many_names)
+{
+    static const char *const forms[] = {"block.%d.w", "block.%d.*", "*.%d.w", "*k.%d.*", "b*[.]%d?w"};
+    const glr_choice choice = {.action = GLR_ACTION_SKIP};
+    enum { COUNT = 100000 };
+    for (size_t form = 0; form < sizeof forms / sizeof forms[0]; form++) {
+        glr_rules rules = {0};
+        glr_rule_index index;
+        for (int i = COUNT; i-- > 0;) {
+            char *pattern = glr_format_text(forms[form], 100000 + i);
+            cr_assert(glr_rules_append(&rules, "rule", pattern, &choice));
+            free(pattern);
+        }
+        cr_assert(glr_rule_index_make(&rules, &index));
+        for (int i = 0; i < COUNT; i++) {
+            char name[32];
+            (void)snprintf(name, sizeof name, "block.%d.w", 100000 + i);
+            cr_assert_eq(glr_rule_index_find(&index, name), &rules.rule[COUNT - 1 - i], "%s", name);
+        }
+        cr_expect_leq(index.compared, 2 * COUNT, "%s: %llu comparisons", forms[form],
+                      (unsigned long long)index.compared);
+        glr_rule_index_free(&index);
+        glr_rules_free(&rules);
+    }
 }

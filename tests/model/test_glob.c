@@ -1,0 +1,162 @@
+/* Patterns, beside the C library's fnmatch and, for characters, its regular expressions. */
+#include "model/glob.h"
+#include "support/random.h"
+
+#include <criterion/criterion.h>
+#include <fnmatch.h>
+#include <locale.h>
+#include <regex.h>
+#include <stdio.h>
+#include <string.h>
+
+/* Adds a text to another, which has room for `capacity` bytes. */
+static void append(char *text, size_t capacity, const char *more)
+{
+    const size_t used = strlen(text);
+    cr_assert_lt((size_t)snprintf(text + used, capacity - used, "%s", more), capacity - used);
+}
+
+static void random_text(test_random *random, char *text, size_t capacity, int most, const char *const parts[],
+                        size_t count)
+{
+    text[0] = '\0';
+    for (int64_t left = test_random_between(random, 0, most); left > 0; left--) {
+        append(text, capacity, parts[test_random_between(random, 0, (int64_t)count - 1)]);
+    }
+}
+
+/* Bytes for a pattern or a name. */
+#define SPACE 128
+
+#define COUNT(array) (sizeof(array) / sizeof(array)[0])
+
+/* Every run that a pattern says its names hold is in a name that matches. */
+static void check_literals(const char *pattern, const char *name)
+{
+    size_t length;
+    const char *rest = pattern;
+    for (const char *run; (run = glr_glob_next_literal(&rest, &length)) != NULL;) {
+        char text[128];
+        (void)snprintf(text, sizeof text, "%.*s", (int)length, run);
+        cr_expect_not_null(strstr(name, text), "%s and %s: %s", pattern, name, text);
+    }
+}
+
+/* A part of a pattern, and the same for regcomp. */
+typedef struct part {
+    const char *glob, *regex;
+} part;
+
+/* In bytes. The C library's fnmatch tries bytes where characters do not match, so that it is of no use for
+ * those. */
+Test(globs, as_fnmatch_in_ascii)
+{
+    static const char *const letters[] = {"a", "b", "c", ".", "/", "-", "]", "[", "!", "\\", "*"};
+    static const char *const parts[] = {
+        "a",    "b",    "c",     "*",    "*",  "?", "[",  "]",   "[ab]",  "!",           "-",
+        "[!a]", "[^b]", "[a-b]", "[]a]", "\\", "/", "[b", "a-c", "[--/]", "[[:alpha:]]", "[![:punct:]c]"};
+    char pattern[SPACE], name[SPACE];
+    int matches = 0;
+    test_random random = test_random_start("globs in ASCII");
+    for (int i = 0; i < 400000; i++) {
+        random_text(&random, pattern, SPACE, 7, parts, COUNT(parts));
+        random_text(&random, name, SPACE, 6, letters, COUNT(letters));
+        const size_t length = strlen(pattern);
+        if (length > 0 && pattern[length - 1] == '-') {
+            continue; /* "[a-" is no set, and for the C library no text either */
+        }
+        const int expected = fnmatch(pattern, name, 0);
+        const bool found = glr_glob_matches(pattern, name);
+        cr_assert(expected == 0 || expected == FNM_NOMATCH);
+        cr_expect_eq(found, expected == 0, "'%s' and '%s': %d", pattern, name, found);
+        matches += found;
+        if (found) {
+            check_literals(pattern, name);
+        }
+    }
+    cr_expect_gt(matches, 10000, "%d", matches);
+}
+
+/* Makes a random pattern in both forms. regcomp has no ranges beyond ASCII in this locale. */
+static void random_pattern(test_random *random, char glob[SPACE], char regex[SPACE])
+{
+    static const part parts[] = {{"a", "a"},
+                                 {"\u00e9", "\u00e9"},
+                                 {"*", ".*"},
+                                 {"?", "."},
+                                 {"[\u00e8-\u00ea]", "[\u00e8\u00e9\u00ea]"},
+                                 {"[!\u4e2d]", "[^\u4e2d]"},
+                                 {"[a-z]", "[a-z]"},
+                                 {"\\?", "\\?"},
+                                 {"\u4e2d", "\u4e2d"},
+                                 {"[z\U0001f600]", "[z\U0001f600]"},
+                                 {"[\u4e00-\u9fff]", "\u4e2d"},
+                                 {"\\\u00e9", "\u00e9"},
+                                 {"[!a-z]", "[^a-z]"}};
+    glob[0] = '\0';
+    regex[0] = '\0';
+    append(regex, SPACE, "^");
+    for (int64_t left = test_random_between(random, 0, 6); left > 0; left--) {
+        const part *next = &parts[test_random_between(random, 0, COUNT(parts) - 1)];
+        append(glob, SPACE, next->glob);
+        append(regex, SPACE, next->regex);
+    }
+    append(regex, SPACE, "$");
+}
+
+Test(globs, as_regcomp_in_characters)
+{
+    static const char *const letters[] = {"a", "\u00e9", "\u00ea", "\u4e2d", "\U0001f600", "z", "?"};
+    char glob[SPACE], regex[SPACE], name[SPACE];
+    int matches = 0;
+    if (setlocale(LC_ALL, "C.UTF-8") == NULL) {
+        cr_skip_test("no locale C.UTF-8");
+    }
+    test_random random = test_random_start("globs of characters");
+    for (int i = 0; i < 5000; i++) {
+        regex_t compiled;
+        random_pattern(&random, glob, regex);
+        cr_assert_eq(regcomp(&compiled, regex, REG_EXTENDED | REG_NOSUB), 0, "%s", regex);
+        for (int j = 0; j < 50; j++) {
+            random_text(&random, name, SPACE, 6, letters, COUNT(letters));
+            const int expected = regexec(&compiled, name, 0, NULL, 0);
+            const bool found = glr_glob_matches(glob, name);
+            cr_expect_eq(found, expected == 0, "'%s' and '%s': %d", glob, name, found);
+            matches += found;
+            if (found) {
+                check_literals(glob, name);
+            }
+        }
+        regfree(&compiled);
+    }
+    cr_expect_gt(matches, 10000, "%d", matches);
+}
+
+/* A byte that is not UTF-8 is a character. */
+Test(globs, bytes_that_are_not_utf8)
+{
+    cr_expect(glr_glob_matches("a?b", "a\xff"
+                                      "b"));
+    cr_expect(glr_glob_matches("a??b", "a\xc3\xc3"
+                                       "b"));
+    cr_expect(glr_glob_matches("[\xfe-\xff]", "\xff"));
+    cr_expect_not(glr_glob_matches("?", "\xc3\xc3"));
+    cr_expect_not(glr_glob_matches("\xff", "\xfe"));
+    cr_expect_not(glr_glob_matches("\u00ff", "\xff"));
+    cr_expect_not(glr_glob_matches("\xc3*", "\u00e9"), "half a character is none");
+}
+
+/* Each star doubles the work of a matcher that tries all of them. */
+Test(globs, many_stars)
+{
+    char pattern[256], name[4096];
+    for (size_t i = 0; i < sizeof pattern - 2; i += 2) {
+        memcpy(pattern + i, "*a", 2);
+    }
+    memcpy(pattern + sizeof pattern - 2, "b", 2);
+    memset(name, 'a', sizeof name - 1);
+    name[sizeof name - 1] = '\0';
+    cr_expect_not(glr_glob_matches(pattern, name));
+    name[sizeof name - 2] = 'b';
+    cr_expect(glr_glob_matches(pattern, name));
+}
