@@ -212,13 +212,11 @@ static void name_leftovers(const glr_output *output)
     char *name;
     const size_t count = glr_output_leftovers(output, &name);
     if (count == 1) {
-        (void)fprintf(stderr, "glorand: %s was left by a process that was killed, and can be removed\n",
-                      name);
+        glr_cli_line(stderr, "glorand: %s was left by a process that was killed, and can be removed", name);
     } else if (count > 1) {
-        (void)fprintf(stderr,
-                      "glorand: %s and %zu others were left by processes that were killed, and can be "
-                      "removed\n",
-                      name, count - 1);
+        glr_cli_line(stderr,
+                     "glorand: %s and %zu others were left by processes that were killed, and can be removed",
+                     name, count - 1);
     }
     free(name);
 }
