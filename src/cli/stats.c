@@ -3,11 +3,12 @@
 #include "command.h"
 #include "model/decode.h"
 #include "model/glob.h"
+#include "model/moments.h"
 #include "model/safetensors.h"
 #include "model/spec.h"
+#include "passed_over.h"
 #include "table.h"
 
-#include <errno.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -36,76 +37,37 @@ static const struct option options[] = {
 /* Bytes of JSON after which what there is is printed. */
 #define PRINTED 65536
 
-typedef struct moments {
-    double count, mean, squares; /* squares: of the deviations from the mean */
-    double least, greatest;
-} moments;
-
 /* One tensor of the report. */
 typedef struct entry {
     const glr_file_tensor *place;
-    moments found;
+    glr_moments moments;
+    glr_statistics found;
     bool is_expected;
     glr_summary expected;
 } entry;
 
-static moments moments_of(const double *values, size_t count)
-{
-    moments m = {.count = (double)count, .least = INFINITY, .greatest = -INFINITY};
-    double sum = 0.0;
-    for (size_t i = 0; i < count; i++) {
-        sum += values[i];
-        m.least = values[i] < m.least ? values[i] : m.least;
-        m.greatest = values[i] > m.greatest ? values[i] : m.greatest;
-    }
-    m.mean = sum / (double)count;
-    for (size_t i = 0; i < count; i++) {
-        m.squares += (values[i] - m.mean) * (values[i] - m.mean);
-    }
-    return m;
-}
-
-/* Chan, Golub and LeVeque's formula for the moments of two sets together. */
-static void merge(moments *all, const moments *more)
-{
-    double count = all->count + more->count, apart = more->mean - all->mean;
-    all->squares += more->squares + apart * apart * all->count * more->count / count;
-    all->mean += apart * more->count / count;
-    all->count = count;
-    all->least = fmin(all->least, more->least);
-    all->greatest = fmax(all->greatest, more->greatest);
-}
-
 /* Reads and sums a tensor; false after a message. */
-static bool measure(const char *path, FILE *stream, entry *item)
+static bool measure(const char *path, const glr_input *input, entry *item)
 {
     unsigned char bytes[CHUNK * sizeof(double)];
     double values[CHUNK];
-    size_t size = glr_dtype_size(item->place->dtype);
-    moments all = {.least = INFINITY, .greatest = -INFINITY};
-    bool ok = fseeko(stream, (off_t)item->place->offset, SEEK_SET) == 0;
-    for (uint64_t left = item->place->bytes / size; ok && left > 0;) {
-        size_t now = left < CHUNK ? (size_t)left : CHUNK;
-        ok = fread(bytes, size, now, stream) == now && glr_decode(item->place->dtype, bytes, now, values);
-        if (ok) {
-            moments chunk = moments_of(values, now);
-            merge(&all, &chunk);
+    const size_t size = glr_dtype_size(item->place->dtype);
+    uint64_t offset = item->place->offset;
+    glr_problem problem;
+    for (uint64_t left = item->place->bytes / size; left > 0;) {
+        const size_t now = left < CHUNK ? (size_t)left : CHUNK;
+        if (!glr_input_read(input, bytes, now * size, offset, &problem)) {
+            (void)glr_cli_fail_by(&problem, "%s: tensor %s: %s", path, item->place->name, problem.text);
+            return false;
         }
+        (void)glr_decode(item->place->dtype, bytes, now, values); /* floating-point */
+        glr_moments_add(&item->moments, values, now);
+        offset += now * size;
         left -= now;
     }
-    if (all.count == 0.0) {
-        all.mean = all.least = all.greatest = NAN; /* an empty tensor has none of these */
-    }
-    item->found = all;
-    if (!ok) {
-        glr_problem problem;
-        (void)glr_problem_stream(&problem, stream, "%s: tensor %s cannot be read", path, item->place->name);
-        (void)glr_cli_fail(EXIT_FAILED, "%s", problem.text);
-    }
-    return ok;
+    item->found = glr_moments_statistics(&item->moments);
+    return true;
 }
-
-static double deviation(const moments *m) { return m->count > 0.0 ? sqrt(m->squares / m->count) : NAN; }
 
 static void expect(const glr_model *model, entry *item, size_t *next)
 {
@@ -140,8 +102,8 @@ static void print_row(const entry *item, int width)
     place_shape(item->place, shape);
     glr_print_cell(item->place->name, width);
     (void)printf(" %-16s", shape);
-    print_cells(item->found.count > 0.0, item->found.mean, deviation(&item->found), item->found.least,
-                item->found.greatest);
+    print_cells(item->place->bytes > 0, item->found.mean, item->found.stddev, item->found.minimum,
+                item->found.maximum);
     print_cells(item->is_expected, item->expected.mean, item->expected.stddev, item->expected.lower,
                 item->expected.upper);
     (void)putchar('\n');
@@ -172,6 +134,13 @@ static void write_number(glr_text *text, const char *indent, const char *name, d
     }
 }
 
+static void write_count(glr_text *text, const char *name, uint64_t count)
+{
+    glr_text_add(text, ",\n  ");
+    glr_text_name(text, name);
+    glr_text_int64(text, (int64_t)count);
+}
+
 static void write_shape(glr_text *text, const glr_file_tensor *place)
 {
     glr_text_add(text, ",\n  ");
@@ -186,7 +155,8 @@ static void write_shape(glr_text *text, const glr_file_tensor *place)
 
 static void write_item(glr_text *text, const entry *item)
 {
-    const moments *found = &item->found;
+    const glr_statistics *found = &item->found;
+    const glr_moments *moments = &item->moments;
     const glr_summary *expected = &item->expected;
     glr_text_add(text, "\n {\n  ");
     glr_text_name(text, "name");
@@ -196,9 +166,11 @@ static void write_item(glr_text *text, const entry *item)
     glr_text_string(text, glr_dtype_name(item->place->dtype));
     write_shape(text, item->place);
     write_number(text, ",\n  ", "mean", found->mean);
-    write_number(text, ",\n  ", "stddev", deviation(found));
-    write_number(text, ",\n  ", "minimum", found->least);
-    write_number(text, ",\n  ", "maximum", found->greatest);
+    write_number(text, ",\n  ", "stddev", found->stddev);
+    write_number(text, ",\n  ", "minimum", found->minimum);
+    write_number(text, ",\n  ", "maximum", found->maximum);
+    write_count(text, "nan_count", moments->nans);
+    write_count(text, "infinity_count", moments->positive_infinities + moments->negative_infinities);
     if (item->is_expected) {
         glr_text_add(text, ",\n  ");
         glr_text_name(text, "expected");
@@ -226,36 +198,49 @@ static int print_json(const entry *items, size_t count)
     return glr_cli_print(&text, "a tensor's name");
 }
 
+/* Measures the tensors that are asked for, from the one open file. Returns an exit status. */
+static int measure_all(const char *path, const char *glob, const glr_safetensors *file,
+                       const glr_model *model, entry *items, size_t *count)
+{
+    glr_problem problem;
+    size_t next = 0;
+    for (size_t i = 0; i < file->count; i++) {
+        const glr_file_tensor *place = &file->tensor[i];
+        if (!glr_file_tensor_is_known(place) || !glr_is_floating(place->dtype) ||
+            (glob != NULL && !glr_glob_matches(glob, place->name))) {
+            continue;
+        }
+        entry *item = &items[(*count)++];
+        item->place = place;
+        expect(model, item, &next);
+        if (!measure(path, &file->input, item)) {
+            return EXIT_FAILED;
+        }
+    }
+    return glr_input_is_unchanged(&file->input, &problem)
+               ? EXIT_DONE
+               : glr_cli_fail_by(&problem, "%s: %s", path, problem.text);
+}
+
 static int report(const char *path, const char *glob, bool json, const glr_safetensors *file,
                   const glr_model *model)
 {
-    FILE *stream = fopen(path, "rb");
     entry *items = calloc(file->count + 1, sizeof *items);
-    size_t count = 0, next = 0;
-    bool ok = stream != NULL && items != NULL;
-    if (!ok) {
-        (void)glr_cli_fail(EXIT_FAILED, "%s: %s", path, strerror(errno));
+    size_t count = 0;
+    if (items == NULL) {
+        return glr_cli_fail(EXIT_FAILED, "%s: out of memory", path);
     }
-    for (size_t i = 0; ok && i < file->count; i++) {
-        const glr_file_tensor *place = &file->tensor[i];
-        if (glr_is_floating(place->dtype) && (glob == NULL || glr_glob_matches(glob, place->name))) {
-            entry *item = &items[count++];
-            item->place = place;
-            expect(model, item, &next);
-            ok = measure(path, stream, item);
+    int status = measure_all(path, glob, file, model, items, &count);
+    if (status == EXIT_DONE) {
+        glr_say_passed_over(path, file, glob);
+        if (count == 0 && glob != NULL) {
+            status =
+                glr_cli_fail(EXIT_USAGE, "--tensor: no floating-point tensor of %s matches '%s'", path, glob);
+        } else if (json) {
+            status = print_json(items, count);
+        } else {
+            print_table(items, count);
         }
-    }
-    int status = ok ? EXIT_DONE : EXIT_FAILED;
-    if (ok && count == 0 && glob != NULL) {
-        status =
-            glr_cli_fail(EXIT_USAGE, "--tensor: no floating-point tensor of %s matches '%s'", path, glob);
-    } else if (ok && json) {
-        status = print_json(items, count);
-    } else if (ok) {
-        print_table(items, count);
-    }
-    if (stream != NULL) {
-        (void)fclose(stream);
     }
     free(items);
     return status;

@@ -1,12 +1,11 @@
 /* glorand verify: draws a file's tensors again and compares every bit. */
 #include "api/stage.h"
 #include "interrupt.h"
-#include "model/safetensors.h"
 #include "model/spec.h"
+#include "pairs.h"
 #include "pieces.h"
 #include "progress.h"
 
-#include <errno.h>
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
@@ -18,26 +17,30 @@ static const char help[] =
     "\n"
     "      --spec MODEL.json  take the tensors' initializers from this list instead; its seed, or --seed,\n"
     "                         must say which values are expected\n"
-    "  -s, --seed N           the seed for --spec\n" GLR_COMMON_HELP;
+    "  -s, --seed N           the seed for --spec\n"
+    "      --partial          compare the tensors that file and spec have in common, one at least, and\n"
+    "                         pass over the others, as those of other shards\n" GLR_COMMON_HELP;
 
-enum { OPTION_SPEC = 1 };
+enum { OPTION_SPEC = 1, OPTION_PARTIAL };
 
 static const struct option options[] = {
     {"spec", required_argument, NULL, OPTION_SPEC},
     {"seed", required_argument, NULL, 's'},
+    {"partial", no_argument, NULL, OPTION_PARTIAL},
     GLR_COMMON_OPTIONS,
 };
 
 typedef struct arguments {
     glr_common common;
     const char *spec;
+    bool partial;
     glr_request request;
 } arguments;
 
 /* A comparison under way. */
 typedef struct check {
     const char *path;
-    FILE *stream;
+    const glr_input *input;
     glr_device *device;
     glr_stage stage;
     glr_progress progress;
@@ -95,11 +98,9 @@ static bool compare_piece(check *work, const glr_piece *piece)
         return fail_drawing(work);
     }
     const size_t bytes = (size_t)piece->bytes;
-    if (fseeko(work->stream, (off_t)(work->place->offset + piece->offset), SEEK_SET) != 0 ||
-        fread(work->found, 1, bytes, work->stream) != bytes) {
-        glr_problem problem;
-        (void)glr_problem_stream(&problem, work->stream, "%s: cannot be read", work->path);
-        work->failed = glr_cli_fail(EXIT_FAILED, "%s", problem.text) != 0;
+    glr_problem problem;
+    if (!glr_input_read(work->input, work->found, bytes, work->place->offset + piece->offset, &problem)) {
+        work->failed = glr_cli_fail_by(&problem, "%s: %s", work->path, problem.text) != 0;
         return false;
     }
     if (glr_stage_wait(&work->stage) != GLR_OK) {
@@ -130,111 +131,73 @@ static void compare_tensor(check *work)
     }
 }
 
-/* Whether the file has the dtype and shape that the spec says. */
-static bool same_form(const glr_file_tensor *place, const glr_model *model, size_t index)
+/* Compares what is paired; returns how many tensors differ. */
+static size_t compare_pairs(check *work, const glr_pairs *all)
 {
-    const glr_model_entry *entry = &model->entry[index];
-    return place->dtype == (glr_dtype)entry->dtype && place->rank == entry->rank &&
-           memcmp(place->shape, glr_model_part_shape(model, index), place->rank * sizeof *place->shape) == 0;
-}
-
-/* Says which tensor of the spec the file lacks, by those that were found in it. */
-static int complain_of_missing(const char *path, const glr_model *model, const bool *found)
-{
-    for (size_t i = 0; i < model->count; i++) {
-        if (model->entry[i].action == GLR_ACTION_FILL && !found[i]) {
-            return glr_cli_fail(EXIT_FAILED, "%s: tensor %s of the spec is not in the file", path,
-                                model->entry[i].name);
+    size_t differing = 0;
+    for (size_t i = 0; i < all->file->count && !work->failed && !glr_interrupted(); i++) {
+        if (all->index[i] == SIZE_MAX) {
+            continue;
         }
-    }
-    return EXIT_DONE;
-}
-
-/* Every tensor of the file must be in the spec. */
-static int find_names(const char *path, const glr_safetensors *file, const glr_model *model, bool *found)
-{
-    size_t next = 0;
-    for (size_t i = 0; i < file->count; i++) {
-        const size_t index = glr_model_find(model, file->tensor[i].name, &next);
-        if (index == SIZE_MAX || model->entry[index].action != GLR_ACTION_FILL) {
-            return glr_cli_fail(EXIT_FAILED, "%s: tensor %s is not in the spec", path, file->tensor[i].name);
-        }
-        if (!same_form(&file->tensor[i], model, index)) {
-            return glr_cli_fail(EXIT_FAILED, "%s: tensor %s has not the shape and dtype of the spec", path,
-                                file->tensor[i].name);
-        }
-        found[index] = true;
-    }
-    return EXIT_DONE;
-}
-
-/* And the other way round. */
-static int check_names(const char *path, const glr_safetensors *file, const glr_model *model)
-{
-    bool *found = calloc(model->count + 1, sizeof *found);
-    if (found == NULL) {
-        return glr_cli_fail(EXIT_FAILED, "%s: out of memory", path);
-    }
-    int status = find_names(path, file, model, found);
-    status = status == EXIT_DONE ? complain_of_missing(path, model, found) : status;
-    free(found);
-    return status;
-}
-
-static int compare_tensors(check *work, const glr_safetensors *file, const glr_model *model)
-{
-    size_t differing = 0, next = 0;
-    uint64_t bytes = 0;
-    for (size_t i = 0; i < file->count && !work->failed && !glr_interrupted(); i++) {
-        work->place = &file->tensor[i];
-        glr_model_get(model, glr_model_find(model, file->tensor[i].name, &next), &work->tensor);
+        work->place = &all->file->tensor[i];
+        glr_model_get(all->model, all->index[i], &work->tensor);
         work->differs = false;
         compare_tensor(work);
         differing += work->differs;
-        bytes += work->place->bytes;
     }
+    return differing;
+}
+
+static int compare_tensors(check *work, const glr_pairs *all)
+{
+    glr_problem problem;
+    const size_t differing = compare_pairs(work, all);
     glr_progress_end(&work->progress);
     glr_interrupt_die();
     if (work->failed) {
         return EXIT_FAILED;
     }
-    if (differing > 0) {
-        return glr_cli_fail(EXIT_FAILED, "%s: %zu of %zu tensors differ", work->path, differing, file->count);
+    if (!glr_input_is_unchanged(work->input, &problem)) {
+        return glr_cli_fail_by(&problem, "%s: %s", work->path, problem.text);
     }
-    glr_cli_line(stdout, "%s: %zu tensors, %" PRIu64 " bytes: every bit is as drawn", work->path, file->count,
-                 bytes);
+    if (differing > 0) {
+        return glr_cli_fail(EXIT_FAILED, "%s: %zu of %zu tensors differ", work->path, differing, all->count);
+    }
+    glr_pairs_say_done(all);
     return EXIT_DONE;
 }
 
-static int compare(const arguments *given, const char *path, const glr_safetensors *file,
-                   const glr_model *model)
+/* Draws and compares, on the device that the options name. */
+static int compare(const arguments *given, const glr_pairs *all)
 {
-    check work = {.path = path};
-    int status = check_names(path, file, model);
-    if (status != EXIT_DONE) {
-        return status;
-    }
+    check work = {.path = all->path, .input = &all->file->input};
     glr_interrupt_catch();
-    status = glr_cli_open(&given->common, &work.device);
+    int status = glr_cli_open(&given->common, &work.device);
     if (status != EXIT_DONE) {
         return status;
     }
-    work.stream = fopen(path, "rb");
     work.found = malloc(GLR_PIECE_BYTES);
-    if (work.stream == NULL || work.found == NULL) {
-        status = glr_cli_fail(EXIT_FAILED, "%s: %s", path, strerror(errno));
+    if (work.found == NULL) {
+        status = glr_cli_fail(EXIT_FAILED, "%s: out of memory", all->path);
     } else if (glr_stage_open(work.device, GLR_PIECE_BYTES, &work.stage) != GLR_OK) {
         status = glr_cli_fail(EXIT_FAILED, "%s", glr_last_error());
     } else {
-        glr_progress_start(&work.progress, &given->common, path, file->bytes);
-        status = compare_tensors(&work, file, model);
-    }
-    if (work.stream != NULL) {
-        (void)fclose(work.stream);
+        glr_progress_start(&work.progress, &given->common, all->path, all->bytes);
+        status = compare_tensors(&work, all);
     }
     free(work.found);
     glr_stage_close(&work.stage);
     glr_close(work.device);
+    return status;
+}
+
+static int verify(const arguments *given, const char *path, const glr_safetensors *file,
+                  const glr_model *model)
+{
+    glr_pairs all;
+    int status = glr_pairs_make(path, file, model, given->partial, &all);
+    status = status == EXIT_DONE ? compare(given, &all) : status;
+    glr_pairs_free(&all);
     return status;
 }
 
@@ -270,6 +233,7 @@ int glr_cli_verify(int argc, char **argv)
         switch (option) {
         case 'h': return fputs(help, stdout) < 0 ? EXIT_FAILED : EXIT_DONE;
         case OPTION_SPEC: given.spec = optarg; break;
+        case OPTION_PARTIAL: given.partial = true; break;
         default: status = glr_cli_request_option("verify", option, &given.request, &given.common);
         }
     }
@@ -287,7 +251,7 @@ int glr_cli_verify(int argc, char **argv)
     }
     status = read_spec(&given, argv[optind], &file, &model);
     if (status == EXIT_DONE) {
-        status = compare(&given, argv[optind], &file, &model);
+        status = verify(&given, argv[optind], &file, &model);
         glr_model_free(&model);
     }
     glr_safetensors_free(&file);

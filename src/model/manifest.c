@@ -385,8 +385,11 @@ static bool read_document(glr_json_value document, glr_model *model, glr_problem
     if (document.kind != GLR_JSON_OBJECT) {
         return glr_problem_set(problem, "is not an object");
     }
+    if (glr_json_member(document, "weight_map").kind != GLR_JSON_MISSING) {
+        return glr_problem_set(problem, "is the index of a model in several files, not a list of tensors");
+    }
     if (glr_json_member(document, "tensors").kind == GLR_JSON_MISSING) {
-        return glr_problem_set(problem, "tensors: is missing, so this is no list of tensors");
+        return glr_problem_set(problem, "tensors: is missing, so this is not a list of tensors");
     }
     glr_json_walk walk = glr_json_children(document);
     while (glr_json_next(&walk)) {

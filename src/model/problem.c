@@ -27,7 +27,8 @@ static void set_cause(glr_problem *problem, const char *cause, const char *forma
 
 static bool is_systems(int error)
 {
-    return error == ENOMEM || error == EMFILE || error == ENFILE || error == EIO || error == EINTR;
+    return error == ENOMEM || error == EMFILE || error == ENFILE || error == EIO || error == EINTR ||
+           error == EAGAIN;
 }
 
 bool glr_problem_errno(glr_problem *problem, const char *format, ...)
@@ -38,18 +39,6 @@ bool glr_problem_errno(glr_problem *problem, const char *format, ...)
     set_cause(problem, strerror(error), format, arguments);
     va_end(arguments);
     problem->is_systems = is_systems(error);
-    return false;
-}
-
-bool glr_problem_stream(glr_problem *problem, FILE *stream, const char *format, ...)
-{
-    const int error = errno;
-    const bool ends = feof(stream) != 0; /* which sets no errno */
-    va_list arguments;
-    va_start(arguments, format);
-    set_cause(problem, ends ? "the file ends early" : strerror(error), format, arguments);
-    va_end(arguments);
-    problem->is_systems = !ends && is_systems(error);
     return false;
 }
 

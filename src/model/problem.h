@@ -6,7 +6,6 @@
 #include "glorand/glorand.h"
 
 #include <stdbool.h>
-#include <stdio.h>
 
 typedef struct glr_problem {
     char text[4096];
@@ -18,10 +17,6 @@ __attribute__((format(printf, 2, 3))) bool glr_problem_set(glr_problem *problem,
 
 /* The same, followed by what errno says; running out of something is the system's fault. */
 __attribute__((format(printf, 2, 3))) bool glr_problem_errno(glr_problem *problem, const char *format, ...);
-
-/* The same of a stream that has given less than was asked for: it ends there, or what errno says. */
-__attribute__((format(printf, 3, 4))) bool glr_problem_stream(glr_problem *problem, FILE *stream,
-                                                              const char *format, ...);
 
 /* "out of memory". */
 bool glr_problem_memory(glr_problem *problem);

@@ -3,58 +3,70 @@
 
 #include "spec.h"
 
-#include <errno.h>
 #include <inttypes.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
 #define LENGTH_BYTES   8
 #define DATA_ALIGNMENT 64
 #define LARGEST_HEADER 100000000 /* the format's own limit */
 
-static const struct {
-    glr_dtype dtype;
+/* The dtypes of the format (enum Dtype of the crate safetensors 0.8), with the bits of an element. */
+static const struct known_dtype {
     const char *name;
-} dtype_names[] = {
-    {GLR_FLOAT32, "F32"},
-    {GLR_FLOAT64, "F64"},
-    {GLR_FLOAT16, "F16"},
-    {GLR_BFLOAT16, "BF16"},
-    {GLR_FLOAT8_E4M3FN, "F8_E4M3"},
-    {GLR_FLOAT8_E5M2, "F8_E5M2"},
-    {GLR_BOOL, "BOOL"},
-    {GLR_INT8, "I8"},
-    {GLR_INT16, "I16"},
-    {GLR_INT32, "I32"},
-    {GLR_INT64, "I64"},
-    {GLR_UINT8, "U8"},
-    {GLR_UINT16, "U16"},
-    {GLR_UINT32, "U32"},
-    {GLR_UINT64, "U64"},
+    uint32_t bits;
+    glr_dtype dtype;
+} dtypes[] = {
+    {"F32", 32, GLR_FLOAT32},
+    {"F64", 64, GLR_FLOAT64},
+    {"F16", 16, GLR_FLOAT16},
+    {"BF16", 16, GLR_BFLOAT16},
+    {"F8_E4M3", 8, GLR_FLOAT8_E4M3FN},
+    {"F8_E5M2", 8, GLR_FLOAT8_E5M2},
+    {"BOOL", 8, GLR_BOOL},
+    {"I8", 8, GLR_INT8},
+    {"I16", 16, GLR_INT16},
+    {"I32", 32, GLR_INT32},
+    {"I64", 64, GLR_INT64},
+    {"U8", 8, GLR_UINT8},
+    {"U16", 16, GLR_UINT16},
+    {"U32", 32, GLR_UINT32},
+    {"U64", 64, GLR_UINT64},
+    {"F4", 4, GLR_DTYPE_NONE},
+    {"F6_E2M3", 6, GLR_DTYPE_NONE},
+    {"F6_E3M2", 6, GLR_DTYPE_NONE},
+    {"F8_E8M0", 8, GLR_DTYPE_NONE},
+    {"F8_E4M3FNUZ", 8, GLR_DTYPE_NONE},
+    {"C64", 64, GLR_DTYPE_NONE},
+    {"F8_E5M2FNUZ", 8, GLR_DTYPE_NONE},
 };
 
-#define DTYPE_COUNT (sizeof dtype_names / sizeof dtype_names[0])
+#define DTYPE_COUNT (sizeof dtypes / sizeof dtypes[0])
 
 static const char *name_of_dtype(glr_dtype dtype)
 {
     for (size_t i = 0; i < DTYPE_COUNT; i++) {
-        if (dtype_names[i].dtype == dtype) {
-            return dtype_names[i].name;
+        if (dtypes[i].dtype == dtype) {
+            return dtypes[i].name;
         }
     }
     return "";
 }
 
-static glr_dtype dtype_of_name(const char *name)
+/* NULL for a name that the format does not have, or not yet. */
+static const struct known_dtype *find_dtype(const char *name)
 {
     for (size_t i = 0; i < DTYPE_COUNT; i++) {
-        if (strcmp(dtype_names[i].name, name) == 0) {
-            return dtype_names[i].dtype;
+        if (strcmp(dtypes[i].name, name) == 0) {
+            return &dtypes[i];
         }
     }
-    return GLR_DTYPE_NONE;
+    return NULL;
+}
+
+bool glr_file_tensor_is_known(const glr_file_tensor *tensor)
+{
+    return tensor->dtype != GLR_DTYPE_NONE && tensor->rank <= GLR_MAX_RANK;
 }
 
 /* ---- Writing ----------------------------------------------------------------------------------------- */
@@ -142,65 +154,120 @@ char *glr_safetensors_header(glr_file_tensor *tensors, size_t count, const glr_m
 
 /* ---- Reading ----------------------------------------------------------------------------------------- */
 
-/* A shape, to sizes, where there is room for it. */
-static bool read_shape(glr_json_value shape, int64_t *sizes, glr_file_tensor *tensor, glr_problem *problem)
+/* A dimension. */
+static bool read_size(const glr_json_walk *walk, const char *tensor, int64_t *size, glr_problem *problem)
 {
-    if (shape.kind != GLR_JSON_ARRAY || glr_json_size(shape) > GLR_MAX_RANK) {
-        return glr_problem_set(problem, "tensor %s: its shape is no list of at most %d dimensions",
-                               tensor->name, GLR_MAX_RANK);
+    const glr_json_value value = walk->value;
+    if (!glr_json_is_integer(value)) {
+        return glr_problem_set(problem, "tensor %s: shape[%zu] is not an integer", tensor, walk->index);
     }
-    glr_tensor whole = {.dtype = tensor->dtype, .rank = (uint32_t)glr_json_size(shape)};
+    return glr_json_int64(value, size) ||
+           glr_problem_set(problem, "tensor %s: shape[%zu]: %s is outside the range of int64", tensor,
+                           walk->index, glr_json_shown(value));
+}
+
+/* The shape of a tensor that glorand knows, to sizes, where there is room for it. */
+static bool read_shape(glr_json_value shape, int64_t *sizes, glr_file_tensor *tensor, uint64_t *bytes,
+                       glr_problem *problem)
+{
+    glr_tensor whole = {.dtype = tensor->dtype, .rank = tensor->rank};
     glr_json_walk walk = glr_json_children(shape);
     while (glr_json_next(&walk)) {
-        if (!glr_json_int64(walk.value, &whole.shape[walk.index])) {
-            return glr_problem_set(problem, "tensor %s: shape[%zu] is not an integer", tensor->name,
-                                   walk.index);
+        if (!read_size(&walk, tensor->name, &whole.shape[walk.index], problem)) {
+            return false;
         }
     }
-    if (glr_tensor_extent(&whole, NULL, &tensor->bytes) != GLR_OK) {
+    if (glr_tensor_extent(&whole, NULL, bytes) != GLR_OK) {
         return glr_problem_set(problem, "tensor %s: %s", tensor->name, glr_last_error());
     }
-    tensor->rank = whole.rank;
     tensor->shape = sizes;
     memcpy(sizes, whole.shape, whole.rank * sizeof *sizes);
     return true;
 }
 
-/* Two integers. */
-static bool read_offsets(glr_json_value value, int64_t *first, int64_t *end)
+/* The bytes that a shape of any rank needs, with elements of so many bits. */
+static bool count_bytes(glr_json_value shape, uint32_t bits, const char *tensor, uint64_t *bytes,
+                        glr_problem *problem)
 {
+    uint64_t total = bits;
+    glr_json_walk walk = glr_json_children(shape);
+    while (glr_json_next(&walk)) {
+        int64_t size;
+        if (!read_size(&walk, tensor, &size, problem)) {
+            return false;
+        }
+        if (size < 0) {
+            return glr_problem_set(problem, "tensor %s: shape[%zu]: %" PRId64 " is negative", tensor,
+                                   walk.index, size);
+        }
+        if (size > 0 && total > UINT64_MAX / (uint64_t)size) {
+            return glr_problem_set(problem, "tensor %s: its shape has more than 2^64 bits", tensor);
+        }
+        total *= (uint64_t)size;
+    }
+    *bytes = total / 8;
+    return total % 8 == 0 ||
+           glr_problem_set(problem, "tensor %s: its %" PRIu64 " bits are no whole bytes", tensor, total);
+}
+
+/* Its offsets say how many bytes a tensor has. */
+static bool read_offsets(glr_json_value value, uint64_t data_bytes, glr_file_tensor *tensor,
+                         glr_problem *problem)
+{
+    glr_json_value ends[2] = {{0}};
     glr_json_walk walk = glr_json_children(value);
-    return value.kind == GLR_JSON_ARRAY && glr_json_size(value) == 2 && glr_json_next(&walk) &&
-           glr_json_int64(walk.value, first) && glr_json_next(&walk) && glr_json_int64(walk.value, end);
+    bool integers = value.kind == GLR_JSON_ARRAY && glr_json_size(value) == 2;
+    while (integers && glr_json_next(&walk)) {
+        ends[walk.index] = walk.value;
+        integers = glr_json_is_integer(walk.value);
+    }
+    if (!integers) {
+        return glr_problem_set(problem, "tensor %s: its data_offsets are not two integers", tensor->name);
+    }
+    uint64_t first, end;
+    if (!glr_json_uint64(ends[0], &first) || !glr_json_uint64(ends[1], &end) || end < first ||
+        end > data_bytes) {
+        return glr_problem_set(problem,
+                               "tensor %s: its data_offsets are outside the file's %" PRIu64 " data bytes",
+                               tensor->name, data_bytes);
+    }
+    tensor->offset = first;
+    tensor->bytes = end - first;
+    return true;
+}
+
+/* The bytes that dtype and shape need must be those of the offsets, which are trusted for a dtype that the
+   format does not have yet. */
+static bool check_bytes(glr_json_value shape, int64_t *sizes, glr_file_tensor *tensor, glr_problem *problem)
+{
+    const struct known_dtype *dtype = find_dtype(tensor->dtype_name);
+    uint64_t needed;
+    tensor->dtype = dtype == NULL ? GLR_DTYPE_NONE : dtype->dtype;
+    const bool read = glr_file_tensor_is_known(tensor) ? read_shape(shape, sizes, tensor, &needed, problem)
+                                                       : count_bytes(shape, dtype == NULL ? 0 : dtype->bits,
+                                                                     tensor->name, &needed, problem);
+    if (!read) {
+        return false;
+    }
+    return dtype == NULL || needed == tensor->bytes ||
+           glr_problem_set(problem, "tensor %s: %" PRIu64 " bytes of data, but its shape needs %" PRIu64,
+                           tensor->name, tensor->bytes, needed);
 }
 
 static bool read_entry(glr_json_value entry, uint64_t data_bytes, int64_t *sizes, glr_file_tensor *tensor,
                        glr_problem *problem)
 {
-    const char *dtype = glr_json_string(glr_json_member(entry, "dtype"));
-    tensor->dtype = dtype == NULL ? GLR_DTYPE_NONE : dtype_of_name(dtype);
-    if (tensor->dtype == GLR_DTYPE_NONE) {
-        return glr_problem_set(problem, "tensor %s: %s is no dtype that glorand knows", tensor->name,
-                               dtype == NULL ? "what is missing" : dtype);
+    const glr_json_value shape = glr_json_member(entry, "shape");
+    tensor->dtype_name = glr_json_string(glr_json_member(entry, "dtype"));
+    if (tensor->dtype_name == NULL) {
+        return glr_problem_set(problem, "tensor %s: has no dtype", tensor->name);
     }
-    if (!read_shape(glr_json_member(entry, "shape"), sizes, tensor, problem)) {
-        return false;
+    if (shape.kind != GLR_JSON_ARRAY) {
+        return glr_problem_set(problem, "tensor %s: its shape is not a list of dimensions", tensor->name);
     }
-    int64_t first, end;
-    if (!read_offsets(glr_json_member(entry, "data_offsets"), &first, &end)) {
-        return glr_problem_set(problem, "tensor %s: its data_offsets are not two integers", tensor->name);
-    }
-    if (first < 0 || end < first || (uint64_t)end > data_bytes) {
-        return glr_problem_set(problem,
-                               "tensor %s: its data_offsets are outside the file's %" PRIu64 " data bytes",
-                               tensor->name, data_bytes);
-    }
-    if ((uint64_t)(end - first) != tensor->bytes) {
-        return glr_problem_set(problem, "tensor %s: %" PRIu64 " bytes of data, but its shape needs %" PRIu64,
-                               tensor->name, (uint64_t)(end - first), tensor->bytes);
-    }
-    tensor->offset = (uint64_t)first;
-    return true;
+    tensor->rank = (uint32_t)glr_json_size(shape);
+    return read_offsets(glr_json_member(entry, "data_offsets"), data_bytes, tensor, problem) &&
+           check_bytes(shape, sizes, tensor, problem);
 }
 
 static int compare_offsets(const void *a, const void *b)
@@ -232,6 +299,9 @@ static bool check_layout(glr_safetensors *file, uint64_t data_bytes, glr_problem
 
 static bool read_metadata(glr_json_value value, glr_safetensors *file, glr_problem *problem)
 {
+    if (value.kind == GLR_JSON_NULL) {
+        return true; /* as none */
+    }
     if (value.kind != GLR_JSON_OBJECT) {
         return glr_problem_set(problem, "__metadata__: is not an object");
     }
@@ -257,7 +327,7 @@ static bool make_room(glr_json_value header, glr_safetensors *file, glr_problem 
     glr_json_walk walk = glr_json_children(header);
     while (glr_json_next(&walk)) {
         const size_t rank = glr_json_size(glr_json_member(walk.value, "shape"));
-        sizes += rank < GLR_MAX_RANK ? rank : GLR_MAX_RANK;
+        sizes += rank <= GLR_MAX_RANK ? rank : 0;
     }
     file->tensor = calloc(glr_json_size(header) + 1, sizeof *file->tensor);
     file->sizes = calloc(sizes, sizeof *file->sizes);
@@ -267,9 +337,7 @@ static bool make_room(glr_json_value header, glr_safetensors *file, glr_problem 
 static bool read_header(glr_json_value header, uint64_t data_start, glr_safetensors *file,
                         glr_problem *problem)
 {
-    if (header.kind != GLR_JSON_OBJECT) {
-        return glr_problem_set(problem, "its header is not an object");
-    }
+    const uint64_t data_bytes = file->input.bytes - data_start;
     if (!make_room(header, file, problem)) {
         return false;
     }
@@ -284,12 +352,12 @@ static bool read_header(glr_json_value header, uint64_t data_start, glr_safetens
         }
         glr_file_tensor *tensor = &file->tensor[file->count++];
         tensor->name = walk.name;
-        if (!read_entry(walk.value, file->bytes - data_start, sizes, tensor, problem)) {
+        if (!read_entry(walk.value, data_bytes, sizes, tensor, problem)) {
             return false;
         }
-        sizes += tensor->rank;
+        sizes += tensor->shape != NULL ? tensor->rank : 0;
     }
-    if (!check_layout(file, file->bytes - data_start, problem)) {
+    if (!check_layout(file, data_bytes, problem)) {
         return false;
     }
     for (size_t i = 0; i < file->count; i++) {
@@ -298,49 +366,80 @@ static bool read_header(glr_json_value header, uint64_t data_start, glr_safetens
     return true;
 }
 
-/* The header's text; *length is set before the text is read. */
-static char *read_header_text(FILE *stream, uint64_t file_bytes, uint64_t *length, glr_problem *problem)
+/* Other files that are taken for .safetensors files, by their first bytes. */
+static const char *name_format(const char bytes[LENGTH_BYTES])
 {
-    unsigned char prefix[LENGTH_BYTES];
-    *length = 0;
-    if (file_bytes < LENGTH_BYTES) {
-        (void)glr_problem_set(problem, "%" PRIu64 " bytes are too few for a .safetensors file", file_bytes);
-        return NULL;
+    static const struct {
+        const char *begins, *name;
+    } formats[] = {
+        {"{", "JSON, as the index of a model in several files does: name one of those"},
+        {"\x93NUMPY", "a .npy file"},
+        {"PK\x03\x04", "a zip archive"},
+        {"GGUF", "a GGUF file"},
+        {"\x89HDF", "an HDF5 file"},
+        {"version ", "a pointer of Git LFS"},
+    };
+    for (size_t i = 0; i < sizeof formats / sizeof formats[0]; i++) {
+        if (strncmp(bytes, formats[i].begins, strlen(formats[i].begins)) == 0) {
+            return formats[i].name;
+        }
     }
-    if (fread(prefix, 1, LENGTH_BYTES, stream) != LENGTH_BYTES) {
-        (void)glr_problem_stream(problem, stream, "the header cannot be read");
-        return NULL;
-    }
-    for (int i = LENGTH_BYTES; i-- > 0;) {
-        *length = *length << 8 | prefix[i];
-    }
-    if (*length > LARGEST_HEADER || *length > file_bytes - LENGTH_BYTES) {
-        (void)glr_problem_set(problem, "a header of %" PRIu64 " bytes does not fit into the file's %" PRIu64,
-                              *length, file_bytes);
-        return NULL;
-    }
-    errno = 0;
-    char *text = malloc((size_t)*length + 1);
-    if (text == NULL || fread(text, 1, (size_t)*length, stream) != *length) {
-        (void)glr_problem_stream(problem, stream, "the header cannot be read");
-        free(text);
-        return NULL;
-    }
-    return text;
+    return NULL;
 }
 
-static bool read_open_file(FILE *stream, glr_safetensors *file, glr_problem *problem)
+/* The header's length, from the file's first bytes. */
+static bool read_length(const glr_input *input, uint64_t *length, glr_problem *problem)
 {
-    struct stat info;
-    if (fstat(fileno(stream), &info) != 0) {
-        return glr_problem_errno(problem, "its size cannot be had");
+    char prefix[LENGTH_BYTES];
+    *length = 0;
+    if (input->bytes < LENGTH_BYTES) {
+        return glr_problem_set(problem, "%" PRIu64 " bytes are too few for a .safetensors file",
+                               input->bytes);
     }
-    if (!S_ISREG(info.st_mode)) {
-        return glr_problem_set(problem, "is no regular file");
+    if (!glr_input_read(input, prefix, LENGTH_BYTES, 0, problem)) {
+        return false;
     }
-    file->bytes = (uint64_t)info.st_size;
+    for (int i = LENGTH_BYTES; i-- > 0;) {
+        *length = *length << 8 | (unsigned char)prefix[i];
+    }
+    const char *other = name_format(prefix);
+    const char *like = other == NULL ? "" : "; it begins like ", *name = other == NULL ? "" : other;
+    if (*length > input->bytes - LENGTH_BYTES) {
+        return glr_problem_set(problem,
+                               "a header of %" PRIu64 " bytes does not fit into the file's %" PRIu64 "%s%s",
+                               *length, input->bytes, like, name);
+    }
+    return *length <= LARGEST_HEADER ||
+           glr_problem_set(problem, "a header of %" PRIu64 " bytes, where the format allows %d%s%s", *length,
+                           LARGEST_HEADER, like, name);
+}
+
+/* The header's text, which has no zero behind it. */
+static char *read_header_text(const glr_input *input, size_t length, glr_problem *problem)
+{
+    char *text = malloc(length + 1);
+    if (text == NULL) {
+        (void)glr_problem_memory(problem);
+        return NULL;
+    }
+    if (glr_input_read(input, text, length, LENGTH_BYTES, problem) &&
+        glr_input_is_unchanged(input, problem)) {
+        if (length > 0 && text[0] == '{') {
+            return text;
+        }
+        (void)glr_problem_set(problem, "its header is not an object: it does not begin with '{'");
+    }
+    free(text);
+    return NULL;
+}
+
+static bool read_open_file(glr_safetensors *file, glr_problem *problem)
+{
     uint64_t length;
-    char *text = read_header_text(stream, file->bytes, &length, problem);
+    if (!read_length(&file->input, &length, problem)) {
+        return false;
+    }
+    char *text = read_header_text(&file->input, (size_t)length, problem);
     if (text == NULL) {
         return false;
     }
@@ -359,16 +458,14 @@ static bool read_open_file(FILE *stream, glr_safetensors *file, glr_problem *pro
 bool glr_safetensors_read(const char *path, glr_safetensors *file, glr_problem *problem)
 {
     memset(file, 0, sizeof *file);
-    FILE *stream = fopen(path, "rb");
-    if (stream == NULL) {
-        return glr_problem_errno(problem, "%s", path);
+    if (!glr_input_open(path, &file->input, problem)) {
+        return false;
     }
-    bool ok = read_open_file(stream, file, problem) || glr_problem_prefix(problem, "%s: ", path);
-    (void)fclose(stream);
-    if (!ok) {
-        glr_safetensors_free(file);
+    if (read_open_file(file, problem)) {
+        return true;
     }
-    return ok;
+    glr_safetensors_free(file);
+    return glr_problem_prefix(problem, "%s: ", path);
 }
 
 const char *glr_safetensors_metadata(const glr_safetensors *file, const char *key)
@@ -387,5 +484,6 @@ void glr_safetensors_free(glr_safetensors *file)
     free(file->metadata);
     free(file->sizes);
     free(file->text);
+    glr_input_close(&file->input);
     memset(file, 0, sizeof *file);
 }

@@ -3,15 +3,17 @@
 #ifndef GLR_MODEL_SAFETENSORS_H
 #define GLR_MODEL_SAFETENSORS_H
 
+#include "input.h"
 #include "model.h"
 
 /* A tensor as a file has it. */
 typedef struct glr_file_tensor {
     const char *name;
-    const int64_t *shape;
+    const int64_t *shape;   /* of a tensor that glorand does not know, NULL */
+    const char *dtype_name; /* in a file that was read: the format's name */
     uint64_t offset, bytes; /* in the file */
-    glr_dtype dtype;
-    uint32_t rank;
+    glr_dtype dtype;        /* GLR_DTYPE_NONE if glorand has none such */
+    uint32_t rank;          /* may be more than GLR_MAX_RANK */
 } glr_file_tensor;
 
 /* A string of a file's metadata. */
@@ -24,13 +26,16 @@ typedef struct glr_safetensors {
     size_t count;
     glr_file_text *metadata;
     size_t metadata_count;
-    uint64_t bytes; /* of the file */
-    int64_t *sizes; /* where shapes are */
-    char *text;     /* where names and strings are */
+    glr_input input; /* the file, open: its tensors' bytes are to be read from there */
+    int64_t *sizes;  /* where shapes are */
+    char *text;      /* where names and strings are */
 } glr_safetensors;
 
-/* Reads and checks a file's header. On failure *file is empty. */
+/* Opens a file, and reads and checks its header. On failure *file is empty. */
 bool glr_safetensors_read(const char *path, glr_safetensors *file, glr_problem *problem);
+
+/* Whether glorand knows a tensor's dtype and rank; others are to be passed over. */
+bool glr_file_tensor_is_known(const glr_file_tensor *tensor);
 
 /* A string of the metadata, or NULL. */
 const char *glr_safetensors_metadata(const glr_safetensors *file, const char *key);

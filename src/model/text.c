@@ -1,53 +1,52 @@
 /* Small things that the readers and writers of the model room share. */
 #include "text.h"
 
+#include "input.h"
 #include "model.h"
 
-#include <errno.h>
 #include <inttypes.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
 /* Lists of tensors are some hundred kilobytes, of a million tensors a hundred megabytes; this much is a
  * mistake. */
-#define LARGEST_FILE (INT64_C(1) << 30)
+#define LARGEST_FILE (UINT64_C(1) << 30)
 
-static char *read_stream(FILE *file, int64_t size, size_t *length)
+/* The bytes of an open file, with a zero after them. */
+static char *read_whole(const glr_input *input, glr_problem *problem)
 {
-    char *text = malloc((size_t)size + 1);
-    if (text != NULL) {
-        *length = fread(text, 1, (size_t)size, file);
-        text[*length] = '\0';
+    if (input->bytes > LARGEST_FILE) {
+        (void)glr_problem_set(problem, "its %" PRIu64 " bytes are more than a list of tensors has",
+                              input->bytes);
+        return NULL;
+    }
+    char *text = malloc((size_t)input->bytes + 1);
+    if (text == NULL) {
+        (void)glr_problem_memory(problem);
+    } else if (!glr_input_read(input, text, (size_t)input->bytes, 0, problem) ||
+               !glr_input_is_unchanged(input, problem)) {
+        free(text);
+        text = NULL;
+    } else {
+        text[input->bytes] = '\0';
     }
     return text;
 }
 
 char *glr_read_file(const char *path, size_t *length, glr_problem *problem)
 {
-    FILE *file = fopen(path, "rb");
-    struct stat status;
-    char *text = NULL;
-    if (file == NULL || fstat(fileno(file), &status) != 0) {
-        (void)glr_problem_errno(problem, "%s", path);
-    } else if (!S_ISREG(status.st_mode)) {
-        (void)glr_problem_set(problem, "%s: is no regular file", path);
-    } else if (status.st_size > LARGEST_FILE) {
-        (void)glr_problem_set(problem, "%s: its %lld bytes are more than a list of tensors has", path,
-                              (long long)status.st_size);
-    } else {
-        text = read_stream(file, status.st_size, length);
-        if (text == NULL || ferror(file)) {
-            (void)glr_problem_errno(problem, "%s", path);
-            free(text);
-            text = NULL;
-        }
+    glr_input input;
+    if (!glr_input_open(path, &input, problem)) {
+        return NULL;
     }
-    if (file != NULL) {
-        (void)fclose(file);
+    char *text = read_whole(&input, problem);
+    if (text == NULL) {
+        (void)glr_problem_prefix(problem, "%s: ", path);
     }
+    *length = (size_t)input.bytes;
+    glr_input_close(&input);
     return text;
 }
 

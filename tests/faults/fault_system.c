@@ -128,12 +128,13 @@ int openat(int folder, const char *path, int flags, ...)
     return real(folder, path, flags, mode);
 }
 
-/* The descriptor is closed in any case. */
+/* The descriptor is closed in any case. What was only read has another name: nothing of it can be lost. */
 int close(int file)
 {
     static int (*real)(int);
     fault_find(&real, "close");
-    const int failed = fault_now(INTERRUPTIBLE, "close", EIO);
+    const bool is_read = (fcntl(file, F_GETFL) & O_ACCMODE) == O_RDONLY;
+    const int failed = fault_now(INTERRUPTIBLE, is_read ? "close after reading" : "close", EIO);
     const int result = real(file);
     if (failed != 0) {
         errno = failed;
@@ -152,6 +153,19 @@ ssize_t write(int file, const void *bytes, size_t count)
         return -1;
     }
     return real(file, bytes, failed < 0 ? (count + 1) / 2 : count);
+}
+
+/* Half of it is what a network file system may give. */
+ssize_t pread(int file, void *bytes, size_t count, off_t first)
+{
+    static ssize_t (*real)(int, void *, size_t, off_t);
+    fault_find(&real, LARGE("pread"));
+    const int failed = fault_now(PARTIAL, LARGE("pread"), EIO);
+    if (failed > 0) {
+        errno = failed;
+        return -1;
+    }
+    return real(file, bytes, failed < 0 ? (count + 1) / 2 : count, first);
 }
 
 ssize_t pwrite(int file, const void *bytes, size_t count, off_t first)

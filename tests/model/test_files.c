@@ -175,11 +175,55 @@ static const struct {
 } damaged[] = {
     {"{", 0, "line 1, column 1"},
     {"[]", 0, "its header is not an object"},
-    {"{\"a\": 3}", 0, "tensor a: what is missing is no dtype"},
-    {"{\"a\": {\"dtype\": \"F31\", \"shape\": [], \"data_offsets\": [0, 4]}}", 4,
-     "tensor a: F31 is no dtype"},
+    {" {}", 0, "its header is not an object: it does not begin with '{'"},
+    {"\xef\xbb\xbf{}", 0, "its header is not an object: it does not begin with '{'"},
+    {"", 0, "its header is not an object"},
+    {"{\"a\": 3}", 0, "tensor a: has no dtype"},
+    {"{\"a\": {\"dtype\": 32, \"shape\": [], \"data_offsets\": [0, 4]}}", 4, "tensor a: has no dtype"},
+    /* A dtype that the format does not have yet: its bytes are what the offsets say, and those are checked.
+     */
+    {"{\"a\": {\"dtype\": \"F31\", \"shape\": [], \"data_offsets\": [0, 4]}}", 5,
+     "1 bytes follow the last tensor"},
+    {"{\"a\": {\"dtype\": \"F31\", \"shape\": [], \"data_offsets\": [0, 5]}}", 4,
+     "data_offsets are outside the file's 4 data bytes"},
+    {"{\"a\": {\"dtype\": \"F31\", \"shape\": [3.0], \"data_offsets\": [0, 4]}}", 4,
+     "tensor a: shape[0] is not an integer"},
+    {"{\"a\": {\"dtype\": \"F31\", \"shape\": [1, -2], \"data_offsets\": [0, 4]}}", 4,
+     "tensor a: shape[1]: -2 is negative"},
+    {"{\"a\": {\"dtype\": \"F31\", \"shape\": {}, \"data_offsets\": [0, 4]}}", 4,
+     "tensor a: its shape is not a list"},
+    /* Bits that are no bytes, and others than the offsets say. */
+    {"{\"a\": {\"dtype\": \"F4\", \"shape\": [3], \"data_offsets\": [0, 2]}}", 2,
+     "tensor a: its 12 bits are no whole bytes"},
+    {"{\"a\": {\"dtype\": \"F6_E2M3\", \"shape\": [2], \"data_offsets\": [0, 2]}}", 2,
+     "tensor a: its 12 bits are no whole bytes"},
+    {"{\"a\": {\"dtype\": \"F4\", \"shape\": [4], \"data_offsets\": [0, 4]}}", 4,
+     "tensor a: 4 bytes of data, but its shape needs 2"},
+    {"{\"a\": {\"dtype\": \"F8_E8M0\", \"shape\": [9223372036854775807, 3], \"data_offsets\": [0, 4]}}", 4,
+     "tensor a: its shape has more than 2^64 bits"},
+    {"{\"a\": {\"dtype\": \"F32\", \"shape\": [1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,2], \"data_offsets\": [0, "
+     "4]}}",
+     4, "tensor a: 4 bytes of data, but its shape needs 8"},
+    /* Near and beyond 2^64. */
+    {"{\"a\": {\"dtype\": \"F32\", \"shape\": [18446744073709551615], \"data_offsets\": [0, 4]}}", 4,
+     "tensor a: shape[0]: 18446744073709551615 is outside the range of int64"},
+    {"{\"a\": {\"dtype\": \"F32\", \"shape\": [1], \"data_offsets\": [18446744073709551612, 0]}}", 4,
+     "data_offsets are outside the file's 4 data bytes"},
+    {"{\"a\": {\"dtype\": \"F32\", \"shape\": [1], \"data_offsets\": [0, 18446744073709551620]}}", 4,
+     "data_offsets are outside the file's 4 data bytes"},
+    {"{\"a\": {\"dtype\": \"F32\", \"shape\": [1], \"data_offsets\": [4, 0]}}", 4,
+     "data_offsets are outside the file's 4 data bytes"},
+    {"{\"a\": {\"dtype\": \"F32\", \"shape\": [1], \"data_offsets\": [0, 4e0]}}", 4,
+     "tensor a: its data_offsets are not two integers"},
+    {"{\"a\": {\"dtype\": \"F32\", \"shape\": [1], \"data_offsets\": [0, 4, 4]}}", 4,
+     "tensor a: its data_offsets are not two integers"},
+    {"{\"a\": {\"dtype\": \"F32\", \"shape\": [1], \"data_offsets\": {\"x\": 0, \"y\": 4}}}", 4,
+     "tensor a: its data_offsets are not two integers"},
+    {"{\"a\": {\"dtype\": \"F32\", \"shape\": [1], \"data_offsets\": [0, 4]},"
+     " \"a\": {\"dtype\": \"F32\", \"shape\": [1], \"data_offsets\": [4, 8]}}",
+     8, "line 1, column"},
     {"{\"a\": {\"dtype\": \"F32\", \"shape\": 1, \"data_offsets\": [0, 4]}}", 4,
-     "tensor a: its shape is no list"},
+     "tensor a: its shape is not a list"},
     {"{\"a\": {\"dtype\": \"F32\", \"shape\": [1.5], \"data_offsets\": [0, 4]}}", 4,
      "tensor a: shape[0] is not an integer"},
     {"{\"a\": {\"dtype\": \"F32\", \"shape\": [-1], \"data_offsets\": [0, 4]}}", 4,
@@ -204,6 +248,7 @@ static const struct {
     {"{\"a\": {\"dtype\": \"F32\", \"shape\": [1], \"data_offsets\": [0, 4]}}", 6,
      "2 bytes follow the last tensor"},
     {"{\"__metadata__\": []}", 0, "__metadata__: is not an object"},
+    {"{\"__metadata__\": {\"a\": null}}", 0, "__metadata__.a: is not a string"},
     {"{\"__metadata__\": {\"a\": 1}}", 0, "__metadata__.a: is not a string"},
 };
 
@@ -226,6 +271,91 @@ Test(safetensors, damaged_headers, .init = enter_scratch)
     cr_expect_not_null(strstr(problem.text, "a header of 18446744073709551615 bytes does not fit"), "%s",
                        problem.text);
     cr_expect_not(glr_safetensors_read("none.safetensors", &file, &problem));
+}
+
+/* Other files that are taken for .safetensors files. */
+static const struct {
+    const char *bytes, *message;
+} other_formats[] = {
+    {"{\"metadata\": {}, \"weight_map\": {}}", "begins like JSON, as the index of a model in several files"},
+    {"\x93NUMPY\1\2          ", "begins like a .npy file"},
+    {"PK\3\4          ", "begins like a zip archive"},
+    {"GGUF\3           ", "begins like a GGUF file"},
+    {"\x89HDF\r\n\x1a\n         ", "begins like an HDF5 file"},
+    {"version https://git-lfs.github.com/spec/v1", "begins like a pointer of Git LFS"},
+};
+
+Test(safetensors, other_formats_are_named, .init = enter_scratch)
+{
+    glr_safetensors file;
+    for (size_t i = 0; i < sizeof other_formats / sizeof other_formats[0]; i++) {
+        glr_problem problem = {0};
+        write_text("x.safetensors", other_formats[i].bytes);
+        cr_expect_not(glr_safetensors_read("x.safetensors", &file, &problem));
+        cr_expect_not_null(strstr(problem.text, other_formats[i].message), "%s", problem.text);
+    }
+}
+
+/* Headers longer than the format allows, and one of that length, which a file may have. */
+Test(safetensors, long_headers_are_read, .init = enter_scratch)
+{
+    glr_safetensors file;
+    glr_problem problem = {0};
+    cr_assert_eq(run("printf '\\001\\341\\365\\005\\0\\0\\0\\0{}' > x; truncate -s 200000000 x").status, 0);
+    cr_expect_not(glr_safetensors_read("x", &file, &problem));
+    cr_expect_str_eq(problem.text, "x: a header of 100000001 bytes, where the format allows 100000000");
+    cr_assert_eq(
+        run("{ printf '\\000\\341\\365\\005\\0\\0\\0\\0{}'; head -c 99999998 /dev/zero | tr '\\0' ' '; } > x")
+            .status,
+        0);
+    cr_expect(glr_safetensors_read("x", &file, &problem), "%s", problem.text);
+    glr_safetensors_free(&file);
+}
+
+/* Dtypes and ranks that glorand does not have, among one that it has. */
+Test(safetensors, unknown_tensors_are_read, .init = enter_scratch)
+{
+    static const struct {
+        const char *name, *dtype;
+        uint32_t rank;
+        uint64_t bytes;
+        bool known;
+    } expected[] = {
+        {"a", "F4", 1, 3, false},      {"b", "F6_E2M3", 2, 6, false},     {"c", "F6_E3M2", 1, 3, false},
+        {"d", "F8_E8M0", 1, 1, false}, {"e", "F8_E4M3FNUZ", 1, 1, false}, {"f", "F8_E5M2FNUZ", 1, 1, false},
+        {"g", "C64", 0, 8, false},     {"h", "F31", 1, 5, false},         {"i", "F32", 17, 4, false},
+        {"j", "F32", 16, 4, true},     {"k", "F31", 3, 0, false},
+    };
+    write_damaged("{\"__metadata__\": null,"
+                  "\"a\": {\"dtype\": \"F4\", \"shape\": [6], \"data_offsets\": [0, 3]},"
+                  "\"b\": {\"dtype\": \"F6_E2M3\", \"shape\": [2, 4], \"data_offsets\": [3, 9]},"
+                  "\"c\": {\"dtype\": \"F6_E3M2\", \"shape\": [4], \"data_offsets\": [9, 12]},"
+                  "\"d\": {\"dtype\": \"F8_E8M0\", \"shape\": [1], \"data_offsets\": [12, 13]},"
+                  "\"e\": {\"dtype\": \"F8_E4M3FNUZ\", \"shape\": [1], \"data_offsets\": [13, 14]},"
+                  "\"f\": {\"dtype\": \"F8_E5M2FNUZ\", \"shape\": [1], \"data_offsets\": [14, 15]},"
+                  "\"g\": {\"dtype\": \"C64\", \"shape\": [], \"data_offsets\": [15, 23]},"
+                  "\"h\": {\"dtype\": \"F31\", \"shape\": [7], \"data_offsets\": [23, 28]},"
+                  "\"i\": {\"dtype\": \"F32\", \"shape\": [1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1],"
+                  " \"data_offsets\": [28, 32]},"
+                  "\"j\": {\"dtype\": \"F32\", \"shape\": [1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1],"
+                  " \"data_offsets\": [32, 36]},"
+                  "\"k\": {\"dtype\": \"F31\", \"shape\": [9223372036854775807, 9223372036854775807, 9],"
+                  " \"data_offsets\": [36, 36]}}",
+                  36);
+    glr_safetensors file;
+    glr_problem problem = {0};
+    cr_assert(glr_safetensors_read("x.safetensors", &file, &problem), "%s", problem.text);
+    cr_expect_eq(file.metadata_count, 0);
+    cr_assert_eq(file.count, sizeof expected / sizeof expected[0]);
+    for (size_t i = 0; i < file.count; i++) {
+        const glr_file_tensor *found = &file.tensor[i];
+        cr_expect_str_eq(found->name, expected[i].name);
+        cr_expect_str_eq(found->dtype_name, expected[i].dtype);
+        cr_expect_eq(found->rank, expected[i].rank, "%s", found->name);
+        cr_expect_eq(found->bytes, expected[i].bytes, "%s", found->name);
+        cr_expect_eq(glr_file_tensor_is_known(found), expected[i].known, "%s", found->name);
+    }
+    glr_safetensors_free(&file);
 }
 
 #define SPEC(rest) "{\"a\": {\"shape\": [4, 2], \"dtype\": \"float32\", \"initializer\": " rest "}}"

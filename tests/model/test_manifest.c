@@ -229,5 +229,5 @@ Test(manifest, a_missing_file_is_named)
     cr_expect_not(glr_model_read("no/such.json", &model, &problem));
     cr_expect_str_eq(problem.text, "no/such.json: No such file or directory");
     cr_expect_not(glr_model_read("/", &model, &problem));
-    cr_expect_str_eq(problem.text, "/: is no regular file");
+    cr_expect_str_eq(problem.text, "/: is a folder, not a regular file");
 }

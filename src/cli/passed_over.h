@@ -1,0 +1,14 @@
+/* What verify and stats say of tensors that glorand does not know. */
+#ifndef GLR_CLI_PASSED_OVER_H
+#define GLR_CLI_PASSED_OVER_H
+
+#include "model/safetensors.h"
+
+/* How many names a message has at most: a file may have a hundred thousand. */
+#define GLR_NAMES_SHOWN 10
+
+/* Says on standard error which tensors are passed over for their dtype or rank, if there are such. Only names
+   that match the glob count, unless it is NULL. */
+void glr_say_passed_over(const char *path, const glr_safetensors *file, const char *glob);
+
+#endif
