@@ -192,7 +192,7 @@ static bool count_bytes(glr_json_value shape, uint32_t bits, const char *tensor,
     uint64_t total = bits;
     glr_json_walk walk = glr_json_children(shape);
     while (glr_json_next(&walk)) {
-        int64_t size;
+        int64_t size = 0;
         if (!read_size(&walk, tensor, &size, problem)) {
             return false;
         }

@@ -1,11 +1,11 @@
 /* Mean, deviation and bounds, beside those that long double gives, whose range and precision are wider. */
 #include "model/moments.h"
+#include "support/random.h"
 
 #include <criterion/criterion.h>
 #include <float.h>
 #include <math.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #if LDBL_MAX_EXP < 4 * DBL_MAX_EXP
@@ -56,21 +56,22 @@ static void expect_as_long_double(const double *values, size_t count, const char
     cr_expect((long double)found.minimum == least && (long double)found.maximum == greatest, "%s", what);
 }
 
-static double uniform(void) { return (double)rand() / RAND_MAX; }
+static double uniform(test_random *random) { return ldexp((double)test_random_bits(random), -64); }
 
 /* From the least subnormal to the largest double: each of the magnitudes alone, and with others. */
 Test(moments, of_every_magnitude)
 {
     static double values[MANY];
     char what[64];
+    test_random random = test_random_start("of_every_magnitude");
     for (int exponent = -1074; exponent <= 1023; exponent += 9) {
         for (int i = 0; i < MANY; i++) {
-            values[i] = ldexp(1.0 + uniform(), exponent) * (i % 3 == 0 ? -1.0 : 1.0);
+            values[i] = ldexp(1.0 + uniform(&random), exponent) * (i % 3 == 0 ? -1.0 : 1.0);
         }
         (void)snprintf(what, sizeof what, "2^%d", exponent);
         expect_as_long_double(values, MANY, what);
         for (int i = 0; i < MANY / 2; i++) {
-            values[i] = ldexp(uniform(), exponent / 2);
+            values[i] = ldexp(uniform(&random), exponent / 2);
         }
         (void)snprintf(what, sizeof what, "2^%d after 2^%d", exponent, exponent / 2);
         expect_as_long_double(values, MANY, what);

@@ -20,6 +20,7 @@ static void meddle(void)
 }
 
 /* By its name where files have 64 bits, which is what the command calls. */
+/* NOLINTNEXTLINE(readability-inconsistent-declaration-parameter-name) */
 ssize_t pread(int file, void *bytes, size_t count, off_t first)
 {
     static ssize_t (*real)(int, void *, size_t, off_t);
