@@ -148,13 +148,14 @@ Test(output, sync)
                "{\"tensors\": [{\"name\": \"a.bias\", \"shape\": [3], \"dtype\": \"float32\"}]}");
     const char *const commands[] = {"fill -i zeros -n 4 -o a.npy", "init list.json -o a.safetensors"};
     for (int i = 0; i < 2; i++) {
-        outcome result = run("DISK_LOG=log LD_PRELOAD=" DISK " glorand %s && cat log && rm log a.*", commands[i]);
+        outcome result =
+            run("DISK_LOG=log LD_PRELOAD=" DISK " glorand %s && cat log && rm log a.*", commands[i]);
         cr_expect_str_eq(result.out, "fallocate\nrename\n", "%s", result.err);
-        result = run("DISK_LOG=log LD_PRELOAD=" DISK " glorand %s --sync && cat log && rm log a.*", commands[i]);
+        result =
+            run("DISK_LOG=log LD_PRELOAD=" DISK " glorand %s --sync && cat log && rm log a.*", commands[i]);
         cr_expect_str_eq(result.out, "fallocate\nsync-file\nrename\nsync-folder\n", "%s", result.err);
     }
-    outcome result =
-        run("DISK_FAILS=sync-file:broken LD_PRELOAD=" DISK " glorand %s --sync", commands[0]);
+    outcome result = run("DISK_FAILS=sync-file:broken LD_PRELOAD=" DISK " glorand %s --sync", commands[0]);
     cr_expect(result.status == 1 && !exists("a.npy"), "%d: %s", result.status, result.err);
     cr_expect_not_null(strstr(result.err, "a.npy: Input/output error"), "%s", result.err);
     result = run("DISK_FAILS=sync-folder:broken LD_PRELOAD=" DISK " glorand %s --sync", commands[0]);
