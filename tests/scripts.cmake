@@ -83,7 +83,7 @@ if(TARGET glorand_command)
   set(environment ${PROJECT_BINARY_DIR}/python)
   glorand_script_test(python_environment python/environment.sh ${environment})
   set_tests_properties(python_environment PROPERTIES FIXTURES_SETUP python_environment)
-  foreach(package tensorflow safetensors numpy stream configs keras)
+  foreach(package tensorflow safetensors safetensors_dtypes numpy stream configs keras keras_files)
     glorand_script_test(python_${package} python/run.sh ${environment}
       ${CMAKE_CURRENT_SOURCE_DIR}/python/check_${package}.py $<TARGET_FILE:glorand_command>
       ${PROJECT_SOURCE_DIR}/data/models/gpt2.json ${PROJECT_BINARY_DIR})
