@@ -52,10 +52,10 @@ static bool ends_process(int signal_number)
     case SIGCONT:
     case SIGCHLD:
     case SIGURG:
-    case SIGXFSZ: return false; /* a file that may not grow is an error with a message */
 #ifdef SIGWINCH
-    case SIGWINCH: return false;
+    case SIGWINCH:
 #endif
+    case SIGXFSZ: return false; /* a file that may not grow is an error with a message */
     default: return true;
     }
 }

@@ -43,7 +43,7 @@ static void *next(const char *name)
 #define FORWARD(name, symbol, logged, parameters, arguments)                                                 \
     int name parameters                                                                                      \
     {                                                                                                        \
-        int(*real) parameters;                                                                               \
+        int(*real) parameters; /* NOLINT(bugprone-macro-parentheses): they are a list */                     \
         void *found = next(symbol);                                                                          \
         memcpy(&real, &found, sizeof real);                                                                  \
         return call(logged) != 0 ? -1 : real arguments;                                                      \

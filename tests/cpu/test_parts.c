@@ -74,7 +74,7 @@ static void random_shape(test_random *random, glr_tensor *tensor)
     }
 }
 
-/* Some axes as inputs, outputs and batch axes, counted from either end. */
+/* Some axes as inputs, outputs and batch axes, counted from either end; lists may be empty. */
 static void random_axes(test_random *random, uint32_t rank, glr_initializer *initializer)
 {
     if (test_random_between(random, 0, 2) > 0) {
@@ -89,7 +89,8 @@ static void random_axes(test_random *random, uint32_t rank, glr_initializer *ini
         default: break;
         }
     }
-    if (initializer->input_axis_count == 0 || initializer->output_axis_count == 0) {
+    initializer->has_axes = (uint32_t)test_random_between(random, 0, 1);
+    if (!initializer->has_axes) {
         initializer->input_axis_count = initializer->output_axis_count = 0;
     }
 }
