@@ -250,6 +250,10 @@ glr_status glr_initializer_from_name(const char *name, glr_initializer *initiali
         }
     }
     glr_kind kind = glr_kind_of_name(name);
+    /* A package's class has its package's name before it, an object that is no class two underscores. */
+    if (kind == GLR_KIND_NONE && (strchr(name, '>') != NULL || strncmp(name, "__", 2) == 0)) {
+        return glr_fail(GLR_ERROR_UNSUPPORTED, "class_name: %s is not one of Keras's own", name);
+    }
     if (kind == GLR_KIND_NONE) {
         return glr_fail(GLR_ERROR_PARSE, "class_name: %s is no initializer", name);
     }

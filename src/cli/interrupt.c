@@ -6,6 +6,7 @@
 
 static volatile sig_atomic_t caught;
 static const char *volatile unfinished;
+static volatile pid_t owner; /* a forked child removes nothing of its parent's */
 
 /* Stays in place: an impatient second signal must not kill before the file is removed. */
 static void remember(int signal_number) { caught = signal_number; }
@@ -13,7 +14,7 @@ static void remember(int signal_number) { caught = signal_number; }
 static void remove_unfinished(void)
 {
     const char *path = unfinished;
-    if (path != NULL) {
+    if (path != NULL && getpid() == owner) {
         (void)unlink(path);
     }
 }
@@ -77,7 +78,11 @@ void glr_interrupt_catch(void)
     (void)atexit(remove_unfinished); /* a driver's code may end the process */
 }
 
-void glr_interrupt_removes(const char *path) { unfinished = path; }
+void glr_interrupt_removes(const char *path)
+{
+    owner = getpid();
+    unfinished = path;
+}
 
 bool glr_interrupted(void) { return caught != 0; }
 

@@ -16,6 +16,7 @@
 #include <sys/file.h>
 #include <sys/random.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 /* A temporary file's name: this, 8 random hexadecimal digits, and an extension. It is short, so that a final
@@ -24,6 +25,8 @@
 #define TEMPORARY_EXTENSION ".part"
 #define TEMPORARY_DIGITS    8
 #define TEMPORARY_LENGTH    (sizeof TEMPORARY_PREFIX - 1 + TEMPORARY_DIGITS + sizeof TEMPORARY_EXTENSION - 1)
+
+#define LEFTOVER_SECONDS 10 /* without a change: what is newer is not called a leftover */
 
 #define MOST_LINKS 40 /* that are followed, as Linux does */
 
@@ -94,7 +97,17 @@ static bool can_replace(const char *path, const char *name, struct stat *there, 
 
 /* ---- Temporary files --------------------------------------------------------------------------------- */
 
-/* Creates a file beside the final one, locked. A lock that the file system does not have is done without. */
+/* Another process may hold the lock for the moment in which it looks for leftovers. A lock that the file
+   system does not have is done without. */
+static void lock(int descriptor)
+{
+    const struct timespec moment = {.tv_nsec = 1000000};
+    for (int i = 0; i < 100 && flock(descriptor, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK; i++) {
+        (void)nanosleep(&moment, NULL);
+    }
+}
+
+/* Creates a file beside the final one, locked. */
 static bool open_temporary(glr_output *output, mode_t mode)
 {
     for (int i = 0; i < 100; i++) {
@@ -110,7 +123,7 @@ static bool open_temporary(glr_output *output, mode_t mode)
         }
         output->descriptor = open(name, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, mode);
         if (output->descriptor >= 0) {
-            (void)flock(output->descriptor, LOCK_EX | LOCK_NB);
+            lock(output->descriptor);
             output->temporary_name = name;
             glr_interrupt_removes(name);
             return true;
@@ -160,20 +173,38 @@ static bool reserve(const glr_output *output, glr_problem *problem)
                            output->bytes, strerror(errno));
 }
 
-/* Whether a file in an open folder is one of ours whose process is gone. */
-static bool is_leftover(int folder, const char *name)
+static bool is_temporary_name(const char *name)
 {
     static const size_t prefix = sizeof TEMPORARY_PREFIX - 1;
-    if (strlen(name) != TEMPORARY_LENGTH || memcmp(name, TEMPORARY_PREFIX, prefix) != 0 ||
-        strspn(name + prefix, "0123456789abcdef") != TEMPORARY_DIGITS ||
-        strcmp(name + prefix + TEMPORARY_DIGITS, TEMPORARY_EXTENSION) != 0) {
+    return strlen(name) == TEMPORARY_LENGTH && memcmp(name, TEMPORARY_PREFIX, prefix) == 0 &&
+           strspn(name + prefix, "0123456789abcdef") == TEMPORARY_DIGITS &&
+           strcmp(name + prefix + TEMPORARY_DIGITS, TEMPORARY_EXTENSION) == 0;
+}
+
+/* Whether a file is regular, and has not been written to for a while: one that is new may not be locked yet.
+ */
+static bool is_old(const struct stat *status)
+{
+    const time_t now = time(NULL);
+    return S_ISREG(status->st_mode) && now > status->st_mtime && now - status->st_mtime > LEFTOVER_SECONDS;
+}
+
+/* Whether a file in an open folder is one of ours whose process is gone. That the name still leads to the
+   file is looked at last: its process may have renamed it meanwhile. */
+static bool is_leftover(int folder, const char *name)
+{
+    struct stat opened, there;
+    if (!is_temporary_name(name) || fstatat(folder, name, &there, AT_SYMLINK_NOFOLLOW) != 0 ||
+        !is_old(&there)) {
         return false;
     }
     int descriptor = openat(folder, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
     if (descriptor < 0) {
         return false;
     }
-    const bool is_free = flock(descriptor, LOCK_SH | LOCK_NB) == 0;
+    const bool is_free = flock(descriptor, LOCK_SH | LOCK_NB) == 0 && fstat(descriptor, &opened) == 0 &&
+                         fstatat(folder, name, &there, AT_SYMLINK_NOFOLLOW) == 0 &&
+                         opened.st_ino == there.st_ino && opened.st_dev == there.st_dev;
     (void)close(descriptor); /* and the lock with it */
     return is_free;
 }
@@ -271,12 +302,14 @@ static bool sync_folder(const glr_output *output, glr_problem *problem)
 
 bool glr_output_commit(glr_output *output, bool sync, glr_problem *problem)
 {
-    bool ok = !sync || fsync(output->descriptor) == 0;
+    /* What closing finds comes before the name; the copy holds the lock until then. */
+    const int locked = fcntl(output->descriptor, F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
+    bool ok = locked >= 0 && (!sync || fsync(output->descriptor) == 0);
     if (ok) {
         ok = close(output->descriptor) == 0;
         output->descriptor = -1;
     }
-    ok = ok && rename(output->temporary_name, output->final_name) == 0;
+    ok = ok && !glr_interrupted() && rename(output->temporary_name, output->final_name) == 0;
     if (ok) {
         glr_interrupt_removes(NULL);
         free(output->temporary_name);
@@ -284,6 +317,9 @@ bool glr_output_commit(glr_output *output, bool sync, glr_problem *problem)
         ok = !sync || sync_folder(output, problem);
     } else {
         (void)glr_problem_set(problem, "%s: %s", output->final_name, strerror(errno));
+    }
+    if (locked >= 0) {
+        (void)close(locked); /* what that could find has been found */
     }
     glr_output_discard(output);
     return ok;

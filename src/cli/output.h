@@ -17,7 +17,7 @@ typedef struct glr_output {
    under the final name stays as it is until glr_output_commit, and must be a regular file. Links are
    followed, also to a file that is not there yet. The file gets the mode of the one that it replaces, and its
    owner and group where this process may give it them. Until the commit, whatever ends the process removes
-   the file, except SIGKILL. There can be one at a time. */
+   the file, except SIGKILL and a stack that overflows. There can be one at a time. */
 bool glr_output_create(const char *path, uint64_t bytes, glr_output *output, glr_problem *problem);
 
 /* Copies bytes to a place in the file. Several threads may do so at once. */

@@ -115,11 +115,16 @@ bool glr_glob_matches(const char *pattern, const char *name)
     return true;
 }
 
-/* The pattern behind its first part, which is special; of a backslash, only that: what it takes the meaning
-   from belongs to the next run, unless it looks special itself. */
+/* The pattern behind its first part, which is special: a star, a question mark, a set, or a backslash with
+   the character that it takes the meaning from. */
 static const char *behind_special(const char *pattern)
 {
     bool matches;
+    if (*pattern == '\\') {
+        pattern++;
+        (void)glr_next_character(&pattern);
+        return pattern;
+    }
     const char *behind = *pattern == '[' ? try_set(pattern + 1, 0, &matches) : NULL;
     return behind != NULL ? behind : pattern + 1;
 }

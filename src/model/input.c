@@ -6,8 +6,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-/* File systems stamp files with a clock that ticks every 10 ms or more often. */
-#define TICK_NANOSECONDS 10000000
+/* File systems stamp files with a clock that ticks every 10 ms or more often, or in seconds: FAT in two. */
+#define TICK_NANOSECONDS        INT64_C(10000000)
+#define COARSE_TICK_NANOSECONDS INT64_C(2000000000)
 
 static bool is_regular(const struct stat *status, glr_problem *problem)
 {
@@ -25,13 +26,17 @@ static void wait_for_tick(const struct timespec *modified)
 {
     struct timespec now;
     if (clock_gettime(CLOCK_REALTIME, &now) != 0 || now.tv_sec < modified->tv_sec ||
-        now.tv_sec - modified->tv_sec > 1) {
+        now.tv_sec - modified->tv_sec > 3) {
         return;
     }
-    const long age = (long)(now.tv_sec - modified->tv_sec) * 1000000000L + now.tv_nsec - modified->tv_nsec;
-    if (age >= 0 && age <= TICK_NANOSECONDS) {
-        const struct timespec rest = {.tv_nsec = TICK_NANOSECONDS + 1 - age};
-        (void)nanosleep(&rest, NULL);
+    const int64_t tick = modified->tv_nsec == 0 ? COARSE_TICK_NANOSECONDS : TICK_NANOSECONDS;
+    const int64_t age =
+        (int64_t)(now.tv_sec - modified->tv_sec) * INT64_C(1000000000) + now.tv_nsec - modified->tv_nsec;
+    if (age >= 0 && age <= tick) {
+        const int64_t rest = tick + 1 - age;
+        const struct timespec pause = {.tv_sec = (time_t)(rest / INT64_C(1000000000)),
+                                       .tv_nsec = (long)(rest % INT64_C(1000000000))};
+        (void)nanosleep(&pause, NULL);
     }
 }
 

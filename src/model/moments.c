@@ -42,7 +42,8 @@ static int unit_of(const glr_moments *m)
     return magnitude == 0.0 || exponent < LEAST_EXPONENT ? LEAST_EXPONENT : exponent;
 }
 
-/* Of one finite value or more. A product with a power of two is exact. */
+/* Of one finite value or more. A product with a power of two is exact, but for values so far
+   below the greatest that they do not count. */
 static glr_moments moments_of(const double *values, size_t count)
 {
     glr_moments m = {.finite = count};

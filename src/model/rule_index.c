@@ -56,6 +56,7 @@ static void add_rule(glr_rule_index *index, uint32_t rule)
             best_length = length;
         }
     }
+    index->state[best].unmatched++;
     index->next[rule] = index->state[best].rules;
     index->state[best].rules = rule + 1;
 }
@@ -113,7 +114,7 @@ bool glr_rule_index_make(const glr_rules *rules, glr_rule_index *index)
         for (size_t i = 0; i < count; i++) {
             count_parts(index, index->rules->rule[i].pattern);
         }
-        for (size_t i = 0; i < count; i++) {
+        for (size_t i = count; i-- > 0;) { /* so that a state's first rule comes first */
             add_rule(index, (uint32_t)i);
         }
         set_fallbacks(index, order);
@@ -122,17 +123,22 @@ bool glr_rule_index_make(const glr_rules *rules, glr_rule_index *index)
     return ok;
 }
 
-/* Compares a name with the rules of a state that may still say something. */
+/* Compares a name with the rules of a state that may still say something: what comes first, or that a rule
+   matches at all. */
 static void compare(glr_rule_index *index, uint32_t state, const char *name, size_t *first)
 {
     for (uint32_t rule = index->state[state].rules; rule != 0; rule = index->next[rule - 1]) {
         const size_t i = rule - 1;
+        if (i >= *first && index->state[state].unmatched == 0) {
+            break;
+        }
         if (index->seen[i] == index->name_count || (index->matched[i] && i >= *first)) {
             continue;
         }
         index->seen[i] = index->name_count;
         index->compared++;
         if (glr_glob_matches(index->rules->rule[i].pattern, name)) {
+            index->state[state].unmatched -= !index->matched[i];
             index->matched[i] = true;
             *first = i < *first ? i : *first;
         }

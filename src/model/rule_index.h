@@ -13,6 +13,7 @@ typedef struct glr_rule_state {
     uint32_t listed;         /* the nearest state with rules on the way of fallbacks; 0 is none */
     uint32_t uses;           /* how often this text is a literal part of a pattern */
     uint32_t rules;          /* 1 + the first rule that is looked for by this text, or 0 */
+    uint32_t unmatched;      /* how many of those rules no name has matched yet */
     unsigned char byte;      /* that leads here from the parent */
 } glr_rule_state;
 

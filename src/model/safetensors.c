@@ -190,6 +190,7 @@ static bool count_bytes(glr_json_value shape, uint32_t bits, const char *tensor,
                         glr_problem *problem)
 {
     uint64_t total = bits;
+    bool is_empty = false, is_too_large = false;
     glr_json_walk walk = glr_json_children(shape);
     while (glr_json_next(&walk)) {
         int64_t size = 0;
@@ -200,11 +201,14 @@ static bool count_bytes(glr_json_value shape, uint32_t bits, const char *tensor,
             return glr_problem_set(problem, "tensor %s: shape[%zu]: %" PRId64 " is negative", tensor,
                                    walk.index, size);
         }
-        if (size > 0 && total > UINT64_MAX / (uint64_t)size) {
-            return glr_problem_set(problem, "tensor %s: its shape has more than 2^64 bits", tensor);
-        }
-        total *= (uint64_t)size;
+        is_empty = is_empty || size == 0;
+        is_too_large = is_too_large || (size > 0 && total > UINT64_MAX / (uint64_t)size);
+        total = is_too_large ? total : total * (uint64_t)size;
     }
+    if (is_too_large && !is_empty) {
+        return glr_problem_set(problem, "tensor %s: its shape has more than 2^64 bits", tensor);
+    }
+    total = is_empty ? 0 : total;
     *bytes = total / 8;
     return total % 8 == 0 ||
            glr_problem_set(problem, "tensor %s: its %" PRIu64 " bits are no whole bytes", tensor, total);
@@ -243,9 +247,15 @@ static bool check_bytes(glr_json_value shape, int64_t *sizes, glr_file_tensor *t
     const struct known_dtype *dtype = find_dtype(tensor->dtype_name);
     uint64_t needed;
     tensor->dtype = dtype == NULL ? GLR_DTYPE_NONE : dtype->dtype;
-    const bool read = glr_file_tensor_is_known(tensor) ? read_shape(shape, sizes, tensor, &needed, problem)
-                                                       : count_bytes(shape, dtype == NULL ? 0 : dtype->bits,
-                                                                     tensor->name, &needed, problem);
+    const uint32_t bits = dtype == NULL ? 0 : dtype->bits;
+    const bool is_known = glr_file_tensor_is_known(tensor);
+    bool read = is_known ? read_shape(shape, sizes, tensor, &needed, problem)
+                         : count_bytes(shape, bits, tensor->name, &needed, problem);
+    glr_problem same;
+    if (!read && is_known && count_bytes(shape, bits, tensor->name, &needed, &same) && needed == 0) {
+        tensor->dtype = GLR_DTYPE_NONE; /* empty, with dimensions that glorand does not have */
+        read = true;
+    }
     if (!read) {
         return false;
     }

@@ -45,12 +45,27 @@ static int is_ours(int descriptor, mode_t type)
            status.st_uid == geteuid() && (status.st_mode & (S_IWGRP | S_IWOTH)) == 0;
 }
 
-/* Makes a folder in another user's home no user's: root with somebody's HOME would leave there what that
-   user cannot replace. Root's own folders, /tmp for one, are for all. */
+/* Whether a folder may be made in this one: it is ours or root's, as /tmp is, and so is a link that leads to
+   it. Root with a user's HOME would otherwise leave there what that user cannot replace, or make a folder
+   where the user's link leads. */
 static int may_make_in(const char *parent)
 {
-    struct stat status;
-    return stat(parent, &status) == 0 && (status.st_uid == geteuid() || status.st_uid == 0);
+    struct stat named, there;
+    return lstat(parent, &named) == 0 && stat(parent, &there) == 0 &&
+           (named.st_uid == geteuid() || named.st_uid == 0) &&
+           (there.st_uid == geteuid() || there.st_uid == 0);
+}
+
+/* Makes a folder, if the one that it is to be in allows that. What fails here fails again when it is opened.
+ */
+static void make_folder(const char *path)
+{
+    char parent[1024];
+    const char *slash = strrchr(path, '/');
+    const int length = slash == path ? 1 : (int)(slash - path);
+    if (snprintf(parent, sizeof parent, "%.*s", length, path) < (int)sizeof parent && may_make_in(parent)) {
+        (void)mkdir(path, 0700);
+    }
 }
 
 /* Opens the folder, which is made if it is not there. -1 if there is no place for it, or what is there is not
@@ -67,14 +82,9 @@ static int open_folder(void)
     if (length < 0 || (size_t)length + sizeof "/glorand" > sizeof path) {
         return -1;
     }
-    if (is_set || may_make_in(home)) {
-        (void)mkdir(path, 0700); /* if it fails, so will what follows */
-    }
-    const int may_make = may_make_in(path);
+    make_folder(path);
     memcpy(path + length, "/glorand", sizeof "/glorand");
-    if (may_make) {
-        (void)mkdir(path, 0700);
-    }
+    make_folder(path);
     int folder = open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
     if (folder >= 0 && !is_ours(folder, S_IFDIR)) {
         (void)close(folder);

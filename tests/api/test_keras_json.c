@@ -55,6 +55,10 @@ Test(keras_json, own_classes)
  */
 Test(keras_json, classes_of_others)
 {
+    expect_refused("{\"class_name\": \"my>GlorotUniform\", \"config\": {}}", GLR_ERROR_UNSUPPORTED,
+                   "my>GlorotUniform is not one of Keras's own");
+    expect_refused("{\"class_name\": \"__tensor__\", \"config\": {}}", GLR_ERROR_UNSUPPORTED,
+                   "__tensor__ is not one of Keras's own");
     expect_refused(FROM("\"my.package\"", "\"my>GlorotUniform\""), GLR_ERROR_UNSUPPORTED,
                    "class_name: GlorotUniform of module my.package, registered as my>GlorotUniform, is not");
     expect_refused(FROM("\"my.package\"", "null"), GLR_ERROR_UNSUPPORTED,

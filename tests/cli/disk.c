@@ -1,11 +1,12 @@
 /* A library to be loaded before the C library's: a disk of which functions fail, and that says in which order
    they are called. DISK_FAILS names the function that fails, and with which error (unsupported, full,
-   broken); DISK_LOG names the file for the calls. */
+   broken), or during which SIGTERM comes (signal); DISK_LOG names the file for the calls. */
 #define _GNU_SOURCE /* RTLD_NEXT, fallocate */
 
 #include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -24,6 +25,9 @@ static int call(const char *name)
     const size_t length = strlen(name);
     if (fails == NULL || strncmp(fails, name, length) != 0 || fails[length] != ':') {
         return 0;
+    }
+    if (strcmp(fails + length, ":signal") == 0) {
+        return raise(SIGTERM);
     }
     errno = strcmp(fails + length, ":unsupported") == 0 ? EOPNOTSUPP
             : strcmp(fails + length, ":full") == 0      ? ENOSPC

@@ -230,6 +230,8 @@ static const struct {
      "tensor a: tensor.shape[0]: -1 is negative"},
     {"{\"a\": {\"dtype\": \"F32\", \"shape\": [4611686018427387904, 4], \"data_offsets\": [0, 4]}}", 4,
      "larger than 2^56"},
+    {"{\"a\": {\"dtype\": \"C64\", \"shape\": [4611686018427387904, 4], \"data_offsets\": [0, 4]}}", 4,
+     "more than 2^64 bits"},
     {"{\"a\": {\"dtype\": \"F32\", \"shape\": [1], \"data_offsets\": [0, 5]}}", 4,
      "data_offsets are outside the file's 4 data bytes"},
     {"{\"a\": {\"dtype\": \"F32\", \"shape\": [1], \"data_offsets\": [-4, 0]}}", 4,
@@ -271,6 +273,28 @@ Test(safetensors, damaged_headers, .init = enter_scratch)
     cr_expect_not_null(strstr(problem.text, "a header of 18446744073709551615 bytes does not fit"), "%s",
                        problem.text);
     cr_expect_not(glr_safetensors_read("none.safetensors", &file, &problem));
+}
+
+/* The format allows any dimensions beside one that is 0. */
+Test(safetensors, empty_tensors_of_any_dimensions, .init = enter_scratch)
+{
+    static const char *const headers[] = {
+        "{\"a\": {\"dtype\": \"F32\", \"shape\": [0, 4611686018427387904], \"data_offsets\": [0, 0]}}",
+        "{\"a\": {\"dtype\": \"F32\", \"shape\": [4611686018427387904, 4611686018427387904, 0], "
+        "\"data_offsets\": "
+        "[0, 0]}}",
+        "{\"a\": {\"dtype\": \"C64\", \"shape\": [4611686018427387904, 0, 4611686018427387904], "
+        "\"data_offsets\": "
+        "[0, 0]}}",
+    };
+    for (size_t i = 0; i < sizeof headers / sizeof headers[0]; i++) {
+        glr_safetensors file;
+        glr_problem problem = {0};
+        write_damaged(headers[i], 0);
+        cr_assert(glr_safetensors_read("x.safetensors", &file, &problem), "%s", problem.text);
+        cr_expect(file.count == 1 && !glr_file_tensor_is_known(&file.tensor[0]), "%s", headers[i]);
+        glr_safetensors_free(&file);
+    }
 }
 
 /* Other files that are taken for .safetensors files. */

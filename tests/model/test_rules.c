@@ -347,13 +347,45 @@ Test(rules, the_index_finds_what_a_search_finds)
         }
         cr_assert(glr_rule_index_make(&rules, &index));
         for (int i = 0; i < 100; i++) {
-            random_text(&random, text, 8, "aabb.[\\");
+            random_text(&random, text, 8, "aabb.[]\\");
             cr_expect_eq(glr_rule_index_find(&index, text), first_by_glob(&rules, text, matched), "%s", text);
         }
         cr_expect_arr_eq(index.matched, matched, sizeof matched);
         glr_rule_index_free(&index);
         glr_rules_free(&rules);
     }
+}
+
+/* What stands behind a backslash begins no set. */
+Test(rules, the_index_finds_what_is_escaped)
+{
+    const glr_choice choice = {.action = GLR_ACTION_SKIP};
+    glr_rules rules = {0};
+    glr_rule_index index;
+    cr_assert(glr_rules_append(&rules, "rule", "\\[[]a]xyz", &choice));
+    cr_assert(glr_rule_index_make(&rules, &index));
+    cr_expect_eq(glr_rule_index_find(&index, "[axyz"), &rules.rule[0]);
+    glr_rule_index_free(&index);
+    glr_rules_free(&rules);
+}
+
+/* Rules that all match the same names, the most of them for nothing. */
+Test(rules, many_rules_that_match_alike)
+{
+    const glr_choice choice = {.action = GLR_ACTION_SKIP};
+    enum { COUNT = 100000 };
+    glr_rules rules = {0};
+    glr_rule_index index;
+    for (int i = 0; i < COUNT; i++) {
+        cr_assert(glr_rules_append(&rules, "rule", "*.w", &choice));
+    }
+    cr_assert(glr_rule_index_make(&rules, &index));
+    for (int i = 0; i < COUNT; i++) {
+        cr_assert_eq(glr_rule_index_find(&index, "block.w"), &rules.rule[0]);
+    }
+    cr_expect_leq(index.compared, 2 * COUNT, "%llu comparisons", (unsigned long long)index.compared);
+    glr_rule_index_free(&index);
+    glr_rules_free(&rules);
 }
 
 /* As many comparisons as there are names and a few more, whatever part of the names the rules tell apart. */

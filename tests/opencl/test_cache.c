@@ -257,6 +257,27 @@ Test(cache, nothing_is_made_in_the_home_of_another_user)
     cr_expect_neq(access(made, F_OK), 0, "%s is made", made);
 }
 
+Test(cache, nothing_is_made_where_the_link_of_another_user_leads)
+{
+    char home[sizeof folder + 8], cache[sizeof home + 16], ours[sizeof home + 16], made[sizeof ours + 16];
+    if (geteuid() != 0) {
+        cr_skip_test("only root can give folders away");
+    }
+    (void)snprintf(home, sizeof home, "%s-home", folder);
+    (void)snprintf(cache, sizeof cache, "%s/.cache", home);
+    (void)snprintf(ours, sizeof ours, "%s-ours", folder);
+    (void)snprintf(made, sizeof made, "%s/glorand", ours);
+    cr_assert(mkdir(home, 0755) == 0 && chown(home, NOBODY, (gid_t)-1) == 0 && mkdir(ours, 0755) == 0);
+    cr_assert(symlink(ours, cache) == 0 && lchown(cache, NOBODY, (gid_t)-1) == 0);
+    cr_assert(unsetenv("XDG_CACHE_HOME") == 0 && setenv("HOME", home, 1) == 0);
+    cr_expect_eq(open_once(), 1);
+    cr_expect_neq(access(made, F_OK), 0, "%s is made", made);
+    /* The variable names the same place, which is not there yet. */
+    cr_assert(unlink(cache) == 0 && setenv("XDG_CACHE_HOME", cache, 1) == 0);
+    cr_expect_eq(open_once(), 1);
+    cr_expect_neq(access(cache, F_OK), 0, "%s is made", cache);
+}
+
 /* ---- Unfinished files ------------------------------------------------------------------------------- */
 
 /* The path of the unfinished file, of which the finished one is taken away. */
