@@ -79,6 +79,8 @@ if(TARGET glorand_command)
     glorand_script_test(setuid scripts/setuid.sh $<TARGET_FILE:glorand_command> ${CMAKE_C_COMPILER})
   endif()
   glorand_script_test(man_pages scripts/man_pages.sh ${PROJECT_SOURCE_DIR} $<TARGET_FILE:glorand_command>)
+  glorand_script_test(man_list scripts/man_list.sh ${PROJECT_SOURCE_DIR} ${PROJECT_BINARY_DIR}
+    $<TARGET_FILE:glorand_command>)
 
   set(environment ${PROJECT_BINARY_DIR}/python)
   glorand_script_test(python_environment python/environment.sh ${environment})

@@ -11,4 +11,7 @@
    that match the glob count, unless it is NULL. */
 void glr_say_passed_over(const char *path, const glr_safetensors *file, const char *glob);
 
+/* Says on standard error which tensors have values that are not floating-point, if there are such. */
+void glr_say_not_floating(const char *path, const glr_safetensors *file);
+
 #endif

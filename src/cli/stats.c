@@ -222,6 +222,21 @@ static int measure_all(const char *path, const char *glob, const glr_safetensors
                : glr_cli_fail_by(&problem, "%s: %s", path, problem.text);
 }
 
+/* Prints what was measured; if that is nothing, says what there is instead. Returns an exit status. */
+static int print_report(const char *path, bool json, const glr_safetensors *file, const entry *items, size_t count)
+{
+    if (count == 0) {
+        glr_say_not_floating(path, file);
+    }
+    if (json) {
+        return print_json(items, count);
+    }
+    if (count > 0 || file->count == 0) {
+        print_table(items, count);
+    }
+    return EXIT_DONE;
+}
+
 static int report(const char *path, const char *glob, bool json, const glr_safetensors *file,
                   const glr_model *model)
 {
@@ -236,10 +251,8 @@ static int report(const char *path, const char *glob, bool json, const glr_safet
         if (count == 0 && glob != NULL) {
             status =
                 glr_cli_fail(EXIT_USAGE, "--tensor: no floating-point tensor of %s matches '%s'", path, glob);
-        } else if (json) {
-            status = print_json(items, count);
         } else {
-            print_table(items, count);
+            status = print_report(path, json, file, items, count);
         }
     }
     free(items);

@@ -220,6 +220,29 @@ Test(inputs, unknown_tensors_are_passed_over)
                        "%s", result.err);
 }
 
+/* Of a file without floating-point tensors, stats says what it has instead. */
+Test(inputs, integers_only)
+{
+    write_tensors("x.safetensors",
+                  "{\"codes\": {\"dtype\": \"I64\", \"shape\": [2], \"data_offsets\": [0, 16]},"
+                  " \"mask\": {\"dtype\": \"BOOL\", \"shape\": [3], \"data_offsets\": [16, 19]}}",
+                  NULL, 19);
+    static const char said[] = "glorand: x.safetensors: passes over 2 tensors of integers or booleans: "
+                               "codes (I64), mask (BOOL)\n";
+    outcome result = run("glorand stats x.safetensors");
+    cr_expect_eq(result.status, 0);
+    cr_expect_str_eq(result.out, "", "no head of a table without rows");
+    cr_expect_str_eq(result.err, said);
+    result = run("glorand stats x.safetensors --json");
+    cr_expect_eq(result.status, 0);
+    cr_expect_str_eq(result.out, "[]\n");
+    cr_expect_str_eq(result.err, said);
+    result = run("glorand stats x.safetensors --tensor codes");
+    cr_expect_eq(result.status, 2);
+    cr_expect_not_null(strstr(result.err, "no floating-point tensor of x.safetensors matches 'codes'"), "%s",
+                       result.err);
+}
+
 /* Names are said up to a number; a file of nothing else is not verified. */
 Test(inputs, many_unknown_tensors)
 {
