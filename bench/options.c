@@ -81,7 +81,8 @@ static int read_isa(const char *source, const char *text, bench_options *options
 {
     options->isa = bench_isa_of_name(text);
     if (options->isa == NULL) {
-        return bench_fail(EXIT_USAGE, "%s: '%s' is no instruction set that this processor has", source, text);
+        return bench_fail(EXIT_USAGE, "%s: '%s' is not an instruction set that this processor has", source,
+                          text);
     }
     return EXIT_DONE;
 }

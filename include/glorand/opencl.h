@@ -84,12 +84,12 @@ typedef struct glr_opencl_memory {
    release. Nothing is allocated on the device, nothing waits, and the queue is not flushed. Errors: those of
    glr_fill; GLR_ERROR_ARGUMENT also for a handle that is not OpenCL's, a queue or a buffer of another
    context, a memory object that is no buffer, a buffer that kernels may only read, an offset or pointer that
-   is no multiple of the element size, a USM pointer that is in no allocation of the handle's context, and a
-   wait list that does not agree with its count; GLR_ERROR_TOO_SMALL also for a USM allocation that has fewer
-   than memory->bytes;
-   GLR_ERROR_UNSUPPORTED also for float64 on a device without fp64, and for a kind of memory that the driver
-   lacks; GLR_ERROR_DEVICE when the driver refuses the command. In any case of error nothing is enqueued.
-   Threads: any number of calls on one handle at a time, on the same or on different queues. */
+   is not a multiple of the element size, a USM pointer that is in no allocation of the handle's context, and
+   a wait list that does not agree with its count; GLR_ERROR_TOO_SMALL also for a USM allocation that has
+   fewer than memory->bytes; GLR_ERROR_UNSUPPORTED also for float64 on a device without fp64, and for a kind
+   of memory that the driver lacks; GLR_ERROR_DEVICE when the driver refuses the command. In any case of error
+   nothing is enqueued. Threads: any number of calls on one handle at a time, on the same or on different
+   queues. */
 GLR_API glr_status glr_opencl_fill(glr_device *handle, const glr_initializer *initializer,
                                    const glr_tensor *tensor, const glr_opencl_memory *memory,
                                    cl_command_queue queue, cl_uint wait_count, const cl_event *wait_list,

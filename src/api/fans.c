@@ -30,8 +30,9 @@ static glr_status axis_set(axis_list list, uint32_t rank, uint32_t *set)
     for (uint32_t i = 0; i < list.count; i++) {
         int32_t axis = list.axes[i];
         if (axis < -(int32_t)rank || axis >= (int32_t)rank) {
-            return glr_fail(GLR_ERROR_ARGUMENT, "initializer.%s[%u]: %d is no axis of a tensor of rank %u",
-                            list.name, i, axis, rank);
+            return glr_fail(GLR_ERROR_ARGUMENT,
+                            "initializer.%s[%u]: %d is not an axis of a tensor of rank %u", list.name, i,
+                            axis, rank);
         }
         *set |= 1U << from_front(axis, rank);
     }

@@ -92,7 +92,8 @@ static glr_status resolve(const glr_initializer *initializer, glr_initializer *r
         return status;
     }
     if (!glr_kind_is_valid(initializer->kind)) {
-        return glr_fail(GLR_ERROR_ARGUMENT, "initializer.kind: %d is no initializer", (int)initializer->kind);
+        return glr_fail(GLR_ERROR_ARGUMENT, "initializer.kind: %d is not an initializer",
+                        (int)initializer->kind);
     }
     status = glr_check_seeding(initializer);
     if (status != GLR_OK) {

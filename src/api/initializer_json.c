@@ -91,7 +91,7 @@ static glr_status read_name(glr_json_value value, const char *name, const char *
         }
     }
     return glr_fail(GLR_ERROR_PARSE, "config.%s: %s is none of %s, %s, %s", name,
-                    text == NULL ? "what is no string" : text, names[0], names[1], names[2]);
+                    text == NULL ? "a value that is not a string" : text, names[0], names[1], names[2]);
 }
 
 static glr_status read_distribution(glr_json_value value, glr_initializer *initializer)
@@ -119,7 +119,7 @@ static glr_status read_axis(glr_json_value value, const char *name, size_t i, in
 {
     int64_t number;
     if (!glr_json_int64(value, &number) || number < -GLR_MAX_RANK || number >= GLR_MAX_RANK) {
-        return glr_fail(GLR_ERROR_PARSE, "config.%s[%zu]: is no integer from %d to %d", name, i,
+        return glr_fail(GLR_ERROR_PARSE, "config.%s[%zu]: is not an integer from %d to %d", name, i,
                         -GLR_MAX_RANK, GLR_MAX_RANK - 1);
     }
     *axis = (int32_t)number;
@@ -224,7 +224,7 @@ static glr_status read_member(const char *name, glr_json_value value, glr_initia
         return read_axes(value, name, initializer->output_axes, &initializer->output_axis_count);
     case DTYPE: return GLR_OK;
     default:
-        return glr_fail(GLR_ERROR_PARSE, "config.%s: is no member of %s", name,
+        return glr_fail(GLR_ERROR_PARSE, "config.%s: is not a member of %s", name,
                         glr_kind_class_name(initializer->kind));
     }
 }
@@ -255,7 +255,7 @@ glr_status glr_initializer_from_name(const char *name, glr_initializer *initiali
         return glr_fail(GLR_ERROR_UNSUPPORTED, "class_name: %s is not one of Keras's own", name);
     }
     if (kind == GLR_KIND_NONE) {
-        return glr_fail(GLR_ERROR_PARSE, "class_name: %s is no initializer", name);
+        return glr_fail(GLR_ERROR_PARSE, "class_name: %s is not an initializer", name);
     }
     *initializer = glr_initializer_of_kind(kind);
     initializer->seeding = GLR_UNSEEDED;
@@ -443,7 +443,8 @@ static glr_status check_writable(const glr_initializer *initializer)
         return status;
     }
     if (!glr_kind_is_valid(initializer->kind)) {
-        return glr_fail(GLR_ERROR_ARGUMENT, "initializer.kind: %d is no initializer", (int)initializer->kind);
+        return glr_fail(GLR_ERROR_ARGUMENT, "initializer.kind: %d is not an initializer",
+                        (int)initializer->kind);
     }
     if ((unsigned)initializer->mode > GLR_FAN_AVG ||
         (unsigned)initializer->distribution > GLR_DISTRIBUTION_UNIFORM ||

@@ -133,7 +133,7 @@ void glr_text_free(glr_text *text);
 void glr_text_append(glr_text *text, const char *bytes, size_t length);
 void glr_text_add(glr_text *text, const char *zero_terminated);
 
-/* Adds a string with its quotes, an integer, a double as "%.17g" that is no integer, or as Python's json
+/* Adds a string with its quotes, an integer, a double as "%.17g" that is not an integer, or as Python's json
    module writes it if it is not finite; a comma, and a name with its colon. */
 void glr_text_string(glr_text *text, const char *string);
 void glr_text_int64(glr_text *text, int64_t number);

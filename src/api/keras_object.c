@@ -66,7 +66,7 @@ static glr_status check_member(const char *name, glr_json_value value, const cha
                    : glr_fail(GLR_ERROR_PARSE, "%s: is neither an integer nor null", name);
     }
     return strcmp(name, "config") == 0 ? GLR_OK
-                                       : glr_fail(GLR_ERROR_PARSE, "%s: is no member of %s", name, what);
+                                       : glr_fail(GLR_ERROR_PARSE, "%s: is not a member of %s", name, what);
 }
 
 static glr_status check_members(glr_json_value object, const char *what)
@@ -172,7 +172,7 @@ static glr_status read_generator_config(glr_json_value config, glr_initializer *
     glr_json_walk walk = glr_json_children(config);
     while (glr_json_next(&walk)) {
         if (strcmp(walk.name, "name") != 0 && strcmp(walk.name, "seed") != 0) {
-            return glr_fail(GLR_ERROR_PARSE, "config.seed.config.%s: is no member of SeedGenerator",
+            return glr_fail(GLR_ERROR_PARSE, "config.seed.config.%s: is not a member of SeedGenerator",
                             walk.name);
         }
     }

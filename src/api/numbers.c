@@ -19,7 +19,8 @@ glr_status glr_check_seeding(const glr_initializer *initializer)
 static glr_status check_choices(const glr_initializer *initializer)
 {
     if (!glr_kind_is_valid(initializer->kind)) {
-        return glr_fail(GLR_ERROR_ARGUMENT, "initializer.kind: %d is no initializer", (int)initializer->kind);
+        return glr_fail(GLR_ERROR_ARGUMENT, "initializer.kind: %d is not an initializer",
+                        (int)initializer->kind);
     }
     if (initializer->method != GLR_METHOD_RESAMPLE && initializer->method != GLR_METHOD_ICDF) {
         return glr_fail(GLR_ERROR_ARGUMENT, "initializer.method: %d is neither resample (0) nor icdf (1)",

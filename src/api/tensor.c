@@ -238,7 +238,7 @@ glr_status glr_check_tensor(const glr_tensor *tensor, glr_layout_of_part *layout
         return status;
     }
     if (glr_dtype_size(tensor->dtype) == 0) {
-        return glr_fail(GLR_ERROR_ARGUMENT, "tensor.dtype: %d is no dtype", (int)tensor->dtype);
+        return glr_fail(GLR_ERROR_ARGUMENT, "tensor.dtype: %d is not a dtype", (int)tensor->dtype);
     }
     if (tensor->rank > GLR_MAX_RANK) {
         return glr_fail(GLR_ERROR_ARGUMENT, "tensor.rank: %u is more than %d", tensor->rank, GLR_MAX_RANK);

@@ -161,7 +161,7 @@ int glr_cli_request_option(const char *command, int option, glr_request *request
         request->dtype = glr_dtype_of_name(optarg);
         return request->dtype != GLR_DTYPE_NONE
                    ? EXIT_DONE
-                   : glr_cli_fail(EXIT_USAGE, "--dtype: '%s' is no dtype", optarg);
+                   : glr_cli_fail(EXIT_USAGE, "--dtype: '%s' is not a dtype", optarg);
     case OPTION_METHOD:
         request->has_method = true;
         return glr_method_of_name(optarg, &request->method)

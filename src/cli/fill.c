@@ -126,7 +126,7 @@ static int make_tensor(const arguments *given, glr_model_tensor *tensor)
         return glr_cli_fail_by(&problem, "--initializer: %s", problem.text);
     }
     if (tensor->choice.action != GLR_ACTION_FILL) {
-        return glr_cli_fail(EXIT_USAGE, "--initializer: %s is no initializer", given->initializer);
+        return glr_cli_fail(EXIT_USAGE, "--initializer: %s is not an initializer", given->initializer);
     }
     glr_initializer *initializer = &tensor->choice.initializer;
     initializer->method = given->request.has_method ? given->request.method : initializer->method;

@@ -79,5 +79,5 @@ int main(int argc, char **argv)
     }
     return glr_cli_fail(EXIT_USAGE, "%s%s%s; try 'glorand --help'",
                         name[0] == '\0' ? "a command is missing" : "'", name,
-                        name[0] == '\0' ? "" : "' is no command");
+                        name[0] == '\0' ? "" : "' is not a command");
 }

@@ -29,7 +29,7 @@ static glr_status facts_of(const glr_cu *cu, CUdeviceptr pointer, pointer_facts 
 static glr_status check_place(const glr_cuda_device *device, const pointer_facts *facts)
 {
     if (facts->type == 0 || facts->address == 0) {
-        return glr_fail(GLR_ERROR_ARGUMENT, "dst: is no memory that the CUDA driver knows");
+        return glr_fail(GLR_ERROR_ARGUMENT, "dst: is not memory that the CUDA driver knows");
     }
     if (facts->type != CU_MEMORYTYPE_DEVICE || facts->is_managed) {
         return GLR_OK;
@@ -50,7 +50,7 @@ glr_status glr_cuda_check_memory(const glr_cuda_device *device, CUdeviceptr dst,
     pointer_facts facts = {.device = device->id};
     if (dst % element_size != 0) {
         return glr_fail(GLR_ERROR_ARGUMENT,
-                        "dst: 0x%llx is no multiple of the %" PRIu64 " bytes of an element", dst,
+                        "dst: 0x%llx is not a multiple of the %" PRIu64 " bytes of an element", dst,
                         element_size);
     }
     glr_status status = facts_of(device->cu, dst, &facts);

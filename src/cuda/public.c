@@ -90,8 +90,9 @@ static glr_status check_contexts(const glr_cuda_device *device, CUstream stream)
     }
     error = device->cu->cuStreamGetCtx(stream, &context);
     if (error != CUDA_SUCCESS) {
-        return error == CUDA_ERROR_INVALID_HANDLE ? glr_fail(GLR_ERROR_ARGUMENT, "stream: is no CUDA stream")
-                                                  : glr_cu_fail("cuStreamGetCtx", error);
+        return error == CUDA_ERROR_INVALID_HANDLE
+                   ? glr_fail(GLR_ERROR_ARGUMENT, "stream: is not a CUDA stream")
+                   : glr_cu_fail("cuStreamGetCtx", error);
     }
     return context == device->context
                ? GLR_OK

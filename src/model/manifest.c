@@ -127,7 +127,7 @@ static bool read_dtype(glr_json_value value, const place *where, glr_dtype *dtyp
     if (*dtype != GLR_DTYPE_NONE) {
         return true;
     }
-    (void)glr_problem_set(where->problem, "%s is no dtype that glorand knows", name);
+    (void)glr_problem_set(where->problem, "%s is not a dtype that glorand knows", name);
     return at(where, ": ");
 }
 
@@ -185,7 +185,7 @@ static bool read_axes(glr_json_value value, const place *where, int32_t axes[GLR
             return false;
         }
         if (axis < -GLR_MAX_RANK || axis >= GLR_MAX_RANK) {
-            (void)glr_problem_set(where->problem, "%" PRId64 " is no axis", axis);
+            (void)glr_problem_set(where->problem, "%" PRId64 " is not an axis", axis);
             return at(&item, ": ");
         }
         axes[walk.index] = (int32_t)axis;
@@ -250,7 +250,7 @@ static bool read_tensor_member(const char *name, glr_json_value value, const pla
     if (strcmp(name, "batch_axes") == 0) {
         return read_axes(value, where, over->batch_axes, &over->batch_axis_count);
     }
-    return complain(where, "is no member of a tensor");
+    return complain(where, "is not a member of a tensor");
 }
 
 /* The members; *has_shape is whether shape is among them. */
@@ -376,7 +376,7 @@ static bool read_member(const char *name, glr_json_value value, const place *whe
         return read_rules(value, where, &model->rules);
     }
     return strcmp(name, "tensors") == 0 || strcmp(name, "source") == 0 || strcmp(name, "parameters") == 0 ||
-           complain(where, "is no member of a list of tensors");
+           complain(where, "is not a member of a list of tensors");
 }
 
 static bool read_document(glr_json_value document, glr_model *model, glr_problem *problem)

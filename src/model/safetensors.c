@@ -211,7 +211,7 @@ static bool count_bytes(glr_json_value shape, uint32_t bits, const char *tensor,
     total = is_empty ? 0 : total;
     *bytes = total / 8;
     return total % 8 == 0 ||
-           glr_problem_set(problem, "tensor %s: its %" PRIu64 " bits are no whole bytes", tensor, total);
+           glr_problem_set(problem, "tensor %s: its %" PRIu64 " bits are not whole bytes", tensor, total);
 }
 
 /* Its offsets say how many bytes a tensor has. */

@@ -137,7 +137,7 @@ static glr_status check_pointer(const glr_opencl_device *device, const glr_openc
     }
     if ((uintptr_t)memory->pointer % element_size != 0) {
         return glr_fail(GLR_ERROR_ARGUMENT,
-                        "memory.pointer: %p is no multiple of the %" PRIu64 " bytes of an element",
+                        "memory.pointer: %p is not a multiple of the %" PRIu64 " bytes of an element",
                         memory->pointer, element_size);
     }
     return is_svm ? GLR_OK
@@ -173,7 +173,7 @@ static glr_status check_memory(const glr_opencl_device *device, const glr_opencl
     }
     if (memory->offset % element_size != 0) {
         return glr_fail(GLR_ERROR_ARGUMENT,
-                        "memory.offset: %" PRIu64 " is no multiple of the %" PRIu64 " bytes of an element",
+                        "memory.offset: %" PRIu64 " is not a multiple of the %" PRIu64 " bytes of an element",
                         memory->offset, element_size);
     }
     if (memory->offset > bytes || bytes - memory->offset < needed) {

@@ -96,7 +96,7 @@ Test(keras_json, members_around_config)
     expect_read(AROUND("\"build_config\": null, \"compile_config\": null"));
     expect_refused(AROUND("\"shared_object_id\": 1.5"), GLR_ERROR_PARSE,
                    "shared_object_id: is neither an integer nor null");
-    expect_refused(AROUND("\"build_config\": {}"), GLR_ERROR_PARSE, "build_config: is no member");
+    expect_refused(AROUND("\"build_config\": {}"), GLR_ERROR_PARSE, "build_config: is not a member");
     expect_refused("{\"class_name\": \"Orthogonal\", \"config\": {\"gain\": 1.0, \"seed\": null}, "
                    "\"shared_object_id\": 5}",
                    GLR_ERROR_UNSUPPORTED, "class_name: Orthogonal is not supported");
@@ -171,7 +171,7 @@ Test(keras_json, seeds)
     expect_refused(GENERATOR("\"seed\": 1.5"), GLR_ERROR_PARSE,
                    "config.seed.config.seed: is neither an integer nor null");
     expect_refused(GENERATOR("\"state\": 1"), GLR_ERROR_PARSE,
-                   "config.seed.config.state: is no member of SeedGenerator");
+                   "config.seed.config.state: is not a member of SeedGenerator");
     expect_refused("{\"class_name\": \"HeNormal\", \"config\": {\"seed\": {\"module\": \"my.random\", "
                    "\"class_name\": \"SeedGenerator\", \"config\": {\"seed\": 1}}}}",
                    GLR_ERROR_UNSUPPORTED, "SeedGenerator of module my.random");
@@ -224,7 +224,7 @@ Test(keras_json, nulls_are_missing_members)
     cr_expect_eq(expect_read("{\"class_name\": \"Ones\", \"config\": null}").kind, GLR_ONES);
     expect_refused("{\"class_name\": null}", GLR_ERROR_PARSE, "class_name: is not a string");
     expect_refused("{\"class_name\": \"Ones\", \"config\": {\"value\": null}}", GLR_ERROR_PARSE,
-                   "config.value: is no member of Ones");
+                   "config.value: is not a member of Ones");
 }
 
 /* ---- Axes -------------------------------------------------------------------------------------------- */

@@ -93,12 +93,12 @@ Test(show, errors_of_the_library)
     char name[4000];
     glr_initializer initializer;
     cr_expect_eq(glr_initializer_from_json(named, strlen(named), &initializer), GLR_ERROR_PARSE);
-    cr_expect_str_eq(glr_last_error(), "class_name: \\x1b[2K\\r\\u202e is no initializer");
+    cr_expect_str_eq(glr_last_error(), "class_name: \\x1b[2K\\r\\u202e is not an initializer");
     memset(name, 'x', sizeof name);
     name[0] = name[sizeof name - 1] = '"';
     cr_expect_eq(glr_initializer_from_json(name, sizeof name, &initializer), GLR_ERROR_PARSE);
     cr_expect_eq(strncmp(glr_last_error(), "class_name: xxx", 15), 0, "%s", glr_last_error());
-    cr_expect_not_null(strstr(glr_last_error(), "x is no initializer"), "the reason is kept: %s",
+    cr_expect_not_null(strstr(glr_last_error(), "x is not an initializer"), "the reason is kept: %s",
                        glr_last_error());
     cr_expect_eq(glr_fail(GLR_ERROR_PARSE, "again: %s", glr_last_error()), GLR_ERROR_PARSE);
     cr_expect_eq(strncmp(glr_last_error(), "again: class_name: xxx", 22), 0,

@@ -194,9 +194,9 @@ static const struct {
      "tensor a: its shape is not a list"},
     /* Bits that are no bytes, and others than the offsets say. */
     {"{\"a\": {\"dtype\": \"F4\", \"shape\": [3], \"data_offsets\": [0, 2]}}", 2,
-     "tensor a: its 12 bits are no whole bytes"},
+     "tensor a: its 12 bits are not whole bytes"},
     {"{\"a\": {\"dtype\": \"F6_E2M3\", \"shape\": [2], \"data_offsets\": [0, 2]}}", 2,
-     "tensor a: its 12 bits are no whole bytes"},
+     "tensor a: its 12 bits are not whole bytes"},
     {"{\"a\": {\"dtype\": \"F4\", \"shape\": [4], \"data_offsets\": [0, 4]}}", 4,
      "tensor a: 4 bytes of data, but its shape needs 2"},
     {"{\"a\": {\"dtype\": \"F8_E8M0\", \"shape\": [9223372036854775807, 3], \"data_offsets\": [0, 4]}}", 4,

@@ -132,7 +132,7 @@ Test(rules, malformed_rules)
     cr_expect_str_eq(problem.text, "rule: 'zeros' is not of the form PATTERN=INITIALIZER");
     cr_expect_not(glr_rules_add(&rules, "=zeros", &problem));
     cr_expect_not(glr_rules_add(&rules, "a=zeroes", &problem));
-    cr_expect_str_eq(problem.text, "rule 'a=zeroes': class_name: zeroes is no initializer");
+    cr_expect_str_eq(problem.text, "rule 'a=zeroes': class_name: zeroes is not an initializer");
     cr_expect_not(glr_rules_add(&rules, "a=keep", &problem));
     cr_expect_eq(rules.count, 0);
     cr_assert(

@@ -136,7 +136,7 @@ Test(queue, shared_virtual_memory)
     memory.pointer = pointer + 1;
     cr_expect_eq(glr_opencl_fill(handle, &initializer, &tensor, &memory, cl.queue, 0, NULL, NULL),
                  GLR_ERROR_ARGUMENT);
-    cr_expect_not_null(strstr(glr_last_error(), "is no multiple of the 2 bytes of an element"), "%s",
+    cr_expect_not_null(strstr(glr_last_error(), "is not a multiple of the 2 bytes of an element"), "%s",
                        glr_last_error());
     clSVMFree(cl.context, pointer);
     free(expected);

@@ -76,7 +76,7 @@ Test(refused, memory)
     (void)clReleaseMemObject(bad.buffer);
     bad = good;
     bad.offset = 2;
-    refuse(bad, GLR_ERROR_ARGUMENT, "memory.offset: 2 is no multiple of the 4 bytes of an element");
+    refuse(bad, GLR_ERROR_ARGUMENT, "memory.offset: 2 is not a multiple of the 4 bytes of an element");
     bad.offset = 4;
     refuse(bad, GLR_ERROR_TOO_SMALL, "3996 bytes from offset 4 are fewer than the 4000");
     bad.offset = UINT64_MAX - 3;

@@ -49,15 +49,15 @@ Test(refused, memory)
     float host[BYTES / 4];
     refuse(handle, &vector, 0, BYTES, cu.stream, GLR_ERROR_ARGUMENT, "dst: is NULL");
     refuse(handle, &vector, (uintptr_t)host, BYTES, cu.stream, GLR_ERROR_ARGUMENT,
-           "dst: is no memory that the CUDA driver knows");
+           "dst: is not memory that the CUDA driver knows");
     refuse(handle, &vector, good + 2, BYTES, cu.stream, GLR_ERROR_ARGUMENT,
-           "is no multiple of the 4 bytes of an element");
+           "is not a multiple of the 4 bytes of an element");
     refuse(handle, &vector, good, BYTES - 1, cu.stream, GLR_ERROR_TOO_SMALL,
            "bytes: 3999 are fewer than the 4000 that the part needs");
     refuse(handle, &vector, good + 4, BYTES, cu.stream, GLR_ERROR_TOO_SMALL,
            "dst: the 3996 bytes from there to the end of its memory are fewer than the 4000");
     refuse(handle, &vector, good + BYTES, BYTES, cu.stream, GLR_ERROR_ARGUMENT,
-           "dst: is no memory that the CUDA driver knows");
+           "dst: is not memory that the CUDA driver knows");
 }
 
 /* Of another context of the same device, and of another device. */
@@ -93,7 +93,7 @@ Test(refused, handles_streams_and_arguments)
            "handle: is of the cpu backend and was not prepared by glr_cuda_prepare");
     refuse(handle, NULL, good, BYTES, cu.stream, GLR_ERROR_ARGUMENT, "tensor: is NULL");
     refuse(handle, &vector, good, BYTES, (CUstream)(void *)&cpu, GLR_ERROR_ARGUMENT,
-           "stream: is no CUDA stream");
+           "stream: is not a CUDA stream");
     cr_expect_eq(glr_cuda_fill(handle, NULL, &vector, good, BYTES, cu.stream), GLR_ERROR_ARGUMENT);
     cr_expect_str_eq(glr_last_error(), "initializer: is NULL");
     glr_tensor random_integers = vector;

@@ -120,7 +120,7 @@ static place resolve(ptx_warp *warp, const ptx_inst *inst, uint32_t lane, bool w
     uint32_t bytes = (uint32_t)inst->bytes * inst->elements;
     ptx_space space = inst->space;
     if ((address & (bytes - 1)) != 0) {
-        ptx_fault_at(warp, PTX_MISALIGNED, lane, "address 0x%" PRIx64 " is no multiple of %u", address,
+        ptx_fault_at(warp, PTX_MISALIGNED, lane, "address 0x%" PRIx64 " is not a multiple of %u", address,
                      (unsigned)bytes);
         return (place){NULL, NULL};
     }
