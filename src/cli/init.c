@@ -68,7 +68,8 @@ static int check_arguments(int argc, char **argv, const arguments *given)
                             optind == argc ? "the list of tensors is missing" : argv[optind + 1]);
     }
     if (!glr_cli_ends_in(argv[optind], ".json")) {
-        return glr_cli_fail(EXIT_USAGE, "%s: is not a .json file", argv[optind]);
+        return glr_cli_fail(EXIT_USAGE, "%s: is not a .json file; glorand-init(1) says how to make one",
+                            argv[optind]);
     }
     if (!given->plan && (given->output == NULL || !glr_cli_ends_in(given->output, ".safetensors"))) {
         return glr_cli_fail(EXIT_USAGE, "--output: %s",

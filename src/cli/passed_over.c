@@ -10,10 +10,7 @@
 /* Which tensors a line is about. */
 typedef bool condition(const glr_file_tensor *tensor);
 
-static bool is_unknown(const glr_file_tensor *tensor)
-{
-    return !glr_file_tensor_is_known(tensor);
-}
+static bool is_unknown(const glr_file_tensor *tensor) { return !glr_file_tensor_is_known(tensor); }
 
 static bool is_not_floating(const glr_file_tensor *tensor)
 {

@@ -223,7 +223,8 @@ static int measure_all(const char *path, const char *glob, const glr_safetensors
 }
 
 /* Prints what was measured; if that is nothing, says what there is instead. Returns an exit status. */
-static int print_report(const char *path, bool json, const glr_safetensors *file, const entry *items, size_t count)
+static int print_report(const char *path, bool json, const glr_safetensors *file, const entry *items,
+                        size_t count)
 {
     if (count == 0) {
         glr_say_not_floating(path, file);

@@ -243,6 +243,9 @@ int glr_cli_verify(int argc, char **argv)
     if (optind + 1 != argc) {
         return glr_cli_fail(EXIT_USAGE, "one file is to be named; try 'glorand verify --help'");
     }
+    if (given.request.has_seed && given.spec == NULL) {
+        return glr_cli_fail(EXIT_USAGE, "--seed: is for --spec; without it, seeds are those of the metadata");
+    }
     glr_safetensors file;
     glr_model model;
     glr_problem problem;

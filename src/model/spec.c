@@ -246,7 +246,8 @@ bool glr_spec_read(const char *spec, const char *stream_version, glr_model *mode
 {
     memset(model, 0, sizeof *model);
     if (spec == NULL || stream_version == NULL) {
-        return glr_problem_set(problem, "has no glorand metadata: give the list it was made from with --spec");
+        return glr_problem_set(problem,
+                               "has no glorand metadata: give the list it was made from with --spec");
     }
     if (strtoul(stream_version, NULL, 10) != glr_stream_version()) {
         return glr_problem_set(problem,

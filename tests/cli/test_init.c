@@ -190,7 +190,8 @@ Test(verify, files_that_cannot_be_verified)
     write_file("foreign.safetensors", foreign, sizeof foreign);
     result = run("glorand verify foreign.safetensors");
     cr_expect_eq(result.status, 2);
-    cr_expect_str_eq(result.err, "glorand: error: foreign.safetensors: has no glorand metadata: give the list it was made from with --spec\n");
+    cr_expect_str_eq(result.err, "glorand: error: foreign.safetensors: has no glorand metadata: give the "
+                                 "list it was made from with --spec\n");
     outcome stats = run("glorand stats foreign.safetensors");
     cr_expect_eq(stats.status, 0, "%s", stats.err);
     cr_expect_not_null(strstr(stats.out, "a      []"), "%s", stats.out);

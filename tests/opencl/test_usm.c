@@ -138,7 +138,7 @@ Test(usm, refuses_pointers)
     refuse(host, needed, 0, GLR_ERROR_ARGUMENT, foreign);
     refuse(elsewhere, ROOM, 0, GLR_ERROR_ARGUMENT, foreign);
     refuse(memory + 2, needed, 0, GLR_ERROR_ARGUMENT, "is not a multiple of the 4 bytes of an element");
-    refuse(memory, ROOM, 2, GLR_ERROR_ARGUMENT, "memory.offset: 2 is no multiple");
+    refuse(memory, ROOM, 2, GLR_ERROR_ARGUMENT, "memory.offset: 2 is not a multiple");
     refuse(memory, needed - 1, 0, GLR_ERROR_TOO_SMALL, "20011 bytes from offset 0 are fewer than the 20012");
     refuse(memory, needed, 4, GLR_ERROR_TOO_SMALL, "20008 bytes from offset 4 are fewer than the 20012");
     refuse(memory, ROOM + 1, 0, GLR_ERROR_TOO_SMALL,
