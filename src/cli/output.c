@@ -318,8 +318,9 @@ bool glr_output_commit(glr_output *output, bool sync, glr_problem *problem)
     } else {
         (void)glr_problem_set(problem, "%s: %s", output->final_name, strerror(errno));
     }
-    if (locked >= 0) {
-        (void)close(locked); /* what that could find has been found */
+    if (locked >= 0 && close(locked) != 0 && ok) {
+        ok = glr_problem_set(problem, "%s: is written, but cannot be closed: %s", output->final_name,
+                             strerror(errno));
     }
     glr_output_discard(output);
     return ok;
