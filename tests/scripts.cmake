@@ -28,6 +28,7 @@ endif()
 if(TARGET opencl_simulate)
   if(NOT GLORAND_SANITIZE)
     glorand_script_test(opencl_oclgrind opencl/oclgrind.sh $<TARGET_FILE:opencl_simulate> ${PROJECT_BINARY_DIR})
+    set_tests_properties(opencl_oclgrind PROPERTIES TIMEOUT 1800) # it interprets what is checked at opening, too
   endif()
 else()
   glorand_script_test(opencl_oclgrind scripts/skip.sh "${no_opencl_tests}")
