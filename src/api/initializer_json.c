@@ -149,7 +149,7 @@ static glr_status read_axes(glr_json_value value, const char *name, int32_t axes
     return GLR_OK;
 }
 
-/* The members of config, and the bits of the kinds that have them. */
+/* The members of config, and the bits of the kinds that have them; 0 is all kinds. */
 typedef enum member_name {
     VALUE,
     MEAN,
@@ -181,7 +181,7 @@ static const struct {
     [SEED] = {"seed", HAS_SEED},
     [INPUT_AXES] = {"input_axes", HAS_AXES},
     [OUTPUT_AXES] = {"output_axes", HAS_AXES},
-    [DTYPE] = {"dtype", ~0U},
+    [DTYPE] = {"dtype", 0},
 };
 
 static member_name member_of(glr_kind kind, const char *name)
@@ -190,8 +190,9 @@ static member_name member_of(glr_kind kind, const char *name)
     while (i < UNKNOWN && strcmp(name, config_members[i].name) != 0) {
         i++;
     }
-    const bool is_known = i < UNKNOWN && (i == DTYPE || (members_of(kind) & config_members[i].kinds) != 0);
-    return is_known ? (member_name)i : UNKNOWN;
+    const unsigned kinds = i < UNKNOWN ? config_members[i].kinds : 0;
+    const bool is_of_others = kinds != 0 && (members_of(kind) & kinds) == 0;
+    return is_of_others ? UNKNOWN : (member_name)i;
 }
 
 static glr_status read_finite(glr_json_value value, const char *name, double *number)

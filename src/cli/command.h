@@ -76,9 +76,8 @@ int glr_cli_option(int argc, char **argv, const char *letters, const struct opti
 /* Takes one common option; EXIT_DONE, or EXIT_USAGE after a message. Unknown options come here too. */
 int glr_cli_common_option(const char *command, int option, glr_common *common);
 
-/* Options of the commands that write: what is drawn, and how it is written. Their values in a command's
-   table;
-   --seed is 's' there. */
+/* Options of the commands that write: what is drawn, and how it is written. These are their values in a
+   command's table; --seed is 's' there. */
 enum { OPTION_DTYPE = 1100, OPTION_METHOD, OPTION_LAYOUT, OPTION_SYNC };
 
 #define GLR_SYNC_HELP "      --sync             end only when the file and its name are on the medium\n"

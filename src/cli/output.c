@@ -63,16 +63,16 @@ static char *target_of(const char *path)
     return name;
 }
 
-/* The name to rename to: of a link, what it leads to in the end, so that the link survives; and what is
-   there, whose mode is 0 if there is nothing. */
-static char *resolve_name(const char *path, struct stat *there, glr_problem *problem)
+/* The name to rename to: of a link, what it leads to in the end, so that the link survives. */
+static char *resolve_name(const char *path, glr_problem *problem)
 {
+    struct stat there;
     char *name = glr_format_text("%s", path);
     if (name == NULL) {
         (void)glr_problem_memory(problem);
         return NULL;
     }
-    for (int links = 0; lstat(name, there) == 0 && S_ISLNK(there->st_mode); links++) {
+    for (int links = 0; lstat(name, &there) == 0 && S_ISLNK(there.st_mode); links++) {
         char *next = links < MOST_LINKS ? target_of(name) : NULL;
         const int error = links < MOST_LINKS ? errno : ELOOP;
         free(name);
@@ -85,7 +85,7 @@ static char *resolve_name(const char *path, struct stat *there, glr_problem *pro
     return name;
 }
 
-/* Whether there is nothing, or a regular file. */
+/* Whether there is nothing, for which the mode is 0, or a regular file. */
 static bool can_replace(const char *path, const char *name, struct stat *there, glr_problem *problem)
 {
     if (lstat(name, there) != 0) {
@@ -238,7 +238,7 @@ size_t glr_output_leftovers(const glr_output *output, char **name)
 static bool create(const char *path, glr_output *output, glr_problem *problem)
 {
     struct stat there;
-    output->final_name = resolve_name(path, &there, problem);
+    output->final_name = resolve_name(path, problem);
     if (output->final_name == NULL || !can_replace(path, output->final_name, &there, problem)) {
         return false;
     }

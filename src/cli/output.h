@@ -31,8 +31,8 @@ bool glr_output_commit(glr_output *output, bool sync, glr_problem *problem);
 /* Removes the temporary file. Nothing happens after a commit or a failed create. */
 void glr_output_discard(glr_output *output);
 
-/* How many temporary files of processes that were killed lie beside the file, and, unless that is 0, through
- *name one of them, which the caller frees. */
+/* How many temporary files of processes that were killed lie beside the file. Unless that is 0, *name is one
+   of them, which the caller frees. */
 size_t glr_output_leftovers(const glr_output *output, char **name);
 
 #endif

@@ -5,8 +5,7 @@
 #include "check.h"
 #include "plan.h"
 
-/* Elements that the check of a fill draws: more than a work-group, so that rejected groups are queued.
- */
+/* Elements that the check of a fill draws: more than a work-group, so that rejected groups are queued. */
 #define GLR_CHECK_DRAWN 2500
 
 /* Arguments of the operations. a * b + c tells them apart: the product is not a float, and the sum is 0 when

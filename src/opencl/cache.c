@@ -116,12 +116,12 @@ static FILE *stream_of(int descriptor, const char *mode)
     return file;
 }
 
-static void write_names(const char *key, char name[FILE_NAME], char part[FILE_NAME])
+/* The name of a key's file: that of the binary, or, with the extension part, of what is not finished. */
+static void write_name(const char *key, const char *extension, char name[FILE_NAME])
 {
     char hash[GLR_CACHE_HASH_TEXT];
     glr_cache_hash(key, strlen(key), hash);
-    (void)snprintf(name, FILE_NAME, "opencl-%s.bin", hash);
-    (void)snprintf(part, FILE_NAME, "opencl-%s.part", hash);
+    (void)snprintf(name, FILE_NAME, "opencl-%s.%s", hash, extension);
 }
 
 /* Reads the key that stands in the file, and says whether it is ours. */
@@ -158,8 +158,8 @@ static int read_binary(FILE *file, const char *key, glr_cache_entry *entry)
 
 int glr_cache_load(const char *key, glr_cache_entry *entry)
 {
-    char name[FILE_NAME], part[FILE_NAME];
-    write_names(key, name, part);
+    char name[FILE_NAME];
+    write_name(key, "bin", name);
     int folder = open_folder();
     FILE *file = folder < 0 ? NULL : stream_of(open_ours(folder, name, O_RDONLY), "rb");
     int loaded = file != NULL && read_binary(file, key, entry);
@@ -200,7 +200,8 @@ static int open_part(int folder, const char *part)
 static void save_in(int folder, const char *key, const glr_cache_entry *entry)
 {
     char name[FILE_NAME], part[FILE_NAME];
-    write_names(key, name, part);
+    write_name(key, "bin", name);
+    write_name(key, "part", part);
     FILE *file = stream_of(open_part(folder, part), "wb");
     if (file == NULL) {
         return;

@@ -10,15 +10,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* A sanitizer's runtime must be loaded first. */
-#if defined(__SANITIZE_ADDRESS__)
-#define SANITIZED 1
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer)
-#define SANITIZED 1
-#endif
-#endif
-
 TestSuite(inputs, .init = enter_scratch, .timeout = 300);
 
 #define LIST(seed, shape)                                                                                    \
@@ -57,7 +48,7 @@ Test(inputs, replaced_in_a_loop)
                      result.out, result.err);
 }
 
-#ifndef SANITIZED
+#ifndef TEST_SANITIZED /* whose runtime must be loaded first */
 
 /* Runs the command, and another before its n-th read. */
 static outcome run_meddled(const char *arguments, int at, const char *command)

@@ -96,37 +96,26 @@ WITH_ERRNO(int, renameat, "renameat", (int from_folder, const char *from, int to
 WITH_ERRNO(int, unlinkat, "unlinkat", (int folder, const char *path, int flags), (folder, path, flags),
            FAULT_SYSTEM, EIO, -1)
 
-int open(const char *path, int flags, ...)
-{
-    static int (*real)(const char *, int, ...);
-    va_list arguments;
-    va_start(arguments, flags);
-    const mode_t mode = (flags & O_CREAT) != 0 ? va_arg(arguments, mode_t) : 0;
-    va_end(arguments);
-    fault_find(&real, LARGE("open"));
-    const int failed = fault_now(INTERRUPTIBLE, LARGE("open"), (flags & O_CREAT) != 0 ? ENOSPC : EMFILE);
-    if (failed != 0) {
-        errno = failed;
-        return -1;
+/* A function that opens a file, with a mode if it may make it. */
+#define OPENING(name, parameters, arguments)                                                                 \
+    int name parameters                                                                                      \
+    {                                                                                                        \
+        static int(*real) parameters;                                                                        \
+        va_list rest;                                                                                        \
+        va_start(rest, flags);                                                                               \
+        const mode_t mode = (flags & O_CREAT) != 0 ? va_arg(rest, mode_t) : 0;                               \
+        va_end(rest);                                                                                        \
+        fault_find(&real, LARGE(#name));                                                                     \
+        const int failed = fault_now(INTERRUPTIBLE, LARGE(#name), (flags & O_CREAT) != 0 ? ENOSPC : EMFILE); \
+        if (failed != 0) {                                                                                   \
+            errno = failed;                                                                                  \
+            return -1;                                                                                       \
+        }                                                                                                    \
+        return real arguments;                                                                               \
     }
-    return real(path, flags, mode);
-}
 
-int openat(int folder, const char *path, int flags, ...)
-{
-    static int (*real)(int, const char *, int, ...);
-    va_list arguments;
-    va_start(arguments, flags);
-    const mode_t mode = (flags & O_CREAT) != 0 ? va_arg(arguments, mode_t) : 0;
-    va_end(arguments);
-    fault_find(&real, LARGE("openat"));
-    const int failed = fault_now(INTERRUPTIBLE, LARGE("openat"), (flags & O_CREAT) != 0 ? ENOSPC : EMFILE);
-    if (failed != 0) {
-        errno = failed;
-        return -1;
-    }
-    return real(folder, path, flags, mode);
-}
+OPENING(open, (const char *path, int flags, ...), (path, flags, mode))
+OPENING(openat, (int folder, const char *path, int flags, ...), (folder, path, flags, mode))
 
 /* The descriptor is closed in any case. What was only read has another name: nothing of it can be lost. */
 int close(int file)
