@@ -26,6 +26,20 @@ static void expect_refused(const char *text, glr_status status, const char *mess
     cr_expect_not_null(strstr(glr_last_error(), message), "%s: %s", text, glr_last_error());
 }
 
+/* TensorFlow's have it, whatever the kind; no kind has a member of another. */
+Test(keras_json, every_kind_may_have_a_dtype)
+{
+    for (int kind = GLR_ZEROS; kind <= GLR_LECUN_UNIFORM; kind++) {
+        char text[128];
+        (void)snprintf(text, sizeof text, "{\"class_name\": \"%s\", \"config\": {\"dtype\": \"float16\"}}",
+                       glr_kind_name((glr_kind)kind));
+        cr_expect_eq(expect_read(text).kind, (glr_kind)kind, "%s", text);
+        (void)snprintf(text, sizeof text, "{\"class_name\": \"%s\", \"config\": {\"%s\": 1}}",
+                       glr_kind_name((glr_kind)kind), kind == GLR_CONSTANT ? "mean" : "value");
+        expect_refused(text, GLR_ERROR_PARSE, "is not a member of");
+    }
+}
+
 /* ---- Whose class it is ------------------------------------------------------------------------------- */
 
 #define FROM(module, registered)                                                                             \
