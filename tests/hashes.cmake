@@ -26,7 +26,7 @@ endforeach()
 
 if(GLORAND_HAVE_CUDA)
   add_test(NAME hashes_cuda COMMAND hashes ${CMAKE_CURRENT_SOURCE_DIR}/data/hashes.txt)
-  set_tests_properties(hashes_cuda PROPERTIES TIMEOUT 1200 ENVIRONMENT "GLORAND_TEST_BACKEND=cuda;${by_standin}")
+  set_tests_properties(hashes_cuda PROPERTIES TIMEOUT 1200 ENVIRONMENT "GLORAND_TEST_BACKEND=cuda;${by_ptxsim}")
 endif()
 
 if(TARGET kernel_emulated)

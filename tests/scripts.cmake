@@ -5,9 +5,10 @@
 
 add_subdirectory(${PROJECT_SOURCE_DIR}/examples ${PROJECT_BINARY_DIR}/examples)
 
-# glorand_script_test(NAME SCRIPT ARGUMENT...): SCRIPT lies in this folder.
+# glorand_script_test(NAME SCRIPT ARGUMENT...): SCRIPT is relative to the folder of the build file.
 function(glorand_script_test name script)
-  add_test(NAME ${name} COMMAND ${CMAKE_CURRENT_SOURCE_DIR}/${script} ${ARGN})
+  cmake_path(ABSOLUTE_PATH script BASE_DIRECTORY ${CMAKE_CURRENT_SOURCE_DIR})
+  add_test(NAME ${name} COMMAND ${script} ${ARGN})
   set_tests_properties(${name} PROPERTIES LABELS scripts SKIP_RETURN_CODE 77 TIMEOUT 600)
 endfunction()
 

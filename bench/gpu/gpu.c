@@ -33,7 +33,7 @@ static bool load(gpu *g, char reason[GPU_REASON])
     }
     GPU_FUNCTIONS(FIND)
 #undef FIND
-    g->is_simulated = dlsym(library, "standin_steps") != NULL;
+    g->is_simulated = dlsym(library, "ptxsim_steps") != NULL;
     return true;
 }
 

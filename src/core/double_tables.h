@@ -1,4 +1,4 @@
-/* Tables and coefficients of the float64 stream. Made by scripts/derive_double_tables.py. */
+/* Tables and coefficients of the float64 stream. Made by tools/derive_double_tables.py. */
 #ifndef GLR_CORE_DOUBLE_TABLES_H
 #define GLR_CORE_DOUBLE_TABLES_H
 

@@ -126,10 +126,9 @@ Test(cuda, calls_that_fail)
     EXPECT_DONE("glorand init m.json --seed 3 -o cpu.safetensors --backend cpu");
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         for (int nth = cases[i].first; nth <= cases[i].last; nth++) {
-            outcome done =
-                run("GLORAND_STANDIN_FAIL=%s:%d:%d glorand init m.json --seed 3 -o gpu.safetensors "
-                    "--backend cuda",
-                    cases[i].function, nth, cases[i].error);
+            outcome done = run("PTXSIM_FAIL=%s:%d:%d glorand init m.json --seed 3 -o gpu.safetensors "
+                               "--backend cuda",
+                               cases[i].function, nth, cases[i].error);
             if (cases[i].message == NULL) {
                 cr_expect_eq(done.status, 0, "%s, call %d: %s", cases[i].function, nth, done.err);
                 EXPECT_DONE("cmp gpu.safetensors cpu.safetensors && rm gpu.safetensors");
@@ -149,14 +148,13 @@ Test(cuda, calls_that_fail_without_a_file)
     static const char *const functions[] = {"cuLaunchKernel", "cuMemcpyDtoHAsync_v2", "cuStreamSynchronize"};
     EXPECT_DONE("glorand fill -i random_uniform -s 5 -n 77 -o a.safetensors --backend cpu");
     for (size_t i = 0; i < sizeof functions / sizeof functions[0]; i++) {
-        outcome failed = run("GLORAND_STANDIN_FAIL=%s:3:719 glorand fill -i random_uniform -s 5 -n 77 -o - "
+        outcome failed = run("PTXSIM_FAIL=%s:3:719 glorand fill -i random_uniform -s 5 -n 77 -o - "
                              "--backend cuda",
                              functions[i]);
         cr_expect_eq(failed.status, 1, "%s", failed.out);
         cr_expect_str_eq(failed.out, "");
         cr_expect_not_null(strstr(failed.err, "returned CUDA_ERROR_LAUNCH_FAILED (719)"), "%s", failed.err);
-        failed =
-            run("GLORAND_STANDIN_FAIL=%s:3:719 glorand verify a.safetensors --backend cuda", functions[i]);
+        failed = run("PTXSIM_FAIL=%s:3:719 glorand verify a.safetensors --backend cuda", functions[i]);
         cr_expect_eq(failed.status, 1);
         cr_expect_not_null(strstr(failed.err, "returned CUDA_ERROR_LAUNCH_FAILED (719)"), "%s", failed.err);
     }

@@ -7,7 +7,7 @@ the library itself made; every value that it stores must be the CPU's. So each i
 issued, with all that branches, rejection and its queue cost. A kernel's slots are instructions that a warp issues for
 each value of a lane: a large fill's, since one block draws one tile after the other here as it does there.
 
-usage: census.py --fatbin FILE --glorand PROGRAM --standin LIBRARY --nvdisasm PROGRAM --table FILE
+usage: census.py --fatbin FILE --glorand PROGRAM --driver LIBRARY --nvdisasm PROGRAM --table FILE
                  [--nvcc PROGRAM] [--update]
 
 With --update it writes the table; otherwise it fails where a count is more than a tenth away from the table's, where
@@ -24,6 +24,8 @@ import sys
 import tempfile
 
 import numpy as np
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2] / "tools/ptxsim/sass"))
 
 import sass
 import sass_run
@@ -103,7 +105,7 @@ def launch_of(arguments, kernel):
     """What the library launches for a fill: the kernel's name, threads of a block, parameters."""
     with tempfile.TemporaryDirectory() as folder:
         log = pathlib.Path(folder, "launches")
-        environment = {"GLORAND_CUDA_LIBRARY": arguments.standin, "GLORAND_STANDIN_LAUNCHES": str(log)}
+        environment = {"GLORAND_CUDA_LIBRARY": arguments.driver, "PTXSIM_LAUNCHES": str(log)}
         fill(arguments, kernel, "cuda", environment)
         name, _, threads, parameters = log.read_text(encoding="utf-8").splitlines()[-1].split()
     return name, int(threads), bytes.fromhex(parameters)
@@ -194,7 +196,7 @@ def complaints(row, table):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    for name in ("fatbin", "glorand", "standin", "nvdisasm", "table"):
+    for name in ("fatbin", "glorand", "driver", "nvdisasm", "table"):
         parser.add_argument(f"--{name}", required=True)
     parser.add_argument("--nvcc", help="to count cuRAND as well")
     parser.add_argument("--update", action="store_true")

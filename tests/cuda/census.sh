@@ -23,7 +23,7 @@ if ! echo '#include <curand_kernel.h>' | "$nvcc" -x cu -E - -o "$scratch/curand.
 fi
 nvdisasm=("$python"/lib/python3*/site-packages/nvidia/cu*/bin/nvdisasm)
 "$python/bin/python" "$here/census.py" --fatbin "$build/src/cuda_kernels.fatbin" --glorand "$build/glorand" \
-    --standin "$build/tests/cuda/standin/libcuda.so.1" --nvdisasm "${nvdisasm[0]}" --table "$here/census.csv" \
+    --driver "$build/tools/ptxsim/driver/libcuda.so.1" --nvdisasm "${nvdisasm[0]}" --table "$here/census.csv" \
     "${curand[@]}" "$@"
 if [ "${1:-}" = --update ]; then
     "$python/bin/python" "$here/gpu_cost.py" --write

@@ -84,7 +84,7 @@ pathlib.Path(sys.argv[2]).write_bytes(changed)
 os.chmod(sys.argv[2], 0o755)
 CHANGE
 done
-run 1 "${with[@]}" FAILING=racecheck GLORAND_STANDIN_CURAND=203 "$proof" --quick --build-dir "$scratch/build" \
+run 1 "${with[@]}" FAILING=racecheck TEST_CURAND_STATUS=203 "$proof" --quick --build-dir "$scratch/build" \
     --out "$report"
 expect "$report" '^\*\*3 checks failed: see below\.\*\*'
 expect "$report" '^\| hashes of .* \| FAILED \| exit status 1: .*float64.*: differs \|'
@@ -101,9 +101,9 @@ nothing() {
 }
 run 3 env GLORAND_CUDA_LIBRARY=/nowhere/libcuda.so.1 "$proof" --build-dir "$build_dir"
 nothing 'no GPU can be used: no CUDA driver: /nowhere/libcuda.so.1'
-run 3 "${with[@]}" GLORAND_STANDIN_DEVICES=0 "$proof" --build-dir "$build_dir"
+run 3 "${with[@]}" PTXSIM_DEVICES=0 "$proof" --build-dir "$build_dir"
 nothing 'no GPU can be used: CUDA has no device'
-run 3 "${with[@]}" GLORAND_STANDIN_VERSION=11080 "$proof" --build-dir "$build_dir"
+run 3 "${with[@]}" PTXSIM_VERSION=11080 "$proof" --build-dir "$build_dir"
 nothing 'the CUDA driver is of version 11.8'
 if ! compgen -G '/dev/nv*' >/dev/null && [ ! -e /dev/dxg ]; then
     run 3 env -u GLORAND_CUDA_LIBRARY "$proof"

@@ -26,7 +26,7 @@ session session_open(const void *image, size_t bytes)
     cr_assert_eq(cuInit(0), CUDA_SUCCESS);
     cr_assert_eq(cuDevicePrimaryCtxRetain(&s.context, 0), CUDA_SUCCESS);
     cr_assert_eq(cuCtxPushCurrent_v2(s.context), CUDA_SUCCESS);
-    cr_assert_eq(cuModuleLoadData(&s.module, image), CUDA_SUCCESS, "%s", standin_last_fault());
+    cr_assert_eq(cuModuleLoadData(&s.module, image), CUDA_SUCCESS, "%s", ptxsim_last_fault());
     cr_assert_eq(cuMemAlloc_v2(&s.memory, bytes), CUDA_SUCCESS);
     return s;
 }
@@ -37,7 +37,7 @@ void session_close(session *s)
     cr_assert_eq(cuModuleUnload(s->module), CUDA_SUCCESS);
     cr_assert_eq(cuCtxPopCurrent_v2(NULL), CUDA_SUCCESS);
     cr_assert_eq(cuDevicePrimaryCtxRelease_v2(0), CUDA_SUCCESS);
-    standin_live live = standin_count_live();
+    ptxsim_live live = ptxsim_count_live();
     cr_assert_eq(live.contexts + live.modules + live.device_allocations + live.host_allocations, 0);
 }
 

@@ -3,7 +3,7 @@
 #define SESSION_H
 
 #include "core/core.h"
-#include "standin/standin.h"
+#include "ptxsim/driver/ptxsim.h"
 
 /* As in kernels.cu. */
 typedef struct request {

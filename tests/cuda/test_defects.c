@@ -1,7 +1,7 @@
 /* Seeded defects in the kernels of kernels.cu. */
 #include "core/core.h"
-#include "ptx/ptx.h"
-#include "seeded.h"
+#include "ptxsim/defects/seeded.h"
+#include "ptxsim/ptx/ptx.h"
 #include "session.h"
 #include "support/golden.h"
 

@@ -51,7 +51,7 @@ static void compare(const char *kernel, int sampler, uint64_t count, unsigned gr
     request r = request_of(count, sampler);
     struct timespec start, end;
     (void)clock_gettime(CLOCK_MONOTONIC, &start);
-    cr_assert_eq(session_run(&s, kernel, &r, grid, block), CUDA_SUCCESS, "%s", standin_last_fault());
+    cr_assert_eq(session_run(&s, kernel, &r, grid, block), CUDA_SUCCESS, "%s", ptxsim_last_fault());
     (void)clock_gettime(CLOCK_MONOTONIC, &end);
     double seconds = (double)(end.tv_sec - start.tv_sec) + 1e-9 * (double)(end.tv_nsec - start.tv_nsec);
     (void)printf("%s, sampler %d: %.1f million values a second\n", kernel, sampler,

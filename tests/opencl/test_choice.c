@@ -169,15 +169,15 @@ static void expect_choice(const char *variable, const char *value, glr_backend_k
     cr_expect_eq(stand_in.live(), 0);
 }
 
-Test(choice, auto_takes_cuda_first) { expect_choice("GLORAND_STANDIN_DEVICES", "1", GLR_BACKEND_CUDA); }
+Test(choice, auto_takes_cuda_first) { expect_choice("PTXSIM_DEVICES", "1", GLR_BACKEND_CUDA); }
 
 Test(choice, auto_goes_on_where_cuda_has_no_device)
 {
-    expect_choice("GLORAND_STANDIN_DEVICES", "0", GLR_BACKEND_OPENCL);
+    expect_choice("PTXSIM_DEVICES", "0", GLR_BACKEND_OPENCL);
 }
 
 Test(choice, auto_goes_on_where_cuda_fails)
 {
-    expect_choice("GLORAND_STANDIN_FAIL", "cuInit:1:999", GLR_BACKEND_OPENCL);
+    expect_choice("PTXSIM_FAIL", "cuInit:1:999", GLR_BACKEND_OPENCL);
 }
 #endif

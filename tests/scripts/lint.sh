@@ -14,7 +14,7 @@ need "$tool"
 
 case $tool in
 clang-format)
-    find include src bench tests examples \( -name '*.[ch]' -o -name '*.cpp' \) -print0 |
+    find include src bench tests tools examples \( -name '*.[ch]' -o -name '*.cpp' \) -print0 |
         xargs -0 clang-format --style=file --dry-run -Werror
     ;;
 clang-tidy)
@@ -33,7 +33,7 @@ cppcheck)
         --error-exitcode=1 --quiet -j 2
     ;;
 shellcheck)
-    find .ci scripts bench tests -type f \( -name '*.sh' -o -path '.ci/run' \) -print0 |
+    find .ci scripts bench tests tools -type f \( -name '*.sh' -o -path '.ci/run' \) -print0 |
         xargs -0 shellcheck --external-sources
     ;;
 *)

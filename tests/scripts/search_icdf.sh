@@ -1,5 +1,5 @@
 #!/bin/bash
-# scripts/search_icdf.c, too slow to find something here: it compiles without a warning, and runs.
+# tools/search_icdf.c, too slow to find something here: it compiles without a warning, and runs.
 #
 # usage: search_icdf.sh SOURCE_DIR BUILD_DIR COMPILER
 set -euo pipefail
@@ -8,7 +8,7 @@ set -euo pipefail
 
 make_scratch "$2"
 "$3" -std=c11 -D_XOPEN_SOURCE=700 -O2 -ffp-contract=off -Wall -Wextra -Wpedantic -Wconversion -Wshadow -Werror \
-    -o "$scratch/search_icdf" "$1/scripts/search_icdf.c" -lm
+    -o "$scratch/search_icdf" "$1/tools/search_icdf.c" -lm
 status=0
 "$scratch/search_icdf" 12 8 2>"$scratch/progress" || status=$?
 [ "$status" -le 1 ] || fail "exit status $status"

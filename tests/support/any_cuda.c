@@ -1,7 +1,7 @@
 #include "any_cuda.h"
 
-#include "cuda/standin/driver.h"
 #include "glorand/cuda.h"
+#include "ptxsim/driver/cuda_driver.h"
 
 #include <dlfcn.h>
 #include <pthread.h>

@@ -97,9 +97,9 @@ void test_expect(CUstream stream, CUdeviceptr memory, const glr_initializer *ini
     free(expected);
 }
 
-void test_expect_live(standin_live before, const char *what)
+void test_expect_live(ptxsim_live before, const char *what)
 {
-    standin_live now = standin_count_live();
+    ptxsim_live now = ptxsim_count_live();
     cr_expect_eq(
         memcmp(&now, &before, sizeof now), 0,
         "%s: contexts %u, modules %u, allocations %u and %u, streams %u, events %u, graphs %u and %u, "
@@ -110,14 +110,14 @@ void test_expect_live(standin_live before, const char *what)
 
 void test_expect_calls(const char *calls)
 {
-    if (standin_calls() != NULL) {
-        cr_expect_str_eq(standin_calls(), calls);
+    if (ptxsim_calls() != NULL) {
+        cr_expect_str_eq(ptxsim_calls(), calls);
     }
 }
 
 void test_expect_pending(unsigned work)
 {
-    if (standin_calls() != NULL) {
-        cr_expect_eq(standin_count_live().work, work);
+    if (ptxsim_calls() != NULL) {
+        cr_expect_eq(ptxsim_count_live().work, work);
     }
 }

@@ -3,8 +3,8 @@
 #ifndef TEST_CUDA_SUPPORT_H
 #define TEST_CUDA_SUPPORT_H
 
-#include "cuda/standin/standin.h"
 #include "glorand/cuda.h"
+#include "ptxsim/driver/ptxsim.h"
 
 #include <stdbool.h>
 
@@ -47,7 +47,7 @@ void test_expect(CUstream stream, CUdeviceptr memory, const glr_initializer *ini
                  const glr_tensor *vector);
 
 /* Expects that no object is left but what was there before. */
-void test_expect_live(standin_live before, const char *what);
+void test_expect_live(ptxsim_live before, const char *what);
 
 /* Expects that these functions were called, and that so many kernels and copies are not waited for yet; by a
    driver that is not the stand-in, which does not tell, nothing. */

@@ -27,12 +27,12 @@ static struct {
     bool was_met;
 } fault;
 
-static void arm(void) { standin_fail(fault.function, fault.function == NULL ? 0 : fault.nth, fault.error); }
+static void arm(void) { ptxsim_fail(fault.function, fault.function == NULL ? 0 : fault.nth, fault.error); }
 
 static void disarm(void)
 {
-    fault.was_met = fault.function != NULL && !standin_pending();
-    standin_fail(NULL, 0, CUDA_SUCCESS);
+    fault.was_met = fault.function != NULL && !ptxsim_pending();
+    ptxsim_fail(NULL, 0, CUDA_SUCCESS);
 }
 
 /* By glr_open. */
@@ -67,7 +67,7 @@ static glr_status use_stream(void)
     CUdeviceptr memory = test_memory(sizeof drawn);
     glr_device *handle = NULL;
     glr_initializer initializer = glr_glorot_normal(4);
-    standin_live before = standin_count_live();
+    ptxsim_live before = ptxsim_count_live();
     arm();
     glr_status status = glr_cuda_prepare(NULL, &handle);
     cr_expect_eq(status == GLR_OK, handle != NULL);
@@ -129,9 +129,9 @@ static size_t functions_of(const way *by, char names[FUNCTIONS_MOST][64])
 {
     size_t count = 0;
     static char calls[4096];
-    standin_clear_calls();
+    ptxsim_clear_calls();
     cr_assert_eq(by->use(), GLR_OK, "%s", glr_last_error());
-    (void)snprintf(calls, sizeof calls, "%s", standin_calls());
+    (void)snprintf(calls, sizeof calls, "%s", ptxsim_calls());
     for (char *rest = NULL, *name = strtok_r(calls, " ", &rest); name != NULL;
          name = strtok_r(NULL, " ", &rest)) {
         size_t i = 0;
@@ -179,7 +179,7 @@ static unsigned fail_each(const char *function, CUresult error, const way *by)
         if (strcmp(function, "cuDevicePrimaryCtxRelease_v2") == 0) {
             (void)cuDevicePrimaryCtxRelease_v2(0); /* it is the driver that has kept it */
         }
-        test_expect_live((standin_live){0}, function);
+        test_expect_live((ptxsim_live){0}, function);
         cr_expect_eq(use_device(), GLR_OK, "the next use after %s, call %u: %s", function, nth,
                      glr_last_error());
         cr_expect_eq(memcmp(drawn, expected, sizeof drawn), 0);
@@ -245,7 +245,7 @@ Test(errors, have_their_status_and_message)
         cr_expect_eq(use_device(), cases[i].status, "%s: %s", cases[i].function, glr_last_error());
         cr_expect_not_null(strstr(glr_last_error(), cases[i].message), "%s, not %s", glr_last_error(),
                            cases[i].message);
-        test_expect_live((standin_live){0}, cases[i].function);
+        test_expect_live((ptxsim_live){0}, cases[i].function);
     }
 }
 
@@ -271,25 +271,25 @@ Test(errors, a_library_that_is_not_cuda)
 
 Test(errors, a_driver_that_is_too_old)
 {
-    cr_assert_eq(setenv("GLORAND_STANDIN_VERSION", "11080", 1), 0);
+    cr_assert_eq(setenv("PTXSIM_VERSION", "11080", 1), 0);
     expect_unavailable("the CUDA driver is of version 11.8; ");
 }
 
 Test(errors, no_device)
 {
-    cr_assert_eq(setenv("GLORAND_STANDIN_DEVICES", "0", 1), 0);
+    cr_assert_eq(setenv("PTXSIM_DEVICES", "0", 1), 0);
     expect_unavailable("CUDA has no device");
 }
 
 Test(errors, an_unsupported_device)
 {
-    cr_assert_eq(setenv("GLORAND_STANDIN_CAPABILITY", "7.0", 1), 0);
+    cr_assert_eq(setenv("PTXSIM_CAPABILITY", "7.0", 1), 0);
     expect_unavailable("the device has compute capability 7.0; 7.5 is needed");
 }
 
 Test(errors, a_prohibited_device)
 {
-    cr_assert_eq(setenv("GLORAND_STANDIN_COMPUTE_MODE", "2", 1), 0);
+    cr_assert_eq(setenv("PTXSIM_COMPUTE_MODE", "2", 1), 0);
     expect_unavailable("the device's compute mode is 'prohibited'");
 }
 
@@ -301,7 +301,7 @@ Test(errors, auto_prefers_cuda)
     cr_assert_eq(glr_open(NULL, &device), GLR_OK, "%s", glr_last_error());
     cr_expect_eq(glr_device_backend(device), GLR_BACKEND_CUDA);
     glr_close(device);
-    standin_fail("cuModuleLoadData", 1, CUDA_ERROR_UNKNOWN);
+    ptxsim_fail("cuModuleLoadData", 1, CUDA_ERROR_UNKNOWN);
     cr_assert_eq(glr_open(NULL, &device), GLR_OK, "%s", glr_last_error());
     cr_expect_eq(glr_device_backend(device), GLR_BACKEND_CPU);
     glr_close(device);
@@ -316,7 +316,7 @@ static void expect_drawn_at(const char *capability)
 {
     glr_initializer initializer = glr_glorot_normal(4);
     test_cpu_fill(&initializer, &vector, expected, sizeof expected);
-    cr_assert_eq(setenv("GLORAND_STANDIN_CAPABILITY", capability, 1), 0);
+    cr_assert_eq(setenv("PTXSIM_CAPABILITY", capability, 1), 0);
     cr_assert_eq(use_device(), GLR_OK, "%s", glr_last_error());
     cr_expect_eq(memcmp(drawn, expected, sizeof drawn), 0, "%s", capability);
 }
@@ -377,7 +377,7 @@ static void expect_check_fails(const char *check)
     (void)snprintf(text, sizeof text, "the CUDA device's check failed: %s: 0x", check);
     cr_expect_eq(use_device(), GLR_ERROR_DEVICE, "%s", check);
     cr_expect_not_null(strstr(glr_last_error(), text), "%s, not %s", glr_last_error(), text);
-    test_expect_live((standin_live){0}, check);
+    test_expect_live((ptxsim_live){0}, check);
 }
 
 Test(errors, a_device_that_contracts)

@@ -17,7 +17,7 @@ static const glr_tensor vector = {.dtype = GLR_FLOAT32, .rank = 1, .shape = {BYT
 
 static void set_up(void)
 {
-    cr_assert_eq(setenv("GLORAND_STANDIN_DEVICES", "2", 1), 0);
+    cr_assert_eq(setenv("PTXSIM_DEVICES", "2", 1), 0);
     cu = test_cu_open();
     handle = test_prepare(NULL);
     good = test_memory(BYTES);
@@ -37,11 +37,11 @@ static void refuse(glr_device *device, const glr_tensor *tensor, CUdeviceptr dst
                    CUstream stream, glr_status status, const char *text)
 {
     glr_initializer initializer = glr_he_normal(1);
-    const unsigned before = standin_count_live().work;
+    const unsigned before = ptxsim_count_live().work;
     cr_expect_eq(glr_cuda_fill(device, &initializer, tensor, dst, bytes, stream), status, "%s: %s", text,
                  glr_last_error());
     cr_expect_not_null(strstr(glr_last_error(), text), "%s, not %s", glr_last_error(), text);
-    cr_expect_eq(standin_count_live().work, before);
+    cr_expect_eq(ptxsim_count_live().work, before);
 }
 
 Test(refused, memory)
@@ -101,9 +101,9 @@ Test(refused, handles_streams_and_arguments)
     refuse(handle, &random_integers, good, BYTES, cu.stream, GLR_ERROR_UNSUPPORTED, "");
     glr_tensor empty = vector;
     empty.shape[0] = 0;
-    standin_clear_calls();
+    ptxsim_clear_calls();
     cr_expect_eq(glr_cuda_fill(handle, &initializer, &empty, 0, 0, cu.stream), GLR_OK);
-    cr_expect_null(strstr(standin_calls(), "cuLaunchKernel"));
+    cr_expect_null(strstr(ptxsim_calls(), "cuLaunchKernel"));
     glr_close(cpu);
 }
 
@@ -144,7 +144,7 @@ Test(refused, memory_of_others)
     cr_expect_eq(glr_alloc(handle, UINT64_C(1) << 60, &memory), GLR_ERROR_MEMORY);
     cr_expect_null(memory);
     cr_assert_eq(glr_alloc(handle, 16, &memory), GLR_OK, "closing frees it");
-    standin_live before = standin_count_live();
+    ptxsim_live before = ptxsim_count_live();
     glr_close(handle);
     before.device_allocations--;
     before.modules--;

@@ -50,8 +50,8 @@ Test(stream, a_fill_is_one_launch_and_queries)
     CUdeviceptr memory = test_memory(COUNT * sizeof(float));
     make_cases(cases);
     for (int i = 0; i < CASES; i++) {
-        standin_live before = standin_count_live();
-        standin_clear_calls();
+        ptxsim_live before = ptxsim_count_live();
+        ptxsim_clear_calls();
         cr_assert_eq(glr_cuda_fill(handle, &cases[i].initializer, &cases[i].tensor, memory,
                                    COUNT * sizeof(float), cu.stream),
                      GLR_OK, "%s", glr_last_error());
@@ -63,7 +63,7 @@ Test(stream, a_fill_is_one_launch_and_queries)
     DRIVER(cuMemFree_v2(memory));
     glr_close(handle);
     test_cu_close(cu);
-    test_expect_live((standin_live){0}, "all");
+    test_expect_live((ptxsim_live){0}, "all");
 }
 
 /* The streams that are no objects: the legacy one, its other name, and the thread's. */
@@ -77,7 +77,7 @@ Test(stream, a_fill_in_a_default_stream)
     for (uintptr_t special = 0; special <= 2; special++) {
         const CUstream stream = (CUstream)special; /* NOLINT(performance-no-int-to-ptr) */
         const fill_case *one = &cases[special];
-        standin_clear_calls();
+        ptxsim_clear_calls();
         cr_assert_eq(
             glr_cuda_fill(handle, &one->initializer, &one->tensor, memory, COUNT * sizeof(float), stream),
             GLR_OK, "%s", glr_last_error());
@@ -90,7 +90,7 @@ Test(stream, a_fill_in_a_default_stream)
     DRIVER(cuMemFree_v2(memory));
     glr_close(handle);
     test_cu_close(cu);
-    test_expect_live((standin_live){0}, "all");
+    test_expect_live((ptxsim_live){0}, "all");
 }
 
 /* Strictest capture: no unsafe call by any thread. The graph holds one node for each fill, and draws again
@@ -109,7 +109,7 @@ Test(stream, is_captured_into_a_graph)
     DRIVER(cuStreamBeginCapture_v2(cu.stream, 0));
     for (int i = 0; i < CASES; i++) {
         cases[i].tensor.shape[0] = cases[i].tensor.rank == 1 ? 1999 : 70;
-        standin_clear_calls();
+        ptxsim_clear_calls();
         cr_assert_eq(glr_cuda_fill(handle, &cases[i].initializer, &cases[i].tensor, memory + (size_t)i * room,
                                    room, cu.stream),
                      GLR_OK, "%s", glr_last_error());
@@ -134,7 +134,7 @@ Test(stream, is_captured_into_a_graph)
     DRIVER(cuMemFree_v2(memory));
     glr_close(handle);
     test_cu_close(cu);
-    test_expect_live((standin_live){0}, "all");
+    test_expect_live((ptxsim_live){0}, "all");
 }
 
 /* In the order of its stream, also between streams that wait for an event. */
@@ -173,7 +173,7 @@ Test(stream, into_managed_and_mapped_memory)
     test_cpu_fill(&initializer, &tensor, expected, 2 * (uint64_t)COUNT);
     DRIVER(cuMemAllocManaged(&managed, 2 * (size_t)COUNT, 1));
     DRIVER(cuMemHostAlloc(&host, 2 * (size_t)COUNT + 6, 0));
-    standin_clear_calls();
+    ptxsim_clear_calls();
     cr_assert_eq(glr_cuda_fill(handle, &initializer, &tensor, managed, 2 * (uint64_t)COUNT, cu.stream),
                  GLR_OK, "%s", glr_last_error());
     cr_assert_eq(
@@ -197,7 +197,7 @@ Test(stream, into_managed_and_mapped_memory)
 Test(stream, several_devices_and_contexts)
 {
     enum { DEVICES = 3 };
-    cr_assert_eq(setenv("GLORAND_STANDIN_DEVICES", "3", 1), 0);
+    cr_assert_eq(setenv("PTXSIM_DEVICES", "3", 1), 0);
     test_cu main_one = test_cu_open(), own[DEVICES];
     glr_device *primary[DEVICES], *handles[DEVICES];
     glr_tensor tensor = test_vector(GLR_FLOAT32, 4001);
@@ -237,7 +237,7 @@ Test(stream, several_devices_and_contexts)
         (void)cuCtxDestroy_v2(own[i].context);
     }
     test_cu_close(main_one);
-    test_expect_live((standin_live){0}, "all");
+    test_expect_live((ptxsim_live){0}, "all");
 }
 
 /* glr_fill takes the caller's memory, too, in a thread that has no context, and returns when it is filled. */
@@ -253,7 +253,7 @@ Test(stream, glr_fill_into_the_callers_memory)
     DRIVER(cuCtxSetCurrent(NULL));
     cr_assert_eq(glr_fill(handle, &initializer, &tensor, pointer, COUNT * sizeof(float)), GLR_OK, "%s",
                  glr_last_error());
-    cr_expect_eq(standin_count_live().work, 0);
+    cr_expect_eq(ptxsim_count_live().work, 0);
     DRIVER(cuCtxSetCurrent(cu.context));
     test_expect(cu.stream, memory, &initializer, &tensor);
     DRIVER(cuMemFree_v2(memory));
@@ -296,7 +296,7 @@ Test(stream, threads_share_a_handle)
     cr_expect_eq(failures, 0, "%d", failures);
     glr_close(handle);
     test_cu_close(cu);
-    test_expect_live((standin_live){0}, "all");
+    test_expect_live((ptxsim_live){0}, "all");
 }
 
 /* Every thread in a context and a stream of its own, on one of several devices, all at once; each of them
@@ -341,14 +341,14 @@ static int fill_on_a_device_of_its_own(int thread, int devices)
 Test(stream, threads_on_devices_of_their_own)
 {
     enum { THREADS = 6 };
-    cr_assert_eq(setenv("GLORAND_STANDIN_DEVICES", "3", 1), 0);
+    cr_assert_eq(setenv("PTXSIM_DEVICES", "3", 1), 0);
     int failures = 0;
 #pragma omp parallel for num_threads(THREADS) schedule(static, 1) reduction(+ : failures)
     for (int thread = 0; thread < THREADS; thread++) {
         failures += fill_on_a_device_of_its_own(thread, 3);
     }
     cr_expect_eq(failures, 0, "%d", failures);
-    test_expect_live((standin_live){0}, "all");
+    test_expect_live((ptxsim_live){0}, "all");
 }
 
 /* Rows that lie 6 GiB apart, in 13 GiB: offsets beyond 2^32 in bytes and in elements. */

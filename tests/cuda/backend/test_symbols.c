@@ -91,7 +91,7 @@ ParameterizedTest(symbol *missing, symbols, each_that_is_optional)
     const glr_initializer initializer = glr_glorot_normal(4);
     const glr_tensor tensor = {.dtype = GLR_FLOAT32, .rank = 1, .shape = {COUNT}};
     load_without(missing->name);
-    cr_assert_eq(setenv("GLORAND_STANDIN_FAIL", "cuMemFree_v2:2:1", 1), 0);
+    cr_assert_eq(setenv("PTXSIM_FAIL", "cuMemFree_v2:2:1", 1), 0);
     options.backend = GLR_BACKEND_CUDA;
     cr_assert_eq(glr_open(&options, &device), GLR_OK, "%s", glr_last_error());
     cr_assert_eq(glr_alloc(device, sizeof drawn, &memory), GLR_OK);

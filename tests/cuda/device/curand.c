@@ -1,5 +1,5 @@
 /* A cuRAND that fails on demand and draws nothing, so that the benchmark's ratios to it can be tried without
-   a GPU. GLORAND_STANDIN_CURAND=N makes its generator fail with status N. */
+   a GPU. TEST_CURAND_STATUS=N makes its generator fail with status N. */
 #include <stddef.h>
 #include <stdlib.h>
 
@@ -18,7 +18,7 @@ static int status_of(const void *generator) { return generator == &generators ? 
 
 int curandCreateGenerator(void **generator, int type)
 {
-    const char *status = getenv("GLORAND_STANDIN_CURAND");
+    const char *status = getenv("TEST_CURAND_STATUS");
     *generator = &generators;
     return status != NULL ? atoi(status) : type == 161 ? 0 : 103;
 }

@@ -3,8 +3,8 @@
    left out: it draws nothing, and tests/cuda/backend/test_errors.c changes it. */
 #define _GNU_SOURCE /* memmem */
 #include "cuda/device.h"
-#include "cuda/seeded.h"
 #include "fills.h"
+#include "ptxsim/defects/seeded.h"
 #include "support/golden.h"
 
 #include <criterion/criterion.h>
@@ -112,7 +112,7 @@ static void choose_fills(glr_cuda_kernel kernel, const char *ptx, seeded *s)
 
 static void set_up(void)
 {
-    cr_assert_eq(setenv("GLORAND_STANDIN_STEPS", "300000", 1), 0);
+    cr_assert_eq(setenv("PTXSIM_STEPS", "300000", 1), 0);
     cr_assert_eq(glr_cu_load(&cu), GLR_OK, "%s", glr_last_error());
     cr_assert_eq(cu->cuInit(0), CUDA_SUCCESS);
     cr_assert_not_null(freopen("/dev/null", "w", stderr)); /* the stand-in says each fault */

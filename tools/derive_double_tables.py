@@ -116,7 +116,7 @@ def icdf_rows():
 
 
 def main():
-    print("/* Tables and coefficients of the float64 stream. Made by scripts/derive_double_tables.py. */")
+    print("/* Tables and coefficients of the float64 stream. Made by tools/derive_double_tables.py. */")
     print("#ifndef GLR_CORE_DOUBLE_TABLES_H\n#define GLR_CORE_DOUBLE_TABLES_H\n\n#include \"lanes.h\"\n")
     print("/* clang-format off */\n")
     ln2 = mp.nint(mp.log(2) * mpf(2) ** 42) / mpf(2) ** 42

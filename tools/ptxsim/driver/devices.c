@@ -4,11 +4,11 @@
 #include <stdio.h>
 #include <string.h>
 
-static bool is_device(CUdevice device) { return device >= 0 && device < standin.devices; }
+static bool is_device(CUdevice device) { return device >= 0 && device < ptxsim.devices; }
 
 static CUresult give_count(int *count)
 {
-    *count = standin.devices;
+    *count = ptxsim.devices;
     return CUDA_SUCCESS;
 }
 
@@ -81,11 +81,11 @@ static CUresult give_attribute(int *value, int attribute, CUdevice device)
         return CUDA_ERROR_INVALID_DEVICE;
     }
     if (attribute == 20) {
-        *value = standin.compute_mode;
+        *value = ptxsim.compute_mode;
         return CUDA_SUCCESS;
     }
     if (attribute == 75 || attribute == 76) {
-        *value = attribute == 75 ? standin.major : standin.minor;
+        *value = attribute == 75 ? ptxsim.major : ptxsim.minor;
         return CUDA_SUCCESS;
     }
     for (size_t i = 0; i < sizeof attributes / sizeof attributes[0]; i++) {
@@ -104,7 +104,7 @@ CUresult cuDeviceGetAttribute(int *value, int attribute, CUdevice device)
 
 static CUresult give_memory(size_t *bytes, CUdevice device)
 {
-    *bytes = standin.device_memory;
+    *bytes = ptxsim.device_memory;
     return is_device(device) ? CUDA_SUCCESS : CUDA_ERROR_INVALID_DEVICE;
 }
 

@@ -8,20 +8,20 @@ static CUresult load(CUmodule *module, const void *image)
     CUcontext context = NULL;
     const char *text = NULL;
     size_t size = 0;
-    CUresult result = standin_current(&context);
-    result = result == CUDA_SUCCESS ? standin_unsafe_in_capture() : result;
+    CUresult result = ptxsim_current(&context);
+    result = result == CUDA_SUCCESS ? ptxsim_unsafe_in_capture() : result;
     if (result == CUDA_SUCCESS) {
-        result = standin_find_ptx(image, 10 * standin.major + standin.minor, &text, &size);
+        result = ptxsim_find_ptx(image, 10 * ptxsim.major + ptxsim.minor, &text, &size);
     }
     if (result != CUDA_SUCCESS) {
         return result;
     }
-    ptx_module *ptx = ptx_load(text, size, &standin.memory[context->device], standin.fault);
+    ptx_module *ptx = ptx_load(text, size, &ptxsim.memory[context->device], ptxsim.fault);
     if (ptx == NULL) {
-        (void)fprintf(stderr, "stand-in: %s\n", standin.fault);
+        (void)fprintf(stderr, "stand-in: %s\n", ptxsim.fault);
         return CUDA_ERROR_INVALID_PTX;
     }
-    CUmodule made = standin_make(STANDIN_MODULE, sizeof *made, context);
+    CUmodule made = ptxsim_make(PTXSIM_MODULE, sizeof *made, context);
     if (made == NULL) {
         ptx_unload(ptx);
         return CUDA_ERROR_OUT_OF_MEMORY;
@@ -44,26 +44,26 @@ CUresult cuModuleLoadDataEx(CUmodule *module, const void *image, unsigned count,
     CALL("cuModuleLoadDataEx", load(module, image));
 }
 
-void standin_free_module(CUmodule module)
+void ptxsim_free_module(CUmodule module)
 {
-    standin_object *object = standin.objects;
+    ptxsim_object *object = ptxsim.objects;
     while (object != NULL) {
-        standin_object *next = object->next;
-        if (object->kind == STANDIN_FUNCTION && ((CUfunction)(void *)object)->module == module) {
-            standin_unmake(object);
+        ptxsim_object *next = object->next;
+        if (object->kind == PTXSIM_FUNCTION && ((CUfunction)(void *)object)->module == module) {
+            ptxsim_unmake(object);
         }
         object = next;
     }
     ptx_unload(module->ptx);
-    standin_unmake(module);
+    ptxsim_unmake(module);
 }
 
 static CUresult unload(CUmodule module)
 {
-    if (!standin_is(module, STANDIN_MODULE)) {
+    if (!ptxsim_is(module, PTXSIM_MODULE)) {
         return CUDA_ERROR_INVALID_HANDLE;
     }
-    standin_free_module(module);
+    ptxsim_free_module(module);
     return CUDA_SUCCESS;
 }
 
@@ -71,21 +71,21 @@ CUresult cuModuleUnload(CUmodule module) { CALL("cuModuleUnload", unload(module)
 
 static CUresult give_function(CUfunction *function, CUmodule module, const char *name)
 {
-    if (!standin_is(module, STANDIN_MODULE)) {
+    if (!ptxsim_is(module, PTXSIM_MODULE)) {
         return CUDA_ERROR_INVALID_HANDLE;
     }
     const ptx_kernel *kernel = ptx_kernel_named(module->ptx, name);
     if (kernel == NULL) {
         return CUDA_ERROR_NOT_FOUND;
     }
-    for (standin_object *object = standin.objects; object != NULL; object = object->next) {
+    for (ptxsim_object *object = ptxsim.objects; object != NULL; object = object->next) {
         CUfunction known = (CUfunction)(void *)object;
-        if (object->kind == STANDIN_FUNCTION && known->kernel == kernel) {
+        if (object->kind == PTXSIM_FUNCTION && known->kernel == kernel) {
             *function = known;
             return CUDA_SUCCESS;
         }
     }
-    CUfunction made = standin_make(STANDIN_FUNCTION, sizeof *made, module->object.context);
+    CUfunction made = ptxsim_make(PTXSIM_FUNCTION, sizeof *made, module->object.context);
     if (made == NULL) {
         return CUDA_ERROR_OUT_OF_MEMORY;
     }
@@ -103,7 +103,7 @@ CUresult cuModuleGetFunction(CUfunction *function, CUmodule module, const char *
 
 static CUresult give_global(CUdeviceptr *address, size_t *bytes, CUmodule module, const char *name)
 {
-    if (!standin_is(module, STANDIN_MODULE)) {
+    if (!ptxsim_is(module, PTXSIM_MODULE)) {
         return CUDA_ERROR_INVALID_HANDLE;
     }
     const ptx_region *region = ptx_variable_named(module->ptx, name);

@@ -8,26 +8,26 @@
 /* The calling thread's default stream, which is made when it is used first. */
 static CUstream stream_of_thread(CUcontext context)
 {
-    for (standin_object *object = standin.objects; object != NULL; object = object->next) {
+    for (ptxsim_object *object = ptxsim.objects; object != NULL; object = object->next) {
         CUstream stream = (CUstream)(void *)object;
-        if (object->kind == STANDIN_STREAM && object->context == context &&
-            stream->thread == standin_thread()) {
+        if (object->kind == PTXSIM_STREAM && object->context == context &&
+            stream->thread == ptxsim_thread()) {
             return stream;
         }
     }
-    CUstream made = standin_make(STANDIN_STREAM, sizeof *made, context);
+    CUstream made = ptxsim_make(PTXSIM_STREAM, sizeof *made, context);
     if (made != NULL) {
         made->is_blocking = true;
-        made->thread = standin_thread();
+        made->thread = ptxsim_thread();
     }
     return made;
 }
 
-CUresult standin_stream(CUstream handle, CUstream *stream)
+CUresult ptxsim_stream(CUstream handle, CUstream *stream)
 {
     uintptr_t special = (uintptr_t)handle;
     CUcontext context = NULL;
-    CUresult result = standin_current(&context);
+    CUresult result = ptxsim_current(&context);
     if (special <= PER_THREAD) {
         if (result != CUDA_SUCCESS) {
             return result;
@@ -35,7 +35,7 @@ CUresult standin_stream(CUstream handle, CUstream *stream)
         *stream = special <= LEGACY ? context->legacy : stream_of_thread(context);
         return *stream == NULL ? CUDA_ERROR_OUT_OF_MEMORY : CUDA_SUCCESS;
     }
-    if (!standin_is(handle, STANDIN_STREAM)) {
+    if (!ptxsim_is(handle, PTXSIM_STREAM)) {
         return CUDA_ERROR_INVALID_HANDLE;
     }
     *stream = handle;
@@ -45,11 +45,11 @@ CUresult standin_stream(CUstream handle, CUstream *stream)
 static CUresult create(CUstream *stream, unsigned flags)
 {
     CUcontext context = NULL;
-    CUresult result = standin_current(&context);
+    CUresult result = ptxsim_current(&context);
     if (result != CUDA_SUCCESS || flags > 1) {
         return result != CUDA_SUCCESS ? result : CUDA_ERROR_INVALID_VALUE;
     }
-    CUstream made = standin_make(STANDIN_STREAM, sizeof *made, context);
+    CUstream made = ptxsim_make(PTXSIM_STREAM, sizeof *made, context);
     if (made == NULL) {
         return CUDA_ERROR_OUT_OF_MEMORY;
     }
@@ -66,25 +66,25 @@ CUresult cuStreamCreateWithPriority(CUstream *stream, unsigned flags, int priori
     CALL("cuStreamCreateWithPriority", create(stream, flags));
 }
 
-void standin_free_stream(CUstream stream)
+void ptxsim_free_stream(CUstream stream)
 {
     if (stream->capture != NULL) {
-        standin_invalidate(stream->capture);
+        ptxsim_invalidate(stream->capture);
         if (stream->capture->origin == stream) {
-            standin_end_capture(stream->capture);
+            ptxsim_end_capture(stream->capture);
         }
     }
-    standin_drop(&stream->queue);
-    standin_unmake(stream);
+    ptxsim_drop(&stream->queue);
+    ptxsim_unmake(stream);
 }
 
 static CUresult destroy(CUstream stream)
 {
-    if (!standin_is(stream, STANDIN_STREAM)) {
+    if (!ptxsim_is(stream, PTXSIM_STREAM)) {
         return CUDA_ERROR_INVALID_HANDLE;
     }
-    (void)standin_finish(stream, NULL);
-    standin_free_stream(stream);
+    (void)ptxsim_finish(stream, NULL);
+    ptxsim_free_stream(stream);
     return CUDA_SUCCESS;
 }
 
@@ -93,7 +93,7 @@ CUresult cuStreamDestroy_v2(CUstream stream) { CALL("cuStreamDestroy_v2", destro
 static CUresult unsafe_on(CUstream stream)
 {
     if (stream->capture != NULL) {
-        standin_invalidate(stream->capture);
+        ptxsim_invalidate(stream->capture);
         return CUDA_ERROR_STREAM_CAPTURE_UNSUPPORTED;
     }
     return CUDA_SUCCESS;
@@ -102,9 +102,9 @@ static CUresult unsafe_on(CUstream stream)
 static CUresult synchronize(CUstream handle)
 {
     CUstream stream = NULL;
-    CUresult result = standin_stream(handle, &stream);
+    CUresult result = ptxsim_stream(handle, &stream);
     result = result == CUDA_SUCCESS ? unsafe_on(stream) : result;
-    return result == CUDA_SUCCESS ? standin_finish(stream, NULL) : result;
+    return result == CUDA_SUCCESS ? ptxsim_finish(stream, NULL) : result;
 }
 
 CUresult cuStreamSynchronize(CUstream stream) { CALL("cuStreamSynchronize", synchronize(stream)); }
@@ -113,12 +113,12 @@ CUresult cuStreamSynchronize(CUstream stream) { CALL("cuStreamSynchronize", sync
 static CUresult query(CUstream handle)
 {
     CUstream stream = NULL;
-    CUresult result = standin_stream(handle, &stream);
+    CUresult result = ptxsim_stream(handle, &stream);
     result = result == CUDA_SUCCESS ? unsafe_on(stream) : result;
     if (result != CUDA_SUCCESS || stream->queue.first == NULL) {
         return result;
     }
-    standin_do_one(stream);
+    ptxsim_do_one(stream);
     result = stream->object.context->failed;
     return result == CUDA_SUCCESS ? CUDA_ERROR_NOT_READY : result;
 }
@@ -128,7 +128,7 @@ CUresult cuStreamQuery(CUstream stream) { CALL("cuStreamQuery", query(stream)); 
 static CUresult give_context(CUstream handle, CUcontext *context)
 {
     CUstream stream = NULL;
-    CUresult result = standin_stream(handle, &stream);
+    CUresult result = ptxsim_stream(handle, &stream);
     if (stream != NULL) {
         *context = stream->object.context;
     }
@@ -143,8 +143,8 @@ CUresult cuStreamGetCtx(CUstream stream, CUcontext *context)
 static CUresult wait_event(CUstream handle, CUevent event)
 {
     CUstream stream = NULL;
-    CUresult result = standin_stream(handle, &stream);
-    if (result != CUDA_SUCCESS || !standin_is(event, STANDIN_EVENT)) {
+    CUresult result = ptxsim_stream(handle, &stream);
+    if (result != CUDA_SUCCESS || !ptxsim_is(event, PTXSIM_EVENT)) {
         return result != CUDA_SUCCESS ? result : CUDA_ERROR_INVALID_HANDLE;
     }
     if (event->capture != NULL) {
@@ -154,7 +154,7 @@ static CUresult wait_event(CUstream handle, CUevent event)
         if (stream->capture == NULL) { /* a fork: this stream captures, too */
             stream->capture = event->capture;
             stream->is_forked = true;
-        } else if (standin_is(event->capture_stream, STANDIN_STREAM) && event->capture_stream != stream) {
+        } else if (ptxsim_is(event->capture_stream, PTXSIM_STREAM) && event->capture_stream != stream) {
             event->capture_stream->is_forked = false; /* a join */
         }
         return CUDA_SUCCESS;
@@ -162,10 +162,10 @@ static CUresult wait_event(CUstream handle, CUevent event)
     if (event->pending == NULL) {
         return CUDA_SUCCESS;
     }
-    standin_work work = {.kind = STANDIN_WAIT, .context = stream->object.context};
+    ptxsim_work work = {.kind = PTXSIM_WAIT, .context = stream->object.context};
     work.awaited = event->pending;
     work.awaited_stream = event->stream;
-    return stream->capture != NULL ? CUDA_ERROR_STREAM_CAPTURE_UNSUPPORTED : standin_submit(stream, &work);
+    return stream->capture != NULL ? CUDA_ERROR_STREAM_CAPTURE_UNSUPPORTED : ptxsim_submit(stream, &work);
 }
 
 CUresult cuStreamWaitEvent(CUstream stream, CUevent event, unsigned flags)

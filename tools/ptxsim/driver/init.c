@@ -14,16 +14,16 @@ static long from_environment(const char *name, long otherwise)
 
 static void read_environment(void)
 {
-    const char *capability = getenv("GLORAND_STANDIN_CAPABILITY");
+    const char *capability = getenv("PTXSIM_CAPABILITY");
     char *rest = NULL;
-    standin.major = capability == NULL ? 12 : (int)strtol(capability, &rest, 10);
-    standin.minor = rest != NULL && *rest == '.' ? (int)strtol(rest + 1, NULL, 10) : 0;
-    long devices = from_environment("GLORAND_STANDIN_DEVICES", 1);
-    standin.devices = devices < 0 ? 0 : devices > STANDIN_MAX_DEVICES ? STANDIN_MAX_DEVICES : (int)devices;
-    standin.compute_mode = (int)from_environment("GLORAND_STANDIN_COMPUTE_MODE", 0);
-    standin.device_memory = (size_t)from_environment("GLORAND_STANDIN_MEMORY", 81920) << 20;
-    standin.most_steps = (uint64_t)from_environment("GLORAND_STANDIN_STEPS", 0);
-    standin.eager = from_environment("GLORAND_STANDIN_EAGER", 0) != 0;
+    ptxsim.major = capability == NULL ? 12 : (int)strtol(capability, &rest, 10);
+    ptxsim.minor = rest != NULL && *rest == '.' ? (int)strtol(rest + 1, NULL, 10) : 0;
+    long devices = from_environment("PTXSIM_DEVICES", 1);
+    ptxsim.devices = devices < 0 ? 0 : devices > PTXSIM_MAX_DEVICES ? PTXSIM_MAX_DEVICES : (int)devices;
+    ptxsim.compute_mode = (int)from_environment("PTXSIM_COMPUTE_MODE", 0);
+    ptxsim.device_memory = (size_t)from_environment("PTXSIM_MEMORY", 81920) << 20;
+    ptxsim.most_steps = (uint64_t)from_environment("PTXSIM_STEPS", 0);
+    ptxsim.eager = from_environment("PTXSIM_EAGER", 0) != 0;
 }
 
 static CUresult initialize(unsigned flags)
@@ -32,30 +32,30 @@ static CUresult initialize(unsigned flags)
         return CUDA_ERROR_INVALID_VALUE;
     }
     read_environment();
-    if (standin.devices == 0) {
+    if (ptxsim.devices == 0) {
         return CUDA_ERROR_NO_DEVICE;
     }
-    standin.initialized = true;
+    ptxsim.initialized = true;
     return CUDA_SUCCESS;
 }
 
 CUresult cuInit(unsigned flags)
 {
-    CUresult result = standin_enter("cuInit", false);
-    if (result == CUDA_SUCCESS && !standin.initialized) {
+    CUresult result = ptxsim_enter("cuInit", false);
+    if (result == CUDA_SUCCESS && !ptxsim.initialized) {
         result = initialize(flags);
     }
-    standin_leave();
+    ptxsim_leave();
     return result;
 }
 
 CUresult cuDriverGetVersion(int *version)
 {
-    CUresult result = standin_enter("cuDriverGetVersion", false);
+    CUresult result = ptxsim_enter("cuDriverGetVersion", false);
     if (result == CUDA_SUCCESS) {
-        *version = (int)from_environment("GLORAND_STANDIN_VERSION", 13000);
+        *version = (int)from_environment("PTXSIM_VERSION", 13000);
     }
-    standin_leave();
+    ptxsim_leave();
     return result;
 }
 
@@ -126,11 +126,11 @@ CUresult cuGetProcAddress_v2(const char *symbol, void **function, int version, u
     (void)version;
     (void)flags;
     static const char *const suffixes[] = {"_v2", ""};
-    CUresult result = standin_enter("cuGetProcAddress_v2", false);
+    CUresult result = ptxsim_enter("cuGetProcAddress_v2", false);
     void *found = NULL;
     Dl_info self;
     void *library = NULL;
-    if (result == CUDA_SUCCESS && dladdr(&standin, &self) != 0) {
+    if (result == CUDA_SUCCESS && dladdr(&ptxsim, &self) != 0) {
         library = dlopen(self.dli_fname, RTLD_NOW | RTLD_NOLOAD);
     }
     for (size_t i = 0; library != NULL && found == NULL && i < 2 && strlen(symbol) < 90; i++) {
@@ -149,6 +149,6 @@ CUresult cuGetProcAddress_v2(const char *symbol, void **function, int version, u
         }
         result = found == NULL ? CUDA_ERROR_NOT_FOUND : CUDA_SUCCESS;
     }
-    standin_leave();
+    ptxsim_leave();
     return result;
 }

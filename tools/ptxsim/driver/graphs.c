@@ -4,24 +4,24 @@
 
 #include <stdlib.h>
 
-#define CAPTURES (sizeof standin.captures / sizeof standin.captures[0])
+#define CAPTURES (sizeof ptxsim.captures / sizeof ptxsim.captures[0])
 
-uint64_t standin_thread(void)
+uint64_t ptxsim_thread(void)
 {
     static _Thread_local char here;
     return (uint64_t)(uintptr_t)&here;
 }
 
-void standin_invalidate(standin_capture *capture) { capture->invalid = true; }
+void ptxsim_invalidate(ptxsim_capture *capture) { capture->invalid = true; }
 
-CUresult standin_unsafe_in_capture(void)
+CUresult ptxsim_unsafe_in_capture(void)
 {
     CUresult result = CUDA_SUCCESS;
     for (size_t i = 0; i < CAPTURES; i++) {
-        standin_capture *capture = standin.captures[i];
+        ptxsim_capture *capture = ptxsim.captures[i];
         /* Mode 0 forbids it to every thread, mode 1 to the capturing one, mode 2 to none. */
         if (capture != NULL &&
-            (capture->mode == 0 || (capture->mode == 1 && capture->thread == standin_thread()))) {
+            (capture->mode == 0 || (capture->mode == 1 && capture->thread == ptxsim_thread()))) {
             capture->invalid = true;
             result = CUDA_ERROR_STREAM_CAPTURE_UNSUPPORTED;
         }
@@ -32,7 +32,7 @@ CUresult standin_unsafe_in_capture(void)
 static CUresult begin(CUstream handle, int mode)
 {
     CUstream stream = NULL;
-    CUresult result = standin_stream(handle, &stream);
+    CUresult result = ptxsim_stream(handle, &stream);
     if (result != CUDA_SUCCESS) {
         return result;
     }
@@ -40,21 +40,21 @@ static CUresult begin(CUstream handle, int mode)
         return CUDA_ERROR_STREAM_CAPTURE_UNSUPPORTED;
     }
     size_t place = 0;
-    while (place < CAPTURES && standin.captures[place] != NULL) {
+    while (place < CAPTURES && ptxsim.captures[place] != NULL) {
         place++;
     }
     if (mode < 0 || mode > 2 || place == CAPTURES) {
         return CUDA_ERROR_INVALID_VALUE;
     }
-    standin_capture *capture = calloc(1, sizeof *capture);
-    CUgraph graph = standin_make(STANDIN_GRAPH, sizeof *graph, stream->object.context);
+    ptxsim_capture *capture = calloc(1, sizeof *capture);
+    CUgraph graph = ptxsim_make(PTXSIM_GRAPH, sizeof *graph, stream->object.context);
     if (capture == NULL || graph == NULL) {
         free(capture);
-        standin_unmake(graph);
+        ptxsim_unmake(graph);
         return CUDA_ERROR_OUT_OF_MEMORY;
     }
-    *capture = (standin_capture){graph, stream, mode, standin_thread(), false};
-    standin.captures[place] = capture;
+    *capture = (ptxsim_capture){graph, stream, mode, ptxsim_thread(), false};
+    ptxsim.captures[place] = capture;
     stream->capture = capture;
     return CUDA_SUCCESS;
 }
@@ -66,25 +66,25 @@ CUresult cuStreamBeginCapture_v2(CUstream stream, int mode)
 
 static void free_graph(CUgraph graph)
 {
-    standin_drop(&graph->queue);
-    standin_unmake(graph);
+    ptxsim_drop(&graph->queue);
+    ptxsim_unmake(graph);
 }
 
-void standin_end_capture(standin_capture *capture)
+void ptxsim_end_capture(ptxsim_capture *capture)
 {
-    for (standin_object *object = standin.objects; object != NULL; object = object->next) {
+    for (ptxsim_object *object = ptxsim.objects; object != NULL; object = object->next) {
         CUstream stream = (CUstream)(void *)object;
         CUevent event = (CUevent)(void *)object;
-        if (object->kind == STANDIN_STREAM && stream->capture == capture) {
+        if (object->kind == PTXSIM_STREAM && stream->capture == capture) {
             stream->capture = NULL;
             stream->is_forked = false;
-        } else if (object->kind == STANDIN_EVENT && event->capture == capture) {
+        } else if (object->kind == PTXSIM_EVENT && event->capture == capture) {
             event->capture = NULL;
             event->was_recorded = false;
         }
     }
     for (size_t i = 0; i < CAPTURES; i++) {
-        standin.captures[i] = standin.captures[i] == capture ? NULL : standin.captures[i];
+        ptxsim.captures[i] = ptxsim.captures[i] == capture ? NULL : ptxsim.captures[i];
     }
     if (capture->invalid) {
         free_graph(capture->graph);
@@ -92,11 +92,11 @@ void standin_end_capture(standin_capture *capture)
     free(capture);
 }
 
-static bool is_unjoined(const standin_capture *capture)
+static bool is_unjoined(const ptxsim_capture *capture)
 {
-    for (const standin_object *object = standin.objects; object != NULL; object = object->next) {
+    for (const ptxsim_object *object = ptxsim.objects; object != NULL; object = object->next) {
         const struct CUstream_st *stream = (const void *)object;
-        if (object->kind == STANDIN_STREAM && stream->capture == capture && stream->is_forked) {
+        if (object->kind == PTXSIM_STREAM && stream->capture == capture && stream->is_forked) {
             return true;
         }
     }
@@ -106,14 +106,14 @@ static bool is_unjoined(const standin_capture *capture)
 static CUresult end(CUstream handle, CUgraph *graph)
 {
     *graph = NULL;
-    if (!standin_is(handle, STANDIN_STREAM)) {
+    if (!ptxsim_is(handle, PTXSIM_STREAM)) {
         return CUDA_ERROR_INVALID_HANDLE;
     }
-    standin_capture *capture = handle->capture;
+    ptxsim_capture *capture = handle->capture;
     if (capture == NULL || capture->origin != handle) {
         return CUDA_ERROR_STREAM_CAPTURE_UNMATCHED;
     }
-    if (capture->mode != 2 && capture->thread != standin_thread()) {
+    if (capture->mode != 2 && capture->thread != ptxsim_thread()) {
         return CUDA_ERROR_STREAM_CAPTURE_WRONG_THREAD;
     }
     CUresult result = CUDA_SUCCESS;
@@ -125,7 +125,7 @@ static CUresult end(CUstream handle, CUgraph *graph)
     } else {
         *graph = capture->graph;
     }
-    standin_end_capture(capture);
+    ptxsim_end_capture(capture);
     return result;
 }
 
@@ -137,7 +137,7 @@ CUresult cuStreamEndCapture(CUstream stream, CUgraph *graph)
 static CUresult give_status(CUstream handle, int *status)
 {
     CUstream stream = NULL;
-    CUresult result = standin_stream(handle, &stream);
+    CUresult result = ptxsim_stream(handle, &stream);
     if (result == CUDA_SUCCESS) {
         *status = stream->capture == NULL ? 0 : stream->capture->invalid ? 2 : 1;
     }
@@ -151,13 +151,13 @@ CUresult cuStreamIsCapturing(CUstream stream, int *status)
 
 static CUresult instantiate(CUgraphExec *exec, CUgraph graph)
 {
-    if (!standin_is(graph, STANDIN_GRAPH)) {
+    if (!ptxsim_is(graph, PTXSIM_GRAPH)) {
         return CUDA_ERROR_INVALID_HANDLE;
     }
-    CUgraphExec made = standin_make(STANDIN_GRAPH_EXEC, sizeof *made, graph->object.context);
+    CUgraphExec made = ptxsim_make(PTXSIM_GRAPH_EXEC, sizeof *made, graph->object.context);
     bool copied = made != NULL;
-    for (const standin_work *work = graph->queue.first; copied && work != NULL; work = work->next) {
-        copied = standin_append_copy(&made->queue, work);
+    for (const ptxsim_work *work = graph->queue.first; copied && work != NULL; work = work->next) {
+        copied = ptxsim_append_copy(&made->queue, work);
     }
     if (!copied) {
         return CUDA_ERROR_OUT_OF_MEMORY;
@@ -175,14 +175,14 @@ CUresult cuGraphInstantiateWithFlags(CUgraphExec *exec, CUgraph graph, uint64_t 
 static CUresult launch(CUgraphExec exec, CUstream handle)
 {
     CUstream stream = NULL;
-    CUresult result = standin_stream(handle, &stream);
-    if (result != CUDA_SUCCESS || !standin_is(exec, STANDIN_GRAPH_EXEC)) {
+    CUresult result = ptxsim_stream(handle, &stream);
+    if (result != CUDA_SUCCESS || !ptxsim_is(exec, PTXSIM_GRAPH_EXEC)) {
         return result != CUDA_SUCCESS ? result : CUDA_ERROR_INVALID_HANDLE;
     }
-    for (const standin_work *work = exec->queue.first; work != NULL && result == CUDA_SUCCESS;
+    for (const ptxsim_work *work = exec->queue.first; work != NULL && result == CUDA_SUCCESS;
          work = work->next) {
-        bool is_gone = work->kind == STANDIN_LAUNCH && !standin_is(work->function, STANDIN_FUNCTION);
-        result = is_gone ? CUDA_ERROR_INVALID_HANDLE : standin_submit(stream, work);
+        bool is_gone = work->kind == PTXSIM_LAUNCH && !ptxsim_is(work->function, PTXSIM_FUNCTION);
+        result = is_gone ? CUDA_ERROR_INVALID_HANDLE : ptxsim_submit(stream, work);
     }
     return result;
 }
@@ -191,7 +191,7 @@ CUresult cuGraphLaunch(CUgraphExec exec, CUstream stream) { CALL("cuGraphLaunch"
 
 static CUresult destroy(CUgraph graph)
 {
-    if (!standin_is(graph, STANDIN_GRAPH)) {
+    if (!ptxsim_is(graph, PTXSIM_GRAPH)) {
         return CUDA_ERROR_INVALID_HANDLE;
     }
     free_graph(graph);
@@ -202,11 +202,11 @@ CUresult cuGraphDestroy(CUgraph graph) { CALL("cuGraphDestroy", destroy(graph));
 
 static CUresult destroy_exec(CUgraphExec exec)
 {
-    if (!standin_is(exec, STANDIN_GRAPH_EXEC)) {
+    if (!ptxsim_is(exec, PTXSIM_GRAPH_EXEC)) {
         return CUDA_ERROR_INVALID_HANDLE;
     }
-    standin_drop(&exec->queue);
-    standin_unmake(exec);
+    ptxsim_drop(&exec->queue);
+    ptxsim_unmake(exec);
     return CUDA_SUCCESS;
 }
 
@@ -214,12 +214,12 @@ CUresult cuGraphExecDestroy(CUgraphExec exec) { CALL("cuGraphExecDestroy", destr
 
 static CUresult give_nodes(CUgraph graph, void **nodes, size_t *count)
 {
-    if (!standin_is(graph, STANDIN_GRAPH)) {
+    if (!ptxsim_is(graph, PTXSIM_GRAPH)) {
         return CUDA_ERROR_INVALID_HANDLE;
     }
     size_t room = *count;
     *count = 0;
-    for (standin_work *work = graph->queue.first; work != NULL; work = work->next) {
+    for (ptxsim_work *work = graph->queue.first; work != NULL; work = work->next) {
         if (nodes != NULL && *count < room) {
             nodes[*count] = work;
         }

@@ -1,7 +1,7 @@
 /* Searches for the program of src/core/icdf.h from nothing: its structure, its coefficients, and their last
  * digits.
  *
- *     cc -O3 -march=native -ffp-contract=off -o search_icdf scripts/search_icdf.c -lm
+ *     cc -O3 -march=native -ffp-contract=off -o search_icdf tools/search_icdf.c -lm
  *     ./search_icdf [SECONDS [SEED]]
  *
  * A program computes r[0] = fma(v, v, c) and then r[n] = fma(r[a], r[b], c), or once fma(r[0], c, c'), and at

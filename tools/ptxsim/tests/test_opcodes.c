@@ -1,4 +1,4 @@
-/* Known answers: tests/cuda/opcodes.txt, which opcodes.py wrote from the definitions of the PTX ISA. */
+/* Known answers: opcodes.txt, which opcodes.py wrote from the definitions of the PTX ISA. */
 #include "ptx/ops.h"
 #include "snippet.h"
 
@@ -55,7 +55,7 @@ static void all_noted(const ptx_op *ops, int count)
 
 Test(opcodes, known_answers)
 {
-    FILE *file = fopen(SOURCE_DIR "/tests/cuda/opcodes.txt", "r");
+    FILE *file = fopen(OPCODES, "r");
     cr_assert_not_null(file);
     char line[512];
     int rows = 0, noted = 0;

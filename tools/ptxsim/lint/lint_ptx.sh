@@ -4,8 +4,11 @@
 #
 # usage: lint_ptx.sh FILE...    files of PTX, or fat binaries that hold it uncompressed
 set -euo pipefail
-# shellcheck source-path=SCRIPTDIR source=../scripts/common.sh
-. "$(dirname "${BASH_SOURCE[0]}")/../scripts/common.sh"
+
+fail() {
+    echo "lint_ptx.sh: $1" >&2
+    exit 1
+}
 
 # Lines of FILE with an instruction in them that matches; a fat binary's machine code holds no such lines.
 instructions() {

@@ -15,11 +15,11 @@
 
 static CUresult get_attribute(int *value, int attribute, CUfunction function)
 {
-    if (!standin_is(function, STANDIN_FUNCTION)) {
+    if (!ptxsim_is(function, PTXSIM_FUNCTION)) {
         return CUDA_ERROR_INVALID_HANDLE;
     }
     ptx_kernel_facts facts = ptx_facts(function->kernel);
-    int capability = 10 * standin.major + standin.minor;
+    int capability = 10 * ptxsim.major + ptxsim.minor;
     int values[] = {(int)facts.max_threads,
                     (int)facts.shared_bytes,
                     (int)facts.const_bytes,
@@ -43,7 +43,7 @@ CUresult cuFuncGetAttribute(int *value, int attribute, CUfunction function)
 
 static CUresult set_attribute(CUfunction function, int attribute, int value)
 {
-    if (!standin_is(function, STANDIN_FUNCTION)) {
+    if (!ptxsim_is(function, PTXSIM_FUNCTION)) {
         return CUDA_ERROR_INVALID_HANDLE;
     }
     if (attribute == 9) { /* how shared memory and cache are divided: a hint */
@@ -75,7 +75,7 @@ static int blocks_at_once(const struct CUfunc_st *function, int block_size, size
 
 static CUresult give_blocks(int *blocks, CUfunction function, int block_size, size_t dynamic_shared)
 {
-    if (!standin_is(function, STANDIN_FUNCTION)) {
+    if (!ptxsim_is(function, PTXSIM_FUNCTION)) {
         return CUDA_ERROR_INVALID_HANDLE;
     }
     if (block_size <= 0 || (uint32_t)block_size > ptx_facts(function->kernel).max_threads) {
@@ -95,7 +95,7 @@ CUresult cuOccupancyMaxActiveBlocksPerMultiprocessor(int *blocks, CUfunction fun
 static CUresult give_block_size(int *least_grid, int *block_size, CUfunction function,
                                 CUoccupancyB2DSize *shared_of, size_t dynamic_shared, int limit)
 {
-    if (!standin_is(function, STANDIN_FUNCTION)) {
+    if (!ptxsim_is(function, PTXSIM_FUNCTION)) {
         return CUDA_ERROR_INVALID_HANDLE;
     }
     int most = (int)ptx_facts(function->kernel).max_threads, best = 0;
@@ -120,7 +120,7 @@ CUresult cuOccupancyMaxPotentialBlockSize(int *least_grid, int *block_size, CUfu
 }
 
 /* Whether a GPU would take this grid and block. */
-static CUresult check_shape(const standin_work *work)
+static CUresult check_shape(const ptxsim_work *work)
 {
     uint64_t threads = (uint64_t)work->block[0] * work->block[1] * work->block[2];
     if (work->grid[0] == 0 || work->grid[1] == 0 || work->grid[2] == 0 || threads == 0 ||
@@ -135,11 +135,11 @@ static CUresult check_shape(const standin_work *work)
                                                                       : CUDA_SUCCESS;
 }
 
-static CUresult launch(standin_work work, CUstream handle, void **parameters, void **extra)
+static CUresult launch(ptxsim_work work, CUstream handle, void **parameters, void **extra)
 {
     CUstream stream = NULL;
-    CUresult result = standin_stream(handle, &stream);
-    if (result != CUDA_SUCCESS || !standin_is(work.function, STANDIN_FUNCTION)) {
+    CUresult result = ptxsim_stream(handle, &stream);
+    if (result != CUDA_SUCCESS || !ptxsim_is(work.function, PTXSIM_FUNCTION)) {
         return result != CUDA_SUCCESS ? result : CUDA_ERROR_INVALID_HANDLE;
     }
     if (work.function->object.context != stream->object.context) {
@@ -164,28 +164,28 @@ static CUresult launch(standin_work work, CUstream handle, void **parameters, vo
     }
     work.context = stream->object.context;
     work.parameters = values;
-    return standin_submit(stream, &work);
+    return ptxsim_submit(stream, &work);
 }
 
 CUresult cuLaunchKernel(CUfunction function, unsigned grid_x, unsigned grid_y, unsigned grid_z,
                         unsigned block_x, unsigned block_y, unsigned block_z, unsigned dynamic_shared,
                         CUstream stream, void **parameters, void **extra)
 {
-    standin_work work = {.kind = STANDIN_LAUNCH,
-                         .function = function,
-                         .grid = {grid_x, grid_y, grid_z},
-                         .block = {block_x, block_y, block_z},
-                         .dynamic_shared = dynamic_shared};
+    ptxsim_work work = {.kind = PTXSIM_LAUNCH,
+                        .function = function,
+                        .grid = {grid_x, grid_y, grid_z},
+                        .block = {block_x, block_y, block_z},
+                        .dynamic_shared = dynamic_shared};
     CALL("cuLaunchKernel", launch(work, stream, parameters, extra));
 }
 
 CUresult cuLaunchKernelEx(const CUlaunchConfig *config, CUfunction function, void **parameters, void **extra)
 {
-    standin_work work = {.kind = STANDIN_LAUNCH,
-                         .function = function,
-                         .grid = {config->gridDimX, config->gridDimY, config->gridDimZ},
-                         .block = {config->blockDimX, config->blockDimY, config->blockDimZ},
-                         .dynamic_shared = config->sharedMemBytes};
+    ptxsim_work work = {.kind = PTXSIM_LAUNCH,
+                        .function = function,
+                        .grid = {config->gridDimX, config->gridDimY, config->gridDimZ},
+                        .block = {config->blockDimX, config->blockDimY, config->blockDimZ},
+                        .dynamic_shared = config->sharedMemBytes};
     CALL("cuLaunchKernelEx",
          config->numAttrs != 0 ? CUDA_ERROR_NOT_SUPPORTED : launch(work, config->hStream, parameters, extra));
 }
@@ -202,9 +202,9 @@ static CUresult result_of(ptx_fault fault)
 }
 
 /* Appends what was launched to the file that the environment names: kernel, grid, block, parameters. */
-static void note_launch(const standin_work *work, size_t bytes)
+static void note_launch(const ptxsim_work *work, size_t bytes)
 {
-    const char *path = getenv("GLORAND_STANDIN_LAUNCHES");
+    const char *path = getenv("PTXSIM_LAUNCHES");
     FILE *file = path == NULL ? NULL : fopen(path, "a");
     if (file == NULL) {
         return;
@@ -217,16 +217,16 @@ static void note_launch(const standin_work *work, size_t bytes)
     (void)fclose(file);
 }
 
-CUresult standin_run_launch(standin_work *work)
+CUresult ptxsim_run_launch(ptxsim_work *work)
 {
-    if (!standin_is(work->function, STANDIN_FUNCTION)) {
-        (void)snprintf(standin.fault, sizeof standin.fault, "a kernel whose module was unloaded too early");
-        (void)fprintf(stderr, "stand-in: %s\n", standin.fault);
+    if (!ptxsim_is(work->function, PTXSIM_FUNCTION)) {
+        (void)snprintf(ptxsim.fault, sizeof ptxsim.fault, "a kernel whose module was unloaded too early");
+        (void)fprintf(stderr, "stand-in: %s\n", ptxsim.fault);
         return CUDA_ERROR_LAUNCH_FAILED;
     }
     const void *parameters[512];
     const unsigned char *at = work->parameters;
-    ptx_launch run = {.kernel = work->function->kernel, .memory = &standin.memory[work->context->device]};
+    ptx_launch run = {.kernel = work->function->kernel, .memory = &ptxsim.memory[work->context->device]};
     unsigned count = ptx_facts(run.kernel).parameters;
     for (unsigned i = 0; i < count && i < sizeof parameters / sizeof parameters[0]; i++) {
         parameters[i] = at;
@@ -237,11 +237,11 @@ CUresult standin_run_launch(standin_work *work)
     memcpy(run.block, work->block, sizeof run.block);
     run.dynamic_shared = work->dynamic_shared;
     run.parameters = parameters;
-    run.most_steps = standin.most_steps;
+    run.most_steps = ptxsim.most_steps;
     ptx_fault fault = ptx_run(&run);
-    standin.steps += run.steps;
+    ptxsim.steps += run.steps;
     if (fault != PTX_FINE) {
-        (void)snprintf(standin.fault, sizeof standin.fault, "%s", run.message);
+        (void)snprintf(ptxsim.fault, sizeof ptxsim.fault, "%s", run.message);
         (void)fprintf(stderr, "stand-in: %s\n", run.message);
     }
     return result_of(fault);

@@ -1,13 +1,15 @@
 #!/bin/bash
 # Holds lint_ptx.sh against lines that it must and must not object to.
-#
-# usage: check_lint.sh BUILD_DIR
 set -euo pipefail
-# shellcheck source-path=SCRIPTDIR source=../scripts/common.sh
-. "$(dirname "${BASH_SOURCE[0]}")/../scripts/common.sh"
 
-lint=$(dirname "${BASH_SOURCE[0]}")/lint_ptx.sh
-make_scratch "$1"
+fail() {
+    echo "failed: $1" >&2
+    exit 1
+}
+
+lint=$(dirname "${BASH_SOURCE[0]}")/../lint/lint_ptx.sh
+scratch=$(mktemp -d)
+trap 'rm -rf "$scratch"' EXIT
 
 # Whether the lint takes a file with the line in it.
 takes() {

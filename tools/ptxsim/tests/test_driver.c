@@ -1,7 +1,7 @@
 /* The stand-in's driver API: that work is put off and ordered, capture, contexts, errors and what is counted.
  */
+#include "driver/ptxsim.h"
 #include "ptx/ptx.h"
-#include "standin/standin.h"
 
 #include <criterion/criterion.h>
 #include <dlfcn.h>
@@ -41,7 +41,7 @@ static setup start(void)
     cr_assert_eq(cuInit(0), CUDA_SUCCESS);
     cr_assert_eq(cuDevicePrimaryCtxRetain(&s.context, 0), CUDA_SUCCESS);
     cr_assert_eq(cuCtxSetCurrent(s.context), CUDA_SUCCESS);
-    cr_assert_eq(cuModuleLoadData(&s.module, image), CUDA_SUCCESS, "%s", standin_last_fault());
+    cr_assert_eq(cuModuleLoadData(&s.module, image), CUDA_SUCCESS, "%s", ptxsim_last_fault());
     cr_assert_eq(cuModuleGetFunction(&s.add, s.module, "add"), CUDA_SUCCESS);
     cr_assert_eq(cuModuleGetFunction(&s.unchecked, s.module, "unchecked"), CUDA_SUCCESS);
     cr_assert_eq(cuStreamCreate(&s.stream, 1), CUDA_SUCCESS);
@@ -75,7 +75,7 @@ Test(driver, work_is_done_when_it_is_waited_for)
     cr_assert_eq(launch(&s, s.add, 2, s.stream), CUDA_SUCCESS);
     cr_assert_eq(cuMemcpyDtoHAsync_v2(s.pinned, s.memory, 4 * WORDS, s.stream), CUDA_SUCCESS);
     all_equal(s.pinned, 0);
-    cr_assert_eq(standin_count_live().work, 3);
+    cr_assert_eq(ptxsim_count_live().work, 3);
     cr_assert_eq(cuStreamQuery(s.stream), CUDA_ERROR_NOT_READY);
     cr_assert_eq(cuStreamSynchronize(s.stream), CUDA_SUCCESS);
     all_equal(s.pinned, 7);
@@ -103,7 +103,7 @@ Test(driver, events_order_streams)
     all_equal(s.pinned, 7); /* what came after the event was not waited for */
     cr_assert_eq(cuEventElapsedTime(&milliseconds, event, end), CUDA_SUCCESS);
     cr_assert_geq(milliseconds, 0);
-    cr_assert_eq(standin_count_live().work, 1);
+    cr_assert_eq(ptxsim_count_live().work, 1);
     cr_assert_eq(cuCtxSynchronize(), CUDA_SUCCESS);
 }
 
@@ -113,7 +113,7 @@ Test(driver, each_thread_has_a_default_stream)
     setup s = start();
     const CUstream legacy = (CUstream)1, per_thread = (CUstream)2; /* NOLINT(performance-no-int-to-ptr) */
     uint32_t words[WORDS];
-    standin_live before = standin_count_live();
+    ptxsim_live before = ptxsim_count_live();
     cr_assert_eq(cuMemsetD32Async(s.memory, 5, WORDS, per_thread), CUDA_SUCCESS);
 #pragma omp parallel num_threads(2)
     {
@@ -122,15 +122,15 @@ Test(driver, each_thread_has_a_default_stream)
             (void)cuStreamSynchronize(per_thread);
         }
     }
-    cr_assert_eq(standin_count_live().work, before.work + 1);
+    cr_assert_eq(ptxsim_count_live().work, before.work + 1);
     cr_assert_eq(cuStreamSynchronize(per_thread), CUDA_SUCCESS);
-    cr_assert_eq(standin_count_live().work, before.work);
+    cr_assert_eq(ptxsim_count_live().work, before.work);
     cr_assert_eq(launch(&s, s.add, 1, per_thread), CUDA_SUCCESS);
     cr_assert_eq(launch(&s, s.add, 1, legacy), CUDA_SUCCESS);
-    cr_assert_eq(standin_count_live().work, before.work + 1);
+    cr_assert_eq(ptxsim_count_live().work, before.work + 1);
     cr_assert_eq(cuMemcpyDtoH_v2(words, s.memory, sizeof words), CUDA_SUCCESS);
     all_equal(words, 7);
-    cr_assert_eq(standin_count_live().streams, before.streams);
+    cr_assert_eq(ptxsim_count_live().streams, before.streams);
 }
 
 Test(driver, the_default_stream_waits_for_blocking_ones)
@@ -173,7 +173,7 @@ Test(driver, a_captured_launch_runs_when_the_graph_does)
     cr_assert_eq(cuMemcpyDtoH_v2(words, s.memory, sizeof words), CUDA_SUCCESS);
     all_equal(words, 6);
     cr_assert_eq(cuGraphExecDestroy(exec), CUDA_SUCCESS);
-    cr_assert_eq(standin_count_live().graphs + standin_count_live().graph_execs, 0);
+    cr_assert_eq(ptxsim_count_live().graphs + ptxsim_count_live().graph_execs, 0);
 }
 
 Test(driver, what_a_capture_forbids)
@@ -202,7 +202,7 @@ Test(driver, what_a_capture_forbids)
     cr_assert_eq(launch(&s, s.add, 3, other), CUDA_SUCCESS);
     cr_assert_eq(cuEventQuery(event), CUDA_ERROR_CAPTURED_EVENT);
     cr_assert_eq(cuStreamEndCapture(s.stream, &graph), CUDA_ERROR_STREAM_CAPTURE_UNJOINED);
-    cr_assert_eq(standin_count_live().graphs, 0);
+    cr_assert_eq(ptxsim_count_live().graphs, 0);
 }
 
 Test(driver, a_store_outside_breaks_the_context)
@@ -211,10 +211,10 @@ Test(driver, a_store_outside_breaks_the_context)
     cr_assert_eq(cuMemsetD32_v2(s.memory, 0, WORDS), CUDA_SUCCESS);
     cr_assert_eq(launch(&s, s.unchecked, 1, s.stream), CUDA_SUCCESS);
     cr_assert_eq(cuStreamSynchronize(s.stream), CUDA_ERROR_ILLEGAL_ADDRESS);
-    cr_assert_not_null(strstr(standin_last_fault(), "unchecked: 4 bytes at global address"), "%s",
-                       standin_last_fault());
-    cr_assert_not_null(strstr(standin_last_fault(), "in block (7, 0, 0) thread 104"), "%s",
-                       standin_last_fault());
+    cr_assert_not_null(strstr(ptxsim_last_fault(), "unchecked: 4 bytes at global address"), "%s",
+                       ptxsim_last_fault());
+    cr_assert_not_null(strstr(ptxsim_last_fault(), "in block (7, 0, 0) thread 104"), "%s",
+                       ptxsim_last_fault());
     CUdeviceptr more = 0;
     cr_assert_eq(cuMemAlloc_v2(&more, 4), CUDA_ERROR_ILLEGAL_ADDRESS);
     cr_assert_eq(launch(&s, s.add, 1, s.stream), CUDA_ERROR_ILLEGAL_ADDRESS);
@@ -276,7 +276,7 @@ Test(driver, what_is_wrong_is_refused)
     cr_assert_eq(cuModuleLoadData(&module, "no image"), CUDA_ERROR_INVALID_IMAGE);
     cr_assert_eq(cuModuleLoadData(&module, ".version 9.0\n.visible .entry k() { frob; }"),
                  CUDA_ERROR_INVALID_PTX);
-    cr_assert_not_null(strstr(standin_last_fault(), "frob"));
+    cr_assert_not_null(strstr(ptxsim_last_fault(), "frob"));
     cr_assert_eq(cuLaunchKernel(s.add, 0, 1, 1, 32, 1, 1, 0, NULL, parameters, NULL),
                  CUDA_ERROR_INVALID_VALUE);
     cr_assert_eq(cuLaunchKernel(s.add, 1, 1, 1, 1025, 1, 1, 0, NULL, parameters, NULL),
@@ -298,7 +298,7 @@ Test(driver, what_is_wrong_is_refused)
 
 Test(driver, contexts_belong_to_threads_and_devices)
 {
-    (void)setenv("GLORAND_STANDIN_DEVICES", "2", 1);
+    (void)setenv("PTXSIM_DEVICES", "2", 1);
     setup s = start();
     CUcontext second = NULL, current = NULL;
     CUdeviceptr there = 0;
@@ -328,7 +328,7 @@ static void *without_context(void *result)
 {
     CUdeviceptr memory = 0;
     *(CUresult *)result = cuMemAlloc_v2(&memory, 4);
-    cr_assert_str_eq(standin_calls(), "cuMemAlloc_v2 ");
+    cr_assert_str_eq(ptxsim_calls(), "cuMemAlloc_v2 ");
     return NULL;
 }
 
@@ -337,13 +337,13 @@ Test(driver, calls_and_contexts_are_each_threads_own)
     setup s = start();
     pthread_t thread;
     CUresult result = CUDA_SUCCESS;
-    standin_clear_calls();
+    ptxsim_clear_calls();
     cr_assert_eq(pthread_create(&thread, NULL, without_context, &result), 0);
     cr_assert_eq(pthread_join(thread, NULL), 0);
     cr_assert_eq(result, CUDA_ERROR_INVALID_CONTEXT);
-    cr_assert_str_eq(standin_calls(), "");
+    cr_assert_str_eq(ptxsim_calls(), "");
     cr_assert_eq(launch(&s, s.add, 1, s.stream), CUDA_SUCCESS);
-    cr_assert_str_eq(standin_calls(), "cuLaunchKernel ");
+    cr_assert_str_eq(ptxsim_calls(), "cuLaunchKernel ");
 }
 
 Test(driver, faults_on_demand)
@@ -352,13 +352,13 @@ Test(driver, faults_on_demand)
     int devices = 0;
     cr_assert_eq(cuDeviceGetCount(&devices), CUDA_ERROR_NOT_INITIALIZED);
     setup s = start();
-    standin_fail("cuMemAlloc_v2", 2, CUDA_ERROR_OUT_OF_MEMORY);
+    ptxsim_fail("cuMemAlloc_v2", 2, CUDA_ERROR_OUT_OF_MEMORY);
     cr_assert_eq(cuMemAlloc_v2(&memory, 4), CUDA_SUCCESS);
-    unsigned before = standin_count_live().device_allocations;
+    unsigned before = ptxsim_count_live().device_allocations;
     cr_assert_eq(cuMemAlloc_v2(&memory, 4), CUDA_ERROR_OUT_OF_MEMORY);
-    cr_assert_eq(standin_count_live().device_allocations, before);
+    cr_assert_eq(ptxsim_count_live().device_allocations, before);
     cr_assert_eq(cuMemAlloc_v2(&memory, 4), CUDA_SUCCESS);
-    standin_fail("cuLaunchKernel", 1, CUDA_ERROR_LAUNCH_FAILED);
+    ptxsim_fail("cuLaunchKernel", 1, CUDA_ERROR_LAUNCH_FAILED);
     cr_assert_eq(launch(&s, s.add, 1, s.stream), CUDA_ERROR_LAUNCH_FAILED);
     cr_assert_eq(cuCtxSynchronize(), CUDA_ERROR_LAUNCH_FAILED); /* this one breaks the context */
 }
@@ -366,7 +366,7 @@ Test(driver, faults_on_demand)
 Test(driver, what_was_made_is_counted_until_it_is_destroyed)
 {
     setup s = start();
-    standin_live live = standin_count_live();
+    ptxsim_live live = ptxsim_count_live();
     cr_assert(live.contexts == 1 && live.modules == 1 && live.streams == 1 && live.device_allocations == 1 &&
               live.host_allocations == 1);
     cr_assert_eq(cuMemFree_v2(s.memory), CUDA_SUCCESS);
@@ -374,7 +374,7 @@ Test(driver, what_was_made_is_counted_until_it_is_destroyed)
     cr_assert_eq(cuStreamDestroy_v2(s.stream), CUDA_SUCCESS);
     cr_assert_eq(cuModuleUnload(s.module), CUDA_SUCCESS);
     cr_assert_eq(cuDevicePrimaryCtxRelease_v2(0), CUDA_SUCCESS);
-    live = standin_count_live();
+    live = ptxsim_count_live();
     cr_assert_eq(
         live.contexts + live.modules + live.streams + live.device_allocations + live.host_allocations, 0);
 }
@@ -416,7 +416,7 @@ Test(driver, a_stand_in_can_lack_functions)
     void *library = dlopen(WITHOUT_LAUNCH, RTLD_NOW | RTLD_LOCAL);
     cr_assert_not_null(library, "%s", dlerror());
     cr_assert_not_null(dlsym(library, "cuMemAlloc_v2"));
-    cr_assert_not_null(dlsym(library, "standin_calls"));
+    cr_assert_not_null(dlsym(library, "ptxsim_calls"));
     cr_assert_null(dlsym(library, "cuLaunchKernel"));
     cr_assert_eq(dlclose(library), 0);
 }

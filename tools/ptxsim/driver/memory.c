@@ -26,26 +26,26 @@ static unsigned char *map(size_t bytes, size_t *mapped)
     return host;
 }
 
-void standin_free_allocation(standin_allocation *allocation)
+void ptxsim_free_allocation(ptxsim_allocation *allocation)
 {
     int device = allocation->object.context->device;
-    for (int i = 0; i < standin.devices; i++) {
+    for (int i = 0; i < ptxsim.devices; i++) {
         if (allocation->regions[i] != NULL) {
-            ptx_memory_remove(&standin.memory[i], allocation->regions[i]);
+            ptx_memory_remove(&ptxsim.memory[i], allocation->regions[i]);
         }
     }
-    standin.used[device] -= allocation->kind == STANDIN_HOST ? 0 : allocation->bytes;
+    ptxsim.used[device] -= allocation->kind == PTXSIM_HOST ? 0 : allocation->bytes;
     (void)munmap(allocation->host, allocation->mapped);
-    standin_unmake(allocation);
+    ptxsim_unmake(allocation);
 }
 
 /* Device memory is reached by its device alone, the rest by all. */
-static bool add_regions(standin_allocation *allocation, int device)
+static bool add_regions(ptxsim_allocation *allocation, int device)
 {
     ptx_region region = {allocation->address, allocation->bytes, allocation->host, PTX_GLOBAL};
-    for (int i = 0; i < standin.devices; i++) {
-        if (allocation->kind != STANDIN_DEVICE || i == device) {
-            allocation->regions[i] = ptx_memory_add(&standin.memory[i], region);
+    for (int i = 0; i < ptxsim.devices; i++) {
+        if (allocation->kind != PTXSIM_DEVICE || i == device) {
+            allocation->regions[i] = ptx_memory_add(&ptxsim.memory[i], region);
             if (allocation->regions[i] == NULL) {
                 return false;
             }
@@ -54,40 +54,40 @@ static bool add_regions(standin_allocation *allocation, int device)
     return true;
 }
 
-static CUresult allocate(standin_allocation **made, size_t bytes, standin_memory_kind kind)
+static CUresult allocate(ptxsim_allocation **made, size_t bytes, ptxsim_memory_kind kind)
 {
     CUcontext context = NULL;
-    CUresult result = standin_current(&context);
-    result = result == CUDA_SUCCESS ? standin_unsafe_in_capture() : result;
+    CUresult result = ptxsim_current(&context);
+    result = result == CUDA_SUCCESS ? ptxsim_unsafe_in_capture() : result;
     if (result != CUDA_SUCCESS || bytes == 0) {
         return result != CUDA_SUCCESS ? result : CUDA_ERROR_INVALID_VALUE;
     }
-    size_t *used = &standin.used[context->device];
-    if (kind != STANDIN_HOST && bytes > standin.device_memory - *used) {
+    size_t *used = &ptxsim.used[context->device];
+    if (kind != PTXSIM_HOST && bytes > ptxsim.device_memory - *used) {
         return CUDA_ERROR_OUT_OF_MEMORY;
     }
-    standin_allocation *allocation = standin_make(STANDIN_ALLOCATION, sizeof *allocation, context);
+    ptxsim_allocation *allocation = ptxsim_make(PTXSIM_ALLOCATION, sizeof *allocation, context);
     unsigned char *host = allocation == NULL ? NULL : map(bytes, &allocation->mapped);
     if (host == NULL) {
-        standin_unmake(allocation);
+        ptxsim_unmake(allocation);
         return CUDA_ERROR_OUT_OF_MEMORY;
     }
     allocation->kind = kind;
     allocation->host = host;
     allocation->bytes = bytes;
-    allocation->address = (uint64_t)(uintptr_t)host | (kind == STANDIN_DEVICE ? PTX_DEVICE_BIT : 0);
-    *used += kind == STANDIN_HOST ? 0 : bytes;
+    allocation->address = (uint64_t)(uintptr_t)host | (kind == PTXSIM_DEVICE ? PTX_DEVICE_BIT : 0);
+    *used += kind == PTXSIM_HOST ? 0 : bytes;
     if (!add_regions(allocation, context->device)) {
-        standin_free_allocation(allocation);
+        ptxsim_free_allocation(allocation);
         return CUDA_ERROR_OUT_OF_MEMORY;
     }
     *made = allocation;
     return CUDA_SUCCESS;
 }
 
-static CUresult allocate_at(CUdeviceptr *address, size_t bytes, standin_memory_kind kind)
+static CUresult allocate_at(CUdeviceptr *address, size_t bytes, ptxsim_memory_kind kind)
 {
-    standin_allocation *allocation = NULL;
+    ptxsim_allocation *allocation = NULL;
     CUresult result = allocate(&allocation, bytes, kind);
     if (result == CUDA_SUCCESS) {
         *address = allocation->address;
@@ -97,19 +97,19 @@ static CUresult allocate_at(CUdeviceptr *address, size_t bytes, standin_memory_k
 
 CUresult cuMemAlloc_v2(CUdeviceptr *address, size_t bytes)
 {
-    CALL("cuMemAlloc_v2", allocate_at(address, bytes, STANDIN_DEVICE));
+    CALL("cuMemAlloc_v2", allocate_at(address, bytes, PTXSIM_DEVICE));
 }
 
 CUresult cuMemAllocManaged(CUdeviceptr *address, size_t bytes, unsigned flags)
 {
     CALL("cuMemAllocManaged",
-         flags != 1 && flags != 2 ? CUDA_ERROR_INVALID_VALUE : allocate_at(address, bytes, STANDIN_MANAGED));
+         flags != 1 && flags != 2 ? CUDA_ERROR_INVALID_VALUE : allocate_at(address, bytes, PTXSIM_MANAGED));
 }
 
 static CUresult allocate_host(void **address, size_t bytes)
 {
-    standin_allocation *allocation = NULL;
-    CUresult result = allocate(&allocation, bytes, STANDIN_HOST);
+    ptxsim_allocation *allocation = NULL;
+    CUresult result = allocate(&allocation, bytes, PTXSIM_HOST);
     if (result == CUDA_SUCCESS) {
         *address = allocation->host;
     }
@@ -121,11 +121,11 @@ CUresult cuMemHostAlloc(void **address, size_t bytes, unsigned flags)
     CALL("cuMemHostAlloc", flags > 7 ? CUDA_ERROR_INVALID_VALUE : allocate_host(address, bytes));
 }
 
-standin_allocation *standin_allocation_at(uint64_t address)
+ptxsim_allocation *ptxsim_allocation_at(uint64_t address)
 {
-    for (standin_object *object = standin.objects; object != NULL; object = object->next) {
-        standin_allocation *allocation = (standin_allocation *)(void *)object;
-        if (object->kind == STANDIN_ALLOCATION && address - allocation->address < allocation->bytes) {
+    for (ptxsim_object *object = ptxsim.objects; object != NULL; object = object->next) {
+        ptxsim_allocation *allocation = (ptxsim_allocation *)(void *)object;
+        if (object->kind == PTXSIM_ALLOCATION && address - allocation->address < allocation->bytes) {
             return allocation;
         }
     }
@@ -136,24 +136,24 @@ standin_allocation *standin_allocation_at(uint64_t address)
 static CUresult release(uint64_t address, bool is_host)
 {
     CUcontext context = NULL;
-    CUresult result = standin_current(&context);
+    CUresult result = ptxsim_current(&context);
     if (context == NULL) {
         return result;
     }
     if (address == 0) {
         return CUDA_SUCCESS;
     }
-    result = standin_unsafe_in_capture();
+    result = ptxsim_unsafe_in_capture();
     if (result != CUDA_SUCCESS) {
         return result;
     }
-    standin_allocation *allocation = standin_allocation_at(address);
+    ptxsim_allocation *allocation = ptxsim_allocation_at(address);
     if (allocation == NULL || allocation->address != address ||
-        (allocation->kind == STANDIN_HOST) != is_host) {
+        (allocation->kind == PTXSIM_HOST) != is_host) {
         return CUDA_ERROR_INVALID_VALUE;
     }
-    result = standin_finish_context(allocation->object.context);
-    standin_free_allocation(allocation);
+    result = ptxsim_finish_context(allocation->object.context);
+    ptxsim_free_allocation(allocation);
     return result;
 }
 
@@ -163,8 +163,8 @@ CUresult cuMemFreeHost(void *address) { CALL("cuMemFreeHost", release((uint64_t)
 
 static CUresult give_device_pointer(CUdeviceptr *address, void *host)
 {
-    const standin_allocation *allocation = standin_allocation_at((uint64_t)(uintptr_t)host);
-    if (allocation == NULL || allocation->kind == STANDIN_DEVICE) {
+    const ptxsim_allocation *allocation = ptxsim_allocation_at((uint64_t)(uintptr_t)host);
+    if (allocation == NULL || allocation->kind == PTXSIM_DEVICE) {
         return CUDA_ERROR_INVALID_VALUE;
     }
     *address = (uint64_t)(uintptr_t)host;
@@ -180,10 +180,10 @@ CUresult cuMemHostGetDevicePointer_v2(CUdeviceptr *address, void *host, unsigned
 static CUresult give_info(size_t *left, size_t *total)
 {
     CUcontext context = NULL;
-    CUresult result = standin_current(&context);
+    CUresult result = ptxsim_current(&context);
     if (result == CUDA_SUCCESS) {
-        *total = standin.device_memory;
-        *left = standin.device_memory - standin.used[context->device];
+        *total = ptxsim.device_memory;
+        *left = ptxsim.device_memory - ptxsim.used[context->device];
     }
     return result;
 }

@@ -8,41 +8,41 @@ static _Thread_local unsigned depth;
 
 static CUcontext top(void) { return depth == 0 ? NULL : stack[depth - 1]; }
 
-CUresult standin_current(CUcontext *context)
+CUresult ptxsim_current(CUcontext *context)
 {
     CUcontext current = top();
     if (current == NULL) {
         return CUDA_ERROR_INVALID_CONTEXT;
     }
-    if (!standin_is(current, STANDIN_CONTEXT)) {
+    if (!ptxsim_is(current, PTXSIM_CONTEXT)) {
         return CUDA_ERROR_CONTEXT_IS_DESTROYED;
     }
     *context = current;
     return current->failed;
 }
 
-void standin_fail_context(CUcontext context, CUresult result)
+void ptxsim_fail_context(CUcontext context, CUresult result)
 {
     context->failed = context->failed == CUDA_SUCCESS ? result : context->failed;
 }
 
-void standin_fail_current(CUresult result)
+void ptxsim_fail_current(CUresult result)
 {
-    if (top() != NULL && standin_is(top(), STANDIN_CONTEXT)) {
-        standin_fail_context(top(), result);
+    if (top() != NULL && ptxsim_is(top(), PTXSIM_CONTEXT)) {
+        ptxsim_fail_context(top(), result);
     }
 }
 
 static CUresult create(CUcontext *context, unsigned flags, CUdevice device, bool is_primary)
 {
-    if (device < 0 || device >= standin.devices) {
+    if (device < 0 || device >= ptxsim.devices) {
         return CUDA_ERROR_INVALID_DEVICE;
     }
-    CUcontext made = standin_make(STANDIN_CONTEXT, sizeof *made, NULL);
-    CUstream legacy = standin_make(STANDIN_STREAM, sizeof *legacy, made);
+    CUcontext made = ptxsim_make(PTXSIM_CONTEXT, sizeof *made, NULL);
+    CUstream legacy = ptxsim_make(PTXSIM_STREAM, sizeof *legacy, made);
     if (made == NULL || legacy == NULL) {
-        standin_unmake(made);
-        standin_unmake(legacy);
+        ptxsim_unmake(made);
+        ptxsim_unmake(legacy);
         return CUDA_ERROR_OUT_OF_MEMORY;
     }
     made->device = device;
@@ -56,39 +56,39 @@ static CUresult create(CUcontext *context, unsigned flags, CUdevice device, bool
 /* With a context goes all that belongs to it. */
 static void destroy(CUcontext context)
 {
-    (void)standin_finish_context(context);
+    (void)ptxsim_finish_context(context);
     void *object = NULL;
-    while ((object = standin_find(STANDIN_STREAM, context)) != NULL) {
-        standin_free_stream(object);
+    while ((object = ptxsim_find(PTXSIM_STREAM, context)) != NULL) {
+        ptxsim_free_stream(object);
     }
-    while ((object = standin_find(STANDIN_MODULE, context)) != NULL) {
-        standin_free_module(object);
+    while ((object = ptxsim_find(PTXSIM_MODULE, context)) != NULL) {
+        ptxsim_free_module(object);
     }
-    while ((object = standin_find(STANDIN_ALLOCATION, context)) != NULL) {
-        standin_free_allocation(object);
+    while ((object = ptxsim_find(PTXSIM_ALLOCATION, context)) != NULL) {
+        ptxsim_free_allocation(object);
     }
-    while ((object = standin_find(STANDIN_EVENT, context)) != NULL) {
-        standin_unmake(object);
+    while ((object = ptxsim_find(PTXSIM_EVENT, context)) != NULL) {
+        ptxsim_unmake(object);
     }
     if (context->is_primary) {
-        standin.primary[context->device] = NULL;
+        ptxsim.primary[context->device] = NULL;
     }
-    standin_unmake(context);
+    ptxsim_unmake(context);
 }
 
 static CUresult retain(CUcontext *context, CUdevice device)
 {
-    if (device < 0 || device >= standin.devices) {
+    if (device < 0 || device >= ptxsim.devices) {
         return CUDA_ERROR_INVALID_DEVICE;
     }
-    if (standin.primary[device] == NULL) {
-        CUresult result = create(&standin.primary[device], 0, device, true);
+    if (ptxsim.primary[device] == NULL) {
+        CUresult result = create(&ptxsim.primary[device], 0, device, true);
         if (result != CUDA_SUCCESS) {
             return result;
         }
     }
-    standin.retained[device]++;
-    *context = standin.primary[device];
+    ptxsim.retained[device]++;
+    *context = ptxsim.primary[device];
     return CUDA_SUCCESS;
 }
 
@@ -99,14 +99,14 @@ CUresult cuDevicePrimaryCtxRetain(CUcontext *context, CUdevice device)
 
 static CUresult release(CUdevice device)
 {
-    if (device < 0 || device >= standin.devices) {
+    if (device < 0 || device >= ptxsim.devices) {
         return CUDA_ERROR_INVALID_DEVICE;
     }
-    if (standin.retained[device] == 0) {
+    if (ptxsim.retained[device] == 0) {
         return CUDA_ERROR_INVALID_CONTEXT;
     }
-    if (--standin.retained[device] == 0) {
-        destroy(standin.primary[device]);
+    if (--ptxsim.retained[device] == 0) {
+        destroy(ptxsim.primary[device]);
     }
     return CUDA_SUCCESS;
 }
@@ -118,11 +118,11 @@ CUresult cuDevicePrimaryCtxRelease_v2(CUdevice device)
 
 static CUresult give_state(CUdevice device, unsigned *flags, int *active)
 {
-    if (device < 0 || device >= standin.devices) {
+    if (device < 0 || device >= ptxsim.devices) {
         return CUDA_ERROR_INVALID_DEVICE;
     }
-    *active = standin.primary[device] != NULL;
-    *flags = *active ? standin.primary[device]->flags : 0;
+    *active = ptxsim.primary[device] != NULL;
+    *flags = *active ? ptxsim.primary[device]->flags : 0;
     return CUDA_SUCCESS;
 }
 
@@ -133,7 +133,7 @@ CUresult cuDevicePrimaryCtxGetState(CUdevice device, unsigned *flags, int *activ
 
 static CUresult push(CUcontext context)
 {
-    if (!standin_is(context, STANDIN_CONTEXT) || depth == STACK) {
+    if (!ptxsim_is(context, PTXSIM_CONTEXT) || depth == STACK) {
         return CUDA_ERROR_INVALID_CONTEXT;
     }
     stack[depth++] = context;
@@ -159,7 +159,7 @@ CUresult cuCtxCreate_v4(CUcontext *context, void *parameters, unsigned flags, CU
 
 static CUresult destroy_own(CUcontext context)
 {
-    if (!standin_is(context, STANDIN_CONTEXT) || context->is_primary) {
+    if (!ptxsim_is(context, PTXSIM_CONTEXT) || context->is_primary) {
         return CUDA_ERROR_INVALID_CONTEXT;
     }
     destroy(context);
@@ -179,7 +179,7 @@ CUresult cuCtxGetCurrent(CUcontext *context) { CALL("cuCtxGetCurrent", give_curr
 
 static CUresult set_current(CUcontext context)
 {
-    if (context != NULL && !standin_is(context, STANDIN_CONTEXT)) {
+    if (context != NULL && !ptxsim_is(context, PTXSIM_CONTEXT)) {
         return CUDA_ERROR_INVALID_CONTEXT;
     }
     depth -= depth > 0 ? 1 : 0;
@@ -207,7 +207,7 @@ CUresult cuCtxPopCurrent_v2(CUcontext *context) { CALL("cuCtxPopCurrent_v2", pop
 static CUresult give_device(CUdevice *device)
 {
     CUcontext context = NULL;
-    CUresult result = standin_current(&context);
+    CUresult result = ptxsim_current(&context);
     if (context != NULL) {
         *device = context->device;
         return CUDA_SUCCESS;
@@ -220,9 +220,9 @@ CUresult cuCtxGetDevice(CUdevice *device) { CALL("cuCtxGetDevice", give_device(d
 static CUresult synchronize(void)
 {
     CUcontext context = NULL;
-    CUresult result = standin_current(&context);
-    result = result == CUDA_SUCCESS ? standin_unsafe_in_capture() : result;
-    return result == CUDA_SUCCESS ? standin_finish_context(context) : result;
+    CUresult result = ptxsim_current(&context);
+    result = result == CUDA_SUCCESS ? ptxsim_unsafe_in_capture() : result;
+    return result == CUDA_SUCCESS ? ptxsim_finish_context(context) : result;
 }
 
 CUresult cuCtxSynchronize(void) { CALL("cuCtxSynchronize", synchronize()); }

@@ -18,24 +18,23 @@ enum {
 static void give(void *value, const void *from, size_t bytes) { memcpy(value, from, bytes); }
 
 /* The value of an attribute, or zeros for an address that is none of the driver's. False if it is unknown. */
-static bool attribute_of(void *value, int attribute, const standin_allocation *allocation,
-                         CUdeviceptr address)
+static bool attribute_of(void *value, int attribute, const ptxsim_allocation *allocation, CUdeviceptr address)
 {
-    standin_allocation none;
+    ptxsim_allocation none;
     memset(&none, 0, sizeof none);
-    const standin_allocation *a = allocation == NULL ? &none : allocation;
+    const ptxsim_allocation *a = allocation == NULL ? &none : allocation;
     bool is_there = allocation != NULL;
-    unsigned type = !is_there ? 0U : a->kind == STANDIN_HOST ? 1U : 2U; /* CU_MEMORYTYPE_HOST and _DEVICE */
+    unsigned type = !is_there ? 0U : a->kind == PTXSIM_HOST ? 1U : 2U; /* CU_MEMORYTYPE_HOST and _DEVICE */
     int ordinal = is_there ? a->object.context->device : -2;
     CUdeviceptr device = is_there ? address : 0;
     const unsigned char *host =
-        is_there && a->kind != STANDIN_DEVICE ? a->host + (address - a->address) : NULL;
+        is_there && a->kind != PTXSIM_DEVICE ? a->host + (address - a->address) : NULL;
     switch (attribute) {
     case ATTRIBUTE_CONTEXT: give(value, &a->object.context, sizeof(void *)); break;
     case ATTRIBUTE_MEMORY_TYPE: give(value, &type, sizeof type); break;
     case ATTRIBUTE_DEVICE_POINTER: give(value, &device, sizeof device); break;
     case ATTRIBUTE_HOST_POINTER: give(value, &host, sizeof(void *)); break;
-    case ATTRIBUTE_IS_MANAGED: *(unsigned *)value = is_there && a->kind == STANDIN_MANAGED; break;
+    case ATTRIBUTE_IS_MANAGED: *(unsigned *)value = is_there && a->kind == PTXSIM_MANAGED; break;
     case ATTRIBUTE_DEVICE_ORDINAL: give(value, &ordinal, sizeof ordinal); break;
     case ATTRIBUTE_RANGE_START: give(value, &a->address, sizeof a->address); break;
     case ATTRIBUTE_RANGE_SIZE: give(value, &a->bytes, sizeof a->bytes); break;
@@ -47,8 +46,8 @@ static bool attribute_of(void *value, int attribute, const standin_allocation *a
 
 static CUresult give_one(void *value, int attribute, CUdeviceptr address)
 {
-    const standin_allocation *allocation = standin_allocation_at(address);
-    bool has_host = allocation != NULL && allocation->kind != STANDIN_DEVICE;
+    const ptxsim_allocation *allocation = ptxsim_allocation_at(address);
+    bool has_host = allocation != NULL && allocation->kind != PTXSIM_DEVICE;
     if (allocation == NULL || (attribute == ATTRIBUTE_HOST_POINTER && !has_host)) {
         return CUDA_ERROR_INVALID_VALUE;
     }
@@ -62,7 +61,7 @@ CUresult cuPointerGetAttribute(void *value, int attribute, CUdeviceptr address)
 
 static CUresult give_all(unsigned count, const int *attributes, void *const *values, CUdeviceptr address)
 {
-    const standin_allocation *allocation = standin_allocation_at(address);
+    const ptxsim_allocation *allocation = ptxsim_allocation_at(address);
     for (unsigned i = 0; i < count; i++) {
         if (!attribute_of(values[i], attributes[i], allocation, address)) {
             return CUDA_ERROR_INVALID_VALUE;

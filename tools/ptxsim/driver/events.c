@@ -4,11 +4,11 @@
 static CUresult create(CUevent *event, unsigned flags)
 {
     CUcontext context = NULL;
-    CUresult result = standin_current(&context);
+    CUresult result = ptxsim_current(&context);
     if (result != CUDA_SUCCESS) {
         return result;
     }
-    CUevent made = standin_make(STANDIN_EVENT, sizeof *made, context);
+    CUevent made = ptxsim_make(PTXSIM_EVENT, sizeof *made, context);
     if (made == NULL) {
         return CUDA_ERROR_OUT_OF_MEMORY;
     }
@@ -21,10 +21,10 @@ CUresult cuEventCreate(CUevent *event, unsigned flags) { CALL("cuEventCreate", c
 
 static CUresult destroy(CUevent event)
 {
-    if (!standin_is(event, STANDIN_EVENT)) {
+    if (!ptxsim_is(event, PTXSIM_EVENT)) {
         return CUDA_ERROR_INVALID_HANDLE;
     }
-    standin_unmake(event);
+    ptxsim_unmake(event);
     return CUDA_SUCCESS;
 }
 
@@ -33,8 +33,8 @@ CUresult cuEventDestroy_v2(CUevent event) { CALL("cuEventDestroy_v2", destroy(ev
 static CUresult record(CUevent event, CUstream handle)
 {
     CUstream stream = NULL;
-    CUresult result = standin_stream(handle, &stream);
-    if (result != CUDA_SUCCESS || !standin_is(event, STANDIN_EVENT)) {
+    CUresult result = ptxsim_stream(handle, &stream);
+    if (result != CUDA_SUCCESS || !ptxsim_is(event, PTXSIM_EVENT)) {
         return result != CUDA_SUCCESS ? result : CUDA_ERROR_INVALID_HANDLE;
     }
     if (event->object.context != stream->object.context) {
@@ -47,23 +47,23 @@ static CUresult record(CUevent event, CUstream handle)
     if (stream->capture != NULL) {
         return CUDA_SUCCESS;
     }
-    standin_work work = {.kind = STANDIN_RECORD, .context = stream->object.context, .event = event};
-    bool eager = standin.eager;
-    standin.eager = false;
-    result = standin_submit(stream, &work);
-    standin.eager = eager;
+    ptxsim_work work = {.kind = PTXSIM_RECORD, .context = stream->object.context, .event = event};
+    bool eager = ptxsim.eager;
+    ptxsim.eager = false;
+    result = ptxsim_submit(stream, &work);
+    ptxsim.eager = eager;
     if (result == CUDA_SUCCESS) {
         event->pending = stream->queue.last;
         event->stream = stream;
     }
-    return result != CUDA_SUCCESS || !eager ? result : standin_finish(stream, NULL);
+    return result != CUDA_SUCCESS || !eager ? result : ptxsim_finish(stream, NULL);
 }
 
 CUresult cuEventRecord(CUevent event, CUstream stream) { CALL("cuEventRecord", record(event, stream)); }
 
 static CUresult check(CUevent event)
 {
-    if (!standin_is(event, STANDIN_EVENT)) {
+    if (!ptxsim_is(event, PTXSIM_EVENT)) {
         return CUDA_ERROR_INVALID_HANDLE;
     }
     return event->capture != NULL ? CUDA_ERROR_CAPTURED_EVENT : event->object.context->failed;
@@ -73,7 +73,7 @@ static CUresult synchronize(CUevent event)
 {
     CUresult result = check(event);
     if (result == CUDA_SUCCESS && event->pending != NULL) {
-        result = standin_finish(event->stream, event->pending);
+        result = ptxsim_finish(event->stream, event->pending);
     }
     return result;
 }
@@ -86,7 +86,7 @@ static CUresult query(CUevent event)
     if (result != CUDA_SUCCESS || event->pending == NULL) {
         return result;
     }
-    standin_do_one(event->stream);
+    ptxsim_do_one(event->stream);
     result = event->object.context->failed;
     return result == CUDA_SUCCESS ? CUDA_ERROR_NOT_READY : result;
 }

@@ -60,7 +60,7 @@ static CUresult find_in_entries(const unsigned char *at, uint64_t bytes, int cap
     return result;
 }
 
-CUresult standin_find_ptx(const void *image, int capability, const char **text, size_t *size)
+CUresult ptxsim_find_ptx(const void *image, int capability, const char **text, size_t *size)
 {
     uint32_t magic = 0;
     if (image == NULL) {

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-standin_state standin;
+ptxsim_state ptxsim;
 
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static _Thread_local char calls[4096];
@@ -33,7 +33,7 @@ static void write_down(const char *function)
 static void read_fault_from_environment(void)
 {
     static bool was_read;
-    const char *text = getenv("GLORAND_STANDIN_FAIL");
+    const char *text = getenv("PTXSIM_FAIL");
     if (was_read || text == NULL) {
         return;
     }
@@ -56,7 +56,7 @@ static bool breaks_context(CUresult result)
            result == CUDA_ERROR_ECC_UNCORRECTABLE;
 }
 
-CUresult standin_enter(const char *function, bool needs_init)
+CUresult ptxsim_enter(const char *function, bool needs_init)
 {
     (void)pthread_mutex_lock(&lock);
     if (function[0] != '\0') {
@@ -65,16 +65,16 @@ CUresult standin_enter(const char *function, bool needs_init)
     read_fault_from_environment();
     if (fault.nth > 0 && strcmp(fault.function, function) == 0 && --fault.nth == 0) {
         if (breaks_context(fault.result)) {
-            standin_fail_current(fault.result);
+            ptxsim_fail_current(fault.result);
         }
         return fault.result;
     }
-    return needs_init && !standin.initialized ? CUDA_ERROR_NOT_INITIALIZED : CUDA_SUCCESS;
+    return needs_init && !ptxsim.initialized ? CUDA_ERROR_NOT_INITIALIZED : CUDA_SUCCESS;
 }
 
-void standin_leave(void) { (void)pthread_mutex_unlock(&lock); }
+void ptxsim_leave(void) { (void)pthread_mutex_unlock(&lock); }
 
-void standin_fail(const char *function, unsigned nth, CUresult result)
+void ptxsim_fail(const char *function, unsigned nth, CUresult result)
 {
     (void)pthread_mutex_lock(&lock);
     (void)snprintf(fault.function, sizeof fault.function, "%s", function == NULL ? "" : function);
@@ -83,7 +83,7 @@ void standin_fail(const char *function, unsigned nth, CUresult result)
     (void)pthread_mutex_unlock(&lock);
 }
 
-bool standin_pending(void)
+bool ptxsim_pending(void)
 {
     (void)pthread_mutex_lock(&lock);
     bool is_pending = fault.nth > 0;
@@ -91,14 +91,14 @@ bool standin_pending(void)
     return is_pending;
 }
 
-const char *standin_calls(void) { return calls; }
+const char *ptxsim_calls(void) { return calls; }
 
-void standin_clear_calls(void)
+void ptxsim_clear_calls(void)
 {
     calls_length = 0;
     calls[0] = '\0';
 }
 
-const char *standin_last_fault(void) { return standin.fault; }
+const char *ptxsim_last_fault(void) { return ptxsim.fault; }
 
-uint64_t standin_steps(void) { return standin.steps; }
+uint64_t ptxsim_steps(void) { return ptxsim.steps; }
