@@ -1,18 +1,21 @@
 #!/bin/bash
-# Builds glorand and runs all of its tests: everything with gcc, then the C tests once more with clang's
-# address and undefined behavior sanitizers. Ends with the reason of each skip and a line of counts. Where only one of
+# Builds glorand and tests it: everything with gcc, then the C tests once more with clang's address and undefined
+# behavior sanitizers. Ends with the reason of each skip, the time of each step and a line of counts. Where only one of
 # the compilers is there, it does both.
 #
-# usage: scripts/test.sh [--quick|--long]
+# usage: scripts/test.sh [--python] [--proof] [--long]
 #
-# --long runs the exhaustive forms of the tests, too. --quick leaves the sanitizers and the lints out, and gives less
-# work to the tests that are slow. With CI=true in the environment a test may be skipped only for want of hardware,
-# nvcc, a network or rights. The logs stay in build/test and build/sanitizers.
+# Without options it runs the C tests and the lints: minutes, with nothing but Debian's packages. --python adds what
+# compares with TensorFlow, Keras, NumPy and safetensors, in an environment that it makes in the build folder. --proof
+# adds what takes long to say that the tests themselves hold: defects put into each line of the kernels, each call
+# of a driver made to fail, machine code counted, fuzzing, and a bare Debian. --long runs all of that and the exhaustive
+# forms of the tests. With CI=true in the environment a test may be skipped only for want of hardware, nvcc, a network
+# or rights. The logs stay in build/test and build/sanitizers.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
 usage() {
-    echo "usage: scripts/test.sh [--quick|--long]" >&2
+    echo "usage: scripts/test.sh [--python] [--proof] [--long]" >&2
     exit 2
 }
 
@@ -40,50 +43,56 @@ build() {
     cmake --build "build/$2" --parallel "$jobs"
 }
 
-# Runs ctest in build/$1 with further options. Its verdict comes from the report, at the end.
+# Runs ctest in build/$1, without the labels that follow. Its verdict comes from the report, at the end.
 run_tests() {
-    local folder=build/$1
+    local folder=build/$1 labels
     shift
+    labels=$(IFS='|' && echo "$*")
     reports+=("$folder/report.xml")
     rm -f "$folder/report.xml"
     ctest --test-dir "$folder" --parallel "$jobs" --output-on-failure --no-tests=error \
-        --output-junit report.xml "$@" || true
+        --label-exclude "^($labels)\$" --output-junit report.xml || true
 }
 
-[ $# -le 1 ] || usage
-sanitizers=yes
-quick=()
-case ${1:-} in
-'') ;;
---quick)
-    export GLORAND_TEST_LIGHT=1
-    sanitizers=no
-    quick=(--label-exclude '^lint$')
-    ;;
---long) export GLORAND_TEST_LONG=1 ;;
-*) usage ;;
-esac
+# Runs the command after its name, and notes the time.
+step() {
+    local start=$SECONDS
+    echo "== $1"
+    "${@:2}"
+    took+=("$(printf '%5d s: %s' $((SECONDS - start)) "$1")")
+}
+
+declare -A left_out=([python]=1 [proof]=1 [long]=1) # labels
+for option in "$@"; do
+    case $option in
+    --python | --proof) unset "left_out[${option#--}]" ;;
+    --long)
+        left_out=()
+        export GLORAND_TEST_LONG=1
+        ;;
+    *) usage ;;
+    esac
+done
 jobs=$(nproc)
 reports=()
+took=()
 summary=()
 
 scripts/install-dependencies.sh test
 
 compiler=$(first_of gcc clang)
-echo "== $compiler: everything"
-build release test "$compiler"
-run_tests test "${quick[@]}"
+step "$compiler: build" build release test "$compiler"
+step "$compiler: tests" run_tests test "${!left_out[@]}"
 
 compiler=$(first_of clang gcc)
-if [ "$sanitizers" = no ]; then
-    echo "== Left out by --quick: the lints, and the C tests with sanitizers"
-elif can_sanitize "$compiler"; then
-    echo "== $compiler with sanitizers: the C tests, with less work where they are slow"
-    build sanitizers sanitizers "$compiler"
-    GLORAND_TEST_LIGHT=1 run_tests sanitizers --label-exclude '^scripts$'
+if can_sanitize "$compiler"; then
+    step "$compiler with sanitizers: build" build sanitizers sanitizers "$compiler"
+    export GLORAND_TEST_LIGHT=1 # less work where a sanitizer makes it slow
+    step "$compiler with sanitizers: C tests" run_tests sanitizers scripts "${!left_out[@]}"
 else
     summary=(--skipped "sanitizers: $compiler has no runtime library for them")
 fi
 
 echo "== Summary"
+printf '%s\n' "${took[@]}"
 python3 scripts/test-summary.py "${summary[@]}" "${reports[@]}"

@@ -1,7 +1,9 @@
 # Tests around the C tests: the examples, lints, the installed package, the README's commands, the benchmark, the
-# scripts themselves, and cross-checks with TensorFlow, Keras, safetensors, ml_dtypes and NumPy. Those that are scripts
-# carry the label `scripts`: once is enough for them, so scripts/test.sh leaves them out of the run with
-# sanitizers. They exit with 77 after a line "skipped: REASON" when something they need is missing.
+# scripts themselves, and cross-checks with TensorFlow, Keras, safetensors, ml_dtypes and NumPy. They exit with 77 after
+# a line "skipped: REASON" when something they need is missing.
+#
+# Labels say in which run of scripts/test.sh a test is: `scripts`, once, not again with sanitizers; `python`, with
+# --python or --long; `proof`, with --proof or --long; `long`, with --long; all others always.
 
 add_subdirectory(${PROJECT_SOURCE_DIR}/examples ${PROJECT_BINARY_DIR}/examples)
 
@@ -12,12 +14,21 @@ function(glorand_script_test name script)
   set_tests_properties(${name} PROPERTIES LABELS scripts SKIP_RETURN_CODE 77 TIMEOUT 600)
 endfunction()
 
-foreach(tool clang-format clang-tidy cppcheck shellcheck)
+# glorand_python_test(NAME PROGRAM ARGUMENT...): PROGRAM runs in the environment that python_environment makes.
+set(python_environment ${PROJECT_BINARY_DIR}/python)
+function(glorand_python_test name program)
+  cmake_path(ABSOLUTE_PATH program BASE_DIRECTORY ${CMAKE_CURRENT_SOURCE_DIR})
+  glorand_script_test(${name} ${PROJECT_SOURCE_DIR}/tests/python/run.sh ${python_environment} ${program} ${ARGN})
+  set_tests_properties(${name} PROPERTIES LABELS "scripts;python" FIXTURES_REQUIRED python_environment)
+endfunction()
+
+foreach(tool clang-format clang-tidy analyzer cppcheck shellcheck)
   glorand_script_test(${tool} scripts/lint.sh ${tool} ${PROJECT_SOURCE_DIR} ${PROJECT_BINARY_DIR})
-  set_tests_properties(${tool} PROPERTIES LABELS "scripts;lint") # scripts/test.sh --quick leaves them out
+  set_tests_properties(${tool} PROPERTIES LABELS "scripts;lint")
 endforeach()
-# These two use every core.
-set_tests_properties(clang-tidy cppcheck PROPERTIES PROCESSORS 2 TIMEOUT 1800)
+# These use every core.
+set_tests_properties(clang-tidy analyzer cppcheck PROPERTIES PROCESSORS 2 TIMEOUT 1800)
+set_property(TEST analyzer APPEND PROPERTY LABELS proof)
 
 glorand_script_test(core_as_opencl core/compile.sh opencl ${PROJECT_SOURCE_DIR} ${PROJECT_BINARY_DIR})
 if(cuda_missing)
@@ -29,7 +40,7 @@ endif()
 if(TARGET opencl_simulate)
   if(NOT GLORAND_SANITIZE)
     glorand_script_test(opencl_oclgrind opencl/oclgrind.sh $<TARGET_FILE:opencl_simulate> ${PROJECT_BINARY_DIR})
-    set_tests_properties(opencl_oclgrind PROPERTIES TIMEOUT 1800) # it interprets what is checked at opening, too
+    set_tests_properties(opencl_oclgrind PROPERTIES LABELS "scripts;proof" TIMEOUT 1800) # it interprets what is checked at opening, too
   endif()
 else()
   glorand_script_test(opencl_oclgrind scripts/skip.sh "${no_opencl_tests}")
@@ -53,7 +64,9 @@ glorand_script_test(header_cxx scripts/header_cxx.sh ${PROJECT_SOURCE_DIR} $<TAR
 glorand_script_test(install_dependencies scripts/install_dependencies.sh ${PROJECT_SOURCE_DIR})
 glorand_script_test(test_summary scripts/test_summary.sh ${PROJECT_SOURCE_DIR})
 glorand_script_test(bare_root scripts/bare_root.sh ${PROJECT_SOURCE_DIR} ${PROJECT_BINARY_DIR})
-set_tests_properties(bare_root PROPERTIES PROCESSORS 2 TIMEOUT 14400)
+set_tests_properties(bare_root PROPERTIES LABELS "scripts;proof" PROCESSORS 2 TIMEOUT 14400)
+glorand_script_test(mistakes scripts/mistakes.sh ${PROJECT_SOURCE_DIR} ${PROJECT_BINARY_DIR})
+set_tests_properties(mistakes PROPERTIES LABELS "scripts;long" PROCESSORS 2 TIMEOUT 14400)
 if(NOT GLORAND_SANITIZE) # Others could not link what a sanitizer's compiler has made.
   glorand_script_test(installed_example scripts/installed_example.sh
     ${PROJECT_SOURCE_DIR} ${PROJECT_BINARY_DIR} ${CMAKE_C_COMPILER})
@@ -63,6 +76,7 @@ if(TARGET glorand-bench)
   glorand_script_test(bench scripts/bench.sh ${PROJECT_SOURCE_DIR} ${PROJECT_BINARY_DIR} $<TARGET_FILE:glorand-bench>)
   glorand_script_test(bench_report scripts/bench_report.sh ${PROJECT_SOURCE_DIR} ${PROJECT_BINARY_DIR})
   glorand_script_test(bench_readme scripts/bench_readme.sh ${PROJECT_SOURCE_DIR} ${PROJECT_BINARY_DIR})
+  set_property(TEST bench_readme APPEND PROPERTY LABELS proof) # measures for half a minute
 endif()
 
 if(NOT GLORAND_SANITIZE)
@@ -84,28 +98,22 @@ if(TARGET glorand_command)
   glorand_script_test(man_list scripts/man_list.sh ${PROJECT_SOURCE_DIR} ${PROJECT_BINARY_DIR}
     $<TARGET_FILE:glorand_command>)
 
-  set(environment ${PROJECT_BINARY_DIR}/python)
-  glorand_script_test(python_environment python/environment.sh ${environment})
-  set_tests_properties(python_environment PROPERTIES FIXTURES_SETUP python_environment)
+  glorand_script_test(python_environment python/environment.sh ${python_environment})
+  set_tests_properties(python_environment PROPERTIES LABELS "scripts;python" FIXTURES_SETUP python_environment)
   foreach(package tensorflow safetensors safetensors_dtypes numpy stream configs keras keras_files)
-    glorand_script_test(python_${package} python/run.sh ${environment}
-      ${CMAKE_CURRENT_SOURCE_DIR}/python/check_${package}.py $<TARGET_FILE:glorand_command>
+    glorand_python_test(python_${package} python/check_${package}.py $<TARGET_FILE:glorand_command>
       ${PROJECT_SOURCE_DIR}/data/models/gpt2.json ${PROJECT_BINARY_DIR})
-    set_tests_properties(python_${package} PROPERTIES FIXTURES_REQUIRED python_environment)
   endforeach()
 
   if(TARGET glorand-bench)
-    glorand_script_test(python_bench_peers python/run.sh ${environment}
-      ${CMAKE_CURRENT_SOURCE_DIR}/python/check_bench_peers.py ${PROJECT_SOURCE_DIR}/bench/peers.py)
-    set_tests_properties(python_bench_peers PROPERTIES FIXTURES_REQUIRED python_environment)
+    glorand_python_test(python_bench_peers python/check_bench_peers.py ${PROJECT_SOURCE_DIR}/bench/peers.py)
   endif()
 
   add_library(test_rounding SHARED support/rounding_library.c)
   target_include_directories(test_rounding PRIVATE ${PROJECT_SOURCE_DIR}/src)
   target_link_libraries(test_rounding PRIVATE glorand_flags)
   if(NOT GLORAND_SANITIZE) # Python could not load it.
-    glorand_script_test(python_rounding python/run.sh ${environment}
-      ${CMAKE_CURRENT_SOURCE_DIR}/python/check_rounding.py $<TARGET_FILE:test_rounding>)
-    set_tests_properties(python_rounding PROPERTIES FIXTURES_REQUIRED python_environment TIMEOUT 1800)
+    glorand_python_test(python_rounding python/check_rounding.py $<TARGET_FILE:test_rounding>)
+    set_tests_properties(python_rounding PROPERTIES TIMEOUT 1800)
   endif()
 endif()

@@ -27,7 +27,7 @@ cuda)
     "$4" -ptx -fmad=false -arch=sm_75 -Werror all-warnings -I "$source_dir/src" \
         "$source_dir/tests/core/kernel.cu" -o "$scratch/kernel.ptx"
     # Every operation rounds to nearest even, once, and flushes nothing.
-    "$source_dir/tests/cuda/lint_ptx.sh" "$scratch/kernel.ptx"
+    "$source_dir/tools/ptxsim/lint/lint_ptx.sh" "$scratch/kernel.ptx"
     grep -qE '\bfma\.rn\.f32\b' "$scratch/kernel.ptx" || fail "no fma at all"
     ;;
 *) fail "no language is called $language" ;;

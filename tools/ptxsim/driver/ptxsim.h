@@ -1,4 +1,4 @@
-/* A stand-in for libcuda.so.1, whose kernels are run by the interpreter of tests/cuda/ptx, and what a test
+/* A stand-in for libcuda.so.1, whose kernels are run by the interpreter of ptx/, and what a test
  * can ask of it beside the driver API.
  *
  * Work is put off as long as it may be: a launch, copy or memset that may be asynchronous is done when the
