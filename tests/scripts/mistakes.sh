@@ -12,7 +12,7 @@ set -euo pipefail
 mistakes=(
     'fans; api/fans.c; s/GLR_LAYOUT_TORCH ? 1 : rank - 2/GLR_LAYOUT_TORCH ? 0 : rank - 2/; ^api_fans$'
     'carry; core/counter.h; s/sum\.low < block ? 1U : 0U/0U/; ^core_counter$'
-    'rounding; core/round.h; s/- 1U) + odd) >> shift/- 1U) + 1U) >> shift/; ^core_round$'
+    'rounding; core/round.h; s/+ odd) >> shift/+ (odd | 1U)) >> shift/; ^core_round$'
     'strides; core/runs.h; s/position \* runs->offset_step/position * runs->index_step/; ^cpu_parts$'
     'cache key; opencl/cache.c; s/memcmp(found, key, (size_t)size) == 0/found[0] == key[0]/; ^opencl_cache$'
     'header; model/safetensors.c; s/file->tensor\[i\]\.offset != end/file->tensor[i].offset > end/; ^model_safetensors$'
