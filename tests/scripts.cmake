@@ -12,7 +12,7 @@ function(glorand_script_test name script)
   set_tests_properties(${name} PROPERTIES LABELS scripts SKIP_RETURN_CODE 77 TIMEOUT 600)
 endfunction()
 
-foreach(tool clang-format clang-tidy cppcheck shellcheck)
+foreach(tool clang-format clang-tidy cppcheck shellcheck editorconfig)
   glorand_script_test(${tool} scripts/lint.sh ${tool} ${PROJECT_SOURCE_DIR} ${PROJECT_BINARY_DIR})
   set_tests_properties(${tool} PROPERTIES LABELS "scripts;lint") # scripts/test.sh --quick leaves them out
 endforeach()
