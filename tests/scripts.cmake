@@ -50,6 +50,7 @@ glorand_script_test(reference scripts/reference.sh ${PROJECT_SOURCE_DIR} ${PROJE
 glorand_script_test(header_cxx scripts/header_cxx.sh ${PROJECT_SOURCE_DIR} $<TARGET_FILE:glorand> ${PROJECT_BINARY_DIR}
   ${backend_headers})
 
+glorand_script_test(project_files scripts/project_files.sh ${PROJECT_SOURCE_DIR})
 glorand_script_test(install_dependencies scripts/install_dependencies.sh ${PROJECT_SOURCE_DIR})
 glorand_script_test(test_summary scripts/test_summary.sh ${PROJECT_SOURCE_DIR})
 glorand_script_test(bare_root scripts/bare_root.sh ${PROJECT_SOURCE_DIR} ${PROJECT_BINARY_DIR})
