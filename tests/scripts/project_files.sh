@@ -57,7 +57,7 @@ expect_subject yes 'Refuse seeds below 0' '' 'They gave values. nothing said so'
 expect_subject yes 'Address what a review found'
 expect_subject yes 'Seed each initializer'
 expect_subject yes 'Bring back the plan'
-expect_subject yes "Merge branch 'x' of somewhere"
+expect_subject yes "Merge branch '${line// /x}'"
 expect_subject yes "fixup! Refuse seeds below 0"
 expect_subject yes "Fill ${line// /x}"
 expect_subject 'has 73 characters, more than 72' "Fill ${line// /x}x"
