@@ -22,7 +22,7 @@ function(glorand_python_test name program)
   set_tests_properties(${name} PROPERTIES LABELS "scripts;python" FIXTURES_REQUIRED python_environment)
 endfunction()
 
-foreach(tool clang-format clang-tidy analyzer cppcheck shellcheck)
+foreach(tool clang-format clang-tidy analyzer cppcheck shellcheck editorconfig)
   glorand_script_test(${tool} scripts/lint.sh ${tool} ${PROJECT_SOURCE_DIR} ${PROJECT_BINARY_DIR})
   set_tests_properties(${tool} PROPERTIES LABELS "scripts;lint")
 endforeach()
@@ -61,6 +61,7 @@ glorand_script_test(reference scripts/reference.sh ${PROJECT_SOURCE_DIR} ${PROJE
 glorand_script_test(header_cxx scripts/header_cxx.sh ${PROJECT_SOURCE_DIR} $<TARGET_FILE:glorand> ${PROJECT_BINARY_DIR}
   ${backend_headers})
 
+glorand_script_test(project_files scripts/project_files.sh ${PROJECT_SOURCE_DIR})
 glorand_script_test(install_dependencies scripts/install_dependencies.sh ${PROJECT_SOURCE_DIR})
 glorand_script_test(test_summary scripts/test_summary.sh ${PROJECT_SOURCE_DIR})
 glorand_script_test(bare_root scripts/bare_root.sh ${PROJECT_SOURCE_DIR} ${PROJECT_BINARY_DIR})

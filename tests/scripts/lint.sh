@@ -1,21 +1,24 @@
 #!/bin/bash
-# Runs one lint over the tree: `analyzer` is clang-tidy's static analyzer over the tests, which `clang-tidy` leaves out.
+# Runs one lint over the tree, or those that need no build over those of the named files that are its affair.
 #
-# usage: lint.sh clang-format|clang-tidy|analyzer|cppcheck|shellcheck SOURCE_DIR BUILD_DIR
+# usage: lint.sh clang-format|shellcheck|editorconfig SOURCE_DIR [BUILD_DIR [FILE...]]
+#        lint.sh clang-tidy|analyzer|cppcheck SOURCE_DIR BUILD_DIR
+#
+# `analyzer` is clang-tidy's static analyzer over the tests, which `clang-tidy` leaves out.
 set -euo pipefail
 # shellcheck source-path=SCRIPTDIR source=common.sh
 . "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 
 tool=$1
 source_dir=$2
-build_dir=$3
+build_dir=${3:-}
+files=("${@:4}")
 cd "$source_dir"
-need "${tool/analyzer/clang-tidy}"
 
 # Runs clang-tidy with further options over the files that match $1, each as it is compiled for use. GCC's own options
 # are unknown to it.
 tidy() {
-    need run-clang-tidy
+    need clang-tidy run-clang-tidy
     [ -n "${scratch:-}" ] || make_scratch "$build_dir"
     python3 - "$build_dir/compile_commands.json" "$scratch/compile_commands.json" <<'COMMANDS'
 import json, sys
@@ -31,18 +34,21 @@ COMMANDS
 
 case $tool in
 clang-format)
-    find include src bench tests tools examples \( -name '*.[ch]' -o -name '*.cpp' \) -print0 |
-        xargs -0 clang-format --style=file --dry-run -Werror
+    need clang-format
+    [ ${#files[@]} -gt 0 ] || files=(include src bench tests tools examples)
+    find "${files[@]}" \( -name '*.[ch]' -o -name '*.cpp' \) -print0 |
+        xargs -0 -r clang-format --style=file --dry-run -Werror
     ;;
 clang-tidy)
     # The static analyzer takes nearly all of the time, most of it in a test framework's macros.
-    tidy "$source_dir/(src|tools|bench|examples)/"
-    tidy "$source_dir/tests/" -checks='-clang-analyzer-*'
+    tidy "^$source_dir/(?!.*tests/)"
+    tidy "^$source_dir/.*tests/" -checks='-clang-analyzer-*'
     ;;
 analyzer)
-    tidy "$source_dir/tests/" -checks='-*,clang-analyzer-*'
+    tidy "^$source_dir/.*tests/" -checks='-*,clang-analyzer-*'
     ;;
 cppcheck)
+    need cppcheck
     # Suppressed, as this makes no mistakes visible: how system headers look inside.
     cppcheck --project="$build_dir/compile_commands.json" --file-filter="$source_dir/src/*" \
         --file-filter="$source_dir/bench/*" \
@@ -50,8 +56,14 @@ cppcheck)
         --error-exitcode=1 --quiet -j 2
     ;;
 shellcheck)
-    find .ci scripts bench tests tools -type f \( -name '*.sh' -o -path '.ci/run' \) -print0 |
-        xargs -0 shellcheck --external-sources
+    need shellcheck
+    [ ${#files[@]} -gt 0 ] || files=(.ci scripts bench tests tools)
+    find "${files[@]}" -type f \( -name '*.sh' -o -path '.ci/*' \) -print0 |
+        xargs -0 -r shellcheck --external-sources
+    ;;
+editorconfig)
+    need python3
+    tests/scripts/editorconfig.py "${files[@]}"
     ;;
 *)
     fail "no lint is called $tool"
