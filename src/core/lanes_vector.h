@@ -7,7 +7,8 @@
 
 #ifdef __OPTIMIZE__
 #define GLR_FN static inline __attribute__((always_inline))
-#else /* or each vector that is inlined would have a place of its own on the stack, of which threads have little */
+#else /* or each vector that is inlined would have a place of its own on the stack, of which threads have    \
+         little */
 #define GLR_FN static inline
 #endif
 #define GLR_TABLE  static const
