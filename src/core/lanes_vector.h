@@ -5,10 +5,11 @@
 
 #include <string.h>
 
+/* Where nothing optimizes, each vector of an inlined function would have its own place on the stack, of which
+   threads have little. */
 #ifdef __OPTIMIZE__
 #define GLR_FN static inline __attribute__((always_inline))
-#else /* or each vector that is inlined would have a place of its own on the stack, of which threads have    \
-         little */
+#else
 #define GLR_FN static inline
 #endif
 #define GLR_TABLE  static const
