@@ -4,7 +4,6 @@
 #include "parser.h"
 #include "warp.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -35,7 +34,7 @@ bool ptx_schedule_named(const char *text, ptx_schedule *schedule, uint64_t *seed
     return false;
 }
 
-/* A number below `bound`: D. Lehmer's generator as in S. Vigna's and G. Steele's SplitMix64. */
+/* A number below `bound`, by SplitMix64 of G. Steele, D. Lea and C. Flood. */
 static uint32_t draw(ptx_block *block, uint32_t bound)
 {
     uint64_t z = block->random += UINT64_C(0x9e3779b97f4a7c15);

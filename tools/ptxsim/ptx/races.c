@@ -8,7 +8,7 @@
  * that is handed over by a fence and a flag is reported. So a race is found whatever the order was in which
  * the lanes happened to run, and whatever values came of it.
  *
- * That is kept as in M. Pozniansky and A. Schuster, "Efficient on-the-fly data race detection in
+ * That is kept as in E. Pozniansky and A. Schuster, "Efficient on-the-fly data race detection in
  * multithreaded C++ programs" (2003): each lane has a clock that its barriers advance, and knows of each lane
  * of its warp up to which time that one's uses lie before its own. Lanes of different warps are ordered by
  * the block's barriers alone, each of which begins an era: what was used in an era before needs no clock. */

@@ -34,8 +34,8 @@ uint64_t snippet_run(const snippet *s, ptx_launch *launch);
    fault, with a message in launch. */
 ptx_fault kernel_run(const char *text, uint32_t threads, uint32_t *words, size_t count, ptx_launch *launch);
 
-/* The same with settings, whose schedule and the like are taken; they get the results. */
-ptx_fault kernel_run_as(ptx_launch *settings, const char *text, uint32_t threads, uint32_t *words,
+/* The same as `launch` says: its schedule and the like are taken. */
+ptx_fault kernel_run_as(ptx_launch *launch, const char *text, uint32_t threads, uint32_t *words,
                         size_t count);
 
 /* Names of schedules, lockstep first, and settings for one of them. */
