@@ -79,22 +79,17 @@ static uint32_t unordered(const ptx_users *users, const ptx_warp *warp, uint32_t
             return first + other;
         }
     }
-    return users->another;
+    return PTX_NONE;
 }
 
 static void add_user(ptx_users *users, const ptx_warp *warp, uint32_t lane)
 {
-    if (users->lanes == 0) {
+    if (users->lanes == 0 || users->warp == warp->number) {
         users->warp = warp->number;
-        users->another = PTX_NONE;
-    }
-    if (users->warp == warp->number) {
         users->lanes |= UINT32_C(1) << lane;
         users->clock[lane] = warp->seen[lane][lane];
-    } else {
-        users->another = PTX_LANES * warp->number + lane;
+        users->line = warp->inst->line;
     }
-    users->line = warp->inst->line;
 }
 
 static void forget(ptx_history *history)

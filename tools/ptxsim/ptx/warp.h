@@ -14,11 +14,12 @@ typedef struct ptx_path {
 /* How a lane uses memory: PTX_ATOMICS are volatile and other strong accesses, too. */
 typedef enum ptx_use { PTX_READS, PTX_WRITES, PTX_ATOMICS, PTX_USES } ptx_use;
 
-/* Who has used bytes in one way: lanes of the warp that came first, if any, and a thread of another. */
+/* Who has used bytes in one way: lanes, if any, of the warp that came first. The warps of an era run one
+   after the other, so whoever of another warp comes is not ordered with those, and they do not come again. */
 typedef struct ptx_users {
-    uint32_t lanes, warp, another; /* PTX_NONE: no thread of another warp */
-    uint32_t line;                 /* where the last of them stands */
-    uint32_t clock[PTX_LANES];     /* of each lane, when it last did */
+    uint32_t lanes, warp;
+    uint32_t line;             /* where the last of them stands */
+    uint32_t clock[PTX_LANES]; /* of each lane, when it last did */
 } ptx_users;
 
 /* What has happened to some bytes in an era, which ends with a barrier of the block. */

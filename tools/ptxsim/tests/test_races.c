@@ -52,6 +52,7 @@ Test(races, barriers_order_lanes)
 Test(races, nothing_else_orders_lanes)
 {
     neighbours("", PTX_RACE);
+    neighbours("bar.warp.sync -1;\nst.shared.u32 [%r5], 1;", PTX_RACE);
     neighbours("setp.eq.u32 %p1, %r2, 0;\nvote.sync.ballot.b32 %r9, %p1, -1;", PTX_RACE);
     neighbours("shfl.sync.idx.b32 %r9|%p2, %r1, 3, 31, -1;", PTX_RACE);
     neighbours("redux.sync.add.u32 %r9, %r1, -1;", PTX_RACE);
@@ -107,6 +108,9 @@ Test(races, all_readers_count)
            32, PTX_FINE, NULL);
     expect(WORDS "ld.shared.u32 %r0, [shared];\n" LANE(9, "st.shared.u32 [shared], 5;") END, 32, PTX_RACE,
            NULL);
+    expect(WORDS "ld.shared.u32 %r0, [shared];\nsetp.eq.u32 %p2, %r2, 31;\n"
+                 "@!%p2 bar.warp.sync 2147483647;\n" LANE(9, "st.shared.u32 [shared], 5;") END,
+           32, PTX_RACE, "thread 31");
     /* Lane 0 reads, lanes 1 and 2 are ordered, lane 1 writes. */
     expect(WORDS "setp.ge.u32 %p2, %r2, 3;\n@%p2 bra done;\nld.shared.u32 %r0, [shared];\n"
                  "setp.eq.u32 %p3, %r2, 0;\n@!%p3 bar.warp.sync 6;\n" LANE(1, "st.shared.u32 [shared], 5;")
@@ -201,6 +205,24 @@ Test(schedules, order_lanes)
     cr_assert_arr_neq(words, other, 32 * sizeof *words);
     places("forwards", other);
     cr_assert_arr_neq(words, other, 32 * sizeof *words);
+}
+
+/* With a barrier, and without: then warps run one after the other from their first line to their last. */
+Test(schedules, order_warps)
+{
+    static const char *const kernels[] = {
+        WORDS "atom.shared.add.u32 %r0, [shared], 1;" END,
+        BEGIN "ld.param.u64 %d3, [out];\natom.global.add.u32 %r0, [%d3], 1;" END,
+    };
+    for (size_t i = 0; i < sizeof kernels / sizeof kernels[0]; i++) {
+        ptx_launch launch = scheduled(2);
+        uint32_t words[THREADS];
+        cr_assert_eq(kernel_run_as(&launch, kernels[i], THREADS, words, THREADS), PTX_FINE, "%s",
+                     launch.message);
+        for (uint32_t thread = 0; thread < THREADS; thread++) {
+            cr_assert_eq(words[thread], THREADS - 1 - thread, "thread %u: %u", thread, words[thread]);
+        }
+    }
 }
 
 /* What a kernel with a race gives depends on the order: lane 0 writes, the others read. */
