@@ -22,12 +22,14 @@
 #define ROUND     2 /* groups of each lane on the straight way between two looks at the queue */
 #define BARRIERS  32
 #define MOST_ROOM (1 << 20)
+#define LINES     100000 /* of PTX, at most */
 
-typedef struct barrier {
+/* A line of PTX, and where it is: the kernel is -1 before the first one. */
+typedef struct place {
     int kernel;
-    size_t at; /* in the text, where its line begins */
-    uint32_t line;
-} barrier;
+    uint32_t number;
+    char *line;
+} place;
 
 static fill fills[FILLS_MOST + 2];
 static size_t fill_count;
@@ -54,43 +56,57 @@ static void set_up(void)
 
 TestSuite(barriers, .init = set_up);
 
-/* Whether a line of PTX is a barrier, guarded or not. */
-static bool is_barrier(const char *line)
+/* Whether a line's opcode begins so, be it guarded or not. */
+static bool is_opcode(const char *line, const char *opcode)
 {
     line += strspn(line, " \t");
     if (*line == '@') {
         line += strcspn(line, " \t\n");
         line += strspn(line, " \t");
     }
-    return strncmp(line, "bar.", 4) == 0 || strncmp(line, "barrier.", 8) == 0;
+    return strncmp(line, opcode, strlen(opcode)) == 0;
 }
 
-static size_t find_barriers(const char *text, barrier found[BARRIERS])
+/* Goes on to the next line with that opcode; false if there is none. A place begins with the text. */
+static bool go_on(place *at, const char *opcode)
 {
     static const char entry[] = ".visible .entry ";
+    for (;;) {
+        at->line += strcspn(at->line, "\n");
+        if (*at->line == '\0') {
+            return false;
+        }
+        at->line++;
+        at->number++;
+        if (strncmp(at->line, entry, strlen(entry)) == 0) {
+            at->kernel = kernel_named(at->line + strlen(entry));
+        } else if (is_opcode(at->line, opcode)) {
+            return true;
+        }
+    }
+}
+
+static place beginning(char *text) { return (place){-1, 1, text}; }
+
+/* bar. and barrier. are all opcodes that begin so. */
+#define BARRIER "bar"
+
+static size_t find_barriers(char *text, place found[BARRIERS])
+{
     size_t count = 0;
-    int kernel = -1;
-    uint32_t number = 1;
-    for (const char *line = text; line[0] != '\0'; number++) {
-        if (strncmp(line, entry, strlen(entry)) == 0) {
-            kernel = kernel_named(line + strlen(entry));
-        }
-        if (is_barrier(line)) {
-            cr_assert(count < BARRIERS && kernel >= 0);
-            found[count++] = (barrier){kernel, (size_t)(line - text), number};
-        }
-        line += strcspn(line, "\n");
-        line += *line == '\n' ? 1 : 0;
+    for (place at = beginning(text); go_on(&at, BARRIER);) {
+        cr_assert(count < BARRIERS && at.kernel >= 0);
+        found[count++] = at;
     }
     cr_assert_gt(count, 0);
     return count;
 }
 
 /* Calls for each PTX, and each kernel in it that has barriers, which are found[0 .. count - 1]. */
-static void for_each_kernel(void (*test)(char *text, const barrier *found, size_t count))
+static void for_each_kernel(void (*test)(char *text, const place *found, size_t count))
 {
     for (unsigned i = 0; i < shipped_count(); i++) {
-        barrier found[BARRIERS];
+        place found[BARRIERS];
         char *text = shipped_ptx(i);
         const size_t all = find_barriers(text, found);
         for (size_t begin = 0, end = 0; begin < all; begin = end) {
@@ -117,7 +133,7 @@ static bool draws_alike(const fill *f, const char *schedule)
     return true;
 }
 
-static void run_in_each_order(char *text, const barrier *found, size_t count)
+static void run_in_each_order(char *text, const place *found, size_t count)
 {
     static const char *const schedules[] = {"lockstep", "forwards", "backwards", "random:1", "random:2"};
     (void)count;
@@ -149,16 +165,16 @@ static bool races(const char *text, int kernel)
     return is_found;
 }
 
-static void take_each_away(char *text, const barrier *found, size_t count)
+static void take_each_away(char *text, const place *found, size_t count)
 {
     cr_assert_not(races(text, found->kernel), "%s", ptxsim_last_fault());
     for (size_t i = 0; i < count; i++) {
-        char *line = text + found[i].at;
+        char *line = found[i].line;
         const size_t length = strcspn(line, "\n");
         char *kept = strndup(line, length);
         cr_assert_not_null(kept);
         memset(line, ' ', length);
-        cr_assert(races(text, found[i].kernel), "no race without PTX line %u: %s", (unsigned)found[i].line,
+        cr_assert(races(text, found[i].kernel), "no race without PTX line %u: %s", (unsigned)found[i].number,
                   kept);
         memcpy(line, kept, length);
         free(kept);
@@ -175,8 +191,9 @@ Test(barriers, each_is_needed)
  * beyond. */
 typedef struct queue {
     const glr_plan *plan;
-    uint64_t left, looks; /* at how many units are left, two barriers each */
-    uint64_t full;        /* looks before the end that found enough for all lanes */
+    uint64_t queued, left;
+    uint64_t looks; /* at how many units are left, two barriers each */
+    uint64_t full;  /* looks before the end that found enough for all lanes */
 } queue;
 
 static void draw_groups(queue *q, uint64_t first, uint64_t end)
@@ -189,6 +206,7 @@ static void draw_groups(queue *q, uint64_t first, uint64_t end)
         for (int i = 0; i < GLR_GROUP_SIZE; i++) {
             lacks_one = lacks_one || fabsf(values.value[i]) >= 2.0F;
         }
+        q->queued += lacks_one ? 1 : 0;
         q->left += lacks_one ? 1 : 0;
     }
 }
@@ -221,40 +239,51 @@ static void draw_fill(queue *q, uint32_t warp, uint64_t groups, uint64_t tiles)
     }
 }
 
-/* How often a kernel has come to its barriers in a fill. */
-static uint64_t count_barriers(const char *text, const barrier *found, size_t count, const fill *f)
+/* How often a kernel's lines with an opcode were run: each for a lane alone, or where lanes meet, for all of
+ * them. */
+static uint64_t runs_of(char *text, int kernel, const uint64_t lines[LINES], const char *opcode)
 {
-    static uint64_t lines[100000];
     uint64_t sum = 0;
-    cr_assert_lt(found[count - 1].line, sizeof lines / sizeof lines[0]);
-    memset(lines, 0, sizeof lines);
-    cr_assert(open_kernel(found->kernel, text, 1));
-    ptxsim_count_lines(lines, sizeof lines / sizeof lines[0]);
-    cr_assert(draws_alike(f, "lockstep"));
-    ptxsim_count_lines(NULL, 0);
-    close_kernel();
-    for (size_t i = 0; i < count; i++) {
-        sum += lines[found[i].line];
+    for (place at = beginning(text); go_on(&at, opcode);) {
+        cr_assert_lt(at.number, LINES);
+        sum += at.kernel == kernel ? lines[at.number] : 0;
     }
     return sum;
 }
 
-static void fill_queues(char *text, const barrier *found, size_t count)
+static void count_lines(const char *text, int kernel, const fill *f, uint64_t lines[LINES])
 {
-    const bool is_straight = found->kernel == kernel_named("glr_truncated_packed");
-    cr_assert(is_straight || found->kernel == kernel_named("glr_any"));
+    memset(lines, 0, LINES * sizeof *lines);
+    cr_assert(ptxsim_set_schedule("forwards"));
+    cr_assert(open_kernel(kernel, text, 1));
+    ptxsim_count_lines(lines, LINES);
+    cr_assert(draws_alike(f, "forwards"));
+    ptxsim_count_lines(NULL, 0);
+    close_kernel();
+}
+
+/* The barriers, and how many units are queued and taken out again, against what the queues of plain C come
+ * to. */
+static void fill_queues(char *text, const place *found, size_t count)
+{
+    static uint64_t lines[LINES];
+    const int kernel = found->kernel;
+    const bool is_straight = kernel == kernel_named("glr_truncated_packed");
     const fill *f = is_straight ? straight_fill : queued_fill;
     const uint64_t groups = (LONG + GLR_GROUP_SIZE - 1) / GLR_GROUP_SIZE, whole = LONG / GLR_GROUP_SIZE;
-    uint64_t expected = 0;
+    uint64_t barriers = 0, queued = 0;
+    (void)count;
     for (uint32_t warp = 0; warp < WARPS; warp++) {
         queue q = {.plan = &f->plan};
         draw_fill(&q, warp, groups, is_straight ? whole / GLR_GPU_UNITS : 0);
         cr_assert_gt(q.full, 0, "warp %u never queues %d", (unsigned)warp, WARP);
-        expected += 1 + 2 * q.looks; /* one barrier after the queue was made empty */
+        barriers += 1 + 2 * q.looks; /* one after the queue was made empty */
+        queued += q.queued;
     }
-    const uint64_t counted = count_barriers(text, found, count, f);
-    cr_assert_eq(counted, expected, "%llu barriers, not %llu", (unsigned long long)counted,
-                 (unsigned long long)expected);
+    count_lines(text, kernel, f, lines);
+    cr_assert_eq(runs_of(text, kernel, lines, BARRIER), barriers);
+    cr_assert_eq(runs_of(text, kernel, lines, "atom.shared.add"), queued);
+    cr_assert_eq(runs_of(text, kernel, lines, "ld.shared.v4"), queued);
 }
 
 Test(barriers, full_queues_are_settled_on_the_way) { for_each_kernel(fill_queues); }
