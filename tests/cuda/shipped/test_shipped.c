@@ -24,7 +24,7 @@ static size_t fill_count[2];
 static bool draw(const seeded *s, const char *ptx, size_t length, bool many, unsigned char *values)
 {
     (void)length; /* the text ends with a 0 */
-    bool fine = open_kernel(*(const glr_cuda_kernel *)s->settings, ptx, MOST_BLOCKS);
+    bool fine = open_kernel((int)*(const glr_cuda_kernel *)s->settings, ptx, MOST_BLOCKS);
     for (size_t i = 0; fine && i < fill_count[many]; i++) {
         const fill *f = &fills[many][i];
         if (is_chosen[i]) {
