@@ -102,10 +102,11 @@ static size_t find_barriers(char *text, place found[BARRIERS])
     return count;
 }
 
-/* Calls for each PTX, and each kernel in it that has barriers, which are found[0 .. count - 1]. */
+/* Calls for each PTX, in the light form for the newest, and each kernel in it that has barriers, which are
+ * found[0 .. count - 1]. */
 static void for_each_kernel(void (*test)(char *text, const place *found, size_t count))
 {
-    for (unsigned i = 0; i < shipped_count(); i++) {
+    for (unsigned i = test_is_light() ? shipped_count() - 1 : 0; i < shipped_count(); i++) {
         place found[BARRIERS];
         char *text = shipped_ptx(i);
         const size_t all = find_barriers(text, found);
@@ -133,6 +134,12 @@ static bool draws_alike(const fill *f, const char *schedule)
     return true;
 }
 
+/* All fills, or in the light form one of several, and the long ones. */
+static bool is_left_out(size_t number)
+{
+    return test_is_light() && number % 5 != 0 && &fills[number] < straight_fill;
+}
+
 static void run_in_each_order(char *text, const place *found, size_t count)
 {
     static const char *const schedules[] = {"lockstep", "forwards", "backwards", "random:1", "random:2"};
@@ -142,7 +149,7 @@ static void run_in_each_order(char *text, const place *found, size_t count)
         cr_assert(ptxsim_set_schedule(schedules[i]));
         cr_assert(open_kernel(found->kernel, text, 1));
         for (size_t k = 0; k < fill_count; k++) {
-            drawn += draws_alike(&fills[k], schedules[i]) ? 1 : 0;
+            drawn += !is_left_out(k) && draws_alike(&fills[k], schedules[i]) ? 1 : 0;
         }
         close_kernel();
         cr_assert_gt(drawn, 1);
@@ -219,21 +226,24 @@ static void settle(queue *q, uint64_t at_least)
     }
 }
 
-/* A warp's way through a fill of so many groups, drawn by one block: `tiles` of them straight, then the
- * others. */
-static void draw_fill(queue *q, uint32_t warp, uint64_t groups, uint64_t tiles)
+/* A warp's way through a fill that one block draws: first the groups in tiles. */
+static void draw_tiles(queue *q, uint32_t warp, uint64_t end)
 {
-    const uint64_t others = tiles * GLR_GPU_UNITS;
-    for (uint64_t first = WARP * warp; first < others; first += ROUND * GLR_GPU_ITEMS) {
+    for (uint64_t first = WARP * warp; first < end; first += ROUND * GLR_GPU_ITEMS) {
         for (uint64_t i = 0; i < ROUND; i++) {
-            draw_groups(q, first + i * GLR_GPU_ITEMS, others);
+            draw_groups(q, first + i * GLR_GPU_ITEMS, end);
         }
         settle(q, WARP);
     }
-    for (uint64_t first = others;; first += GLR_GPU_ITEMS) {
-        draw_groups(q, first + WARP * warp, groups);
-        settle(q, first < groups ? WARP : 1);
-        if (first >= groups) {
+}
+
+/* Then the others, and what is left. */
+static void draw_others(queue *q, uint32_t warp, uint64_t begin, uint64_t end)
+{
+    for (uint64_t first = begin;; first += GLR_GPU_ITEMS) {
+        draw_groups(q, first + WARP * warp, end);
+        settle(q, first < end ? WARP : 1);
+        if (first >= end) {
             return;
         }
     }
@@ -271,11 +281,14 @@ static void fill_queues(char *text, const place *found, size_t count)
     const bool is_straight = kernel == kernel_named("glr_truncated_packed");
     const fill *f = is_straight ? straight_fill : queued_fill;
     const uint64_t groups = (LONG + GLR_GROUP_SIZE - 1) / GLR_GROUP_SIZE, whole = LONG / GLR_GROUP_SIZE;
+    const uint64_t in_tiles = is_straight ? whole / GLR_GPU_UNITS * GLR_GPU_UNITS : 0;
     uint64_t barriers = 0, queued = 0;
     (void)count;
     for (uint32_t warp = 0; warp < WARPS; warp++) {
         queue q = {.plan = &f->plan};
-        draw_fill(&q, warp, groups, is_straight ? whole / GLR_GPU_UNITS : 0);
+        draw_tiles(&q, warp, in_tiles);
+        cr_assert(q.full > 0 || !is_straight, "warp %u never queues %d in tiles", (unsigned)warp, WARP);
+        draw_others(&q, warp, in_tiles, groups);
         cr_assert_gt(q.full, 0, "warp %u never queues %d", (unsigned)warp, WARP);
         barriers += 1 + 2 * q.looks; /* one after the queue was made empty */
         queued += q.queued;
