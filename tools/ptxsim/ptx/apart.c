@@ -4,6 +4,7 @@
 #include "parser.h"
 #include "warp.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -23,8 +24,9 @@ bool ptx_schedule_named(const char *text, ptx_schedule *schedule, uint64_t *seed
     for (int i = 0; i < (int)(sizeof names / sizeof names[0]); i++) {
         if (strlen(names[i]) == length && memcmp(text, names[i], length) == 0) {
             const char *number = text[length] == ':' ? text + length + 1 : "0";
+            errno = 0;
             uint64_t value = strtoull(number, &end, 10);
-            bool is_fine = number[0] >= '0' && number[0] <= '9' && *end == '\0' &&
+            bool is_fine = errno == 0 && number[0] >= '0' && number[0] <= '9' && *end == '\0' &&
                            (i == PTX_RANDOM || text[length] == '\0');
             *schedule = is_fine ? (ptx_schedule)i : *schedule;
             *seed = is_fine ? value : *seed;

@@ -313,8 +313,9 @@ Test(schedules, masks_must_agree)
 
 Test(schedules, have_names)
 {
-    static const char *const wrong[] = {"",           "random:", "random:x", "random:1x",
-                                        "forwards:1", "forward", "Lockstep"};
+    static const char *const wrong[] = {
+        "",           "random:", "random:x", "random:1x", "random:18446744073709551616",
+        "forwards:1", "forward", "Lockstep"};
     ptx_schedule schedule = PTX_BACKWARDS;
     uint64_t seed = 5;
     for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++) {
