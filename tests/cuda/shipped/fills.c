@@ -65,6 +65,14 @@ static glr_tensor tensor_of(glr_dtype dtype, layout how, int64_t elements)
     return t;
 }
 
+fill fill_of(const glr_initializer *initializer, const glr_tensor *tensor)
+{
+    fill f = {.before = 0};
+    cr_assert_eq(glr_make_plan(initializer, tensor, &f.plan, &f.bytes), GLR_OK, "%s", glr_last_error());
+    glr_seed_plan(initializer, &f.plan);
+    return f;
+}
+
 /* Every other fill's counter carries in its first blocks. */
 static size_t add(fill *fills, size_t count, const glr_initializer *initializer, glr_dtype dtype, layout how,
                   int64_t elements)
@@ -73,8 +81,7 @@ static size_t add(fill *fills, size_t count, const glr_initializer *initializer,
     fill *f = &fills[count];
     glr_tensor tensor =
         tensor_of(dtype, how, elements + (int64_t)((uint32_t)count * UINT32_C(2654435761) >> 30));
-    cr_assert_eq(glr_make_plan(initializer, &tensor, &f->plan, &f->bytes), GLR_OK, "%s", glr_last_error());
-    glr_seed_plan(initializer, &f->plan);
+    *f = fill_of(initializer, &tensor);
     if (count % 2 == 1) {
         f->plan.base.low = UINT64_MAX - 15;
     }

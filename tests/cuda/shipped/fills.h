@@ -14,6 +14,9 @@ typedef struct fill {
     uint64_t bytes;  /* of the part, to the end of the allocation */
 } fill;
 
+/* A fill of a tensor at the beginning of its allocation. */
+fill fill_of(const glr_initializer *initializer, const glr_tensor *tensor);
+
 /* Writes fills of about so many elements each, and last, if asked for, short ones of values that are hard to
    round; returns how many they are. */
 size_t make_fills(fill fills[FILLS_MOST], int64_t elements, bool with_specials);

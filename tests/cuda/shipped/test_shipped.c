@@ -1,9 +1,8 @@
 /* Seeded defects in the kernels that ship, whose PTX is taken out of the library: each is launched as the
    backend launches it, in the stand-in's driver, with fills of every sampler, dtype and layout. glr_check is
    left out: it draws nothing, and tests/cuda/backend/test_errors.c changes it. */
-#define _GNU_SOURCE /* memmem */
 #include "cuda/device.h"
-#include "fills.h"
+#include "launch.h"
 #include "ptxsim/defects/seeded.h"
 #include "support/golden.h"
 
@@ -16,77 +15,21 @@
 #define FEW  515
 #define MANY 5003
 
+#define MOST_BLOCKS 2
+
 static fill fills[2][FILLS_MOST];
 static bool is_chosen[FILLS_MOST]; /* whether the fill is the kernel's that has the defects */
 static size_t fill_count[2];
-static const glr_cu *cu;
-
-/* The library's newest PTX, as a text of its own. */
-static char *shipped_ptx(void)
-{
-    uint64_t bytes;
-    memcpy(&bytes, glr_cuda_image + 8, sizeof bytes); /* after the fat binary's header */
-    const unsigned char *end = glr_cuda_image + 16 + bytes, *last = NULL;
-    for (const unsigned char *at = glr_cuda_image; at != NULL; at = last == NULL ? NULL : last + 1) {
-        at = memmem(at, (size_t)(end - at), "\n.target sm_", 12);
-        if (at == NULL) {
-            break;
-        }
-        last = at;
-    }
-    cr_assert_not_null(last);
-    while (memcmp(last, ".version", 8) != 0) {
-        last--;
-    }
-    char *text = strndup((const char *)last, (size_t)(end - last));
-    cr_assert_not_null(text);
-    return text;
-}
-
-/* Fills memory of just its size, and copies all of it; false if the driver met a fault. */
-static bool run_fill(const glr_cuda_device *device, const fill *f, unsigned char *values)
-{
-    CUdeviceptr memory = 0;
-    const size_t room = (size_t)(f->before + f->bytes);
-    cr_assert_eq(cu->cuMemAlloc_v2(&memory, room), CUDA_SUCCESS);
-    bool fine = glr_cuda_launch(device, device->stream, &f->plan, memory + f->before) == GLR_OK &&
-                cu->cuMemcpyDtoHAsync_v2(values, memory, room, device->stream) == CUDA_SUCCESS &&
-                cu->cuStreamSynchronize(device->stream) == CUDA_SUCCESS;
-    (void)cu->cuMemFree_v2(memory);
-    return fine;
-}
-
-/* A context in which only this kernel can be launched; false if the module is refused. */
-static bool open_kernel(glr_cuda_device *device, glr_cuda_kernel kernel, const char *ptx)
-{
-    memset(device, 0, sizeof *device);
-    device->cu = cu;
-    device->most_blocks[kernel] = 2;
-    cr_assert_eq(cu->cuDevicePrimaryCtxRetain(&device->context, 0), CUDA_SUCCESS);
-    cr_assert_eq(cu->cuCtxPushCurrent_v2(device->context), CUDA_SUCCESS);
-    return cu->cuModuleLoadData(&device->module, ptx) == CUDA_SUCCESS &&
-           cu->cuModuleGetFunction(&device->kernels[kernel], device->module, glr_cuda_kernel_names[kernel]) ==
-               CUDA_SUCCESS &&
-           cu->cuStreamCreate(&device->stream, CU_STREAM_NON_BLOCKING) == CUDA_SUCCESS;
-}
-
-/* With the context goes what is in it, also after a fault. */
-static void close_kernel(void)
-{
-    cr_assert_eq(cu->cuCtxPopCurrent_v2(&(CUcontext){NULL}), CUDA_SUCCESS);
-    cr_assert_eq(cu->cuDevicePrimaryCtxRelease_v2(0), CUDA_SUCCESS);
-}
 
 static bool draw(const seeded *s, const char *ptx, size_t length, bool many, unsigned char *values)
 {
     (void)length; /* the text ends with a 0 */
-    glr_cuda_device device;
-    bool fine = open_kernel(&device, *(const glr_cuda_kernel *)s->settings, ptx);
+    bool fine = open_kernel((int)*(const glr_cuda_kernel *)s->settings, ptx, MOST_BLOCKS);
     for (size_t i = 0; fine && i < fill_count[many]; i++) {
         const fill *f = &fills[many][i];
         if (is_chosen[i]) {
-            fine = run_fill(&device, f, values);
-            values += f->before + f->bytes;
+            fine = run_fill(f, NULL, values);
+            values += fill_room(f);
         }
     }
     close_kernel();
@@ -97,14 +40,13 @@ static bool draw(const seeded *s, const char *ptx, size_t length, bool many, uns
 static void choose_fills(glr_cuda_kernel kernel, const char *ptx, seeded *s)
 {
     static unsigned char values[1 << 20];
-    glr_cuda_device device;
     s->few = s->many = 0;
-    cr_assert(open_kernel(&device, kernel, ptx));
+    cr_assert(open_kernel((int)kernel, ptx, MOST_BLOCKS));
     for (size_t i = 0; i < fill_count[1]; i++) {
-        cr_assert_lt(fills[1][i].before + fills[1][i].bytes, sizeof values);
-        is_chosen[i] = run_fill(&device, &fills[1][i], values);
-        s->many += is_chosen[i] ? fills[1][i].before + fills[1][i].bytes : 0;
-        s->few += is_chosen[i] && i < fill_count[0] ? fills[0][i].before + fills[0][i].bytes : 0;
+        cr_assert_lt(fill_room(&fills[1][i]), sizeof values);
+        is_chosen[i] = run_fill(&fills[1][i], NULL, values);
+        s->many += is_chosen[i] ? fill_room(&fills[1][i]) : 0;
+        s->few += is_chosen[i] && i < fill_count[0] ? fill_room(&fills[0][i]) : 0;
     }
     close_kernel();
     cr_assert_gt(s->few, 0, "%s draws no fill", s->name);
@@ -113,8 +55,7 @@ static void choose_fills(glr_cuda_kernel kernel, const char *ptx, seeded *s)
 static void set_up(void)
 {
     cr_assert_eq(setenv("PTXSIM_STEPS", "300000", 1), 0);
-    cr_assert_eq(glr_cu_load(&cu), GLR_OK, "%s", glr_last_error());
-    cr_assert_eq(cu->cuInit(0), CUDA_SUCCESS);
+    shipped_start();
     cr_assert_not_null(freopen("/dev/null", "w", stderr)); /* the stand-in says each fault */
     fill_count[0] = make_fills(fills[0], FEW, false);
     fill_count[1] = make_fills(fills[1], MANY, true);
@@ -139,7 +80,7 @@ static size_t stride(void) { return test_is_long() ? 1 : 60; }
 static void try_kernel(glr_cuda_kernel kernel, tally *all)
 {
     static kernel_text cut;
-    char *text = shipped_ptx();
+    char *text = shipped_ptx(shipped_count() - 1);
     tally sums[MUTATIONS] = {{0, 0, 0, 0, 0}};
     seeded s = {.name = glr_cuda_kernel_names[kernel], .draw = draw, .settings = &kernel};
     choose_fills(kernel, text, &s);

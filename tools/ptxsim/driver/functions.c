@@ -238,6 +238,11 @@ CUresult ptxsim_run_launch(ptxsim_work *work)
     run.dynamic_shared = work->dynamic_shared;
     run.parameters = parameters;
     run.most_steps = ptxsim.most_steps;
+    run.schedule = ptxsim.schedule;
+    run.seed = ptxsim.seed;
+    run.ignores_races = ptxsim.ignores_races;
+    run.lines = ptxsim.lines;
+    run.line_count = ptxsim.line_count;
     ptx_fault fault = ptx_run(&run);
     ptxsim.steps += run.steps;
     if (fault != PTX_FINE) {
@@ -245,4 +250,15 @@ CUresult ptxsim_run_launch(ptxsim_work *work)
         (void)fprintf(stderr, "stand-in: %s\n", run.message);
     }
     return result_of(fault);
+}
+
+bool ptxsim_set_schedule(const char *text)
+{
+    return ptx_schedule_named(text, &ptxsim.schedule, &ptxsim.seed);
+}
+
+void ptxsim_count_lines(uint64_t *counts, uint32_t count)
+{
+    ptxsim.lines = counts;
+    ptxsim.line_count = count;
 }

@@ -3,6 +3,7 @@
 #include "state.h"
 
 #include <dlfcn.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -10,6 +11,23 @@ static long from_environment(const char *name, long otherwise)
 {
     const char *text = getenv(name);
     return text == NULL || text[0] == '\0' ? otherwise : strtol(text, NULL, 10);
+}
+
+/* False if the environment asks for what is not there. */
+static bool read_choices(void)
+{
+    const char *schedule = getenv("PTXSIM_SCHEDULE"), *races = getenv("PTXSIM_RACES");
+    if (schedule != NULL && !ptxsim_set_schedule(schedule)) {
+        (void)fprintf(stderr,
+                      "stand-in: PTXSIM_SCHEDULE is '%s', not lockstep, forwards, backwards or random:SEED\n",
+                      schedule);
+        return false;
+    }
+    ptxsim.ignores_races = races != NULL && strcmp(races, "ignore") == 0;
+    if (races != NULL && !ptxsim.ignores_races) {
+        (void)fprintf(stderr, "stand-in: PTXSIM_RACES is '%s', not ignore\n", races);
+    }
+    return races == NULL || ptxsim.ignores_races;
 }
 
 static void read_environment(void)
@@ -32,6 +50,9 @@ static CUresult initialize(unsigned flags)
         return CUDA_ERROR_INVALID_VALUE;
     }
     read_environment();
+    if (!read_choices()) {
+        return CUDA_ERROR_UNKNOWN;
+    }
     if (ptxsim.devices == 0) {
         return CUDA_ERROR_NO_DEVICE;
     }

@@ -14,6 +14,9 @@
  *   PTXSIM_VERSION     the driver's version (13000)
  *   PTXSIM_MEMORY      a device's memory in MiB (81920)
  *   PTXSIM_STEPS       instructions of one warp before it is taken for one that never ends (2^31)
+ *   PTXSIM_SCHEDULE    in what order the lanes of a warp run: lockstep (the default), forwards, backwards or
+ *                      random:SEED (ptx/ptx.h says more)
+ *   PTXSIM_RACES       "ignore": races in shared memory are no faults
  *   PTXSIM_FAIL        "cuMemAlloc_v2:2:1": the 2nd call of cuMemAlloc_v2 gives 1, and does nothing
  *   PTXSIM_EAGER       see above
  *   PTXSIM_LAUNCHES    a file to which each launch is added: kernel, blocks, threads, parameters
@@ -50,5 +53,13 @@ PTXSIM_API const char *ptxsim_last_fault(void);
 
 /* Instructions that were run, each for a whole warp. */
 PTXSIM_API uint64_t ptxsim_steps(void);
+
+/* Sets what PTXSIM_SCHEDULE sets, after cuInit; false, and nothing is changed, if there is none of this name.
+ */
+PTXSIM_API bool ptxsim_set_schedule(const char *text);
+
+/* From now on each launch adds to counts[n] how often the instruction in line n of its module's PTX was run,
+   the first line being 1. With NULL and 0, none does. */
+PTXSIM_API void ptxsim_count_lines(uint64_t *counts, uint32_t count);
 
 #endif

@@ -136,6 +136,11 @@ typedef struct ptxsim_state {
     bool initialized, eager;
     int devices, version, major, minor, compute_mode;
     uint64_t most_steps;
+    ptx_schedule schedule;
+    uint64_t seed;
+    bool ignores_races;
+    uint64_t *lines;
+    uint32_t line_count;
     size_t device_memory, used[PTXSIM_MAX_DEVICES];
     ptxsim_object *objects;
     CUcontext primary[PTXSIM_MAX_DEVICES];

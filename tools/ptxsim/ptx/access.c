@@ -51,32 +51,6 @@ static place in_region(ptx_warp *warp, uint32_t lane, ptx_space space, uint64_t 
     return (place){region->host + (address - region->base), NULL};
 }
 
-/* Whether a warp other than this one is among the users. */
-static bool is_other(uint8_t user, uint8_t self) { return user != 0 && user != self; }
-
-static void add_user(uint8_t *user, uint8_t self) { *user = *user == 0 || *user == self ? self : PTX_MANY; }
-
-/* Notes a use of shared memory. Two warps that use a byte without a barrier between them may only read it
-   both, or both use it atomically. */
-static bool note_use(ptx_warp *warp, const ptx_inst *inst, uint32_t lane, uint64_t at, uint32_t bytes,
-                     bool writes)
-{
-    uint8_t self = (uint8_t)(warp->number + 1);
-    bool is_atomic = inst->warp == ptx_do_atomic;
-    for (uint32_t i = 0; i < bytes; i++) {
-        ptx_users *users = &warp->block->users[at + i];
-        bool race = is_other(users->writer, self) || (!is_atomic && is_other(users->atomic, self)) ||
-                    (writes && is_other(users->reader, self));
-        if (race) {
-            ptx_fault_at(warp, PTX_RACE, lane,
-                         "another warp uses this shared memory, too, with no barrier between");
-            return false;
-        }
-        add_user(is_atomic ? &users->atomic : writes ? &users->writer : &users->reader, self);
-    }
-    return true;
-}
-
 /* Memory whose bytes have states. */
 static place in_variables(ptx_warp *warp, uint32_t lane, ptx_space space, uint64_t address, bool writes)
 {
@@ -108,7 +82,8 @@ static place in_variables(ptx_warp *warp, uint32_t lane, ptx_space space, uint64
             return outside(warp, lane, space, address, bytes);
         }
     }
-    if (space == PTX_SHARED && !note_use(warp, inst, lane, at, bytes, writes)) {
+    ptx_use use = inst->is_strong ? PTX_ATOMICS : writes ? PTX_WRITES : PTX_READS;
+    if (space == PTX_SHARED && block->histories != NULL && !ptx_note_use(warp, lane, at, bytes, use)) {
         return (place){NULL, NULL};
     }
     return found;
@@ -182,7 +157,7 @@ static void load_for_all(ptx_warp *warp, const ptx_inst *inst, uint32_t mask)
 
 void ptx_do_load(ptx_warp *warp, const ptx_inst *inst, uint32_t mask)
 {
-    if (!inst->has_base && inst->space != PTX_LOCAL) {
+    if (!inst->has_base && inst->space != PTX_LOCAL && inst->space != PTX_SHARED) {
         load_for_all(warp, inst, mask);
         return;
     }

@@ -6,7 +6,7 @@
 typedef struct memory_form {
     ptx_space space;
     uint32_t elements, bytes;
-    bool extends_sign, bits;
+    bool extends_sign, bits, is_strong;
     int operation; /* of an atomic; -1 if none was named */
     bool known;
 } memory_form;
@@ -21,13 +21,11 @@ static bool one_of(const char *word, const char *const *list)
     return false;
 }
 
-/* Caching and ordering. */
+/* Accesses that may meet others of their kind unordered. */
+static const char *const strong[] = {"volatile", "relaxed", "acquire", "release", "acq_rel", NULL};
+
+/* Caching and scopes. */
 static const char *const hints[] = {"weak",
-                                    "volatile",
-                                    "relaxed",
-                                    "acquire",
-                                    "release",
-                                    "acq_rel",
                                     "cta",
                                     "gpu",
                                     "sys",
@@ -83,7 +81,7 @@ static bool read_operation(const char *word, int *operation)
 /* The words after "ld.", the type last. */
 static memory_form read_form(const char *opcode)
 {
-    memory_form form = {PTX_GENERIC, 1, 0, false, false, -1, false};
+    memory_form form = {.space = PTX_GENERIC, .elements = 1, .operation = -1};
     char words[64];
     memcpy(words, opcode, strlen(opcode) + 1);
     char *rest = NULL;
@@ -99,6 +97,8 @@ static memory_form read_form(const char *opcode)
             form.known = rest == NULL || *rest == '\0';
         } else if (word[0] == 'v' && strspn(word + 1, "248") == 1 && word[2] == '\0') {
             form.elements = (uint32_t)(word[1] - '0');
+        } else if (one_of(word, strong)) {
+            form.is_strong = true;
         } else if (!one_of(word, hints) && !read_space(word, &form.space) &&
                    !read_operation(word, &form.operation)) {
             return form;
@@ -142,6 +142,7 @@ static ptx_inst memory_inst(const memory_form *form)
     inst.bytes = (uint8_t)form->bytes;
     inst.elements = (uint8_t)form->elements;
     inst.extends_sign = form->extends_sign;
+    inst.is_strong = form->is_strong || form->operation >= 0;
     inst.operation = form->operation;
     return inst;
 }

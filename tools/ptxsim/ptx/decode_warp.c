@@ -60,7 +60,7 @@ static bool decode_end(ptx_parser *p, const char *opcode, uint32_t count)
     return true;
 }
 
-/* One block runs after the other and one warp between barriers, so a fence has nothing to order. */
+/* Whoever runs here runs alone and finds what was stored before, so a fence has nothing to order. */
 static bool decode_fence(ptx_parser *p, const char *opcode, uint32_t count)
 {
     static const char *const fences[] = {

@@ -59,6 +59,7 @@ struct ptx_inst {
     uint8_t bytes; /* of one element */
     uint8_t elements;
     bool extends_sign;
+    bool is_strong;  /* atomic, or volatile or relaxed or the like */
     uint64_t offset; /* added to the address */
     bool has_base;   /* the last source is the address */
     int operation;   /* of an atomic, a vote, a shuffle */

@@ -1,15 +1,17 @@
 /* An interpreter of PTX, for tests of CUDA kernels on machines without a GPU.
  *
  * It takes the PTX text that nvcc makes and runs its kernels as a GPU would: the 32 lanes of a warp in
- * lockstep, lanes that diverge meeting again at the branch's immediate post-dominator, the warps of a block
- * between barriers one after the other, and blocks one after the other. Arithmetic is IEEE's.
+ * lockstep, lanes that diverge meeting again at the branch's immediate post-dominator, or lane by lane as
+ * ptx_schedule says; the warps of a block between barriers one after the other, and blocks one after the
+ * other. Arithmetic is IEEE's.
  *
  * It is strict where a GPU is silent. Every load and store must lie inside one allocation and be aligned;
  * registers, shared and local memory must be written before they are read; between a write to shared memory
- * and another warp's access lies a barrier; a barrier must be met by all of a warp's lanes, and a vote or
- * shuffle by those that its mask names. What the interpreter does not know (an opcode, a modifier, a
- * directive) is an error that quotes the line, so nothing is ever skipped. Additions and products without a
- * rounding suffix, which ptxas may contract, are among what it does not know.
+ * and another lane's access lies a barrier of both, in whatever order they ran (races.c says what counts;
+ * global memory is not watched); a barrier must be met by all of a warp's lanes, and a vote or shuffle by
+ * those that its mask names. What the interpreter does not know (an opcode, a modifier, a directive) is an
+ * error that quotes the line, so nothing is ever skipped. Additions and products without a rounding suffix,
+ * which ptxas may contract, are among what it does not know.
  */
 #ifndef PTX_H
 #define PTX_H
@@ -81,12 +83,26 @@ typedef enum ptx_fault {
     PTX_MISALIGNED,
     PTX_UNINITIALIZED,
     PTX_BAD_BARRIER, /* a barrier, vote or shuffle that is not met by the lanes it needs */
-    PTX_RACE,        /* warps use the same shared memory without a barrier between them, one writing */
+    PTX_RACE,        /* lanes use the same shared memory without a barrier between them, one writing */
     PTX_BAD_ARITHMETIC,
     PTX_TRAP,
     PTX_RUNS_ON,
     PTX_NO_MEMORY
 } ptx_fault;
+
+/* In what order the lanes of a warp run. Since Volta a GPU promises none: lanes may run apart until an
+   instruction that they do together: bar.warp.sync and block barriers, votes, shuffles and reductions. A
+   kernel whose results depend on the schedule lacks one of them. */
+typedef enum ptx_schedule {
+    PTX_LOCKSTEP,  /* all at a time, and together again as soon as their ways meet */
+    PTX_FORWARDS,  /* lane 0 until it waits for others or returns, then lane 1, and so on */
+    PTX_BACKWARDS, /* the other way round, and the last warp first */
+    PTX_RANDOM     /* now one, now another, each for a few instructions, as the seed says */
+} ptx_schedule;
+
+/* Reads "lockstep", "forwards", "backwards", "random" or "random:SEED"; false if the text is something else.
+ */
+bool ptx_schedule_named(const char *text, ptx_schedule *schedule, uint64_t *seed);
 
 typedef struct ptx_launch {
     const ptx_kernel *kernel;
@@ -95,10 +111,16 @@ typedef struct ptx_launch {
     uint32_t dynamic_shared;
     const void *const *parameters; /* one pointer to each value */
     uint64_t most_steps;           /* of one warp, before it is taken for one that never ends; 0: 2^31 */
+    ptx_schedule schedule;
+    uint64_t seed;
+    bool ignores_races;
+    uint64_t
+        *lines; /* for each line of the PTX, the first being 1, how often its instruction was run is added */
+    uint32_t line_count;
     /* Results. */
     ptx_fault fault;
     char message[PTX_MESSAGE_SIZE];
-    uint64_t steps; /* instructions, each for a whole warp */
+    uint64_t steps; /* instructions, each for a whole warp, or for one lane where lanes run apart */
 } ptx_launch;
 
 /* Runs a kernel to its end, or to its first fault. */

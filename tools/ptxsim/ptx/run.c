@@ -149,6 +149,11 @@ static void start_warp(ptx_warp *warp, uint32_t number)
     warp->pc = 0;
     warp->waiting = false;
     warp->inst = NULL;
+    warp->alive = warp->lanes;
+    warp->parked = 0;
+    warp->turn = warp->block->launch->schedule == PTX_FORWARDS ? PTX_LANES - 1 : 0;
+    memset(warp->lane_pc, 0, sizeof warp->lane_pc);
+    ptx_start_clocks(warp);
     clear_local(warp);
 }
 
@@ -213,8 +218,7 @@ static inline void execute(ptx_warp *warp, const ptx_inst *inst, uint32_t mask)
     }
 }
 
-/* The lanes of `mask` whose guard lets them through. */
-static uint32_t guarded(ptx_warp *warp, const ptx_inst *inst, uint32_t mask)
+uint32_t ptx_guarded(ptx_warp *warp, const ptx_inst *inst, uint32_t mask)
 {
     if ((mask & ~warp->written[inst->guard]) != 0) {
         ptx_fault_at(warp, PTX_UNINITIALIZED, PTX_LANES, "the guard was never written");
@@ -224,39 +228,49 @@ static uint32_t guarded(ptx_warp *warp, const ptx_inst *inst, uint32_t mask)
     return mask & (inst->guard_negated ? ~bits : bits);
 }
 
-/* Until the warp waits at a barrier, or all its lanes have returned, or a fault. */
-static void run_warp(ptx_warp *warp)
+void ptx_step(ptx_warp *warp)
 {
-    const ptx_kernel *kernel = warp->kernel;
-    ptx_launch *launch = warp->block->launch;
-    uint64_t steps = 0, most = launch->most_steps == 0 ? PTX_MOST_STEPS : launch->most_steps;
-    warp->waiting = false;
+    const ptx_launch *launch = warp->block->launch;
+    if (warp->pc >= warp->kernel->inst_count) {
+        ptx_fault_at(warp, PTX_BAD_ADDRESS, PTX_LANES, "runs past the end of the kernel");
+        return;
+    }
+    const ptx_inst *inst = &warp->kernel->insts[warp->pc];
+    uint32_t mask = warp->path[warp->depth - 1].mask;
+    warp->inst = inst;
+    mask = inst->guard == PTX_NONE ? mask : ptx_guarded(warp, inst, mask);
+    bool skipped = mask == 0;
+    if (!skipped) {
+        execute(warp, inst, mask);
+        if (inst->line < launch->line_count) {
+            launch->lines[inst->line]++;
+        }
+    }
+    warp->pc += skipped || !inst->keeps_pc ? 1 : 0;
+}
+
+static uint64_t run_lockstep(ptx_warp *warp, uint64_t most_steps)
+{
+    const ptx_launch *launch = warp->block->launch;
+    uint64_t steps = 0;
     while (warp->depth > 0 && !warp->waiting && launch->fault == PTX_FINE) {
-        if (warp->pc >= kernel->inst_count) {
-            ptx_fault_at(warp, PTX_BAD_ADDRESS, PTX_LANES, "runs past the end of the kernel");
-            break;
-        }
-        const ptx_inst *inst = &kernel->insts[warp->pc];
-        uint32_t mask = warp->path[warp->depth - 1].mask;
-        warp->inst = inst;
-        mask = inst->guard == PTX_NONE ? mask : guarded(warp, inst, mask);
-        bool skipped = mask == 0;
-        if (!skipped) {
-            execute(warp, inst, mask);
-        }
-        warp->pc += skipped || !inst->keeps_pc ? 1 : 0;
+        ptx_step(warp);
         ptx_meet(warp);
-        if (++steps > most) {
+        if (++steps > most_steps) {
             ptx_fault_at(warp, PTX_RUNS_ON, PTX_LANES, "does not end");
         }
     }
-    warp->block->steps += steps;
+    return steps;
 }
 
-/* A barrier orders what was before it and what comes after. */
-static void forget_users(ptx_block *block)
+/* Until the warp waits at a barrier, or all its lanes have returned, or a fault. */
+static void run_warp(ptx_warp *warp)
 {
-    memset(block->users, 0, block->shared_total * sizeof *block->users);
+    const ptx_launch *launch = warp->block->launch;
+    uint64_t most = launch->most_steps == 0 ? PTX_MOST_STEPS : launch->most_steps;
+    warp->waiting = false;
+    warp->block->steps +=
+        launch->schedule == PTX_LOCKSTEP ? run_lockstep(warp, most) : ptx_run_apart(warp, most);
 }
 
 /* All warps that have not ended must wait at the same barrier; then they go on. True if there are any. */
@@ -276,7 +290,7 @@ static bool pass_barrier(ptx_warp *warps, uint32_t count)
         first = first == NULL ? &warps[i] : first;
     }
     ptx_give_votes(warps, count);
-    forget_users(warps[0].block);
+    warps[0].block->era++; /* what was before lies before what comes */
     return first != NULL;
 }
 
@@ -286,7 +300,7 @@ static void run_block(ptx_warp *warps, uint32_t count, bool one_by_one)
     ptx_launch *launch = warps[0].block->launch;
     if (one_by_one) {
         for (uint32_t i = 0; i < count && launch->fault == PTX_FINE; i++) {
-            start_warp(&warps[0], i);
+            start_warp(&warps[0], ptx_warp_in_order(warps[0].block, i, count));
             run_warp(&warps[0]);
         }
         return;
@@ -296,8 +310,9 @@ static void run_block(ptx_warp *warps, uint32_t count, bool one_by_one)
     }
     do {
         for (uint32_t i = 0; i < count && launch->fault == PTX_FINE; i++) {
-            if (warps[i].depth > 0) {
-                run_warp(&warps[i]);
+            ptx_warp *warp = &warps[ptx_warp_in_order(warps[0].block, i, count)];
+            if (warp->depth > 0) {
+                run_warp(warp);
             }
         }
     } while (launch->fault == PTX_FINE && pass_barrier(warps, count));
@@ -306,7 +321,7 @@ static void run_block(ptx_warp *warps, uint32_t count, bool one_by_one)
 static void clear_shared(ptx_block *block, const ptx_kernel *kernel)
 {
     memset(block->shared_states, PTX_BYTE_GAP, block->shared_total);
-    forget_users(block);
+    block->era++;
     for (uint32_t v = 0; v < kernel->variable_count; v++) {
         const ptx_variable *variable = &kernel->variables[v];
         if (variable->space == PTX_SHARED && variable->size > 0) {
@@ -353,48 +368,54 @@ static unsigned char *take(unsigned char **room, size_t bytes)
     return piece;
 }
 
+static void lay_out(ptx_block *block, ptx_warp *warps, uint32_t count, unsigned char *room)
+{
+    const ptx_kernel *kernel = block->launch->kernel;
+    block->params = take(&room, kernel->param_bytes);
+    block->param_states = take(&room, kernel->param_bytes);
+    block->shared = take(&room, block->shared_total);
+    block->shared_states = take(&room, block->shared_total);
+    for (uint32_t i = 0; i < count; i++) {
+        warps[i].block = block;
+        warps[i].kernel = kernel;
+        warps[i].file = take(&room, kernel->file_bytes);
+        warps[i].written = (uint32_t *)(void *)take(&room, kernel->register_count * sizeof(uint32_t));
+        warps[i].local = take(&room, (size_t)PTX_LANES * kernel->local_bytes);
+        warps[i].local_states = take(&room, (size_t)PTX_LANES * kernel->local_bytes);
+        fill_constants(&warps[i]);
+    }
+}
+
 ptx_fault ptx_run(ptx_launch *launch)
 {
     const ptx_kernel *kernel = launch->kernel;
-    ptx_block block = {.launch = launch};
+    ptx_block block = {.launch = launch, .random = launch->seed, .grain = ptx_grain(kernel)};
     launch->fault = PTX_FINE;
     launch->message[0] = '\0';
     block.threads = launch->block[0] * launch->block[1] * launch->block[2];
-    block.static_bytes = kernel->shared_bytes + PTX_GAP;
+    block.static_bytes = (kernel->shared_bytes + 2 * PTX_GAP - 1) / PTX_GAP * PTX_GAP; /* aligned for all */
     block.shared_total = block.static_bytes + launch->dynamic_shared;
     uint32_t count = (block.threads + PTX_LANES - 1) / PTX_LANES;
     bool one_by_one = !kernel->has_barrier;
     uint32_t files = one_by_one ? 1 : count;
     size_t of_warp = rounded(kernel->file_bytes) + rounded(kernel->register_count * sizeof(uint32_t)) +
                      2 * rounded((size_t)PTX_LANES * kernel->local_bytes);
-    size_t of_block = 2 * rounded(kernel->param_bytes) + 2 * rounded(block.shared_total) +
-                      rounded(block.shared_total * sizeof *block.users);
+    size_t of_block = 2 * rounded(kernel->param_bytes) + 2 * rounded(block.shared_total);
+    size_t grains = launch->ignores_races ? 0 : block.shared_total / block.grain + 1;
     unsigned char *room = aligned_alloc(64, rounded(of_block + files * of_warp + 64));
     ptx_warp *warps = calloc(files, sizeof *warps);
-    if (room == NULL || warps == NULL) {
+    block.histories = grains == 0 ? NULL : calloc(grains, sizeof *block.histories);
+    if (room == NULL || warps == NULL || (grains > 0 && block.histories == NULL)) {
         launch->fault = PTX_NO_MEMORY;
         (void)snprintf(launch->message, sizeof launch->message, "%s: no memory to run it", kernel->name);
     } else {
-        unsigned char *rest = room;
         memset(room, 0, of_block + files * of_warp);
-        block.params = take(&rest, kernel->param_bytes);
-        block.param_states = take(&rest, kernel->param_bytes);
-        block.shared = take(&rest, block.shared_total);
-        block.shared_states = take(&rest, block.shared_total);
-        block.users = (ptx_users *)(void *)take(&rest, block.shared_total * sizeof *block.users);
-        for (uint32_t i = 0; i < files; i++) {
-            warps[i].block = &block;
-            warps[i].kernel = kernel;
-            warps[i].file = take(&rest, kernel->file_bytes);
-            warps[i].written = (uint32_t *)(void *)take(&rest, kernel->register_count * sizeof(uint32_t));
-            warps[i].local = take(&rest, (size_t)PTX_LANES * kernel->local_bytes);
-            warps[i].local_states = take(&rest, (size_t)PTX_LANES * kernel->local_bytes);
-            fill_constants(&warps[i]);
-        }
+        lay_out(&block, warps, files, room);
         copy_parameters(&block, kernel);
         run_grid(&block, warps, count, one_by_one);
     }
     launch->steps = block.steps;
+    free(block.histories);
     free(warps);
     free(room);
     return launch->fault;

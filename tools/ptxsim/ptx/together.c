@@ -3,10 +3,27 @@
 
 #include <string.h>
 
+bool ptx_is_together(const ptx_inst *inst)
+{
+    return inst->warp == ptx_barrier || inst->warp == ptx_warp_barrier || inst->warp == ptx_vote ||
+           inst->warp == ptx_shuffle || inst->warp == ptx_reduce;
+}
+
 /* The lanes that have not returned. */
 static uint32_t living(const ptx_warp *warp) { return warp->path[0].mask; }
 
-/* Each lane's mask must name exactly lanes that are here, itself among them. */
+/* Whether the lanes that a mask names have the same one. */
+static bool agree(const uint32_t *masks, uint32_t lane, uint32_t named)
+{
+    for (uint32_t left = named; left != 0; left &= left - 1) {
+        if (masks[__builtin_ctz(left)] != masks[lane]) {
+            return false;
+        }
+    }
+    return true;
+}
+
+/* Each lane's mask must name exactly lanes that are here, itself among them, and that name the same. */
 static bool all_here(ptx_warp *warp, const uint32_t *masks, uint32_t here)
 {
     for (uint32_t lane = 0; lane < PTX_LANES; lane++) {
@@ -21,6 +38,11 @@ static bool all_here(ptx_warp *warp, const uint32_t *masks, uint32_t here)
             ptx_fault_at(warp, PTX_BAD_BARRIER, lane,
                          "the mask 0x%08x names others than the lanes 0x%08x here", (unsigned)masks[lane],
                          (unsigned)here);
+            return false;
+        }
+        if (!agree(masks, lane, named)) {
+            ptx_fault_at(warp, PTX_BAD_BARRIER, lane, "the mask 0x%08x names lanes whose mask is another",
+                         (unsigned)masks[lane]);
             return false;
         }
     }
@@ -79,7 +101,15 @@ void ptx_give_votes(ptx_warp *warps, uint32_t count)
 
 void ptx_warp_barrier(ptx_warp *warp, const ptx_inst *inst, uint32_t mask)
 {
-    (void)all_here(warp, ptx_lanes_of(warp, inst, 0), mask);
+    const uint32_t *masks = ptx_lanes_of(warp, inst, 0);
+    if (!all_here(warp, masks, mask)) {
+        return;
+    }
+    for (uint32_t left = mask; left != 0;) {
+        uint32_t group = masks[__builtin_ctz(left)] & mask;
+        ptx_order_lanes(warp, group);
+        left &= ~group;
+    }
 }
 
 void ptx_active_mask(ptx_warp *warp, const ptx_inst *inst, uint32_t mask)

@@ -53,6 +53,7 @@ uint64_t snippet_run(const snippet *s, ptx_launch *launch)
         (ptx_launch){.kernel = ptx_kernel_named(module, "k"), .memory = &memory, .parameters = parameters};
     launch->grid[0] = launch->grid[1] = launch->grid[2] = launch->block[1] = launch->block[2] = 1;
     launch->block[0] = 32;
+    launch->ignores_races = true; /* all lanes use the same memory */
     uint64_t result = 0;
     if (ptx_run(launch) == PTX_FINE) {
         result = out[0];
@@ -65,7 +66,23 @@ uint64_t snippet_run(const snippet *s, ptx_launch *launch)
     return result;
 }
 
+const char *const schedules[SCHEDULES] = {"lockstep", "forwards", "backwards", "random:1", "random:2"};
+
+ptx_launch scheduled(size_t number)
+{
+    ptx_launch launch;
+    memset(&launch, 0, sizeof launch);
+    cr_assert(ptx_schedule_named(schedules[number], &launch.schedule, &launch.seed));
+    return launch;
+}
+
 ptx_fault kernel_run(const char *text, uint32_t threads, uint32_t *words, size_t count, ptx_launch *launch)
+{
+    *launch = scheduled(0);
+    return kernel_run_as(launch, text, threads, words, count);
+}
+
+ptx_fault kernel_run_as(ptx_launch *launch, const char *text, uint32_t threads, uint32_t *words, size_t count)
 {
     char message[PTX_MESSAGE_SIZE];
     ptx_memory memory = {NULL, 0, 0};
@@ -76,8 +93,9 @@ ptx_fault kernel_run(const char *text, uint32_t threads, uint32_t *words, size_t
     cr_assert_not_null(ptx_memory_add(
         &memory, (ptx_region){address, count * sizeof *words, (unsigned char *)words, PTX_GLOBAL}));
     const void *parameters[] = {&address};
-    *launch =
-        (ptx_launch){.kernel = ptx_kernel_named(module, "k"), .memory = &memory, .parameters = parameters};
+    launch->kernel = ptx_kernel_named(module, "k");
+    launch->memory = &memory;
+    launch->parameters = parameters;
     launch->grid[0] = launch->grid[1] = launch->grid[2] = launch->block[1] = launch->block[2] = 1;
     launch->block[0] = threads;
     launch->most_steps = 1000000;

@@ -411,6 +411,58 @@ Test(driver, variables_and_functions)
 }
 
 /* For tests of how a program bears an old driver. */
+/* Each lane's number in the order in which they run; the atomic is in line 7. */
+static const char in_order[] =
+    ".version 9.0\n.target sm_90\n.address_size 64\n.visible .entry k(.param .u64 out) { .reg .b64 %d<4>;\n"
+    ".reg .b32 %r<4>;\nld.param.u64 %d1, [out]; mov.u32 %r1, %tid.x; mul.wide.u32 %d2, %r1, 4;\n"
+    "atom.global.add.u32 %r2, [%d1], 1;\nadd.u64 %d3, %d1, %d2; st.global.u32 [%d3+4], %r2; ret; }\n";
+
+static uint32_t place_of_lane_0(void)
+{
+    CUmodule module;
+    CUfunction function;
+    setup s = start();
+    void *parameters[] = {&s.memory};
+    cr_assert_eq(cuModuleLoadData(&module, in_order), CUDA_SUCCESS, "%s", ptxsim_last_fault());
+    cr_assert_eq(cuModuleGetFunction(&function, module, "k"), CUDA_SUCCESS);
+    cr_assert_eq(cuMemsetD32Async(s.memory, 0, WORDS, NULL), CUDA_SUCCESS);
+    cr_assert_eq(cuLaunchKernel(function, 1, 1, 1, 32, 1, 1, 0, NULL, parameters, NULL), CUDA_SUCCESS);
+    cr_assert_eq(cuMemcpyDtoH_v2(s.pinned, s.memory, 4 * WORDS), CUDA_SUCCESS);
+    return s.pinned[1];
+}
+
+Test(driver, the_environment_chooses_a_schedule)
+{
+    cr_assert_eq(setenv("PTXSIM_SCHEDULE", "backwards", 1), 0);
+    cr_assert_eq(place_of_lane_0(), 31);
+    cr_assert(ptxsim_set_schedule("forwards"));
+    cr_assert_eq(place_of_lane_0(), 0);
+    cr_assert_not(ptxsim_set_schedule("sideways"));
+}
+
+Test(driver, a_schedule_that_is_not_there_is_refused)
+{
+    cr_assert_eq(setenv("PTXSIM_SCHEDULE", "sideways", 1), 0);
+    cr_assert_eq(cuInit(0), CUDA_ERROR_UNKNOWN);
+    cr_assert_eq(unsetenv("PTXSIM_SCHEDULE"), 0);
+    cr_assert_eq(setenv("PTXSIM_RACES", "find", 1), 0);
+    cr_assert_eq(cuInit(0), CUDA_ERROR_UNKNOWN);
+}
+
+Test(driver, lines_are_counted)
+{
+    uint64_t counts[9] = {0};
+    ptxsim_count_lines(counts, 9);
+    (void)place_of_lane_0();
+    cr_assert_eq(counts[7], 1);
+    cr_assert(ptxsim_set_schedule("random:3"));
+    (void)place_of_lane_0();
+    cr_assert_eq(counts[7], 33);
+    ptxsim_count_lines(NULL, 0);
+    (void)place_of_lane_0();
+    cr_assert_eq(counts[7], 33);
+}
+
 Test(driver, a_stand_in_can_lack_functions)
 {
     void *library = dlopen(WITHOUT_LAUNCH, RTLD_NOW | RTLD_LOCAL);
