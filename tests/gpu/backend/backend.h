@@ -37,6 +37,7 @@ typedef struct gpu_backend {
     const gpu_fault *faults;     /* whose status and message are fixed; a function of NULL ends it */
     const gpu_absence *absences; /* a variable of NULL ends it */
     const char *const *mistakes; /* names of the checks that notice what gpu_mistake does; NULL ends it */
+    size_t first_mistake;        /* from which on they are made in the quick form */
     int fills;                   /* how many each thread draws */
 } gpu_backend;
 

@@ -76,6 +76,7 @@ const gpu_backend gpu = {
     .faults = faults,
     .absences = absences,
     .mistakes = mistakes,
+    .first_mistake = 0,
     .fills = 20,
 };
 

@@ -83,6 +83,7 @@ const gpu_backend gpu = {
     .faults = faults,
     .absences = absences,
     .mistakes = mistakes,
+    .first_mistake = 7, /* each is a program that must be built */
     .fills = 50,
 };
 

@@ -51,11 +51,11 @@ static glr_status fill(glr_device *device, const glr_initializer *initializer, c
     return gpu_fill(device, initializer, tensor, memory, queue, NULL, NULL);
 }
 
-void refuse_at(glr_device *device, const glr_tensor *tensor, gpu_memory memory, void *queue,
+void refuse_at(glr_device *handle, const glr_tensor *tensor, gpu_memory memory, void *queue,
                glr_status status, const char *text)
 {
     const glr_initializer initializer = glr_he_normal(1);
-    cr_expect_eq(fill(device, &initializer, tensor, memory, queue), status, "%s: %s", text, glr_last_error());
+    cr_expect_eq(fill(handle, &initializer, tensor, memory, queue), status, "%s: %s", text, glr_last_error());
     cr_expect_not_null(strstr(glr_last_error(), text), "%s, not %s", glr_last_error(), text);
     cr_expect_not(refused_was_launched(), "%s", text);
 }

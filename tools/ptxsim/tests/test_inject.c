@@ -14,7 +14,7 @@ static const char *call(const char *letters)
     size_t count = strlen(letters);
     for (size_t i = 0; i < count; i++) {
         int error = 0;
-        results[i] = inject_call(&faults, names[letters[i] - 'a'], &error) ? (char)('0' + error) : '.';
+        results[i] = inject_call(&faults, names[letters[i] - 'a'], &error) ? "0123456789"[error] : '.';
     }
     results[count] = '\0';
     return results;
@@ -70,11 +70,27 @@ Test(inject, calls_are_listed)
     inject_clear_trace(&faults);
     inject_trace(&faults, text);
     cr_expect_str_eq(text, "");
-    for (int i = 0; i < INJECT_TEXT; i++) {
-        (void)call("a");
+}
+
+/* Bytes of a list of so many calls of beta, of 5 bytes with its blank, and these after them. */
+static size_t listed(int betas, const char *letters)
+{
+    char text[INJECT_TEXT];
+    inject_clear_trace(&faults);
+    for (int i = 0; i < betas; i++) {
+        (void)call("b");
     }
+    (void)call(letters);
     inject_trace(&faults, text);
-    cr_expect_eq(strlen(text), (INJECT_TEXT - 1) / 6 * 6, "whole names: %zu", strlen(text));
+    return strlen(text);
+}
+
+Test(inject, a_long_list_is_cut_after_a_name)
+{
+    cr_expect_eq(INJECT_TEXT, 4096);
+    cr_expect_eq(listed(10000, ""), 4095);
+    cr_expect_eq(listed(816, "ca"), 4095, "alphabet and alpha fill it");
+    cr_expect_eq(listed(818, "a"), 4090, "alpha would need one byte more");
 }
 
 Test(inject, what_lives_is_counted_by_kind)
@@ -97,13 +113,18 @@ Test(inject, what_lives_is_counted_by_kind)
     cr_expect_eq(inject_count_live(&faults, NULL), 2);
 }
 
-enum { THREADS = 4, CALLS = 20000 };
+enum { THREADS = 4, CALLS = 100000 };
+
+static pthread_barrier_t start;
 
 static void *call_often(void *failed)
 {
+    (void)pthread_barrier_wait(&start);
     for (int i = 0; i < CALLS; i++) {
         int error = 0;
         *(int *)failed += inject_call(&faults, "alpha", &error) ? error : 0;
+    }
+    for (int i = 0; i < CALLS; i++) {
         inject_live(&faults, "thing", 1);
         inject_live(&faults, i % 2 == 0 ? "thing" : "other", -1);
     }
@@ -115,6 +136,7 @@ Test(inject, threads_share_an_injector)
     pthread_t threads[THREADS];
     int failed[THREADS] = {0}, all = 0;
     inject_fail(&faults, NULL, THREADS * CALLS / 2, 1);
+    cr_assert_eq(pthread_barrier_init(&start, NULL, THREADS), 0);
     for (int i = 0; i < THREADS; i++) {
         cr_assert_eq(pthread_create(&threads[i], NULL, call_often, &failed[i]), 0);
     }
