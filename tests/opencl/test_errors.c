@@ -15,7 +15,7 @@
 static int fail_host(glr_status (*use)(void), const char *cache_to_empty)
 {
     int refused = 0;
-    char before[2 * INJECT_TEXT];
+    char before[GPU_LIST];
     gpu_list_live(before);
     for (unsigned call = 1;; call++) {
         test_empty_cache(cache_to_empty);
@@ -51,7 +51,7 @@ Test(errors, the_host_fails_in_turn, .timeout = 600)
 Test(errors, a_build_failure_quotes_the_compiler)
 {
     test_stand_in stand_in = test_stand_in_use();
-    char before[2 * INJECT_TEXT];
+    char before[GPU_LIST];
     gpu_without_cache();
     gpu_list_live(before);
     stand_in.replace("GLR_KERNEL void glr_any(", "no such thing(");

@@ -1,7 +1,7 @@
 /* What glr_opencl_prepare and glr_opencl_fill refuse, beside what every backend does. */
 #include "support.h"
 
-#include "gpu/backend/refused.h"
+#include "gpu/backend/backend.h"
 
 #include <criterion/criterion.h>
 #include <string.h>

@@ -4,6 +4,7 @@
 #define TEST_CUDA_SUPPORT_H
 
 #include "glorand/cuda.h"
+#include "gpu/backend/backend.h"
 #include "ptxsim/driver/ptxsim.h"
 #include "support/use_backend.h"
 
@@ -42,16 +43,8 @@ glr_device *test_open_cuda(uint32_t device);
 void test_expect(CUstream stream, CUdeviceptr memory, const glr_initializer *initializer,
                  const glr_tensor *vector);
 
-/* Objects of a kind that live, and all as a list: see inject.h. Expects that they are those of a list from
-   before, or, for "", none. By a driver that is not the stand-in, which does not tell, nothing lives, and
-   nothing is expected of calls. */
-int test_live(const char *kind);
-void test_list_live(char list[INJECT_TEXT]);
-void test_expect_live(const char *before, const char *what);
-
 /* Expects that these functions were called since the list was cleared, and that so many kernels and copies
-   are not waited for yet. */
-void test_clear_calls(void);
+   are not waited for yet; by a driver that is not the stand-in, which does not tell, nothing. */
 void test_expect_calls(const char *calls);
 void test_expect_pending(int work);
 

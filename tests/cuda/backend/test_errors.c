@@ -1,8 +1,6 @@
 /* Which backend is chosen beside CUDA, and which of the kernels' versions. */
 #include "support.h"
 
-#include "gpu/backend/backend.h"
-
 #include <criterion/criterion.h>
 #include <stdlib.h>
 #include <string.h>

@@ -1,8 +1,6 @@
 /* What glr_cuda_prepare and glr_cuda_fill refuse, beside what every backend does. */
 #include "support.h"
 
-#include "gpu/backend/refused.h"
-
 #include <criterion/criterion.h>
 
 #define BYTES REFUSED_BYTES

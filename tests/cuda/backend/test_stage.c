@@ -13,19 +13,19 @@
 
 static const glr_tensor vector = {.dtype = GLR_FLOAT32, .rank = 1, .shape = {COUNT}};
 static glr_device *device;
-static char opened[INJECT_TEXT];
+static char opened[GPU_LIST];
 
 static void set_up(void)
 {
     device = test_open_cuda(0);
-    test_list_live(opened);
+    gpu_list_live(opened);
 }
 
 static void tear_down(void)
 {
-    test_expect_live(opened, "stages");
+    gpu_expect_live(opened, "stages");
     glr_close(device);
-    test_expect_live("", "all");
+    gpu_expect_live("", "all");
 }
 
 TestSuite(stage, .init = set_up, .fini = tear_down);
@@ -85,11 +85,11 @@ Test(stage, asks_little_of_the_driver)
     open_stage(&stage);
     DRIVER(cuDevicePrimaryCtxRetain(&context, 0));
     DRIVER(cuCtxSetCurrent(context));
-    test_clear_calls();
+    inject_clear_trace(ptxsim_injector());
     start(&stage, 1);
     test_expect_calls("cuCtxGetCurrent cuPointerGetAttributes "
                       "cuCtxGetCurrent cuLaunchKernel cuMemcpyDtoHAsync_v2 ");
-    test_clear_calls();
+    inject_clear_trace(ptxsim_injector());
     cr_expect_eq(glr_stage_wait(&stage), GLR_OK);
     test_expect_calls("cuCtxGetCurrent cuStreamSynchronize ");
     cr_expect(holds(&stage, 1));
@@ -119,7 +119,7 @@ Test(stage, closing_waits)
     open_stage(&stage);
     start(&stage, 3);
     glr_stage_close(&stage);
-    test_expect_live(opened, "a stage at work");
+    gpu_expect_live(opened, "a stage at work");
     glr_stage_close(&stage);
 }
 
@@ -135,7 +135,7 @@ Test(stage, refuses_what_fills_refuse)
     cr_expect_eq(glr_stage_start(&stage, &initializer, &tensor), GLR_ERROR_UNSUPPORTED);
     tensor = vector;
     tensor.shape[0] = 0;
-    test_clear_calls();
+    inject_clear_trace(ptxsim_injector());
     cr_expect_eq(glr_stage_start(&stage, &initializer, &tensor), GLR_OK);
     test_expect_calls("");
     cr_expect_eq(glr_stage_wait(&stage), GLR_OK);

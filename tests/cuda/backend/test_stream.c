@@ -50,22 +50,22 @@ Test(stream, a_fill_is_one_launch_and_queries)
     CUdeviceptr memory = test_memory(COUNT * sizeof(float));
     make_cases(cases);
     for (int i = 0; i < CASES; i++) {
-        char before[INJECT_TEXT];
-        const int work = test_live("work");
-        test_list_live(before);
-        test_clear_calls();
+        char before[GPU_LIST];
+        const int work = inject_count_live(ptxsim_injector(), "work");
+        gpu_list_live(before);
+        inject_clear_trace(ptxsim_injector());
         cr_assert_eq(glr_cuda_fill(handle, &cases[i].initializer, &cases[i].tensor, memory,
                                    COUNT * sizeof(float), cu.stream),
                      GLR_OK, "%s", glr_last_error());
         test_expect_calls(ONE_LAUNCH);
         test_expect_pending(work + 1); /* the kernel, which nobody has waited for */
         test_expect(cu.stream, memory, &cases[i].initializer, &cases[i].tensor);
-        test_expect_live(before, "a fill");
+        gpu_expect_live(before, "a fill");
     }
     DRIVER(cuMemFree_v2(memory));
     glr_close(handle);
     test_cu_close(cu);
-    test_expect_live("", "all");
+    gpu_expect_live("", "all");
 }
 
 /* The streams that are no objects: the legacy one, its other name, and the thread's. */
@@ -79,7 +79,7 @@ Test(stream, a_fill_in_a_default_stream)
     for (uintptr_t special = 0; special <= 2; special++) {
         const CUstream stream = (CUstream)special; /* NOLINT(performance-no-int-to-ptr) */
         const fill_case *one = &cases[special];
-        test_clear_calls();
+        inject_clear_trace(ptxsim_injector());
         cr_assert_eq(
             glr_cuda_fill(handle, &one->initializer, &one->tensor, memory, COUNT * sizeof(float), stream),
             GLR_OK, "%s", glr_last_error());
@@ -92,7 +92,7 @@ Test(stream, a_fill_in_a_default_stream)
     DRIVER(cuMemFree_v2(memory));
     glr_close(handle);
     test_cu_close(cu);
-    test_expect_live("", "all");
+    gpu_expect_live("", "all");
 }
 
 /* Strictest capture: no unsafe call by any thread. The graph holds one node for each fill, and draws again
@@ -111,7 +111,7 @@ Test(stream, is_captured_into_a_graph)
     DRIVER(cuStreamBeginCapture_v2(cu.stream, 0));
     for (int i = 0; i < CASES; i++) {
         cases[i].tensor.shape[0] = cases[i].tensor.rank == 1 ? 1999 : 70;
-        test_clear_calls();
+        inject_clear_trace(ptxsim_injector());
         cr_assert_eq(glr_cuda_fill(handle, &cases[i].initializer, &cases[i].tensor, memory + (size_t)i * room,
                                    room, cu.stream),
                      GLR_OK, "%s", glr_last_error());
@@ -136,7 +136,7 @@ Test(stream, is_captured_into_a_graph)
     DRIVER(cuMemFree_v2(memory));
     glr_close(handle);
     test_cu_close(cu);
-    test_expect_live("", "all");
+    gpu_expect_live("", "all");
 }
 
 Test(stream, into_managed_and_mapped_memory)
@@ -151,7 +151,7 @@ Test(stream, into_managed_and_mapped_memory)
     test_cpu_fill(&initializer, &tensor, expected, 2 * (uint64_t)COUNT);
     DRIVER(cuMemAllocManaged(&managed, 2 * (size_t)COUNT, 1));
     DRIVER(cuMemHostAlloc(&host, 2 * (size_t)COUNT + 6, 0));
-    test_clear_calls();
+    inject_clear_trace(ptxsim_injector());
     cr_assert_eq(glr_cuda_fill(handle, &initializer, &tensor, managed, 2 * (uint64_t)COUNT, cu.stream),
                  GLR_OK, "%s", glr_last_error());
     cr_assert_eq(
@@ -215,7 +215,7 @@ Test(stream, several_devices_and_contexts)
         (void)cuCtxDestroy_v2(own[i].context);
     }
     test_cu_close(main_one);
-    test_expect_live("", "all");
+    gpu_expect_live("", "all");
 }
 
 /* glr_fill takes the caller's memory, too, in a thread that has no context, and returns when it is filled. */
@@ -288,7 +288,7 @@ Test(stream, threads_on_devices_of_their_own)
         failures += fill_on_a_device_of_its_own(thread, 3);
     }
     cr_expect_eq(failures, 0, "%d", failures);
-    test_expect_live("", "all");
+    gpu_expect_live("", "all");
 }
 
 /* Rows that lie 6 GiB apart, in 13 GiB: offsets beyond 2^32 in bytes and in elements. */

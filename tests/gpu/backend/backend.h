@@ -11,6 +11,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#define GPU_LIST (2 * INJECT_TEXT) /* bytes of a list of all that lives */
+
 /* A call that fails, and how glr_open and a fill end then. */
 typedef struct gpu_fault {
     const char *function;
@@ -43,7 +45,8 @@ typedef struct gpu_backend {
 
 extern const gpu_backend gpu;
 
-/* Lets glorand use a library that fails on demand, and gives its injector; NULL by a real driver of CUDA. */
+/* Lets glorand use a library that fails on demand, and gives its injector, which by a real driver records
+ * nothing. */
 injector *gpu_injector(void);
 
 /* Before the first use: no cache of programs, so that each is built. */
@@ -57,7 +60,7 @@ void gpu_forgive(const char *function);
 
 /* What glorand holds: objects of the library, and, where it is counted, of the host. Expects that it is the
    same as before. */
-void gpu_list_live(char list[2 * INJECT_TEXT]);
+void gpu_list_live(char list[GPU_LIST]);
 void gpu_expect_live(const char *before, const char *what);
 
 /* Whether a function may fail and the values be right all the same. */
@@ -122,5 +125,23 @@ extern const char *gpu_failed;
 glr_status gpu_use_device(void);
 glr_status gpu_use_caller(void);
 glr_status gpu_use_stage(void);
+
+/* ---- The suite `refused`
+ * ----------------------------------------------------------------------------------- */
+
+/* A prepared context, memory of 4000 bytes in it, and a vector for which it is large enough. */
+enum { REFUSED_BYTES = 4000 };
+extern glr_device *refused_handle;
+extern gpu_caller refused_caller;
+extern gpu_memory refused_memory;
+extern const glr_tensor refused_vector;
+
+/* Expects that a fill is refused with this status and a message that has this text in it, and nothing
+ * launched. */
+void refuse_at(glr_device *handle, const glr_tensor *tensor, gpu_memory memory, void *queue,
+               glr_status status, const char *text);
+
+/* The same of a fill in which memory alone is wrong. */
+void refuse(gpu_memory memory, glr_status status, const char *text);
 
 #endif

@@ -84,7 +84,7 @@ injector *gpu_injector(void) { return ptxsim_injector(); }
 
 void gpu_without_cache(void) {}
 
-void gpu_list_live(char list[2 * INJECT_TEXT]) { test_list_live(list); }
+void gpu_list_live(char list[GPU_LIST]) { inject_list_live(ptxsim_injector(), list); }
 
 void gpu_forgive(const char *function)
 {

@@ -110,7 +110,7 @@ void gpu_mistake(size_t i) { stand_in.replace(changes[i].from, changes[i].to); }
 
 void gpu_forgive(const char *function) { (void)function; }
 
-void gpu_list_live(char list[2 * INJECT_TEXT])
+void gpu_list_live(char list[GPU_LIST])
 {
     inject_list_live(gpu_injector(), list);
     inject_list_live(&test_host, list + strlen(list));

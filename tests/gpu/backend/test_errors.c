@@ -79,7 +79,7 @@ static void fail_all(glr_status (*use)(void), const char *name)
 {
     const glr_initializer initializer = glr_glorot_normal(4);
     const glr_tensor vector = test_vector(GLR_FLOAT32, GPU_COUNT);
-    static char list[INJECT_TEXT], before[2 * INJECT_TEXT];
+    static char list[INJECT_TEXT], before[GPU_LIST];
     static const char *names[INJECT_TEXT / 2];
     unsigned injected = 0, errors = 0;
     test_cpu_fill(&initializer, &vector, expected, sizeof expected);
@@ -118,7 +118,7 @@ Test(errors, each_call_fails_in_turn_in_a_stage, .timeout = 1200) { fail_all(gpu
 /* Some errors mean something: status and message say it. */
 Test(errors, have_their_status_and_message)
 {
-    char before[2 * INJECT_TEXT];
+    char before[GPU_LIST];
     gpu_without_cache();
     cr_assert_eq(gpu_use_device(), GLR_OK, "%s", glr_last_error());
     gpu_list_live(before);
@@ -173,7 +173,7 @@ ParameterizedTestParameters(errors, a_device_that_computes_otherwise)
 /* It is refused with the name of the check. */
 ParameterizedTest(size_t *i, errors, a_device_that_computes_otherwise)
 {
-    char text[128], before[2 * INJECT_TEXT];
+    char text[128], before[GPU_LIST];
     gpu_without_cache();
     gpu_mistake(*i);
     gpu_list_live(before);

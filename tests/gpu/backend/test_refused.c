@@ -1,5 +1,5 @@
 /* What fills into the caller's memory refuse, and with which message; what the handle's own memory does. */
-#include "refused.h"
+#include "backend.h"
 
 #include "support/golden.h"
 #include "support/use_backend.h"
@@ -33,21 +33,18 @@ static void tear_down(void)
 
 TestSuite(refused, .init = set_up, .fini = tear_down);
 
-bool refused_was_launched(void)
+/* Whether a kernel was launched since the list of calls was cleared. */
+static bool was_launched(void)
 {
-    char calls[INJECT_TEXT] = "";
-    if (gpu_injector() != NULL) {
-        inject_trace(gpu_injector(), calls);
-    }
+    char calls[INJECT_TEXT];
+    inject_trace(gpu_injector(), calls);
     return strstr(calls, gpu.launch) != NULL;
 }
 
 static glr_status fill(glr_device *device, const glr_initializer *initializer, const glr_tensor *tensor,
                        gpu_memory memory, void *queue)
 {
-    if (gpu_injector() != NULL) {
-        inject_clear_trace(gpu_injector());
-    }
+    inject_clear_trace(gpu_injector());
     return gpu_fill(device, initializer, tensor, memory, queue, NULL, NULL);
 }
 
@@ -57,7 +54,7 @@ void refuse_at(glr_device *handle, const glr_tensor *tensor, gpu_memory memory, 
     const glr_initializer initializer = glr_he_normal(1);
     cr_expect_eq(fill(handle, &initializer, tensor, memory, queue), status, "%s: %s", text, glr_last_error());
     cr_expect_not_null(strstr(glr_last_error(), text), "%s, not %s", glr_last_error(), text);
-    cr_expect_not(refused_was_launched(), "%s", text);
+    cr_expect_not(was_launched(), "%s", text);
 }
 
 void refuse(gpu_memory memory, glr_status status, const char *text)
@@ -132,7 +129,7 @@ Test(refused, an_empty_part_is_not)
     const glr_initializer initializer = glr_ones();
     const glr_tensor empty = test_vector(GLR_FLOAT32, 0);
     cr_expect_eq(fill(refused_handle, &initializer, &empty, refused_memory, refused_caller.queue), GLR_OK);
-    cr_expect_not(refused_was_launched());
+    cr_expect_not(was_launched());
 }
 
 /* A handle's own memory: only what glr_alloc gave. */
@@ -141,7 +138,7 @@ Test(refused, memory_of_others)
     const glr_initializer initializer = glr_he_normal(2);
     float drawn[BYTES / 4], expected[BYTES / 4], host = 0;
     void *memory = NULL;
-    char opened[2 * INJECT_TEXT];
+    char opened[GPU_LIST];
     gpu_list_live(opened);
     cr_assert_eq(glr_alloc(refused_handle, BYTES, &memory), GLR_OK, "%s", glr_last_error());
     cr_assert_eq(glr_fill(refused_handle, &initializer, &refused_vector, memory, BYTES), GLR_OK, "%s",

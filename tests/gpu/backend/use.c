@@ -76,7 +76,7 @@ bool gpu_is_harmless(const char *function)
 
 void gpu_expect_live(const char *before, const char *what)
 {
-    char now[2 * INJECT_TEXT];
+    char now[GPU_LIST];
     gpu_list_live(now);
     cr_expect_str_eq(now, before, "%s leaves \"%s\", not \"%s\"", what, now, before);
 }
@@ -96,7 +96,7 @@ glr_status gpu_use_caller(void)
     glr_device *handle = NULL;
     gpu_caller c = gpu_open(false);
     const gpu_memory memory = gpu_allocate(c, sizeof gpu_drawn);
-    char before[2 * INJECT_TEXT];
+    char before[GPU_LIST];
     gpu_list_live(before);
     begin();
     glr_status status = gpu_prepare(c, &handle);
