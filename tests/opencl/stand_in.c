@@ -3,6 +3,7 @@
 
 #include <CL/cl_icd.h>
 #include <dlfcn.h>
+#include <sched.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -45,7 +46,8 @@ void *real(const char *name)
     return symbol;
 }
 
-/* Functions that give a status; `change` is what they add to the objects of a kind that live. */
+/* Functions that give a status; `change` is what they add to the objects of a kind that live. Other threads
+   run after each, so that calls of theirs come between this thread's, where they may. */
 #define FORWARD(name, change, kind, parameters, arguments)                                                   \
     CL_API_ENTRY cl_int CL_API_CALL name parameters                                                          \
     {                                                                                                        \
@@ -58,6 +60,7 @@ void *real(const char *name)
         if ((change) != 0 && status == CL_SUCCESS) {                                                         \
             inject_live(&calls, kind, change);                                                               \
         }                                                                                                    \
+        (void)sched_yield();                                                                                 \
         return fails ? error : status;                                                                       \
     }
 

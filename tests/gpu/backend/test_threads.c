@@ -4,6 +4,7 @@
 #include "support/use_backend.h"
 
 #include <criterion/criterion.h>
+#include <omp.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -64,6 +65,7 @@ static int fill_in_a_thread(gpu_caller c, glr_device *handle, int thread)
     void *queue = gpu_queue(c, true);
     gpu_memory memory = gpu_allocate(c, fills * bytes);
     float *drawn = malloc(fills * bytes), expected[LENGTH];
+#pragma omp barrier
     for (size_t i = 0; i < fills; i++) {
         const glr_initializer initializer = glr_he_normal(gpu.fills * thread + (int)i);
         memory.offset = i * bytes;
@@ -86,14 +88,13 @@ static int fill_in_a_thread(gpu_caller c, glr_device *handle, int thread)
 Test(threads, share_a_handle)
 {
     enum { THREADS = 4 };
+    (void)gpu_injector(); /* its library lets threads meet */
     gpu_caller c = gpu_open(true);
     glr_device *handle = NULL;
     int failures = 0;
     cr_assert_eq(gpu_prepare(c, &handle), GLR_OK, "%s", glr_last_error());
-#pragma omp parallel for num_threads(THREADS) reduction(+ : failures)
-    for (int thread = 0; thread < THREADS; thread++) {
-        failures += fill_in_a_thread(c, handle, thread);
-    }
+#pragma omp parallel num_threads(THREADS) reduction(+ : failures)
+    failures += fill_in_a_thread(c, handle, omp_get_thread_num());
     cr_expect_eq(failures, 0, "%d", failures);
     glr_close(handle);
     gpu_close(c);
