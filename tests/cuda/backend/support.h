@@ -4,7 +4,9 @@
 #define TEST_CUDA_SUPPORT_H
 
 #include "glorand/cuda.h"
+#include "gpu/backend/backend.h"
 #include "ptxsim/driver/ptxsim.h"
+#include "support/use_backend.h"
 
 #include <stdbool.h>
 
@@ -37,21 +39,13 @@ bool test_has_room(uint64_t bytes);
 /* Opens the cuda backend's device by glr_open. */
 glr_device *test_open_cuda(uint32_t device);
 
-glr_tensor test_vector(glr_dtype dtype, int64_t count);
-
-/* What the CPU draws. */
-void test_cpu_fill(const glr_initializer *initializer, const glr_tensor *tensor, void *dst, uint64_t bytes);
-
 /* Waits for the stream and compares memory with what the CPU draws of a vector. */
 void test_expect(CUstream stream, CUdeviceptr memory, const glr_initializer *initializer,
                  const glr_tensor *vector);
 
-/* Expects that no object is left but what was there before. */
-void test_expect_live(ptxsim_live before, const char *what);
-
-/* Expects that these functions were called, and that so many kernels and copies are not waited for yet; by a
-   driver that is not the stand-in, which does not tell, nothing. */
+/* Expects that these functions were called since the list was cleared, and that so many kernels and copies
+   are not waited for yet; by a driver that is not the stand-in, which does not tell, nothing. */
 void test_expect_calls(const char *calls);
-void test_expect_pending(unsigned work);
+void test_expect_pending(int work);
 
 #endif
