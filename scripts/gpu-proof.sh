@@ -160,7 +160,7 @@ check_streams() {
         long+=(env "LD_LIBRARY_PATH=$(dirname "$GLORAND_CUDA_LIBRARY"):${LD_LIBRARY_PATH:-}")
     fi
     check "streams, graphs, threads, kinds of memory, beyond 4 GiB" "${long[@]}" "${program[@]}" \
-        --filter 'stream/!(a_fill_is_one_launch_and_queries|several_devices_and_contexts|threads_on_devices_of_their_own)'
+        --filter '@(stream|threads)/!(a_fill_is_one_launch_and_queries|several_devices_and_contexts|threads_on_devices_of_their_own)'
     check "memory that is refused" "${long[@]}" "${program[@]}" --filter 'refused/@(memory|contexts)'
     skip "the driver's calls within a fill; several devices; invalid handles; each call failing" \
         "these need the tests' stand-in for the driver"

@@ -37,8 +37,7 @@ void session_close(session *s)
     cr_assert_eq(cuModuleUnload(s->module), CUDA_SUCCESS);
     cr_assert_eq(cuCtxPopCurrent_v2(NULL), CUDA_SUCCESS);
     cr_assert_eq(cuDevicePrimaryCtxRelease_v2(0), CUDA_SUCCESS);
-    ptxsim_live live = ptxsim_count_live();
-    cr_assert_eq(live.contexts + live.modules + live.device_allocations + live.host_allocations, 0);
+    cr_assert_eq(inject_count_live(ptxsim_injector(), NULL), 0);
 }
 
 CUresult session_run(session *s, const char *kernel, const request *r, unsigned grid, unsigned block)

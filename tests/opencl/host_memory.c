@@ -4,61 +4,54 @@
 #include <fcntl.h>
 #include <pthread.h>
 #include <stdarg.h>
-#include <stdatomic.h>
 #include <stddef.h>
 #include <stdio.h>
 
-static atomic_int calls, live, fail_call;
-static const char *_Atomic failed = "";
+injector test_host = INJECTOR_INIT;
 
-void host_fail(int call)
+static bool fails(const char *name)
 {
-    calls = 0;
-    live = 0;
-    fail_call = call;
-    failed = "";
+    int error;
+    if (!inject_call(&test_host, name, &error)) {
+        return false;
+    }
+    errno = error;
+    return true;
 }
 
-const char *host_failed(void) { return failed; }
-
-int host_live(void) { return live; }
-
-static int fails(const char *name)
+static void live_if(const char *kind, bool is_taken, int change)
 {
-    if (++calls != fail_call) {
-        return 0;
+    if (is_taken) {
+        inject_live(&test_host, kind, change);
     }
-    failed = name;
-    errno = ENOMEM;
-    return 1;
 }
 
 /* The linker calls the functions that are wrapped __wrap_NAME, and what they wrap __real_NAME. */
 /* NOLINTBEGIN(bugprone-reserved-identifier,cert-dcl37-c,cert-dcl51-cpp) */
 
 /* Functions that give a pointer. */
-#define TAKE(type, name, parameters, arguments)                                                              \
+#define TAKE(type, name, kind, parameters, arguments)                                                        \
     type __real_##name parameters;                                                                           \
     type __wrap_##name parameters;                                                                           \
     type __wrap_##name parameters                                                                            \
     {                                                                                                        \
         type taken = fails(#name) ? NULL : __real_##name arguments;                                          \
-        live += taken != NULL;                                                                               \
+        live_if(kind, taken != NULL, 1);                                                                     \
         return taken;                                                                                        \
     }
 
 /* A file is fopen or fopen64, as the headers name it. */
-TAKE(void *, malloc, (size_t size), (size))
-TAKE(void *, calloc, (size_t count, size_t size), (count, size))
-TAKE(FILE *, fopen, (const char *path, const char *mode), (path, mode))
-TAKE(FILE *, fopen64, (const char *path, const char *mode), (path, mode))
+TAKE(void *, malloc, "memory", (size_t size), (size))
+TAKE(void *, calloc, "memory", (size_t count, size_t size), (count, size))
+TAKE(FILE *, fopen, "file", (const char *path, const char *mode), (path, mode))
+TAKE(FILE *, fopen64, "file", (const char *path, const char *mode), (path, mode))
 
 void *__real_realloc(void *memory, size_t size);
 void *__wrap_realloc(void *memory, size_t size);
 void *__wrap_realloc(void *memory, size_t size)
 {
     void *taken = fails("realloc") ? NULL : __real_realloc(memory, size);
-    live += taken != NULL && memory == NULL;
+    live_if("memory", taken != NULL && memory == NULL, 1);
     return taken;
 }
 
@@ -66,30 +59,30 @@ void __real_free(void *memory);
 void __wrap_free(void *memory);
 void __wrap_free(void *memory)
 {
-    live -= memory != NULL;
+    live_if("memory", memory != NULL, -1);
     __real_free(memory);
 }
 
 /* Functions that give an error number, or a descriptor; `change` is what success adds to what lives. */
-#define STATUS(name, change, is_success, failure, parameters, arguments)                                     \
+#define STATUS(name, kind, change, is_success, failure, parameters, arguments)                               \
     int __real_##name parameters;                                                                            \
     int __wrap_##name parameters;                                                                            \
     int __wrap_##name parameters                                                                             \
     {                                                                                                        \
         int result = (change) > 0 && fails(#name) ? (failure) : __real_##name arguments;                     \
-        live += result is_success ? (change) : 0;                                                            \
+        live_if(kind, result is_success, change);                                                            \
         return result;                                                                                       \
     }
 
-STATUS(close, -1, == 0, -1, (int descriptor), (descriptor))
-STATUS(fclose, -1, == 0, EOF, (FILE * file), (file))
-STATUS(pthread_mutex_init, 1, == 0, ENOMEM, (pthread_mutex_t * mutex, const pthread_mutexattr_t *how),
-       (mutex, how))
-STATUS(pthread_create, 1, == 0, EAGAIN,
+STATUS(close, "file", -1, == 0, -1, (int descriptor), (descriptor))
+STATUS(fclose, "file", -1, == 0, EOF, (FILE * file), (file))
+STATUS(pthread_mutex_init, "mutex", 1, == 0, ENOMEM,
+       (pthread_mutex_t * mutex, const pthread_mutexattr_t *how), (mutex, how))
+STATUS(pthread_create, "thread", 1, == 0, EAGAIN,
        (pthread_t * thread, const pthread_attr_t *how, void *(*start)(void *), void *argument),
        (thread, how, start, argument))
-STATUS(pthread_join, -1, == 0, EDEADLK, (pthread_t thread, void **value), (thread, value))
-STATUS(pthread_mutex_destroy, -1, == 0, EBUSY, (pthread_mutex_t * mutex), (mutex))
+STATUS(pthread_join, "thread", -1, == 0, EDEADLK, (pthread_t thread, void **value), (thread, value))
+STATUS(pthread_mutex_destroy, "mutex", -1, == 0, EBUSY, (pthread_mutex_t * mutex), (mutex))
 
 /* Functions that open a file, with a mode where they may make it. */
 #define OPEN(name, parameters, arguments)                                                                    \
@@ -102,7 +95,7 @@ STATUS(pthread_mutex_destroy, -1, == 0, EBUSY, (pthread_mutex_t * mutex), (mutex
         const mode_t mode = flags & O_CREAT ? va_arg(rest, mode_t) : 0;                                      \
         va_end(rest);                                                                                        \
         int descriptor = fails(#name) ? -1 : __real_##name arguments;                                        \
-        live += descriptor >= 0;                                                                             \
+        live_if("file", descriptor >= 0, 1);                                                                 \
         return descriptor;                                                                                   \
     }
 

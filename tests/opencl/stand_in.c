@@ -6,31 +6,17 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const char *fail_function;
-static int fail_call, fail_error, calls, live, is_gpu;
-static const char *failed = "", *replace_from, *replace_to, *said;
+injector calls = INJECTOR_INIT;
+static int is_gpu;
+static const char *replace_from, *replace_to, *said;
 static cl_device_info said_of;
 
-void stand_in_fail(const char *function, int call, int error);
-int stand_in_calls(void);
-const char *stand_in_failed(void);
+injector *stand_in_injector(void);
 void stand_in_replace(const char *from, const char *to);
 void stand_in_say(unsigned what, const char *text);
 void stand_in_gpu(void);
-int stand_in_live(void);
 
-void stand_in_fail(const char *function, int call, int error)
-{
-    fail_function = function;
-    fail_call = call;
-    fail_error = error;
-    calls = 0;
-    failed = "";
-}
-
-int stand_in_calls(void) { return calls; }
-
-const char *stand_in_failed(void) { return failed; }
+injector *stand_in_injector(void) { return &calls; }
 
 void stand_in_replace(const char *from, const char *to)
 {
@@ -46,8 +32,6 @@ void stand_in_say(unsigned what, const char *text)
 
 void stand_in_gpu(void) { is_gpu = 1; }
 
-int stand_in_live(void) { return live; }
-
 void *real(const char *name)
 {
     static void *library;
@@ -61,106 +45,92 @@ void *real(const char *name)
     return symbol;
 }
 
-int fails(const char *name)
-{
-    if (fail_function != NULL && strcmp(fail_function, name) != 0) {
-        return 0;
-    }
-    if (++calls != fail_call) {
-        return 0;
-    }
-    failed = name;
-    return 1;
-}
-
-cl_int error_to_give(void) { return fail_error; }
-
-/* Functions that give a status; `change` is what they add to the objects that live. */
-#define FORWARD(name, change, parameters, arguments)                                                         \
+/* Functions that give a status; `change` is what they add to the objects of a kind that live. */
+#define FORWARD(name, change, kind, parameters, arguments)                                                   \
     CL_API_ENTRY cl_int CL_API_CALL name parameters                                                          \
     {                                                                                                        \
         cl_api_##name function;                                                                              \
         void *symbol = real(#name);                                                                          \
+        cl_int error = CL_SUCCESS;                                                                           \
+        const bool fails = inject_call(&calls, #name, &error);                                               \
         memcpy(&function, &symbol, sizeof symbol);                                                           \
-        if (fails(#name)) {                                                                                  \
-            if ((change) < 0) {                                                                              \
-                live += (change);                                                                            \
-                (void)function arguments;                                                                    \
-            }                                                                                                \
-            return fail_error;                                                                               \
+        const cl_int status = fails && (change) >= 0 ? error : function arguments;                           \
+        if ((change) != 0 && status == CL_SUCCESS) {                                                         \
+            inject_live(&calls, kind, change);                                                               \
         }                                                                                                    \
-        cl_int status = function arguments;                                                                  \
-        live += status == CL_SUCCESS ? (change) : 0;                                                         \
-        return status;                                                                                       \
+        return fails ? error : status;                                                                       \
     }
 
 /* Functions that give an object, and a status through `error`. */
-#define CREATE(type, name, parameters, arguments)                                                            \
+#define CREATE(type, name, kind, parameters, arguments)                                                      \
     CL_API_ENTRY type CL_API_CALL name parameters                                                            \
     {                                                                                                        \
         cl_api_##name function;                                                                              \
         void *symbol = real(#name);                                                                          \
-        memcpy(&function, &symbol, sizeof symbol);                                                           \
-        if (fails(#name)) {                                                                                  \
-            *error = fail_error;                                                                             \
+        if (inject_call(&calls, #name, error)) {                                                             \
             return NULL;                                                                                     \
         }                                                                                                    \
+        memcpy(&function, &symbol, sizeof symbol);                                                           \
         type object = function arguments;                                                                    \
-        live += object != NULL;                                                                              \
+        if (object != NULL) {                                                                                \
+            inject_live(&calls, kind, 1);                                                                    \
+        }                                                                                                    \
         return object;                                                                                       \
     }
 
 /* NOLINTBEGIN(readability-inconsistent-declaration-parameter-name): letters do for what is handed on */
-FORWARD(clGetPlatformIDs, 0, (cl_uint a, cl_platform_id *b, cl_uint *c), (a, b, c))
-FORWARD(clGetPlatformInfo, 0, (cl_platform_id a, cl_platform_info b, size_t c, void *d, size_t *e),
+FORWARD(clGetPlatformIDs, 0, "", (cl_uint a, cl_platform_id *b, cl_uint *c), (a, b, c))
+FORWARD(clGetPlatformInfo, 0, "", (cl_platform_id a, cl_platform_info b, size_t c, void *d, size_t *e),
         (a, b, c, d, e))
-FORWARD(clGetDeviceIDs, 0, (cl_platform_id a, cl_device_type b, cl_uint c, cl_device_id *d, cl_uint *e),
+FORWARD(clGetDeviceIDs, 0, "", (cl_platform_id a, cl_device_type b, cl_uint c, cl_device_id *d, cl_uint *e),
         (a, b, c, d, e))
-FORWARD(clRetainContext, 1, (cl_context a), (a))
-FORWARD(clReleaseContext, -1, (cl_context a), (a))
-FORWARD(clGetContextInfo, 0, (cl_context a, cl_context_info b, size_t c, void *d, size_t *e), (a, b, c, d, e))
-FORWARD(clReleaseCommandQueue, -1, (cl_command_queue a), (a))
-FORWARD(clGetCommandQueueInfo, 0, (cl_command_queue a, cl_command_queue_info b, size_t c, void *d, size_t *e),
+FORWARD(clRetainContext, 1, "context", (cl_context a), (a))
+FORWARD(clReleaseContext, -1, "context", (cl_context a), (a))
+FORWARD(clGetContextInfo, 0, "", (cl_context a, cl_context_info b, size_t c, void *d, size_t *e),
         (a, b, c, d, e))
-FORWARD(clReleaseMemObject, -1, (cl_mem a), (a))
-FORWARD(clGetMemObjectInfo, 0, (cl_mem a, cl_mem_info b, size_t c, void *d, size_t *e), (a, b, c, d, e))
-FORWARD(clBuildProgram, 0,
+FORWARD(clReleaseCommandQueue, -1, "queue", (cl_command_queue a), (a))
+FORWARD(clGetCommandQueueInfo, 0, "",
+        (cl_command_queue a, cl_command_queue_info b, size_t c, void *d, size_t *e), (a, b, c, d, e))
+FORWARD(clReleaseMemObject, -1, "buffer", (cl_mem a), (a))
+FORWARD(clGetMemObjectInfo, 0, "", (cl_mem a, cl_mem_info b, size_t c, void *d, size_t *e), (a, b, c, d, e))
+FORWARD(clBuildProgram, 0, "",
         (cl_program a, cl_uint b, const cl_device_id *c, const char *d,
          void(CL_CALLBACK *e)(cl_program program, void *user_data), void *f),
         (a, b, c, d, e, f))
-FORWARD(clGetProgramBuildInfo, 0,
+FORWARD(clGetProgramBuildInfo, 0, "",
         (cl_program a, cl_device_id b, cl_program_build_info c, size_t d, void *e, size_t *f),
         (a, b, c, d, e, f))
-FORWARD(clGetProgramInfo, 0, (cl_program a, cl_program_info b, size_t c, void *d, size_t *e), (a, b, c, d, e))
-FORWARD(clReleaseProgram, -1, (cl_program a), (a))
-FORWARD(clReleaseKernel, -1, (cl_kernel a), (a))
-FORWARD(clSetKernelArg, 0, (cl_kernel a, cl_uint b, size_t c, const void *d), (a, b, c, d))
-FORWARD(clEnqueueReadBuffer, 0,
+FORWARD(clGetProgramInfo, 0, "", (cl_program a, cl_program_info b, size_t c, void *d, size_t *e),
+        (a, b, c, d, e))
+FORWARD(clReleaseProgram, -1, "program", (cl_program a), (a))
+FORWARD(clReleaseKernel, -1, "kernel", (cl_kernel a), (a))
+FORWARD(clSetKernelArg, 0, "", (cl_kernel a, cl_uint b, size_t c, const void *d), (a, b, c, d))
+FORWARD(clEnqueueReadBuffer, 0, "",
         (cl_command_queue a, cl_mem b, cl_bool c, size_t d, size_t e, void *f, cl_uint g, const cl_event *h,
          cl_event *i),
         (a, b, c, d, e, f, g, h, i))
-FORWARD(clEnqueueNDRangeKernel, event != NULL ? 1 : 0,
+FORWARD(clEnqueueNDRangeKernel, event != NULL ? 1 : 0, "event",
         (cl_command_queue a, cl_kernel b, cl_uint c, const size_t *d, const size_t *e, const size_t *f,
          cl_uint g, const cl_event *h, cl_event *event),
         (a, b, c, d, e, f, g, h, event))
-FORWARD(clWaitForEvents, 0, (cl_uint a, const cl_event *b), (a, b))
-FORWARD(clReleaseEvent, -1, (cl_event a), (a))
-FORWARD(clFinish, 0, (cl_command_queue a), (a))
+FORWARD(clWaitForEvents, 0, "", (cl_uint a, const cl_event *b), (a, b))
+FORWARD(clReleaseEvent, -1, "event", (cl_event a), (a))
+FORWARD(clFinish, 0, "", (cl_command_queue a), (a))
 
-CREATE(cl_context, clCreateContext,
+CREATE(cl_context, clCreateContext, "context",
        (const cl_context_properties *a, cl_uint b, const cl_device_id *c,
         void(CL_CALLBACK *d)(const char *errinfo, const void *private_info, size_t cb, void *user_data),
         void *e, cl_int *error),
        (a, b, c, d, e, error))
-CREATE(cl_command_queue, clCreateCommandQueue,
+CREATE(cl_command_queue, clCreateCommandQueue, "queue",
        (cl_context a, cl_device_id b, cl_command_queue_properties c, cl_int *error), (a, b, c, error))
-CREATE(cl_mem, clCreateBuffer, (cl_context a, cl_mem_flags b, size_t c, void *d, cl_int *error),
+CREATE(cl_mem, clCreateBuffer, "buffer", (cl_context a, cl_mem_flags b, size_t c, void *d, cl_int *error),
        (a, b, c, d, error))
-CREATE(cl_program, clCreateProgramWithBinary,
+CREATE(cl_program, clCreateProgramWithBinary, "program",
        (cl_context a, cl_uint b, const cl_device_id *c, const size_t *d, const unsigned char **e, cl_int *f,
         cl_int *error),
        (a, b, c, d, e, f, error))
-CREATE(cl_kernel, clCreateKernel, (cl_program a, const char *b, cl_int *error), (a, b, error))
+CREATE(cl_kernel, clCreateKernel, "kernel", (cl_program a, const char *b, cl_int *error), (a, b, error))
 
 /* A copy of a text with the replacement made, if the text holds what is to be replaced. */
 static char *edited(const char *text)
@@ -222,8 +192,9 @@ CL_API_ENTRY cl_int CL_API_CALL clGetDeviceInfo(cl_device_id device, cl_device_i
     cl_api_clGetDeviceInfo function;
     void *symbol = real("clGetDeviceInfo");
     memcpy(&function, &symbol, sizeof symbol);
-    if (fails("clGetDeviceInfo")) {
-        return fail_error;
+    cl_int error = CL_SUCCESS;
+    if (inject_call(&calls, "clGetDeviceInfo", &error)) {
+        return error;
     }
     if (said != NULL && what == said_of) {
         return give_text(said, size, value, size_ret);
@@ -246,15 +217,16 @@ CL_API_ENTRY cl_program CL_API_CALL clCreateProgramWithSource(cl_context context
     cl_api_clCreateProgramWithSource function;
     void *symbol = real("clCreateProgramWithSource");
     memcpy(&function, &symbol, sizeof symbol);
-    if (fails("clCreateProgramWithSource")) {
-        *error = fail_error;
+    if (inject_call(&calls, "clCreateProgramWithSource", error)) {
         return NULL;
     }
     char *copy = edited(texts[0]);
     const char *text = copy != NULL ? copy : texts[0];
     cl_program program = function(context, count, &text, lengths, error);
     free(copy);
-    live += program != NULL;
+    if (program != NULL) {
+        inject_live(&calls, "program", 1);
+    }
     return program;
 }
 /* NOLINTEND(readability-inconsistent-declaration-parameter-name) */

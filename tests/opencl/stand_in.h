@@ -3,13 +3,11 @@
 #ifndef TEST_STAND_IN_H
 #define TEST_STAND_IN_H
 
-/* Lets the call number `call`, from 1, fail with an error, counted among the calls of `function`, or of all
-   if that is NULL; 0 lets none fail. Starts counting. What releases something does so even when it fails. */
-typedef void (*stand_in_fail_fn)(const char *function, int call, int error);
+#include "ptxsim/inject/inject.h"
 
-/* How many calls there were since then, and the name of the one that failed, or "". */
-typedef int (*stand_in_calls_fn)(void);
-typedef const char *(*stand_in_failed_fn)(void);
+/* Fails calls, lists them, and counts the objects that were made or retained and not released. What releases
+   something does so even when it fails. */
+typedef injector *(*stand_in_injector_fn)(void);
 
 /* Replaces a text in the programs' source, which must hold it. */
 typedef void (*stand_in_replace_fn)(const char *from, const char *to);
@@ -23,8 +21,5 @@ typedef void (*stand_in_gpu_fn)(void);
 /* Offers cl_intel_unified_shared_memory, whose functions are in the library, too; without the function that
    is missing, unless that is NULL. */
 typedef void (*stand_in_usm_fn)(const char *missing);
-
-/* Objects that were made or retained and not released. */
-typedef int (*stand_in_live_fn)(void);
 
 #endif

@@ -4,14 +4,14 @@
 
 #define CL_TARGET_OPENCL_VERSION 300
 #define CL_USE_DEPRECATED_OPENCL_1_2_APIS
+#include "ptxsim/inject/inject.h"
+
 #include <CL/cl.h>
 
 /* A function of the real library. Aborts if it has none of that name. */
 void *real(const char *name);
 
-/* Counts a call of the function, and says whether this one is to fail, with the error that follows. */
-int fails(const char *name);
-cl_int error_to_give(void);
+extern injector calls;
 
 /* Whether the extension cl_intel_unified_shared_memory is offered. */
 int offers_usm(void);

@@ -7,6 +7,7 @@
 #include "glorand/opencl.h"
 
 #include "stand_in.h"
+#include "support/use_backend.h"
 
 /* The first device, a context with it, and an in-order queue. Aborts the test when something fails. */
 typedef struct test_cl {
@@ -29,18 +30,12 @@ void test_cl_read(test_cl cl, cl_mem buffer, size_t offset, size_t bytes, void *
 /* Opens OpenCL's device 0 by glr_open. */
 glr_device *test_open_opencl(void);
 
-/* What the CPU draws. */
-void test_cpu_fill(const glr_initializer *initializer, const glr_tensor *tensor, void *dst, uint64_t bytes);
-
 /* The stand-in, loaded; glorand takes it, too, from now on in this process, if it has not used OpenCL yet. */
 typedef struct test_stand_in {
-    stand_in_fail_fn fail;
-    stand_in_calls_fn calls;
-    stand_in_failed_fn failed;
+    injector *calls;
     stand_in_replace_fn replace;
     stand_in_say_fn say;
     stand_in_gpu_fn gpu;
-    stand_in_live_fn live;
     stand_in_usm_fn usm;
     void *library;
 } test_stand_in;

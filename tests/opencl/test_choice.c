@@ -7,35 +7,12 @@
 #include "opencl/hazards.h"
 
 #include <criterion/criterion.h>
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
 #include <unistd.h>
-
-static void expect_unavailable(const char *reason)
-{
-    (void)test_expect_unavailable(GLR_BACKEND_OPENCL, reason);
-}
-
-Test(choice, no_library)
-{
-    cr_assert_eq(setenv("GLORAND_OPENCL_LIBRARY", "/nowhere/libOpenCL.so.1", 1), 0);
-    expect_unavailable("no OpenCL: /nowhere/libOpenCL.so.1");
-}
-
-Test(choice, a_library_that_is_not_opencl)
-{
-    cr_assert_eq(setenv("GLORAND_OPENCL_LIBRARY", "libm.so.6", 1), 0);
-    expect_unavailable("libm.so.6 has no clGetPlatformIDs");
-}
-
-Test(choice, no_platform)
-{
-    /* The real loader, without a driver. */
-    cr_assert_eq(setenv("OCL_ICD_VENDORS", "/nowhere", 1), 0);
-    expect_unavailable("OpenCL has no platform: no driver is installed");
-}
 
 /* auto never takes a CPU device of OpenCL. */
 Test(choice, auto_prefers_our_own_cpu)
@@ -58,7 +35,6 @@ Test(choice, auto_prefers_a_gpu_that_works)
     test_stand_in stand_in = test_stand_in_use();
     glr_device *device = NULL;
     (void)test_own_cache();
-    stand_in.fail(NULL, 0, 0);
     stand_in.gpu();
     cr_assert_eq(glr_open(NULL, &device), GLR_OK, "%s", glr_last_error());
     cr_expect_eq(glr_device_backend(device), GLR_BACKEND_OPENCL);
@@ -67,7 +43,7 @@ Test(choice, auto_prefers_a_gpu_that_works)
     stand_in.replace("0xd2511f53U", "0xd2511f51U");
     cr_assert_eq(glr_open(NULL, &device), GLR_OK, "%s", glr_last_error());
     cr_expect_eq(glr_device_backend(device), GLR_BACKEND_CPU);
-    cr_expect_eq(stand_in.live(), 0);
+    cr_expect_eq(inject_count_live(stand_in.calls, NULL), 0);
     glr_close(device);
 }
 
@@ -124,14 +100,15 @@ Test(choice, a_host_in_which_drivers_end_the_process)
         cr_expect(cases[i].reason == NULL || strstr(glr_last_error(), cases[i].reason) != NULL, "%s",
                   glr_last_error());
     }
-    for (int call = 1; call <= 2 && call <= sysconf(_SC_NPROCESSORS_ONLN); call++) {
-        host_fail(call);
+    const int before = inject_count_live(&test_host, NULL);
+    for (unsigned call = 1; call <= 2 && call <= sysconf(_SC_NPROCESSORS_ONLN); call++) {
+        inject_fail(&test_host, NULL, call, ENOMEM);
         cr_expect_eq(glr_opencl_check_hazards(folder), GLR_ERROR_UNAVAILABLE);
-        cr_expect_str_eq(host_failed(), "pthread_create");
-        cr_expect_eq(host_live(), 0, "threads are joined");
+        cr_expect_str_eq(inject_failed(&test_host), "pthread_create");
+        cr_expect_eq(inject_count_live(&test_host, NULL), before, "threads are joined");
         cr_expect_not_null(strstr(glr_last_error(), "gives fewer threads"), "%s", glr_last_error());
     }
-    host_fail(0);
+    inject_fail(&test_host, NULL, 0, 0);
     (void)snprintf(command, sizeof command, "rm -rf %s", folder);
     cr_assert_eq(system(command), 0);
 }
@@ -147,7 +124,7 @@ Test(choice, a_limit_of_data_is_told)
     cr_assert_eq(getrlimit(RLIMIT_DATA, &limit), 0);
     limit.rlim_cur = ((rlim_t)128 << 20) - 1;
     cr_assert_eq(setrlimit(RLIMIT_DATA, &limit), 0);
-    expect_unavailable("RLIMIT_DATA is less than 128 MiB");
+    (void)test_expect_unavailable(GLR_BACKEND_OPENCL, "RLIMIT_DATA is less than 128 MiB");
 }
 
 #ifdef CUDA_STAND_IN /* CUDA is in this build */
@@ -157,16 +134,15 @@ static void expect_choice(const char *variable, const char *value, glr_backend_k
     test_stand_in stand_in = test_stand_in_use();
     glr_device *device = NULL;
     (void)test_own_cache();
-    stand_in.fail(NULL, 0, 0);
     stand_in.gpu();
     cr_assert_eq(setenv("GLORAND_CUDA_LIBRARY", CUDA_STAND_IN, 1), 0);
     cr_assert_eq(setenv(variable, value, 1), 0);
     cr_assert_eq(glr_open(NULL, &device), GLR_OK, "%s", glr_last_error());
     cr_expect_eq(glr_device_backend(device), expected, "%s=%s: %s", variable, value,
                  glr_backend_name(glr_device_backend(device)));
-    cr_expect_eq(stand_in.live() > 0, expected == GLR_BACKEND_OPENCL);
+    cr_expect_eq(inject_count_live(stand_in.calls, NULL) > 0, expected == GLR_BACKEND_OPENCL);
     glr_close(device);
-    cr_expect_eq(stand_in.live(), 0);
+    cr_expect_eq(inject_count_live(stand_in.calls, NULL), 0);
 }
 
 Test(choice, auto_takes_cuda_first) { expect_choice("PTXSIM_DEVICES", "1", GLR_BACKEND_CUDA); }

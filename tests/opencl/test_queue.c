@@ -9,12 +9,6 @@
 
 #define COUNT 50021
 
-static glr_tensor vector_of(glr_dtype dtype, int64_t count)
-{
-    glr_tensor tensor = {.dtype = dtype, .rank = 1, .shape = {count}};
-    return tensor;
-}
-
 static glr_device *prepare(test_cl cl)
 {
     glr_device *handle = NULL;
@@ -27,7 +21,7 @@ static void expect_drawn(test_cl cl, cl_mem buffer, int64_t seed)
 {
     static float drawn[COUNT], expected[COUNT];
     glr_initializer initializer = glr_glorot_normal(seed);
-    glr_tensor tensor = vector_of(GLR_FLOAT32, COUNT);
+    glr_tensor tensor = test_vector(GLR_FLOAT32, COUNT);
     test_cpu_fill(&initializer, &tensor, expected, sizeof expected);
     test_cl_read(cl, buffer, 0, sizeof drawn, drawn);
     cr_assert_eq(memcmp(drawn, expected, sizeof drawn), 0, "seed %ld", (long)seed);
@@ -40,7 +34,7 @@ Test(queue, waits_for_events_and_does_not_block)
     glr_device *handle = prepare(cl);
     glr_opencl_memory memory = {.buffer = test_cl_buffer(cl, CL_MEM_READ_WRITE, COUNT * sizeof(float))};
     glr_initializer initializer = glr_glorot_normal(1);
-    glr_tensor tensor = vector_of(GLR_FLOAT32, COUNT);
+    glr_tensor tensor = test_vector(GLR_FLOAT32, COUNT);
     cl_int error = CL_SUCCESS, state = CL_COMPLETE;
     cl_event go = clCreateUserEvent(cl.context, &error), done = NULL;
     cr_assert_eq(error, CL_SUCCESS);
@@ -59,38 +53,6 @@ Test(queue, waits_for_events_and_does_not_block)
     test_cl_close(cl);
 }
 
-/* In an out-of-order queue, events alone say what comes first; without an event, an in-order queue does. */
-Test(queue, out_of_order_and_in_order)
-{
-    test_cl cl = test_cl_open();
-    glr_device *handle = prepare(cl);
-    cl_command_queue loose = test_cl_queue(cl, CL_QUEUE_OUT_OF_ORDER_EXEC_MODE_ENABLE);
-    glr_opencl_memory memory = {.buffer = test_cl_buffer(cl, CL_MEM_WRITE_ONLY, COUNT * sizeof(float))};
-    glr_tensor tensor = vector_of(GLR_FLOAT32, COUNT);
-    cl_event events[5];
-    for (cl_uint i = 0; i < 5; i++) {
-        glr_initializer initializer = glr_glorot_normal(i);
-        cr_assert_eq(glr_opencl_fill(handle, &initializer, &tensor, &memory, loose, i > 0,
-                                     i > 0 ? &events[i - 1] : NULL, &events[i]),
-                     GLR_OK, "%s", glr_last_error());
-    }
-    cr_assert_eq(clWaitForEvents(1, &events[4]), CL_SUCCESS);
-    expect_drawn(cl, memory.buffer, 4);
-    for (int64_t seed = 5; seed < 10; seed++) {
-        glr_initializer initializer = glr_glorot_normal(seed);
-        cr_assert_eq(glr_opencl_fill(handle, &initializer, &tensor, &memory, cl.queue, 0, NULL, NULL),
-                     GLR_OK);
-    }
-    expect_drawn(cl, memory.buffer, 9);
-    for (int i = 0; i < 5; i++) {
-        (void)clReleaseEvent(events[i]);
-    }
-    (void)clReleaseCommandQueue(loose);
-    (void)clReleaseMemObject(memory.buffer);
-    glr_close(handle);
-    test_cl_close(cl);
-}
-
 /* A kernel that is still in the caller's queue outlives the handle. */
 Test(queue, outlives_the_handle)
 {
@@ -98,7 +60,7 @@ Test(queue, outlives_the_handle)
     glr_device *handle = prepare(cl);
     glr_opencl_memory memory = {.buffer = test_cl_buffer(cl, CL_MEM_READ_WRITE, COUNT * sizeof(float))};
     glr_initializer initializer = glr_glorot_normal(6);
-    glr_tensor tensor = vector_of(GLR_FLOAT32, COUNT);
+    glr_tensor tensor = test_vector(GLR_FLOAT32, COUNT);
     cl_int error = CL_SUCCESS;
     cl_event go = clCreateUserEvent(cl.context, &error);
     cr_assert_eq(glr_opencl_fill(handle, &initializer, &tensor, &memory, cl.queue, 1, &go, NULL), GLR_OK);
@@ -118,7 +80,7 @@ Test(queue, shared_virtual_memory)
     cr_assert_neq(svm, 0, "PoCL has it");
     glr_device *handle = prepare(cl);
     glr_initializer initializer = glr_he_uniform(1);
-    glr_tensor tensor = vector_of(GLR_BFLOAT16, COUNT);
+    glr_tensor tensor = test_vector(GLR_BFLOAT16, COUNT);
     const size_t bytes = 2 * COUNT;
     unsigned char *pointer = clSVMAlloc(cl.context, CL_MEM_READ_WRITE, bytes + 6, 0),
                   *expected = malloc(bytes);
@@ -140,42 +102,6 @@ Test(queue, shared_virtual_memory)
                        glr_last_error());
     clSVMFree(cl.context, pointer);
     free(expected);
-    glr_close(handle);
-    test_cl_close(cl);
-}
-
-/* Threads with a queue each, and one handle for all: a kernel object's arguments must not mix. */
-Test(queue, threads_share_a_handle)
-{
-    enum { THREADS = 4, FILLS = 50, LENGTH = 1001 };
-    test_cl cl = test_cl_open();
-    glr_device *handle = prepare(cl);
-    glr_tensor tensor = vector_of(GLR_FLOAT32, LENGTH);
-    const size_t bytes = LENGTH * sizeof(float);
-    int failures = 0;
-#pragma omp parallel for num_threads(THREADS) reduction(+ : failures)
-    for (int thread = 0; thread < THREADS; thread++) {
-        cl_command_queue queue = test_cl_queue(cl, 0);
-        glr_opencl_memory memory = {.buffer = test_cl_buffer(cl, CL_MEM_READ_WRITE, FILLS * bytes)};
-        float *drawn = malloc(FILLS * bytes), expected[LENGTH];
-        for (int i = 0; i < FILLS; i++) {
-            glr_initializer initializer = glr_he_normal(FILLS * thread + i);
-            memory.offset = (uint64_t)i * bytes;
-            failures +=
-                glr_opencl_fill(handle, &initializer, &tensor, &memory, queue, 0, NULL, NULL) != GLR_OK;
-        }
-        failures += clEnqueueReadBuffer(queue, memory.buffer, CL_TRUE, 0, FILLS * bytes, drawn, 0, NULL,
-                                        NULL) != CL_SUCCESS;
-        for (int i = 0; i < FILLS; i++) {
-            glr_initializer initializer = glr_he_normal(FILLS * thread + i);
-            test_cpu_fill(&initializer, &tensor, expected, sizeof expected);
-            failures += memcmp(drawn + (size_t)i * LENGTH, expected, sizeof expected) != 0;
-        }
-        free(drawn);
-        (void)clReleaseMemObject(memory.buffer);
-        (void)clReleaseCommandQueue(queue);
-    }
-    cr_expect_eq(failures, 0, "%d", failures);
     glr_close(handle);
     test_cl_close(cl);
 }
@@ -218,7 +144,7 @@ Test(queue, more_than_4_gib, .timeout = 1000)
         const uint64_t size = glr_dtype_size(dtypes[i]), before = is_whole ? 0 : edge - (8 << 20);
         glr_initializer initializer = glr_truncated_normal(0.0, 1.0, (int64_t)i);
         initializer.method = i == 2 ? GLR_METHOD_RESAMPLE : GLR_METHOD_ICDF;
-        glr_tensor vector = vector_of(dtypes[i], (int64_t)((bytes - before) / size));
+        glr_tensor vector = test_vector(dtypes[i], (int64_t)((bytes - before) / size));
         memory.offset = before;
         cr_assert_eq(glr_opencl_fill(handle, &initializer, &vector, &memory, cl.queue, 0, NULL, NULL), GLR_OK,
                      "%s", glr_last_error());

@@ -19,7 +19,7 @@ static void set_up(void)
 {
     stand_in = test_stand_in_use();
     stand_in.usm(NULL);
-    stand_in.fail(NULL, 0, 0);
+    inject_fail(stand_in.calls, NULL, 0, 0);
     cl = test_cl_open();
     cr_assert_eq(glr_opencl_prepare(cl.context, cl.device, &handle), GLR_OK, "%s", glr_last_error());
 }
@@ -27,7 +27,7 @@ static void set_up(void)
 static void tear_down(void)
 {
     glr_close(handle);
-    cr_expect_eq(stand_in.live(), 0);
+    cr_expect_eq(inject_count_live(stand_in.calls, NULL), 0);
     test_cl_close(cl);
 }
 
@@ -70,19 +70,13 @@ static void release(cl_context context, void *memory)
     cr_assert_eq(release_usm(context, memory), CL_SUCCESS);
 }
 
-static glr_tensor vector_of(glr_dtype dtype)
-{
-    glr_tensor tensor = {.dtype = dtype, .rank = 1, .shape = {COUNT}};
-    return tensor;
-}
-
 /* What a fill gives through a pointer so many bytes into an allocation: the CPU's values, and nothing around
  * them. */
 static void expect_filled(usm_kind kind, glr_dtype dtype, uint64_t pointer_at, uint64_t offset)
 {
     static unsigned char drawn[ROOM], expected[ROOM];
     glr_initializer initializer = glr_glorot_normal(7);
-    glr_tensor tensor = vector_of(dtype);
+    glr_tensor tensor = test_vector(dtype, COUNT);
     const size_t bytes = COUNT * glr_dtype_size(dtype);
     unsigned char *memory = allocate(cl.context, kind);
     glr_opencl_memory to = {
@@ -115,7 +109,7 @@ Test(usm, every_kind_at_offsets)
 static glr_status fill(const glr_opencl_memory *memory)
 {
     glr_initializer initializer = glr_he_normal(1);
-    glr_tensor tensor = vector_of(GLR_FLOAT32);
+    glr_tensor tensor = test_vector(GLR_FLOAT32, COUNT);
     return glr_opencl_fill(handle, &initializer, &tensor, memory, cl.queue, 0, NULL, NULL);
 }
 
@@ -158,10 +152,10 @@ Test(usm, each_call_fails_in_turn)
     unsigned char *memory = allocate(cl.context, SHARED);
     const glr_opencl_memory to = {.kind = GLR_OPENCL_USM, .pointer = memory, .bytes = ROOM};
     int of_extension = 0;
-    for (int call = 1;; call++) {
-        stand_in.fail(NULL, call, CL_INVALID_VALUE);
+    for (unsigned call = 1;; call++) {
+        inject_fail(stand_in.calls, NULL, call, CL_INVALID_VALUE);
         glr_status status = fill(&to);
-        const char *failed = stand_in.failed();
+        const char *failed = inject_failed(stand_in.calls);
         if (failed[0] == '\0') {
             cr_expect_eq(status, GLR_OK);
             break;
@@ -171,7 +165,7 @@ Test(usm, each_call_fails_in_turn)
         cr_expect_eq(status, named[0] == '\0' ? GLR_OK : GLR_ERROR_DEVICE, "%s", failed);
         cr_expect_not_null(strstr(glr_last_error(), named), "%s, not %s", glr_last_error(), failed);
         of_extension += strstr(failed, "INTEL") != NULL;
-        stand_in.fail(NULL, 0, 0);
+        inject_fail(stand_in.calls, NULL, 0, 0);
         cr_expect_eq(fill(&to), GLR_OK, "%s", glr_last_error());
     }
     cr_expect_eq(of_extension, 4, "%d", of_extension); /* three questions, one argument */
@@ -203,9 +197,9 @@ Test(usm, an_extension_in_parts)
     stand_in.usm("clGetMemAllocInfoINTEL");
     expect_unsupported("no function for questions");
     stand_in.usm(NULL);
-    for (int call = 1; call <= 2; call++) {
-        stand_in.fail("clGetExtensionFunctionAddressForPlatform", call, 0);
+    for (unsigned call = 1; call <= 2; call++) {
+        inject_fail(stand_in.calls, "clGetExtensionFunctionAddressForPlatform", call, 0);
         expect_unsupported("no address");
-        cr_expect_str_neq(stand_in.failed(), "");
+        cr_expect_str_neq(inject_failed(stand_in.calls), "");
     }
 }

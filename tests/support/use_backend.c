@@ -1,7 +1,22 @@
 #include "use_backend.h"
 
+#include "golden.h"
+
 #include <criterion/criterion.h>
 #include <string.h>
+
+glr_tensor test_vector(glr_dtype dtype, int64_t count)
+{
+    glr_tensor tensor = {.dtype = dtype, .rank = 1, .shape = {count}};
+    return tensor;
+}
+
+void test_cpu_fill(const glr_initializer *initializer, const glr_tensor *tensor, void *dst, uint64_t bytes)
+{
+    glr_device *cpu = open_cpu(1);
+    cr_assert_eq(glr_fill(cpu, initializer, tensor, dst, bytes), GLR_OK, "%s", glr_last_error());
+    glr_close(cpu);
+}
 
 glr_status test_use_backend(glr_backend_kind backend, const glr_initializer *initializer,
                             const glr_tensor *tensor, void *drawn, uint64_t bytes)

@@ -1,9 +1,14 @@
 /* One use of a backend, from opening to closing, for tests that let calls within it fail; and one that is not
-   there. */
+   there; and what the CPU draws, which each must draw. */
 #ifndef TEST_SUPPORT_USE_BACKEND_H
 #define TEST_SUPPORT_USE_BACKEND_H
 
 #include "glorand/glorand.h"
+
+glr_tensor test_vector(glr_dtype dtype, int64_t count);
+
+/* What the CPU draws. */
+void test_cpu_fill(const glr_initializer *initializer, const glr_tensor *tensor, void *dst, uint64_t bytes);
 
 /* Opens the backend's first device, draws a tensor of so many bytes in its memory and copies it to `drawn`.
    Returns the first status that is not GLR_OK; the handle is closed in any case. */

@@ -68,19 +68,6 @@ glr_device *test_open_cuda(uint32_t device)
     return handle;
 }
 
-glr_tensor test_vector(glr_dtype dtype, int64_t count)
-{
-    glr_tensor tensor = {.dtype = dtype, .rank = 1, .shape = {count}};
-    return tensor;
-}
-
-void test_cpu_fill(const glr_initializer *initializer, const glr_tensor *tensor, void *dst, uint64_t bytes)
-{
-    glr_device *cpu = open_cpu(1);
-    cr_assert_eq(glr_fill(cpu, initializer, tensor, dst, bytes), GLR_OK, "%s", glr_last_error());
-    glr_close(cpu);
-}
-
 void test_expect(CUstream stream, CUdeviceptr memory, const glr_initializer *initializer,
                  const glr_tensor *vector)
 {
@@ -97,27 +84,45 @@ void test_expect(CUstream stream, CUdeviceptr memory, const glr_initializer *ini
     free(expected);
 }
 
-void test_expect_live(ptxsim_live before, const char *what)
+int test_live(const char *kind)
 {
-    ptxsim_live now = ptxsim_count_live();
-    cr_expect_eq(
-        memcmp(&now, &before, sizeof now), 0,
-        "%s: contexts %u, modules %u, allocations %u and %u, streams %u, events %u, graphs %u and %u, "
-        "work %u are left",
-        what, now.contexts, now.modules, now.device_allocations, now.host_allocations, now.streams,
-        now.events, now.graphs, now.graph_execs, now.work);
+    return ptxsim_injector() == NULL ? 0 : inject_count_live(ptxsim_injector(), kind);
+}
+
+void test_list_live(char list[INJECT_TEXT])
+{
+    list[0] = '\0';
+    if (ptxsim_injector() != NULL) {
+        inject_list_live(ptxsim_injector(), list);
+    }
+}
+
+void test_expect_live(const char *before, const char *what)
+{
+    char now[INJECT_TEXT];
+    test_list_live(now);
+    cr_expect_str_eq(now, before, "%s leaves \"%s\", not \"%s\"", what, now, before);
+}
+
+void test_clear_calls(void)
+{
+    if (ptxsim_injector() != NULL) {
+        inject_clear_trace(ptxsim_injector());
+    }
 }
 
 void test_expect_calls(const char *calls)
 {
-    if (ptxsim_calls() != NULL) {
-        cr_expect_str_eq(ptxsim_calls(), calls);
+    char now[INJECT_TEXT];
+    if (ptxsim_injector() != NULL) {
+        inject_trace(ptxsim_injector(), now);
+        cr_expect_str_eq(now, calls, "\"%s\", not \"%s\"", now, calls);
     }
 }
 
-void test_expect_pending(unsigned work)
+void test_expect_pending(int work)
 {
-    if (ptxsim_calls() != NULL) {
-        cr_expect_eq(ptxsim_count_live().work, work);
+    if (ptxsim_injector() != NULL) {
+        cr_expect_eq(test_live("work"), work);
     }
 }

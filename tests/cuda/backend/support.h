@@ -5,6 +5,7 @@
 
 #include "glorand/cuda.h"
 #include "ptxsim/driver/ptxsim.h"
+#include "support/use_backend.h"
 
 #include <stdbool.h>
 
@@ -37,21 +38,21 @@ bool test_has_room(uint64_t bytes);
 /* Opens the cuda backend's device by glr_open. */
 glr_device *test_open_cuda(uint32_t device);
 
-glr_tensor test_vector(glr_dtype dtype, int64_t count);
-
-/* What the CPU draws. */
-void test_cpu_fill(const glr_initializer *initializer, const glr_tensor *tensor, void *dst, uint64_t bytes);
-
 /* Waits for the stream and compares memory with what the CPU draws of a vector. */
 void test_expect(CUstream stream, CUdeviceptr memory, const glr_initializer *initializer,
                  const glr_tensor *vector);
 
-/* Expects that no object is left but what was there before. */
-void test_expect_live(ptxsim_live before, const char *what);
+/* Objects of a kind that live, and all as a list: see inject.h. Expects that they are those of a list from
+   before, or, for "", none. By a driver that is not the stand-in, which does not tell, nothing lives, and
+   nothing is expected of calls. */
+int test_live(const char *kind);
+void test_list_live(char list[INJECT_TEXT]);
+void test_expect_live(const char *before, const char *what);
 
-/* Expects that these functions were called, and that so many kernels and copies are not waited for yet; by a
-   driver that is not the stand-in, which does not tell, nothing. */
+/* Expects that these functions were called since the list was cleared, and that so many kernels and copies
+   are not waited for yet. */
+void test_clear_calls(void);
 void test_expect_calls(const char *calls);
-void test_expect_pending(unsigned work);
+void test_expect_pending(int work);
 
 #endif

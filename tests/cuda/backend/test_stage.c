@@ -13,19 +13,19 @@
 
 static const glr_tensor vector = {.dtype = GLR_FLOAT32, .rank = 1, .shape = {COUNT}};
 static glr_device *device;
-static ptxsim_live opened;
+static char opened[INJECT_TEXT];
 
 static void set_up(void)
 {
     device = test_open_cuda(0);
-    opened = ptxsim_count_live();
+    test_list_live(opened);
 }
 
 static void tear_down(void)
 {
     test_expect_live(opened, "stages");
     glr_close(device);
-    test_expect_live((ptxsim_live){0}, "all");
+    test_expect_live("", "all");
 }
 
 TestSuite(stage, .init = set_up, .fini = tear_down);
@@ -64,11 +64,11 @@ Test(stage, several_draw_at_once)
         for (int i = 0; i < STAGES; i++) {
             start(&stages[i], 10 * round + i);
         }
-        cr_expect_eq(ptxsim_count_live().work, 2 * STAGES, "a kernel and a copy each");
+        test_expect_pending(2 * STAGES); /* a kernel and a copy each */
         for (int i = STAGES - 1; i >= 0; i--) {
             cr_expect_not(holds(&stages[i], 10 * round + i), "before it was waited for");
             cr_assert_eq(glr_stage_wait(&stages[i]), GLR_OK, "%s", glr_last_error());
-            cr_expect_eq(ptxsim_count_live().work, 2U * (unsigned)i);
+            test_expect_pending(2 * i);
             cr_expect(holds(&stages[i], 10 * round + i));
         }
     }
@@ -85,13 +85,13 @@ Test(stage, asks_little_of_the_driver)
     open_stage(&stage);
     DRIVER(cuDevicePrimaryCtxRetain(&context, 0));
     DRIVER(cuCtxSetCurrent(context));
-    ptxsim_clear_calls();
+    test_clear_calls();
     start(&stage, 1);
-    cr_expect_str_eq(ptxsim_calls(), "cuCtxGetCurrent cuPointerGetAttributes "
-                                     "cuCtxGetCurrent cuLaunchKernel cuMemcpyDtoHAsync_v2 ");
-    ptxsim_clear_calls();
+    test_expect_calls("cuCtxGetCurrent cuPointerGetAttributes "
+                      "cuCtxGetCurrent cuLaunchKernel cuMemcpyDtoHAsync_v2 ");
+    test_clear_calls();
     cr_expect_eq(glr_stage_wait(&stage), GLR_OK);
-    cr_expect_str_eq(ptxsim_calls(), "cuCtxGetCurrent cuStreamSynchronize ");
+    test_expect_calls("cuCtxGetCurrent cuStreamSynchronize ");
     cr_expect(holds(&stage, 1));
     DRIVER(cuCtxSetCurrent(NULL));
     DRIVER(cuDevicePrimaryCtxRelease_v2(0));
@@ -102,9 +102,9 @@ Test(stage, asks_little_of_the_driver)
 Test(stage, does_without_pinned_memory)
 {
     glr_stage stage;
-    ptxsim_fail("cuMemHostAlloc", 1, CUDA_ERROR_OUT_OF_MEMORY);
+    inject_fail(ptxsim_injector(), "cuMemHostAlloc", 1, CUDA_ERROR_OUT_OF_MEMORY);
     open_stage(&stage);
-    cr_expect_not(ptxsim_pending());
+    cr_expect_str_eq(inject_failed(ptxsim_injector()), "cuMemHostAlloc");
     cr_expect_not(stage.is_pinned);
     start(&stage, 2);
     cr_assert_eq(glr_stage_wait(&stage), GLR_OK, "%s", glr_last_error());
@@ -135,9 +135,9 @@ Test(stage, refuses_what_fills_refuse)
     cr_expect_eq(glr_stage_start(&stage, &initializer, &tensor), GLR_ERROR_UNSUPPORTED);
     tensor = vector;
     tensor.shape[0] = 0;
-    ptxsim_clear_calls();
+    test_clear_calls();
     cr_expect_eq(glr_stage_start(&stage, &initializer, &tensor), GLR_OK);
-    cr_expect_str_eq(ptxsim_calls(), "");
+    test_expect_calls("");
     cr_expect_eq(glr_stage_wait(&stage), GLR_OK);
     glr_stage_close(&stage);
     cr_expect_eq(glr_stage_open(device, UINT64_C(1) << 60, &stage), GLR_ERROR_MEMORY);

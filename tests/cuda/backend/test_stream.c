@@ -50,20 +50,22 @@ Test(stream, a_fill_is_one_launch_and_queries)
     CUdeviceptr memory = test_memory(COUNT * sizeof(float));
     make_cases(cases);
     for (int i = 0; i < CASES; i++) {
-        ptxsim_live before = ptxsim_count_live();
-        ptxsim_clear_calls();
+        char before[INJECT_TEXT];
+        const int work = test_live("work");
+        test_list_live(before);
+        test_clear_calls();
         cr_assert_eq(glr_cuda_fill(handle, &cases[i].initializer, &cases[i].tensor, memory,
                                    COUNT * sizeof(float), cu.stream),
                      GLR_OK, "%s", glr_last_error());
         test_expect_calls(ONE_LAUNCH);
-        before.work++; /* the kernel, which nobody has waited for */
-        test_expect_live(before, "a fill");
+        test_expect_pending(work + 1); /* the kernel, which nobody has waited for */
         test_expect(cu.stream, memory, &cases[i].initializer, &cases[i].tensor);
+        test_expect_live(before, "a fill");
     }
     DRIVER(cuMemFree_v2(memory));
     glr_close(handle);
     test_cu_close(cu);
-    test_expect_live((ptxsim_live){0}, "all");
+    test_expect_live("", "all");
 }
 
 /* The streams that are no objects: the legacy one, its other name, and the thread's. */
@@ -77,7 +79,7 @@ Test(stream, a_fill_in_a_default_stream)
     for (uintptr_t special = 0; special <= 2; special++) {
         const CUstream stream = (CUstream)special; /* NOLINT(performance-no-int-to-ptr) */
         const fill_case *one = &cases[special];
-        ptxsim_clear_calls();
+        test_clear_calls();
         cr_assert_eq(
             glr_cuda_fill(handle, &one->initializer, &one->tensor, memory, COUNT * sizeof(float), stream),
             GLR_OK, "%s", glr_last_error());
@@ -90,7 +92,7 @@ Test(stream, a_fill_in_a_default_stream)
     DRIVER(cuMemFree_v2(memory));
     glr_close(handle);
     test_cu_close(cu);
-    test_expect_live((ptxsim_live){0}, "all");
+    test_expect_live("", "all");
 }
 
 /* Strictest capture: no unsafe call by any thread. The graph holds one node for each fill, and draws again
@@ -109,7 +111,7 @@ Test(stream, is_captured_into_a_graph)
     DRIVER(cuStreamBeginCapture_v2(cu.stream, 0));
     for (int i = 0; i < CASES; i++) {
         cases[i].tensor.shape[0] = cases[i].tensor.rank == 1 ? 1999 : 70;
-        ptxsim_clear_calls();
+        test_clear_calls();
         cr_assert_eq(glr_cuda_fill(handle, &cases[i].initializer, &cases[i].tensor, memory + (size_t)i * room,
                                    room, cu.stream),
                      GLR_OK, "%s", glr_last_error());
@@ -134,31 +136,7 @@ Test(stream, is_captured_into_a_graph)
     DRIVER(cuMemFree_v2(memory));
     glr_close(handle);
     test_cu_close(cu);
-    test_expect_live((ptxsim_live){0}, "all");
-}
-
-/* In the order of its stream, also between streams that wait for an event. */
-Test(stream, keeps_the_order_of_streams)
-{
-    test_cu cu = test_cu_open();
-    glr_device *handle = test_prepare(NULL);
-    glr_tensor tensor = test_vector(GLR_FLOAT32, COUNT);
-    glr_initializer first = glr_he_normal(1), second = glr_he_normal(2);
-    CUdeviceptr memory = test_memory(COUNT * sizeof(float));
-    CUstream other = NULL;
-    CUevent done = NULL;
-    DRIVER(cuStreamCreate(&other, 1));
-    DRIVER(cuEventCreate(&done, 0));
-    cr_assert_eq(glr_cuda_fill(handle, &first, &tensor, memory, COUNT * 4, cu.stream), GLR_OK);
-    DRIVER(cuEventRecord(done, cu.stream));
-    DRIVER(cuStreamWaitEvent(other, done, 0));
-    cr_assert_eq(glr_cuda_fill(handle, &second, &tensor, memory, COUNT * 4, other), GLR_OK);
-    test_expect(other, memory, &second, &tensor);
-    DRIVER(cuEventDestroy_v2(done));
-    DRIVER(cuStreamDestroy_v2(other));
-    DRIVER(cuMemFree_v2(memory));
-    glr_close(handle);
-    test_cu_close(cu);
+    test_expect_live("", "all");
 }
 
 Test(stream, into_managed_and_mapped_memory)
@@ -173,7 +151,7 @@ Test(stream, into_managed_and_mapped_memory)
     test_cpu_fill(&initializer, &tensor, expected, 2 * (uint64_t)COUNT);
     DRIVER(cuMemAllocManaged(&managed, 2 * (size_t)COUNT, 1));
     DRIVER(cuMemHostAlloc(&host, 2 * (size_t)COUNT + 6, 0));
-    ptxsim_clear_calls();
+    test_clear_calls();
     cr_assert_eq(glr_cuda_fill(handle, &initializer, &tensor, managed, 2 * (uint64_t)COUNT, cu.stream),
                  GLR_OK, "%s", glr_last_error());
     cr_assert_eq(
@@ -237,7 +215,7 @@ Test(stream, several_devices_and_contexts)
         (void)cuCtxDestroy_v2(own[i].context);
     }
     test_cu_close(main_one);
-    test_expect_live((ptxsim_live){0}, "all");
+    test_expect_live("", "all");
 }
 
 /* glr_fill takes the caller's memory, too, in a thread that has no context, and returns when it is filled. */
@@ -253,50 +231,12 @@ Test(stream, glr_fill_into_the_callers_memory)
     DRIVER(cuCtxSetCurrent(NULL));
     cr_assert_eq(glr_fill(handle, &initializer, &tensor, pointer, COUNT * sizeof(float)), GLR_OK, "%s",
                  glr_last_error());
-    cr_expect_eq(ptxsim_count_live().work, 0);
+    test_expect_pending(0);
     DRIVER(cuCtxSetCurrent(cu.context));
     test_expect(cu.stream, memory, &initializer, &tensor);
     DRIVER(cuMemFree_v2(memory));
     glr_close(handle);
     test_cu_close(cu);
-}
-
-Test(stream, threads_share_a_handle)
-{
-    enum { THREADS = 4, FILLS = 20, LENGTH = 1001 };
-    test_cu cu = test_cu_open();
-    glr_device *handle = test_prepare(NULL);
-    glr_tensor tensor = test_vector(GLR_FLOAT32, LENGTH);
-    const size_t bytes = LENGTH * sizeof(float);
-    int failures = 0;
-#pragma omp parallel for num_threads(THREADS) reduction(+ : failures)
-    for (int thread = 0; thread < THREADS; thread++) {
-        CUstream stream = NULL;
-        CUdeviceptr memory = 0;
-        float *drawn = malloc(FILLS * bytes), expected[LENGTH];
-        failures += cuCtxSetCurrent(cu.context) != CUDA_SUCCESS ||
-                    cuStreamCreate(&stream, 1) != CUDA_SUCCESS ||
-                    cuMemAlloc_v2(&memory, FILLS * bytes) != CUDA_SUCCESS;
-        for (int i = 0; i < FILLS; i++) {
-            glr_initializer initializer = glr_he_normal(FILLS * thread + i);
-            failures += glr_cuda_fill(handle, &initializer, &tensor, memory + (size_t)i * bytes, bytes,
-                                      stream) != GLR_OK;
-        }
-        failures += cuMemcpyDtoHAsync_v2(drawn, memory, FILLS * bytes, stream) != CUDA_SUCCESS ||
-                    cuStreamSynchronize(stream) != CUDA_SUCCESS;
-        for (int i = 0; i < FILLS; i++) {
-            glr_initializer initializer = glr_he_normal(FILLS * thread + i);
-            test_cpu_fill(&initializer, &tensor, expected, sizeof expected);
-            failures += memcmp(drawn + (size_t)i * LENGTH, expected, sizeof expected) != 0;
-        }
-        free(drawn);
-        (void)cuStreamDestroy_v2(stream);
-        (void)cuMemFree_v2(memory);
-    }
-    cr_expect_eq(failures, 0, "%d", failures);
-    glr_close(handle);
-    test_cu_close(cu);
-    test_expect_live((ptxsim_live){0}, "all");
 }
 
 /* Every thread in a context and a stream of its own, on one of several devices, all at once; each of them
@@ -348,7 +288,7 @@ Test(stream, threads_on_devices_of_their_own)
         failures += fill_on_a_device_of_its_own(thread, 3);
     }
     cr_expect_eq(failures, 0, "%d", failures);
-    test_expect_live((ptxsim_live){0}, "all");
+    test_expect_live("", "all");
 }
 
 /* Rows that lie 6 GiB apart, in 13 GiB: offsets beyond 2^32 in bytes and in elements. */

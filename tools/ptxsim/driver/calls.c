@@ -2,49 +2,19 @@
 #include "state.h"
 
 #include <pthread.h>
-#include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
-ptxsim_state ptxsim;
+ptxsim_state ptxsim = {.calls = INJECTOR_INIT};
 
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
-static _Thread_local char calls[4096];
-static _Thread_local size_t calls_length;
 
-static struct {
-    char function[64];
-    unsigned nth;
-    CUresult result;
-} fault;
-
-static void write_down(const char *function)
-{
-    size_t length = strlen(function);
-    if (calls_length + length + 2 <= sizeof calls) {
-        memcpy(calls + calls_length, function, length);
-        calls[calls_length + length] = ' ';
-        calls_length += length + 1;
-        calls[calls_length] = '\0';
-    }
-}
-
-/* "cuMemAlloc_v2:2:1" */
 static void read_fault_from_environment(void)
 {
     static bool was_read;
     const char *text = getenv("PTXSIM_FAIL");
-    if (was_read || text == NULL) {
-        return;
-    }
-    was_read = true;
-    size_t length = strcspn(text, ":");
-    if (length < sizeof fault.function && text[length] == ':') {
-        char *rest = NULL;
-        memcpy(fault.function, text, length);
-        fault.function[length] = '\0';
-        fault.nth = (unsigned)strtoul(text + length + 1, &rest, 10);
-        fault.result = *rest == ':' ? (CUresult)strtol(rest + 1, NULL, 10) : CUDA_ERROR_UNKNOWN;
+    if (!was_read && text != NULL) {
+        was_read = true;
+        (void)inject_fail_text(&ptxsim.calls, text, CUDA_ERROR_UNKNOWN);
     }
 }
 
@@ -58,46 +28,21 @@ static bool breaks_context(CUresult result)
 
 CUresult ptxsim_enter(const char *function, bool needs_init)
 {
+    CUresult result;
     (void)pthread_mutex_lock(&lock);
-    if (function[0] != '\0') {
-        write_down(function);
-    }
     read_fault_from_environment();
-    if (fault.nth > 0 && strcmp(fault.function, function) == 0 && --fault.nth == 0) {
-        if (breaks_context(fault.result)) {
-            ptxsim_fail_current(fault.result);
+    if (inject_call(&ptxsim.calls, function, &result)) {
+        if (breaks_context(result)) {
+            ptxsim_fail_current(result);
         }
-        return fault.result;
+        return result;
     }
     return needs_init && !ptxsim.initialized ? CUDA_ERROR_NOT_INITIALIZED : CUDA_SUCCESS;
 }
 
 void ptxsim_leave(void) { (void)pthread_mutex_unlock(&lock); }
 
-void ptxsim_fail(const char *function, unsigned nth, CUresult result)
-{
-    (void)pthread_mutex_lock(&lock);
-    (void)snprintf(fault.function, sizeof fault.function, "%s", function == NULL ? "" : function);
-    fault.nth = nth;
-    fault.result = result;
-    (void)pthread_mutex_unlock(&lock);
-}
-
-bool ptxsim_pending(void)
-{
-    (void)pthread_mutex_lock(&lock);
-    bool is_pending = fault.nth > 0;
-    (void)pthread_mutex_unlock(&lock);
-    return is_pending;
-}
-
-const char *ptxsim_calls(void) { return calls; }
-
-void ptxsim_clear_calls(void)
-{
-    calls_length = 0;
-    calls[0] = '\0';
-}
+injector *ptxsim_injector(void) { return &ptxsim.calls; }
 
 const char *ptxsim_last_fault(void) { return ptxsim.fault; }
 

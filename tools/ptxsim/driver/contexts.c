@@ -49,6 +49,7 @@ static CUresult create(CUcontext *context, unsigned flags, CUdevice device, bool
     made->flags = flags;
     made->is_primary = is_primary;
     made->legacy = legacy;
+    ptxsim_count_as(legacy, NULL);
     *context = made;
     return CUDA_SUCCESS;
 }

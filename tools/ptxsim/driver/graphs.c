@@ -66,7 +66,7 @@ CUresult cuStreamBeginCapture_v2(CUstream stream, int mode)
 
 static void free_graph(CUgraph graph)
 {
-    ptxsim_drop(&graph->queue);
+    (void)ptxsim_drop(&graph->queue);
     ptxsim_unmake(graph);
 }
 
@@ -205,7 +205,7 @@ static CUresult destroy_exec(CUgraphExec exec)
     if (!ptxsim_is(exec, PTXSIM_GRAPH_EXEC)) {
         return CUDA_ERROR_INVALID_HANDLE;
     }
-    ptxsim_drop(&exec->queue);
+    (void)ptxsim_drop(&exec->queue);
     ptxsim_unmake(exec);
     return CUDA_SUCCESS;
 }

@@ -72,6 +72,9 @@ static CUresult allocate(ptxsim_allocation **made, size_t bytes, ptxsim_memory_k
         ptxsim_unmake(allocation);
         return CUDA_ERROR_OUT_OF_MEMORY;
     }
+    if (kind == PTXSIM_HOST) {
+        ptxsim_count_as(allocation, "host allocation");
+    }
     allocation->kind = kind;
     allocation->host = host;
     allocation->bytes = bytes;

@@ -1,19 +1,33 @@
 /* The list of all objects. */
 #include "state.h"
 
-#include <pthread.h>
 #include <stdlib.h>
 
 void *ptxsim_make(ptxsim_kind kind, size_t bytes, CUcontext context)
 {
+    static const char *const counted[] = {"context", "module", NULL,         "stream",
+                                          "event",   "graph",  "graph exec", "device allocation"};
     ptxsim_object *object = calloc(1, bytes);
     if (object != NULL) {
         object->kind = kind;
         object->context = context;
         object->next = ptxsim.objects;
         ptxsim.objects = object;
+        ptxsim_count_as(object, counted[kind]);
     }
     return object;
+}
+
+void ptxsim_count_as(void *object, const char *counted)
+{
+    ptxsim_object *head = object;
+    if (head->counted != NULL) {
+        inject_live(&ptxsim.calls, head->counted, -1);
+    }
+    head->counted = counted;
+    if (counted != NULL) {
+        inject_live(&ptxsim.calls, counted, 1);
+    }
 }
 
 void ptxsim_unmake(void *object)
@@ -21,6 +35,7 @@ void ptxsim_unmake(void *object)
     for (ptxsim_object **at = &ptxsim.objects; *at != NULL; at = &(*at)->next) {
         if (*at == object) {
             *at = (*at)->next;
+            ptxsim_count_as(object, NULL);
             free(object);
             return;
         }
@@ -43,42 +58,4 @@ void *ptxsim_find(ptxsim_kind kind, const struct CUctx_st *context)
         at = at->next;
     }
     return at;
-}
-
-static void count(ptxsim_live *live, const ptxsim_object *object)
-{
-    switch (object->kind) {
-    case PTXSIM_CONTEXT: live->contexts++; break;
-    case PTXSIM_MODULE: live->modules++; break;
-    case PTXSIM_EVENT: live->events++; break;
-    case PTXSIM_GRAPH: live->graphs++; break;
-    case PTXSIM_GRAPH_EXEC: live->graph_execs++; break;
-    case PTXSIM_ALLOCATION:
-        if (((const ptxsim_allocation *)(const void *)object)->kind == PTXSIM_HOST) {
-            live->host_allocations++;
-        } else {
-            live->device_allocations++;
-        }
-        break;
-    case PTXSIM_STREAM: {
-        const struct CUstream_st *stream = (const void *)object;
-        live->streams += object->context->legacy == stream || stream->thread != 0 ? 0 : 1;
-        for (const ptxsim_work *work = stream->queue.first; work != NULL; work = work->next) {
-            live->work++;
-        }
-        break;
-    }
-    default: break;
-    }
-}
-
-ptxsim_live ptxsim_count_live(void)
-{
-    ptxsim_live live = {0};
-    (void)ptxsim_enter("", false);
-    for (const ptxsim_object *object = ptxsim.objects; object != NULL; object = object->next) {
-        count(&live, object);
-    }
-    ptxsim_leave();
-    return live;
 }

@@ -1,4 +1,4 @@
-/* A stand-in for libcuda.so.1, whose kernels are run by the interpreter of ptx/, and what a test
+/* A stand-in for libcuda.so.1, whose kernels are run by the interpreter of ../ptx, and what a test
  * can ask of it beside the driver API.
  *
  * Work is put off as long as it may be: a launch, copy or memset that may be asynchronous is done when the
@@ -24,29 +24,14 @@
 #ifndef PTXSIM_H
 #define PTXSIM_H
 
+#include "../inject/inject.h"
 #include "cuda_driver.h"
 
-#include <stdbool.h>
-
-/* The nth call of the function from now on gives this result; with nth 0, none does. It replaces what was set
-   for any function before. */
-PTXSIM_API void ptxsim_fail(const char *function, unsigned nth, CUresult result);
-
-/* Whether that call has not come yet. */
-PTXSIM_API bool ptxsim_pending(void);
-
-/* Objects that were made and not destroyed yet, and primary contexts that are retained. */
-typedef struct ptxsim_live {
-    unsigned contexts, modules, device_allocations, host_allocations, streams, events, graphs, graph_execs;
-    unsigned work; /* pieces that were put off and not done yet */
-} ptxsim_live;
-
-PTXSIM_API ptxsim_live ptxsim_count_live(void);
-
-/* The driver's functions that this thread has called since it last cleared them, in order, each with a blank
-   after it. A long list is cut. */
-PTXSIM_API const char *ptxsim_calls(void);
-PTXSIM_API void ptxsim_clear_calls(void);
+/* Fails calls of the driver API, lists them, and counts what lives: see inject.h. A call that fails does
+   nothing. The kinds are "context" (primary ones, too, while they are retained), "module", "device
+   allocation", "host allocation", "stream", "event", "graph", "graph exec", and "work": pieces that were put
+   off and not done yet. */
+PTXSIM_API injector *ptxsim_injector(void);
 
 /* What the interpreter said of the last kernel that failed; empty if none did. */
 PTXSIM_API const char *ptxsim_last_fault(void);

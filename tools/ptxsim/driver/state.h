@@ -25,7 +25,8 @@ typedef enum ptxsim_kind {
 typedef struct ptxsim_object {
     ptxsim_kind kind;
     struct ptxsim_object *next;
-    CUcontext context; /* that it belongs to */
+    CUcontext context;   /* that it belongs to */
+    const char *counted; /* the kind as which it is counted, or NULL */
 } ptxsim_object;
 
 typedef struct ptxsim_work ptxsim_work;
@@ -133,6 +134,7 @@ struct ptxsim_work {
 };
 
 typedef struct ptxsim_state {
+    injector calls;
     bool initialized, eager;
     int devices, version, major, minor, compute_mode;
     uint64_t most_steps;
@@ -169,6 +171,8 @@ void ptxsim_leave(void);
 /* objects.c */
 void *ptxsim_make(ptxsim_kind kind, size_t bytes, CUcontext context);
 void ptxsim_unmake(void *object);
+/* Counts it among what lives as of another kind, or, for NULL, not at all. */
+void ptxsim_count_as(void *object, const char *counted);
 bool ptxsim_is(const void *object, ptxsim_kind kind);
 /* The first object of a kind that belongs to the context, or NULL. */
 void *ptxsim_find(ptxsim_kind kind, const struct CUctx_st *context);
@@ -185,7 +189,8 @@ CUresult ptxsim_finish(CUstream stream, const ptxsim_work *last);
 CUresult ptxsim_finish_context(CUcontext context);
 /* Does the oldest piece. */
 void ptxsim_do_one(CUstream stream);
-void ptxsim_drop(ptxsim_queue *queue);
+/* Discards all work; returns how many pieces. */
+int ptxsim_drop(ptxsim_queue *queue);
 bool ptxsim_append_copy(ptxsim_queue *queue, const ptxsim_work *work);
 CUresult ptxsim_run(ptxsim_work *work);
 

@@ -17,6 +17,7 @@ static CUstream stream_of_thread(CUcontext context)
     }
     CUstream made = ptxsim_make(PTXSIM_STREAM, sizeof *made, context);
     if (made != NULL) {
+        ptxsim_count_as(made, NULL);
         made->is_blocking = true;
         made->thread = ptxsim_thread();
     }
@@ -74,7 +75,7 @@ void ptxsim_free_stream(CUstream stream)
             ptxsim_end_capture(stream->capture);
         }
     }
-    ptxsim_drop(&stream->queue);
+    inject_live(&ptxsim.calls, "work", -ptxsim_drop(&stream->queue));
     ptxsim_unmake(stream);
 }
 

@@ -18,14 +18,17 @@ static void discard(ptxsim_work *work)
     free(work);
 }
 
-void ptxsim_drop(ptxsim_queue *queue)
+int ptxsim_drop(ptxsim_queue *queue)
 {
+    int dropped = 0;
     while (queue->first != NULL) {
         ptxsim_work *work = queue->first;
         queue->first = work->next;
         discard(work);
+        dropped++;
     }
     queue->last = NULL;
+    return dropped;
 }
 
 static size_t parameter_bytes(const ptxsim_work *work)
@@ -121,6 +124,7 @@ void ptxsim_do_one(CUstream stream)
     if (work != NULL) {
         stream->queue.first = work->next;
         stream->queue.last = work->next == NULL ? NULL : stream->queue.last;
+        inject_live(&ptxsim.calls, "work", -1);
         (void)ptxsim_run(work);
         discard(work);
     }
@@ -184,5 +188,6 @@ CUresult ptxsim_submit(CUstream stream, const ptxsim_work *work)
     if (!ptxsim_append_copy(&stream->queue, work)) {
         return CUDA_ERROR_OUT_OF_MEMORY;
     }
+    inject_live(&ptxsim.calls, "work", 1);
     return ptxsim.eager ? ptxsim_finish(stream, NULL) : CUDA_SUCCESS;
 }

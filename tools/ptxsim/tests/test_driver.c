@@ -52,6 +52,8 @@ static setup start(void)
     return s;
 }
 
+static int live(const char *kind) { return inject_count_live(ptxsim_injector(), kind); }
+
 static CUresult launch(const setup *s, CUfunction function, uint32_t added, CUstream stream)
 {
     CUdeviceptr memory = s->memory;
@@ -75,7 +77,7 @@ Test(driver, work_is_done_when_it_is_waited_for)
     cr_assert_eq(launch(&s, s.add, 2, s.stream), CUDA_SUCCESS);
     cr_assert_eq(cuMemcpyDtoHAsync_v2(s.pinned, s.memory, 4 * WORDS, s.stream), CUDA_SUCCESS);
     all_equal(s.pinned, 0);
-    cr_assert_eq(ptxsim_count_live().work, 3);
+    cr_assert_eq(live("work"), 3);
     cr_assert_eq(cuStreamQuery(s.stream), CUDA_ERROR_NOT_READY);
     cr_assert_eq(cuStreamSynchronize(s.stream), CUDA_SUCCESS);
     all_equal(s.pinned, 7);
@@ -103,7 +105,7 @@ Test(driver, events_order_streams)
     all_equal(s.pinned, 7); /* what came after the event was not waited for */
     cr_assert_eq(cuEventElapsedTime(&milliseconds, event, end), CUDA_SUCCESS);
     cr_assert_geq(milliseconds, 0);
-    cr_assert_eq(ptxsim_count_live().work, 1);
+    cr_assert_eq(live("work"), 1);
     cr_assert_eq(cuCtxSynchronize(), CUDA_SUCCESS);
 }
 
@@ -113,7 +115,7 @@ Test(driver, each_thread_has_a_default_stream)
     setup s = start();
     const CUstream legacy = (CUstream)1, per_thread = (CUstream)2; /* NOLINT(performance-no-int-to-ptr) */
     uint32_t words[WORDS];
-    ptxsim_live before = ptxsim_count_live();
+    const int work = live("work"), streams = live("stream");
     cr_assert_eq(cuMemsetD32Async(s.memory, 5, WORDS, per_thread), CUDA_SUCCESS);
 #pragma omp parallel num_threads(2)
     {
@@ -122,15 +124,15 @@ Test(driver, each_thread_has_a_default_stream)
             (void)cuStreamSynchronize(per_thread);
         }
     }
-    cr_assert_eq(ptxsim_count_live().work, before.work + 1);
+    cr_assert_eq(live("work"), work + 1);
     cr_assert_eq(cuStreamSynchronize(per_thread), CUDA_SUCCESS);
-    cr_assert_eq(ptxsim_count_live().work, before.work);
+    cr_assert_eq(live("work"), work);
     cr_assert_eq(launch(&s, s.add, 1, per_thread), CUDA_SUCCESS);
     cr_assert_eq(launch(&s, s.add, 1, legacy), CUDA_SUCCESS);
-    cr_assert_eq(ptxsim_count_live().work, before.work + 1);
+    cr_assert_eq(live("work"), work + 1);
     cr_assert_eq(cuMemcpyDtoH_v2(words, s.memory, sizeof words), CUDA_SUCCESS);
     all_equal(words, 7);
-    cr_assert_eq(ptxsim_count_live().streams, before.streams);
+    cr_assert_eq(live("stream"), streams);
 }
 
 Test(driver, the_default_stream_waits_for_blocking_ones)
@@ -173,7 +175,7 @@ Test(driver, a_captured_launch_runs_when_the_graph_does)
     cr_assert_eq(cuMemcpyDtoH_v2(words, s.memory, sizeof words), CUDA_SUCCESS);
     all_equal(words, 6);
     cr_assert_eq(cuGraphExecDestroy(exec), CUDA_SUCCESS);
-    cr_assert_eq(ptxsim_count_live().graphs + ptxsim_count_live().graph_execs, 0);
+    cr_assert_eq(live("graph") + live("graph exec"), 0);
 }
 
 Test(driver, what_a_capture_forbids)
@@ -202,7 +204,7 @@ Test(driver, what_a_capture_forbids)
     cr_assert_eq(launch(&s, s.add, 3, other), CUDA_SUCCESS);
     cr_assert_eq(cuEventQuery(event), CUDA_ERROR_CAPTURED_EVENT);
     cr_assert_eq(cuStreamEndCapture(s.stream, &graph), CUDA_ERROR_STREAM_CAPTURE_UNJOINED);
-    cr_assert_eq(ptxsim_count_live().graphs, 0);
+    cr_assert_eq(live("graph"), 0);
 }
 
 Test(driver, a_store_outside_breaks_the_context)
@@ -328,22 +330,22 @@ static void *without_context(void *result)
 {
     CUdeviceptr memory = 0;
     *(CUresult *)result = cuMemAlloc_v2(&memory, 4);
-    cr_assert_str_eq(ptxsim_calls(), "cuMemAlloc_v2 ");
     return NULL;
 }
 
-Test(driver, calls_and_contexts_are_each_threads_own)
+Test(driver, calls_are_listed_and_contexts_are_each_threads_own)
 {
     setup s = start();
     pthread_t thread;
     CUresult result = CUDA_SUCCESS;
-    ptxsim_clear_calls();
+    char calls[INJECT_TEXT];
+    inject_clear_trace(ptxsim_injector());
     cr_assert_eq(pthread_create(&thread, NULL, without_context, &result), 0);
     cr_assert_eq(pthread_join(thread, NULL), 0);
     cr_assert_eq(result, CUDA_ERROR_INVALID_CONTEXT);
-    cr_assert_str_eq(ptxsim_calls(), "");
     cr_assert_eq(launch(&s, s.add, 1, s.stream), CUDA_SUCCESS);
-    cr_assert_str_eq(ptxsim_calls(), "cuLaunchKernel ");
+    inject_trace(ptxsim_injector(), calls);
+    cr_assert_str_eq(calls, "cuMemAlloc_v2 cuLaunchKernel ");
 }
 
 Test(driver, faults_on_demand)
@@ -352,13 +354,13 @@ Test(driver, faults_on_demand)
     int devices = 0;
     cr_assert_eq(cuDeviceGetCount(&devices), CUDA_ERROR_NOT_INITIALIZED);
     setup s = start();
-    ptxsim_fail("cuMemAlloc_v2", 2, CUDA_ERROR_OUT_OF_MEMORY);
+    inject_fail(ptxsim_injector(), "cuMemAlloc_v2", 2, CUDA_ERROR_OUT_OF_MEMORY);
     cr_assert_eq(cuMemAlloc_v2(&memory, 4), CUDA_SUCCESS);
-    unsigned before = ptxsim_count_live().device_allocations;
+    const int before = live("device allocation");
     cr_assert_eq(cuMemAlloc_v2(&memory, 4), CUDA_ERROR_OUT_OF_MEMORY);
-    cr_assert_eq(ptxsim_count_live().device_allocations, before);
+    cr_assert_eq(live("device allocation"), before);
     cr_assert_eq(cuMemAlloc_v2(&memory, 4), CUDA_SUCCESS);
-    ptxsim_fail("cuLaunchKernel", 1, CUDA_ERROR_LAUNCH_FAILED);
+    inject_fail(ptxsim_injector(), "cuLaunchKernel", 1, CUDA_ERROR_LAUNCH_FAILED);
     cr_assert_eq(launch(&s, s.add, 1, s.stream), CUDA_ERROR_LAUNCH_FAILED);
     cr_assert_eq(cuCtxSynchronize(), CUDA_ERROR_LAUNCH_FAILED); /* this one breaks the context */
 }
@@ -366,17 +368,16 @@ Test(driver, faults_on_demand)
 Test(driver, what_was_made_is_counted_until_it_is_destroyed)
 {
     setup s = start();
-    ptxsim_live live = ptxsim_count_live();
-    cr_assert(live.contexts == 1 && live.modules == 1 && live.streams == 1 && live.device_allocations == 1 &&
-              live.host_allocations == 1);
+    char left[INJECT_TEXT];
+    cr_assert(live("context") == 1 && live("module") == 1 && live("stream") == 1 &&
+              live("device allocation") == 1 && live("host allocation") == 1);
     cr_assert_eq(cuMemFree_v2(s.memory), CUDA_SUCCESS);
     cr_assert_eq(cuMemFreeHost(s.pinned), CUDA_SUCCESS);
     cr_assert_eq(cuStreamDestroy_v2(s.stream), CUDA_SUCCESS);
     cr_assert_eq(cuModuleUnload(s.module), CUDA_SUCCESS);
     cr_assert_eq(cuDevicePrimaryCtxRelease_v2(0), CUDA_SUCCESS);
-    live = ptxsim_count_live();
-    cr_assert_eq(
-        live.contexts + live.modules + live.streams + live.device_allocations + live.host_allocations, 0);
+    inject_list_live(ptxsim_injector(), left);
+    cr_assert_str_eq(left, "");
 }
 
 Test(driver, a_late_launch_of_an_unloaded_module_fails)
@@ -468,7 +469,7 @@ Test(driver, a_stand_in_can_lack_functions)
     void *library = dlopen(WITHOUT_LAUNCH, RTLD_NOW | RTLD_LOCAL);
     cr_assert_not_null(library, "%s", dlerror());
     cr_assert_not_null(dlsym(library, "cuMemAlloc_v2"));
-    cr_assert_not_null(dlsym(library, "ptxsim_calls"));
+    cr_assert_not_null(dlsym(library, "ptxsim_injector"));
     cr_assert_null(dlsym(library, "cuLaunchKernel"));
     cr_assert_eq(dlclose(library), 0);
 }
