@@ -99,10 +99,10 @@ static void try_all(const char *name, const scene *scenes)
     tally sums[MUTATIONS] = {{0, 0, 0, 0, 0}};
     const size_t bytes = SCENES * COUNT * sizeof(float);
     const seeded s = {name, draw, scenes, bytes, LONGER * bytes};
-    kernel_cut_out(&kernel, text, name);
-    seeded_try_all(&s, &kernel, stride(), sums);
+    cr_assert(kernel_cut_out(&kernel, text, name));
+    cr_assert(seeded_try_all(&s, &kernel, stride(), sums));
     seeded_print(name, sums);
-    seeded_judge(name, sums, most);
+    cr_assert(seeded_judge(name, sums, most));
     free(text);
 }
 
