@@ -89,8 +89,8 @@ static bool draw(const seeded *s, const char *text, size_t length, bool many, un
    drawn again. */
 static const unsigned most[MUTATIONS] = {15, 5, 0, 0, 5, 15, 10};
 
-/* Every line, or in short forms one of several. */
-static size_t stride(void) { return test_is_long() ? 1 : test_is_light() ? 20 : 3; }
+/* Every defect, or in short forms one of several. */
+static size_t stride(void) { return test_is_long() ? 1 : test_is_proof() ? 3 : 40; }
 
 static void try_all(const char *name, const scene *scenes)
 {

@@ -125,19 +125,26 @@ static bool draw_expected(const trial *t)
     return true;
 }
 
+static void try_kind(const trial *t, mutation kind, size_t stride, tally *sum)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < t->text->count; i++) {
+        char mutant[512];
+        for (unsigned v = 0; v < 8 && mutate_line(kind, v, t->text->lines[i], mutant, sizeof mutant); v++) {
+            if (count++ % stride == 0) {
+                try_mutant(t, i, mutant, kind, sum);
+            }
+        }
+    }
+}
+
 bool seeded_try_all(const seeded *s, const kernel_text *text, size_t stride, tally *sums)
 {
     const size_t room = s->few > s->many ? s->few : s->many;
     trial t = {s, text, malloc(TEXT), malloc(s->few), malloc(s->many), malloc(room)};
     const bool is_fine = draw_expected(&t);
     for (mutation kind = 0; is_fine && kind < MUTATIONS; kind++) {
-        /* Beginning somewhere else for each kind. */
-        for (size_t i = (size_t)kind % stride; i < text->count; i += stride) {
-            char mutant[512];
-            for (unsigned v = 0; v < 8 && mutate_line(kind, v, text->lines[i], mutant, sizeof mutant); v++) {
-                try_mutant(&t, i, mutant, kind, &sums[kind]);
-            }
-        }
+        try_kind(&t, kind, stride, &sums[kind]);
     }
     free(t.ptx);
     free(t.few);

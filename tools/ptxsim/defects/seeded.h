@@ -33,7 +33,7 @@ typedef struct tally {
     unsigned made, refused_or_fault, other_values, unreached, nothing;
 } tally;
 
-/* Tries defects of each kind in one of `stride` lines and adds up in sums[MUTATIONS]; `text` is the kernel's,
+/* Tries the first of each `stride` defects of a kind and adds up in sums[MUTATIONS]; `text` is the kernel's,
    which has registers named %r. False if the kernel fails without a defect. */
 bool seeded_try_all(const seeded *s, const kernel_text *text, size_t stride, tally *sums);
 
