@@ -89,8 +89,8 @@ static bool draw(const seeded *s, const char *text, size_t length, bool many, un
    drawn again. */
 static const unsigned most[MUTATIONS] = {15, 5, 0, 0, 5, 15, 10};
 
-/* Every line, or in short forms one of several. */
-static size_t stride(void) { return test_is_long() ? 1 : test_is_light() ? 20 : 3; }
+/* Every defect, or in short forms one of several. */
+static size_t stride(void) { return test_is_long() ? 1 : test_is_proof() ? 3 : 40; }
 
 static void try_all(const char *name, const scene *scenes)
 {
@@ -99,10 +99,10 @@ static void try_all(const char *name, const scene *scenes)
     tally sums[MUTATIONS] = {{0, 0, 0, 0, 0}};
     const size_t bytes = SCENES * COUNT * sizeof(float);
     const seeded s = {name, draw, scenes, bytes, LONGER * bytes};
-    kernel_cut_out(&kernel, text, name);
-    seeded_try_all(&s, &kernel, stride(), sums);
+    cr_assert(kernel_cut_out(&kernel, text, name));
+    cr_assert(seeded_try_all(&s, &kernel, stride(), sums));
     seeded_print(name, sums);
-    seeded_judge(name, sums, most);
+    cr_assert(seeded_judge(name, sums, most));
     free(text);
 }
 

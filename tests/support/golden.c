@@ -126,4 +126,6 @@ const char test_no_cuda[] = "options.backend: cuda is not part of this build";
 
 int test_is_light(void) { return getenv("GLORAND_TEST_LIGHT") != NULL; }
 
+int test_is_proof(void) { return getenv("GLORAND_TEST_PROOF") != NULL; }
+
 int test_is_long(void) { return getenv("GLORAND_TEST_LONG") != NULL; }

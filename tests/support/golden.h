@@ -38,8 +38,10 @@ glr_device *open_any(uint32_t threads);
 extern const char test_no_opencl[];
 extern const char test_no_cuda[];
 
-/* Whether scripts/test.sh asked for less work, under sanitizers, or for the exhaustive forms. */
+/* Whether scripts/test.sh asked for less work, under sanitizers, for all cases of which the quick form has a
+   sample, or for the exhaustive forms. */
 int test_is_light(void);
+int test_is_proof(void);
 int test_is_long(void);
 
 #endif

@@ -74,8 +74,8 @@ TestSuite(shipped, .init = set_up);
  */
 static const unsigned most[MUTATIONS] = {25, 5, 0, 0, 6, 50, 25};
 
-/* Every line, or in the short form one of several. */
-static size_t stride(void) { return test_is_long() ? 1 : 60; }
+/* Every defect, or in short forms one of several. */
+static size_t stride(void) { return test_is_long() ? 1 : test_is_proof() ? 60 : 1200; }
 
 static void try_kernel(glr_cuda_kernel kernel, tally *all)
 {
@@ -84,8 +84,8 @@ static void try_kernel(glr_cuda_kernel kernel, tally *all)
     tally sums[MUTATIONS] = {{0, 0, 0, 0, 0}};
     seeded s = {.name = glr_cuda_kernel_names[kernel], .draw = draw, .settings = &kernel};
     choose_fills(kernel, text, &s);
-    kernel_cut_out(&cut, text, s.name);
-    seeded_try_all(&s, &cut, stride(), sums);
+    cr_assert(kernel_cut_out(&cut, text, s.name));
+    cr_assert(seeded_try_all(&s, &cut, stride(), sums));
     seeded_print(s.name, sums);
     for (int kind = 0; kind < MUTATIONS; kind++) {
         all[kind].made += sums[kind].made;
@@ -107,5 +107,5 @@ Test(shipped, kernels)
         }
     }
     seeded_print("all kernels", all);
-    seeded_judge("all kernels", all, most);
+    cr_assert(seeded_judge("all kernels", all, most));
 }

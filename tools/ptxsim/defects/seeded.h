@@ -1,20 +1,23 @@
 /* Seeded defects: every one that mutants.c knows, put into every line of a kernel's PTX, one at a time. Each
    must be refused by the parser, be a fault, or change a value; what does none of these is printed and
-   counted. */
+   counted. So it is seen whether the tests of a kernel would notice its mistakes. What is wrong is printed,
+   and a function returns false then. */
 #ifndef SEEDED_H
 #define SEEDED_H
 
 #include "mutants.h"
 
+#define SEEDED_LINES 16000 /* of a kernel, at most */
+
 /* A kernel's PTX: what comes before the first kernel, and its own lines. */
 typedef struct kernel_text {
     char *head;
-    char *lines[16000];
+    char *lines[SEEDED_LINES];
     size_t count;
 } kernel_text;
 
-/* Cuts a kernel out of the text of a module, which is changed and must stay. */
-void kernel_cut_out(kernel_text *k, char *text, const char *name);
+/* Cuts a kernel out of the text of a module as nvcc writes it, which is changed and must stay. */
+bool kernel_cut_out(kernel_text *k, char *text, const char *name);
 
 typedef struct seeded seeded;
 struct seeded {
@@ -30,13 +33,14 @@ typedef struct tally {
     unsigned made, refused_or_fault, other_values, unreached, nothing;
 } tally;
 
-/* Tries defects of each kind in one of `stride` lines and adds up in sums[MUTATIONS]; `text` is the kernel's.
- */
-void seeded_try_all(const seeded *s, const kernel_text *text, size_t stride, tally *sums);
+/* Tries the first of each `stride` defects of a kind and adds up in sums[MUTATIONS]; `text` is the kernel's,
+   which has registers named %r. False if the kernel fails without a defect. */
+bool seeded_try_all(const seeded *s, const kernel_text *text, size_t stride, tally *sums);
 
 void seeded_print(const char *name, const tally *sums);
 
-/* Expects that of a hundred of a kind at most so many change nothing, though they are reached. */
-void seeded_judge(const char *name, const tally *sums, const unsigned *most);
+/* Whether of a hundred of a kind at most so many, most[MUTATIONS], change nothing, though they are reached:
+   of made + 20, so that a few of a rare kind are no failure. */
+bool seeded_judge(const char *name, const tally *sums, const unsigned *most);
 
 #endif
