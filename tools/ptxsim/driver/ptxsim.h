@@ -5,7 +5,7 @@
  * host waits for it, asks for it or frees memory, not before. What a program reads without having waited, it
  * finds unwritten. PTXSIM_EAGER=1 does work at once instead, which is as allowed.
  *
- * Device addresses are no addresses of the host: a host that follows one faults.
+ * A host that follows a device address faults.
  *
  * The environment, read by cuInit:
  *   PTXSIM_DEVICES     how many devices there are (1)

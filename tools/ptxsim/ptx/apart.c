@@ -159,22 +159,20 @@ static void release(ptx_warp *warp)
                  (unsigned)missing);
 }
 
-uint64_t ptx_run_apart(ptx_warp *warp, uint64_t most_steps)
+void ptx_run_apart(ptx_warp *warp, uint64_t most_steps)
 {
     ptx_launch *launch = warp->block->launch;
-    uint64_t steps = 0;
     while (warp->alive != 0 && !warp->waiting && launch->fault == PTX_FINE) {
         uint32_t ready = warp->alive & ~warp->parked;
         if (ready != 0) {
-            steps += take_turn(warp, choose(warp, ready));
+            warp->steps += take_turn(warp, choose(warp, ready));
         } else {
             release(warp);
-            steps++;
+            warp->steps++;
         }
-        if (steps / PTX_LANES > most_steps) {
+        if (warp->steps / PTX_LANES > most_steps) {
             ptx_fault_at(warp, PTX_RUNS_ON, PTX_LANES, "does not end");
         }
     }
     warp->depth = warp->alive != 0 ? 1 : 0;
-    return steps;
 }

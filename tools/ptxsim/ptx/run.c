@@ -148,6 +148,7 @@ static void start_warp(ptx_warp *warp, uint32_t number)
     warp->depth = 1;
     warp->pc = 0;
     warp->waiting = false;
+    warp->steps = 0;
     warp->inst = NULL;
     warp->alive = warp->lanes;
     warp->parked = 0;
@@ -249,18 +250,16 @@ void ptx_step(ptx_warp *warp)
     warp->pc += skipped || !inst->keeps_pc ? 1 : 0;
 }
 
-static uint64_t run_lockstep(ptx_warp *warp, uint64_t most_steps)
+static void run_lockstep(ptx_warp *warp, uint64_t most_steps)
 {
     const ptx_launch *launch = warp->block->launch;
-    uint64_t steps = 0;
     while (warp->depth > 0 && !warp->waiting && launch->fault == PTX_FINE) {
         ptx_step(warp);
         ptx_meet(warp);
-        if (++steps > most_steps) {
+        if (++warp->steps > most_steps) {
             ptx_fault_at(warp, PTX_RUNS_ON, PTX_LANES, "does not end");
         }
     }
-    return steps;
 }
 
 /* Until the warp waits at a barrier, or all its lanes have returned, or a fault. */
@@ -268,9 +267,14 @@ static void run_warp(ptx_warp *warp)
 {
     const ptx_launch *launch = warp->block->launch;
     uint64_t most = launch->most_steps == 0 ? PTX_MOST_STEPS : launch->most_steps;
+    const uint64_t before = warp->steps;
     warp->waiting = false;
-    warp->block->steps +=
-        launch->schedule == PTX_LOCKSTEP ? run_lockstep(warp, most) : ptx_run_apart(warp, most);
+    if (launch->schedule == PTX_LOCKSTEP) {
+        run_lockstep(warp, most);
+    } else {
+        ptx_run_apart(warp, most);
+    }
+    warp->block->steps += warp->steps - before;
 }
 
 /* All warps that have not ended must wait at the same barrier; then they go on. True if there are any. */

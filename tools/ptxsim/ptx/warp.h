@@ -53,6 +53,7 @@ struct ptx_warp {
     uint32_t pc;    /* of the topmost path; its mask is in path[depth - 1] */
     bool waiting;   /* at the barrier of this number */
     uint32_t barrier;
+    uint64_t steps; /* since it began */
     const ptx_inst *inst;
     ptx_region *last;                    /* the region found last */
     unsigned char *local, *local_states; /* one lane's local memory after the other's */
@@ -101,9 +102,8 @@ uint32_t ptx_guarded(ptx_warp *warp, const ptx_inst *inst, uint32_t mask);
 /* run.c: the instruction at the pc, for the lanes of the topmost path. */
 void ptx_step(ptx_warp *warp);
 
-/* apart.c: runs a warp as ptx_launch's schedule says, as far as it comes in a row; returns the steps that
- * took. */
-uint64_t ptx_run_apart(ptx_warp *warp, uint64_t most_steps);
+/* apart.c: runs a warp as ptx_launch's schedule says, as far as it comes in a row. */
+void ptx_run_apart(ptx_warp *warp, uint64_t most_steps);
 
 /* apart.c: which of a block's warps runs as number i from one barrier to the next. */
 uint32_t ptx_warp_in_order(ptx_block *block, uint32_t i, uint32_t count);

@@ -215,4 +215,6 @@ Test(flow, what_does_not_end_is_stopped)
         BEGIN "again: add.u32 %r0, %r0, 1;\nsetp.ne.u32 %p1, %r0, -1;\n@%p1 bra again;\nbra again;" END, 1,
         words, THREADS, &launch);
     cr_assert_eq(launch.fault, PTX_RUNS_ON, "%s", launch.message);
+    (void)kernel_run(BEGIN "again: bar.sync 0;\nbra again;" END, 64, words, THREADS, &launch);
+    cr_assert_eq(launch.fault, PTX_RUNS_ON, "%s", launch.message);
 }
