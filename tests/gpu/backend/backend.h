@@ -107,8 +107,7 @@ void gpu_release_event(void *event);
 /* Waits for the queue and copies to the host; false if that fails. */
 bool gpu_read(void *queue, gpu_memory memory, void *host, size_t bytes);
 
-/* ---- One use, from opening to closing, of COUNT values
- * ------------------------------------------------------ */
+/* ---- One use, from opening to closing, of GPU_COUNT values ------------------------------------------ */
 
 enum { GPU_COUNT = 5000 };
 
@@ -126,8 +125,7 @@ glr_status gpu_use_device(void);
 glr_status gpu_use_caller(void);
 glr_status gpu_use_stage(void);
 
-/* ---- The suite `refused`
- * ----------------------------------------------------------------------------------- */
+/* ---- The suite `refused` ------------------------------------------------------------------------ */
 
 /* A prepared context, memory of 4000 bytes in it, and a vector for which it is large enough. */
 enum { REFUSED_BYTES = 4000 };
