@@ -66,8 +66,7 @@ void gpu_expect_live(const char *before, const char *what);
 /* Whether a function may fail and the values be right all the same. */
 bool gpu_is_harmless(const char *function);
 
-/* ---- The caller's ----------------------------------------------------------------------------------------
- */
+/* ---- The caller's ------------------------------------------------------------------------------- */
 
 /* A context of the caller's, which is current in this thread, and a queue or stream in it. */
 typedef struct gpu_caller {
