@@ -66,8 +66,7 @@ void gpu_expect_live(const char *before, const char *what);
 /* Whether a function may fail and the values be right all the same. */
 bool gpu_is_harmless(const char *function);
 
-/* ---- The caller's ----------------------------------------------------------------------------------------
- */
+/* ---- The caller's ------------------------------------------------------------------------------- */
 
 /* A context of the caller's, which is current in this thread, and a queue or stream in it. */
 typedef struct gpu_caller {
@@ -107,8 +106,7 @@ void gpu_release_event(void *event);
 /* Waits for the queue and copies to the host; false if that fails. */
 bool gpu_read(void *queue, gpu_memory memory, void *host, size_t bytes);
 
-/* ---- One use, from opening to closing, of COUNT values
- * ------------------------------------------------------ */
+/* ---- One use, from opening to closing, of GPU_COUNT values ------------------------------------------ */
 
 enum { GPU_COUNT = 5000 };
 
@@ -126,8 +124,7 @@ glr_status gpu_use_device(void);
 glr_status gpu_use_caller(void);
 glr_status gpu_use_stage(void);
 
-/* ---- The suite `refused`
- * ----------------------------------------------------------------------------------- */
+/* ---- The suite `refused` ------------------------------------------------------------------------ */
 
 /* A prepared context, memory of 4000 bytes in it, and a vector for which it is large enough. */
 enum { REFUSED_BYTES = 4000 };

@@ -95,8 +95,7 @@ void gpu_forgive(const char *function)
     }
 }
 
-/* ---- The caller's ----------------------------------------------------------------------------------------
- */
+/* ---- The caller's ------------------------------------------------------------------------------- */
 
 static test_cu cu_of(gpu_caller c)
 {
@@ -172,8 +171,7 @@ bool gpu_read(void *queue, gpu_memory memory, void *host, size_t bytes)
            cuStreamSynchronize(queue) == CUDA_SUCCESS;
 }
 
-/* ---- Mistakes --------------------------------------------------------------------------------------------
- */
+/* ---- Mistakes ----------------------------------------------------------------------------------- */
 
 /* The kernels in the library, which is linked into this program. */
 extern const unsigned char glr_cuda_image[];

@@ -116,8 +116,7 @@ void gpu_list_live(char list[GPU_LIST])
     inject_list_live(&test_host, list + strlen(list));
 }
 
-/* ---- The caller's ----------------------------------------------------------------------------------------
- */
+/* ---- The caller's ------------------------------------------------------------------------------- */
 
 static test_cl cl_of(gpu_caller c)
 {

@@ -40,8 +40,7 @@ typedef struct injector {
         .lock = PTHREAD_MUTEX_INITIALIZER                                                                    \
     }
 
-/* ---- For tests ------------------------------------------------------------------------------------------
- */
+/* ---- For tests ---------------------------------------------------------------------------------- */
 
 /* Of the calls of a function from now on, or of all functions if it is NULL, the nth, from 1, fails with the
    error; with nth 0, none does. Replaces what was asked for before. */
@@ -65,8 +64,7 @@ void inject_clear_trace(injector *i);
 int inject_count_live(injector *i, const char *kind);
 void inject_list_live(injector *i, char text[INJECT_TEXT]);
 
-/* ---- For the library ------------------------------------------------------------------------------------
- */
+/* ---- For the library ---------------------------------------------------------------------------- */
 
 /* Counts a call and writes it down. Returns whether it is to fail, with *error. */
 bool inject_call(injector *i, const char *function, int *error);

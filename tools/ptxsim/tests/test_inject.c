@@ -14,7 +14,8 @@ static const char *call(const char *letters)
     size_t count = strlen(letters);
     for (size_t i = 0; i < count; i++) {
         int error = 0;
-        results[i] = inject_call(&faults, names[letters[i] - 'a'], &error) ? "0123456789"[error] : '.';
+        const bool fails = inject_call(&faults, names[letters[i] - 'a'], &error);
+        results[i] = ".0123456789"[fails ? error + 1 : 0];
     }
     results[count] = '\0';
     return results;
