@@ -90,7 +90,7 @@ static bool draw(const seeded *s, const char *text, size_t length, bool many, un
 static const unsigned most[MUTATIONS] = {15, 5, 0, 0, 5, 15, 10};
 
 /* Every defect, or in short forms one of several. */
-static size_t stride(void) { return test_is_long() ? 1 : test_is_proof() ? 3 : 40; }
+static size_t stride(void) { return !test_is_proof() ? 40 : test_is_long() ? 1 : 3; }
 
 static void try_all(const char *name, const scene *scenes)
 {

@@ -75,7 +75,7 @@ TestSuite(shipped, .init = set_up);
 static const unsigned most[MUTATIONS] = {25, 5, 0, 0, 6, 50, 25};
 
 /* Every defect, or in short forms one of several. */
-static size_t stride(void) { return test_is_long() ? 1 : test_is_proof() ? 60 : 1200; }
+static size_t stride(void) { return !test_is_proof() ? 1200 : test_is_long() ? 1 : 60; }
 
 static void try_kernel(glr_cuda_kernel kernel, tally *all)
 {

@@ -61,12 +61,12 @@ Test(defects, lines_become_what_is_written_here)
 #define FEW  20
 #define MANY 40
 
-/* A module of two kernels. The second writes 3 i + 1 to word i of `count`, with further lines before its
- * store.
+/* A module of two kernels. The first cannot be parsed, so it must be left out. The second writes 3 i + 1 to
+ * word i of `count`, with further lines before its store.
  */
 #define MODULE(further)                                                                                      \
     ".version 8.0\n.target sm_80\n.address_size 64\n\n"                                                      \
-    ".visible .entry other(.param .u64 out)\n{\n\tret;\n}\n\n"                                               \
+    ".visible .entry other(.param .u64 out)\n{\n\tunknown;\n\tret;\n}\n\n"                                   \
     ".visible .entry line(\n\t.param .u64 out,\n\t.param .u32 count\n)\n{\n"                                 \
     "\t.reg .pred \t%p<3>;\n\t.reg .b32 \t%r<8>;\n\t.reg .b64 \t%rd<4>;\n\n"                                 \
     "\tld.param.u64 \t%rd1, [out];\n\tld.param.u32 \t%r1, [count];\n"                                        \
