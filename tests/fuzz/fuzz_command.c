@@ -3,7 +3,9 @@
    when it fails, and what it writes it also verifies. */
 #define _GNU_SOURCE /* O_PATH */
 
+#include "api/error.h"
 #include "api/guest.h"
+#include "api/stage.h"
 #include "check.h"
 #include "cli/command.h"
 #include "cli/self_test.h"
@@ -18,13 +20,24 @@
 #define MOST_BYTES     (1 << 20) /* of a file that is written */
 #define INPUTS         "f.safetensors\nm.json\n"
 
+static int open_stages;         /* so far, of a command */
 static int scratch, home, sink; /* the folders, and where standard output goes */
 
 /* main.c and interrupt.c are compiled with these names for main and atexit. */
 int glorand_main(int argc, char **argv);
 int fuzz_atexit(void (*function)(void));
+glr_status fuzz_stage_open(glr_device *device, uint64_t bytes, glr_stage *stage);
 
 int fuzz_atexit(void (*function)(void)) { return function == NULL; }
+
+/* Of a thousand threads, each with a stage of a megabyte, a few are enough. write.c is compiled with this
+ * name. */
+glr_status fuzz_stage_open(glr_device *device, uint64_t bytes, glr_stage *stage)
+{
+    static const int most = 8;
+    return open_stages++ < most ? glr_stage_open(device, bytes, stage)
+                                : glr_fail(GLR_ERROR_MEMORY, "more than %d stages", most);
+}
 
 /* In place of self_test.c, whose tensors are large. */
 int glr_self_test(const glr_device_info *infos, size_t count)
@@ -97,6 +110,7 @@ static int run(int argc, char **argv)
     confine(MOST_BYTES, scratch, sink, STDOUT_FILENO);
     capture_start(&out, &stdout);
     capture_start(&errors, &stderr);
+    open_stages = 0;
     optind = 0; /* the GNU C library starts anew */
     const int status = glorand_main(argc, argv);
     capture_end(&errors, &stderr);

@@ -7,7 +7,7 @@
 #include "fill_rules.h"
 #include "support/reference_scaling.h"
 
-#define AROUND    64U
+#define AROUND    256U
 #define ROOM      ((size_t)1 << 18) /* bytes of a destination at most */
 #define MOST_SIZE 8U
 #define CANARY    0xa7
@@ -224,12 +224,14 @@ static void check_extent(const glr_tensor *tensor, const fuzz_verdict *verdict)
 /* A destination that has fewer bytes than the part needs, as many, or more. */
 static uint64_t take_bytes(fuzz_bytes *bytes, uint64_t needed)
 {
+    uint64_t given = needed;
     switch (fuzz_below(bytes, 8)) {
-    case 0: return needed > 0 ? needed - 1 : 0;
-    case 1: return 0;
-    case 2: return ROOM;
-    default: return needed < ROOM ? needed : ROOM;
+    case 0: given = needed > 0 ? needed - 1 : 0; break;
+    case 1: given = 0; break;
+    case 2: given = needed + fuzz_byte(bytes); break;
+    default: break;
     }
+    return given < ROOM ? given : ROOM;
 }
 
 /* A whole tensor of an unseeded initializer is filled as its next resolution after a global seed says. */
@@ -244,6 +246,9 @@ static glr_initializer resolve(const glr_initializer *initializer)
     return resolved;
 }
 
+/* Where a fill writes, and what should be there then. */
+static unsigned char memory[ROOM + 2 * AROUND + MOST_SIZE], expected[sizeof memory];
+
 static void check_fill(fuzz_bytes *bytes, const glr_initializer *initializer, const glr_tensor *tensor)
 {
     fuzz_verdict verdict = fuzz_judge(initializer, tensor);
@@ -254,8 +259,6 @@ static void check_fill(fuzz_bytes *bytes, const glr_initializer *initializer, co
         verdict.refusals |= fuzz_judge_call(initializer, tensor);
         verdict.refusals |= dst_bytes < verdict.bytes ? FUZZ_REFUSAL(GLR_ERROR_TOO_SMALL) : 0;
     }
-    unsigned char *memory = malloc(room), *expected = malloc(room);
-    CHECK(memory != NULL && expected != NULL);
     memset(memory, CANARY, room);
     memset(expected, CANARY, room);
     if (verdict.refusals == 0) {
@@ -266,8 +269,6 @@ static void check_fill(fuzz_bytes *bytes, const glr_initializer *initializer, co
     const glr_status status = glr_fill(device, initializer, tensor, memory + AROUND + shift, dst_bytes);
     CHECK(verdict.refusals == 0 ? status == GLR_OK : (verdict.refusals & FUZZ_REFUSAL(status)) != 0);
     CHECK(memcmp(memory, expected, room) == 0);
-    free(memory);
-    free(expected);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t length)

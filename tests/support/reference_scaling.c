@@ -22,11 +22,12 @@ static int names_axis(const int32_t *axes, uint32_t count, uint32_t rank, uint32
     return 0;
 }
 
+/* An axis that stands twice counts twice. */
 static double product_over(const glr_tensor *tensor, const int32_t *axes, uint32_t count)
 {
     double product = 1.0;
-    for (uint32_t a = 0; a < tensor->rank; a++) {
-        product *= names_axis(axes, count, tensor->rank, a) ? (double)tensor->shape[a] : 1.0;
+    for (uint32_t i = 0; i < count; i++) {
+        product *= (double)tensor->shape[axes[i] < 0 ? axes[i] + (int32_t)tensor->rank : axes[i]];
     }
     return product;
 }
