@@ -7,8 +7,8 @@
 #   SECONDS    for each target; the default is an hour
 #   TARGET     some of cache, command, fill, initializer, json, manifest, rules, safetensors; the default is all
 #   --jobs N   processes that fuzz one target at once, of one corpus; the default is 1
-#   --keep     afterwards the smallest set of inputs that covers as much replaces that in tests/fuzz/seeds/TARGET;
-#              inputs longer than 1 KiB are left out
+#   --keep     afterwards the smallest set of inputs that covers as much replaces that in tests/fuzz/seeds/TARGET, but
+#              for files that have a name of their own; inputs longer than 1 KiB are left out
 #
 # What is found stays in build/fuzz/corpus/TARGET, and the next run goes on from there. Inputs that a target fails with
 # are in build/fuzz/findings; `build/fuzz/build/tests/fuzz/fuzz_TARGET FILE` runs one again. A finding that is mended
@@ -83,13 +83,16 @@ fuzz_with() {
     "$program" "${options[@]}" "-artifact_prefix=$findings/${program##*fuzz_}-" "$@"
 }
 
-# keep_smallest TARGET: puts into tests/fuzz/seeds what covers all that is covered.
+# keep_smallest TARGET: puts into tests/fuzz/seeds what covers all that is covered. Files with a name, not a hash, were
+# put there by hand: they stay.
 keep_smallest() {
     local seeds=$root/tests/fuzz/seeds/$1 corpus=$root/build/fuzz/corpus/$1 merged
+    local hashed='.*/[0-9a-f]{40}'
     merged=$(mktemp -d "$root/build/fuzz/merged.XXXXXX")
+    find "$seeds" -type f -regextype posix-extended -not -regex "$hashed" -exec cp -t "$merged" {} +
     # What counts is whether a line is reached, not how often: a tenth of the files does.
     fuzz_with "$1" -set_cover_merge=1 -use_counters=0 -max_len=1024 "$merged" "$seeds" "$corpus"
-    find "$seeds" -type f -delete
+    find "$seeds" -type f -regextype posix-extended -regex "$hashed" -delete
     find "$merged" -type f -exec mv -t "$seeds" {} +
     rmdir "$merged"
     echo "fuzz: $seeds has $(find "$seeds" -type f | wc -l) files now"

@@ -163,7 +163,9 @@ static char *take_arguments(char *text, char **argv, int *argc)
         *end = '\0';
         argv[(*argc)++] = text;
         for (char *byte = text; *byte != '\0'; byte++) {
-            *byte = *byte == '/' ? ':' : *byte;
+            if (*byte == '/') {
+                *byte = ':';
+            }
         }
         text = is_last ? end : end + 1;
     }

@@ -62,7 +62,8 @@ static uint32_t take_axes(fuzz_bytes *bytes, int32_t axes[GLR_MAX_RANK], uint32_
 {
     const uint32_t count = is_wild(bytes) ? fuzz_byte(bytes) : fuzz_below(bytes, 4);
     for (uint32_t i = 0; i < count && i < GLR_MAX_RANK; i++) {
-        axes[i] = (int8_t)fuzz_byte(bytes);
+        const int32_t byte = fuzz_byte(bytes);
+        axes[i] = byte < 128 ? byte : byte - 256;
         axes[i] = rank > 0 && axes[i] < 100 ? axes[i] % (int32_t)rank : axes[i];
     }
     return count;
