@@ -16,7 +16,8 @@
         }                                                                                                    \
     } while (0)
 
-/* Called by libFuzzer. */
+/* Called by libFuzzer, or by standalone.c: once before all inputs where a target has it, and with each. */
+int LLVMFuzzerInitialize(int *argc, char ***argv);
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t length);
 
 #endif

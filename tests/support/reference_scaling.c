@@ -22,11 +22,12 @@ static int names_axis(const int32_t *axes, uint32_t count, uint32_t rank, uint32
     return 0;
 }
 
+/* An axis that stands twice counts twice. */
 static double product_over(const glr_tensor *tensor, const int32_t *axes, uint32_t count)
 {
     double product = 1.0;
-    for (uint32_t a = 0; a < tensor->rank; a++) {
-        product *= names_axis(axes, count, tensor->rank, a) ? (double)tensor->shape[a] : 1.0;
+    for (uint32_t i = 0; i < count; i++) {
+        product *= (double)tensor->shape[axes[i] < 0 ? axes[i] + (int32_t)tensor->rank : axes[i]];
     }
     return product;
 }
@@ -59,7 +60,19 @@ static void fans_of(const glr_initializer *initializer, const glr_tensor *tensor
 
 static reference_scaling uniform_between(double low, double high)
 {
-    reference_scaling scaling = {1, REFERENCE_UNIFORM, (float)high - (float)low, (float)low};
+    reference_scaling scaling = {1, REFERENCE_UNIFORM, (float)high - (float)low, (float)low, high - low, low};
+    return scaling;
+}
+
+static reference_scaling normal_of(reference_sampler sampler, double mean, double stddev)
+{
+    reference_scaling scaling = {1, sampler, (float)stddev, (float)mean, stddev, mean};
+    return scaling;
+}
+
+static reference_scaling constant_of(double value)
+{
+    reference_scaling scaling = {0, REFERENCE_UNIFORM, 0.0f, (float)value, 0.0, value};
     return scaling;
 }
 
@@ -73,22 +86,19 @@ static reference_scaling scaled_variance(double scale, glr_mode mode, glr_distri
     if (distribution == GLR_DISTRIBUTION_UNIFORM) {
         return uniform_between(-sqrt(3.0 * s), sqrt(3.0 * s));
     }
-    int is_truncated = distribution == GLR_DISTRIBUTION_TRUNCATED_NORMAL;
-    reference_scaling scaling = {1, is_truncated ? REFERENCE_TRUNCATED : REFERENCE_NORMAL,
-                                 (float)(is_truncated ? sqrt(s) / 0.87962566103423978 : sqrt(s)), 0.0f};
-    return scaling;
+    return distribution == GLR_DISTRIBUTION_TRUNCATED_NORMAL
+               ? normal_of(REFERENCE_TRUNCATED, 0.0, sqrt(s) / 0.87962566103423978)
+               : normal_of(REFERENCE_NORMAL, 0.0, sqrt(s));
 }
 
 static reference_scaling scaling_of_kind(const glr_initializer *init, const glr_tensor *tensor)
 {
     const glr_distribution normal = GLR_DISTRIBUTION_TRUNCATED_NORMAL, uniform = GLR_DISTRIBUTION_UNIFORM;
-    reference_scaling constant = {0, REFERENCE_UNIFORM, 0.0f, 0.0f};
-    reference_scaling plain = {1, REFERENCE_NORMAL, (float)init->stddev, (float)init->mean};
     switch (init->kind) {
-    case GLR_ONES: constant.shift = 1.0f; return constant;
-    case GLR_CONSTANT: constant.shift = (float)init->value; return constant;
-    case GLR_RANDOM_NORMAL: return plain;
-    case GLR_TRUNCATED_NORMAL: plain.sampler = REFERENCE_TRUNCATED; return plain;
+    case GLR_ONES: return constant_of(1.0);
+    case GLR_CONSTANT: return constant_of(init->value);
+    case GLR_RANDOM_NORMAL: return normal_of(REFERENCE_NORMAL, init->mean, init->stddev);
+    case GLR_TRUNCATED_NORMAL: return normal_of(REFERENCE_TRUNCATED, init->mean, init->stddev);
     case GLR_RANDOM_UNIFORM: return uniform_between(init->minval, init->maxval);
     case GLR_VARIANCE_SCALING:
         return scaled_variance(init->scale, init->mode, init->distribution, init, tensor);
@@ -98,7 +108,7 @@ static reference_scaling scaling_of_kind(const glr_initializer *init, const glr_
     case GLR_HE_UNIFORM: return scaled_variance(2.0, GLR_FAN_IN, uniform, init, tensor);
     case GLR_LECUN_NORMAL: return scaled_variance(1.0, GLR_FAN_IN, normal, init, tensor);
     case GLR_LECUN_UNIFORM: return scaled_variance(1.0, GLR_FAN_IN, uniform, init, tensor);
-    default: return constant; /* zeros */
+    default: return constant_of(0.0); /* zeros */
     }
 }
 

@@ -6,11 +6,13 @@
 #include "glorand/glorand.h"
 #include "support/reference.h"
 
-/* A float32 value is raw * scale + shift, rounded twice; where nothing is drawn it is shift. */
+/* A float32 value is raw * scale + shift, rounded twice; where nothing is drawn it is shift. So is a float64
+   value, in double. */
 typedef struct reference_scaling {
     int is_random;
     reference_sampler sampler;
     float scale, shift;
+    double scale_f64, shift_f64;
 } reference_scaling;
 
 /* Of a valid initializer and a valid tensor. */
