@@ -57,6 +57,7 @@ endif()
 glorand_script_test(symbols scripts/symbols.sh ${PROJECT_SOURCE_DIR} $<TARGET_FILE:glorand> $<TARGET_FILE:glorand_static>
   ${backend_headers})
 glorand_script_test(search_icdf scripts/search_icdf.sh ${PROJECT_SOURCE_DIR} ${PROJECT_BINARY_DIR} ${CMAKE_C_COMPILER})
+set_property(TEST search_icdf APPEND PROPERTY LABELS proof)
 glorand_script_test(reference scripts/reference.sh ${PROJECT_SOURCE_DIR} ${PROJECT_BINARY_DIR})
 glorand_script_test(header_cxx scripts/header_cxx.sh ${PROJECT_SOURCE_DIR} $<TARGET_FILE:glorand> ${PROJECT_BINARY_DIR}
   ${backend_headers})
@@ -87,6 +88,7 @@ endif()
 if(TARGET glorand_command)
   glorand_script_test(readme_commands scripts/readme_commands.sh
     ${PROJECT_SOURCE_DIR} ${PROJECT_BINARY_DIR} $<TARGET_FILE:glorand_command>)
+  set_property(TEST readme_commands APPEND PROPERTY LABELS proof) # it builds the library
 
   if(TARGET opencl_open_auto AND NOT GLORAND_SANITIZE)
     glorand_script_test(opencl_hosts opencl/on_device.sh ${CMAKE_CURRENT_SOURCE_DIR}/opencl/hosts.sh $<TARGET_FILE:glorand_command> $<TARGET_FILE:opencl_open_auto>

@@ -112,3 +112,15 @@ Test(refused, memory_of_the_caller)
     cr_expect_eq(glr_fill(refused_handle, &initializer, &refused_vector, &host, BYTES), GLR_ERROR_ARGUMENT);
     cr_expect_str_eq(glr_last_error(), "dst: not what glr_alloc gave on this handle");
 }
+
+/* An empty part is no command, and so makes no event. */
+Test(refused, an_empty_part_has_no_event)
+{
+    const glr_initializer initializer = glr_ones();
+    const glr_tensor empty = test_vector(GLR_FLOAT32, 0);
+    void *event = &refused_handle;
+    cr_expect_eq(
+        gpu_fill(refused_handle, &initializer, &empty, refused_memory, refused_caller.queue, NULL, &event),
+        GLR_OK);
+    cr_expect_null(event);
+}

@@ -1,6 +1,6 @@
 #!/bin/bash
 # The two commands that README.md gives for a fresh machine, in a bare Debian that scripts/bare-root.sh makes, with less
-# work for slow tests. With GLORAND_TEST_LONG once more without each thing that the script can take away.
+# work for slow tests and with Python's. With GLORAND_TEST_LONG once more without each thing that the script can take away.
 #
 # usage: bare_root.sh SOURCE_DIR BUILD_DIR
 set -euo pipefail
@@ -21,7 +21,8 @@ said=$(GLORAND_TEST_WITHOUT=bare-root "$bare_root") || status=$?
 # Runs the commands with options of the script, which may skip.
 run() {
     echo "== scripts/bare-root.sh $*"
-    env -u GLORAND_TEST_LONG GLORAND_TEST_LIGHT=1 "$bare_root" "$@" >"$scratch/log" 2>&1 || status=$?
+    env -u GLORAND_TEST_LONG GLORAND_TEST_LIGHT=1 "$bare_root" "$@" sh -c 'scripts/demo.sh && scripts/test.sh --python' \
+        >"$scratch/log" 2>&1 || status=$?
     sed -n '/^== Summary$/,$p; /\*\*\*/p' "$scratch/log"
 }
 

@@ -15,8 +15,8 @@ build_dir=${3:-}
 files=("${@:4}")
 cd "$source_dir"
 
-# Runs clang-tidy with further options over the files that match $1, each as it is compiled for use. GCC's own options
-# are unknown to it.
+# Runs clang-tidy with further options over the files in the sources that match $1, each as it is compiled for use.
+# GCC's own options are unknown to it.
 tidy() {
     need clang-tidy run-clang-tidy
     [ -n "${scratch:-}" ] || make_scratch "$build_dir"
@@ -29,23 +29,25 @@ for entry in commands:
 with open(sys.argv[2], "w") as file:
     json.dump(commands, file)
 COMMANDS
-    run-clang-tidy -p "$scratch" -quiet -j 2 "${@:2}" "$1"
+    sources=$(python3 -c 'import re, sys; print(re.escape(sys.argv[1]))' "$source_dir")
+    run-clang-tidy -p "$scratch" -quiet -j 2 "${@:2}" "^$sources/$1" | tee "$scratch/said"
+    grep -q clang-tidy "$scratch/said" || fail "clang-tidy looked at nothing"
 }
 
 case $tool in
 clang-format)
     need clang-format
     [ ${#files[@]} -gt 0 ] || files=(include src bench tests tools examples)
-    find "${files[@]}" \( -name '*.[ch]' -o -name '*.cpp' \) -print0 |
+    find "${files[@]}" \( -name '*.[ch]' -o -name '*.cpp' \) ! -path '*/build/*' -print0 |
         xargs -0 -r clang-format --style=file --dry-run -Werror
     ;;
 clang-tidy)
     # The static analyzer takes nearly all of the time, most of it in a test framework's macros.
-    tidy "^$source_dir/(?!.*tests/)"
-    tidy "^$source_dir/.*tests/" -checks='-clang-analyzer-*'
+    tidy '(?!.*tests/)'
+    tidy '.*tests/' -checks='-clang-analyzer-*'
     ;;
 analyzer)
-    tidy "^$source_dir/.*tests/" -checks='-*,clang-analyzer-*'
+    tidy '.*tests/' -checks='-*,clang-analyzer-*'
     ;;
 cppcheck)
     need cppcheck
@@ -58,7 +60,7 @@ cppcheck)
 shellcheck)
     need shellcheck
     [ ${#files[@]} -gt 0 ] || files=(.ci scripts bench tests tools)
-    find "${files[@]}" -type f \( -name '*.sh' -o -path '.ci/*' \) -print0 |
+    find "${files[@]}" -type f ! -path '*/build/*' \( -name '*.sh' -o -path '.ci/*' \) -print0 |
         xargs -0 -r shellcheck --external-sources
     ;;
 editorconfig)

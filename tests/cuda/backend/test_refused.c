@@ -21,6 +21,14 @@ Test(refused, addresses)
     refuse(bad, GLR_ERROR_TOO_SMALL, "bytes: 3999 are fewer than the 4000 that the part needs");
 }
 
+/* Nor is there a need of memory for nothing. */
+Test(refused, an_empty_part_without_memory_is_not)
+{
+    const glr_initializer initializer = glr_ones();
+    const glr_tensor empty = test_vector(GLR_FLOAT32, 0);
+    cr_expect_eq(glr_cuda_fill(refused_handle, &initializer, &empty, 0, 0, refused_caller.queue), GLR_OK);
+}
+
 /* Of another device; and a context that is not current. */
 Test(refused, other_devices_and_contexts)
 {

@@ -41,6 +41,7 @@ typedef struct gpu_backend {
     const char *const *mistakes; /* names of the checks that notice what gpu_mistake does; NULL ends it */
     size_t first_mistake;        /* from which on they are made in the quick form */
     int fills;                   /* how many each thread draws */
+    unsigned least_calls;        /* of the library in one use */
 } gpu_backend;
 
 extern const gpu_backend gpu;
@@ -97,8 +98,8 @@ void gpu_release(gpu_memory memory);
 
 glr_status gpu_prepare(gpu_caller c, glr_device **handle);
 
-/* Waits for the event `wait`, unless it is NULL, and makes the event *done, unless that is NULL, which must
- * be released. */
+/* Waits for the event `wait`, unless it is NULL, and, unless `done` is NULL or the fill is refused, makes the
+ * event *done, which must be released. */
 glr_status gpu_fill(glr_device *handle, const glr_initializer *initializer, const glr_tensor *tensor,
                     gpu_memory memory, void *queue, void *wait, void **done);
 void gpu_release_event(void *event);

@@ -78,6 +78,7 @@ const gpu_backend gpu = {
     .mistakes = mistakes,
     .first_mistake = 0,
     .fills = 20,
+    .least_calls = 40,
 };
 
 injector *gpu_injector(void) { return ptxsim_injector(); }
@@ -155,7 +156,7 @@ glr_status gpu_fill(glr_device *handle, const glr_initializer *initializer, cons
     }
     const glr_status status =
         glr_cuda_fill(handle, initializer, tensor, address_of(memory), memory.bytes, queue);
-    if (done != NULL) {
+    if (done != NULL && status == GLR_OK) {
         DRIVER(cuEventCreate(&event, 0));
         DRIVER(cuEventRecord(event, queue));
         *done = event;

@@ -44,8 +44,14 @@ static bool was_launched(void)
 static glr_status fill(glr_device *device, const glr_initializer *initializer, const glr_tensor *tensor,
                        gpu_memory memory, void *queue)
 {
+    void *done = NULL;
     inject_clear_trace(gpu_injector());
-    return gpu_fill(device, initializer, tensor, memory, queue, NULL, NULL);
+    const glr_status status = gpu_fill(device, initializer, tensor, memory, queue, NULL, &done);
+    cr_expect(status == GLR_OK || done == NULL, "an event");
+    if (done != NULL) {
+        gpu_release_event(done);
+    }
+    return status;
 }
 
 void refuse_at(glr_device *handle, const glr_tensor *tensor, gpu_memory memory, void *queue,

@@ -92,10 +92,13 @@ Test(threads, share_a_handle)
     gpu_caller c = gpu_open(true);
     glr_device *handle = NULL;
     int failures = 0;
+    char before[GPU_LIST];
+    gpu_list_live(before);
     cr_assert_eq(gpu_prepare(c, &handle), GLR_OK, "%s", glr_last_error());
 #pragma omp parallel num_threads(THREADS) reduction(+ : failures)
     failures += fill_in_a_thread(c, handle, omp_get_thread_num());
     cr_expect_eq(failures, 0, "%d", failures);
     glr_close(handle);
+    gpu_expect_live(before, "closing");
     gpu_close(c);
 }

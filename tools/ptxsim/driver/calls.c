@@ -14,7 +14,7 @@ static void read_fault_from_environment(void)
     const char *text = getenv("PTXSIM_FAIL");
     if (!was_read && text != NULL) {
         was_read = true;
-        (void)inject_fail_text(&ptxsim.calls, text, CUDA_ERROR_UNKNOWN);
+        ptxsim.has_bad_fault = !inject_fail_text(&ptxsim.calls, text, CUDA_ERROR_UNKNOWN);
     }
 }
 

@@ -17,6 +17,11 @@ static long from_environment(const char *name, long otherwise)
 static bool read_choices(void)
 {
     const char *schedule = getenv("PTXSIM_SCHEDULE"), *races = getenv("PTXSIM_RACES");
+    if (ptxsim.has_bad_fault) {
+        (void)fprintf(stderr, "stand-in: PTXSIM_FAIL is '%s', not FUNCTION:N or FUNCTION:N:ERROR\n",
+                      getenv("PTXSIM_FAIL"));
+        return false;
+    }
     if (schedule != NULL && !ptxsim_set_schedule(schedule)) {
         (void)fprintf(stderr,
                       "stand-in: PTXSIM_SCHEDULE is '%s', not lockstep, forwards, backwards or random:SEED\n",

@@ -135,7 +135,7 @@ struct ptxsim_work {
 
 typedef struct ptxsim_state {
     injector calls;
-    bool initialized, eager;
+    bool initialized, eager, has_bad_fault;
     int devices, version, major, minor, compute_mode;
     uint64_t most_steps;
     ptx_schedule schedule;

@@ -20,7 +20,7 @@ for file in "$@"; do
     if instructions "$file" '[a-z0-9.]*\.(approx|ftz|full|sat)\b'; then
         fail "$file: approximate, flushing or saturating operations"
     fi
-    # .rn is the only rounding that the core names; integers are rounded by cvt.rni and its like.
+    # .rn is the only rounding that is allowed; integers are rounded by cvt.rni and its like.
     if instructions "$file" '(add|sub|mul|mad|fma|div|rcp|sqrt)\.(r[zmp]\.)?f(16|16x2|32|32x2|64)\b' ||
         instructions "$file" 'cvt\.(r[zmp]\.)?(f32|f64)\.[us](8|16|32|64)\b' ||
         instructions "$file" 'cvt\.(r[zmp]\.)?f32\.f64\b'; then

@@ -411,7 +411,6 @@ Test(driver, variables_and_functions)
     cr_assert_eq(cuGetProcAddress_v2("cuFrobnicate", &found, 12000, 0, NULL), CUDA_ERROR_NOT_FOUND);
 }
 
-/* For tests of how a program bears an old driver. */
 /* Each lane's number in the order in which they run; the atomic is in line 7. */
 static const char in_order[] =
     ".version 9.0\n.target sm_90\n.address_size 64\n.visible .entry k(.param .u64 out) { .reg .b64 %d<4>;\n"
@@ -450,6 +449,12 @@ Test(driver, a_schedule_that_is_not_there_is_refused)
     cr_assert_eq(cuInit(0), CUDA_ERROR_UNKNOWN);
 }
 
+Test(driver, a_fault_that_cannot_be_read_is_refused)
+{
+    cr_assert_eq(setenv("PTXSIM_FAIL", "cuMemAlloc_v2", 1), 0);
+    cr_assert_eq(cuInit(0), CUDA_ERROR_UNKNOWN);
+}
+
 Test(driver, lines_are_counted)
 {
     uint64_t counts[9] = {0};
@@ -464,6 +469,7 @@ Test(driver, lines_are_counted)
     cr_assert_eq(counts[7], 33);
 }
 
+/* For tests of how a program bears an old driver. */
 Test(driver, a_stand_in_can_lack_functions)
 {
     void *library = dlopen(WITHOUT_LAUNCH, RTLD_NOW | RTLD_LOCAL);
