@@ -7,10 +7,10 @@
 #
 # Without options it runs the C tests and the lints: minutes, with nothing but Debian's packages. --python adds what
 # compares with TensorFlow, Keras, NumPy and safetensors, in an environment that it makes in the build folder. --proof
-# adds what takes long to say that the tests themselves hold: defects put into lines of the kernels, each call of
-# a driver made to fail, machine code counted (with --python, too), fuzzing, and a bare Debian. --long runs all of that and the exhaustive
-# forms of the tests. With CI=true in the environment a test may be skipped only for want of hardware, nvcc, a network
-# or rights. The logs stay in build/test and build/sanitizers.
+# adds what takes long to say that the tests themselves hold: defects put into lines of the kernels, each call of a
+# driver made to fail, machine code counted (with --python, too), fuzzing, and a bare Debian. --long runs all of that
+# and the exhaustive forms of the tests. With CI=true in the environment a test may be skipped only for want of
+# hardware, nvcc, a network or rights. The logs stay in build/test and build/sanitizers.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 

@@ -28,6 +28,11 @@ void test_cl_close(test_cl cl)
     (void)clReleaseContext(cl.context);
 }
 
+test_cl test_cl_of(gpu_caller c)
+{
+    return (test_cl){.device = c.device, .context = c.context, .queue = c.queue};
+}
+
 cl_command_queue test_cl_queue(test_cl cl, cl_command_queue_properties properties)
 {
     cl_int error = CL_SUCCESS;

@@ -6,6 +6,7 @@
 #define CL_USE_DEPRECATED_OPENCL_1_2_APIS
 #include "glorand/opencl.h"
 
+#include "gpu/backend/backend.h"
 #include "stand_in.h"
 #include "support/use_backend.h"
 
@@ -18,6 +19,9 @@ typedef struct test_cl {
 
 test_cl test_cl_open(void);
 void test_cl_close(test_cl cl);
+
+/* The same objects under the names that they have here. */
+test_cl test_cl_of(gpu_caller c);
 
 /* A queue of some properties. */
 cl_command_queue test_cl_queue(test_cl cl, cl_command_queue_properties properties);

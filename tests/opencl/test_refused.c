@@ -8,11 +8,6 @@
 
 #define BYTES REFUSED_BYTES
 
-static test_cl cl_of(gpu_caller c)
-{
-    return (test_cl){.device = c.device, .context = c.context, .queue = c.queue};
-}
-
 static glr_status fill(const glr_opencl_memory *memory, cl_command_queue queue, cl_uint waits,
                        const cl_event *events, cl_event *event)
 {
@@ -49,7 +44,7 @@ Test(refused, kinds_of_memory)
 
 Test(refused, buffers)
 {
-    const test_cl cl = cl_of(refused_caller);
+    const test_cl cl = test_cl_of(refused_caller);
     const cl_image_format format = {CL_RGBA, CL_FLOAT};
     const cl_image_desc description = {
         .image_type = CL_MEM_OBJECT_IMAGE2D, .image_width = 64, .image_height = 64};

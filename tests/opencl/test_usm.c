@@ -113,7 +113,7 @@ static glr_status fill(const glr_opencl_memory *memory)
     return glr_opencl_fill(handle, &initializer, &tensor, memory, cl.queue, 0, NULL, NULL);
 }
 
-static void refuse(void *pointer, uint64_t bytes, uint64_t offset, glr_status status, const char *text)
+static void refuse_usm(void *pointer, uint64_t bytes, uint64_t offset, glr_status status, const char *text)
 {
     const glr_opencl_memory bad = {
         .kind = GLR_OPENCL_USM, .pointer = pointer, .bytes = bytes, .offset = offset};
@@ -128,20 +128,21 @@ Test(usm, refuses_pointers)
     test_cl other = test_cl_open();
     unsigned char *memory = allocate(cl.context, DEVICE), *elsewhere = allocate(other.context, SHARED);
     float *host = malloc(needed);
-    refuse(NULL, ROOM, 0, GLR_ERROR_ARGUMENT, "memory.pointer: is NULL");
-    refuse(host, needed, 0, GLR_ERROR_ARGUMENT, foreign);
-    refuse(elsewhere, ROOM, 0, GLR_ERROR_ARGUMENT, foreign);
-    refuse(memory + 2, needed, 0, GLR_ERROR_ARGUMENT, "is not a multiple of the 4 bytes of an element");
-    refuse(memory, ROOM, 2, GLR_ERROR_ARGUMENT, "memory.offset: 2 is not a multiple");
-    refuse(memory, needed - 1, 0, GLR_ERROR_TOO_SMALL, "20011 bytes from offset 0 are fewer than the 20012");
-    refuse(memory, needed, 4, GLR_ERROR_TOO_SMALL, "20008 bytes from offset 4 are fewer than the 20012");
-    refuse(memory, ROOM + 1, 0, GLR_ERROR_TOO_SMALL,
-           "memory.bytes: 40089 are more than the 40088 that the allocation has from memory.pointer on");
-    refuse(memory + 4, ROOM, 0, GLR_ERROR_TOO_SMALL, "memory.bytes: 40088 are more than the 40084");
-    refuse(memory, UINT64_MAX, 0, GLR_ERROR_TOO_SMALL, "memory.bytes: 18446744073709551615 are more");
+    refuse_usm(NULL, ROOM, 0, GLR_ERROR_ARGUMENT, "memory.pointer: is NULL");
+    refuse_usm(host, needed, 0, GLR_ERROR_ARGUMENT, foreign);
+    refuse_usm(elsewhere, ROOM, 0, GLR_ERROR_ARGUMENT, foreign);
+    refuse_usm(memory + 2, needed, 0, GLR_ERROR_ARGUMENT, "is not a multiple of the 4 bytes of an element");
+    refuse_usm(memory, ROOM, 2, GLR_ERROR_ARGUMENT, "memory.offset: 2 is not a multiple");
+    refuse_usm(memory, needed - 1, 0, GLR_ERROR_TOO_SMALL,
+               "20011 bytes from offset 0 are fewer than the 20012");
+    refuse_usm(memory, needed, 4, GLR_ERROR_TOO_SMALL, "20008 bytes from offset 4 are fewer than the 20012");
+    refuse_usm(memory, ROOM + 1, 0, GLR_ERROR_TOO_SMALL,
+               "memory.bytes: 40089 are more than the 40088 that the allocation has from memory.pointer on");
+    refuse_usm(memory + 4, ROOM, 0, GLR_ERROR_TOO_SMALL, "memory.bytes: 40088 are more than the 40084");
+    refuse_usm(memory, UINT64_MAX, 0, GLR_ERROR_TOO_SMALL, "memory.bytes: 18446744073709551615 are more");
     release(other.context, elsewhere);
     release(cl.context, memory);
-    refuse(memory, ROOM, 0, GLR_ERROR_ARGUMENT, foreign); /* freed */
+    refuse_usm(memory, ROOM, 0, GLR_ERROR_ARGUMENT, foreign); /* freed */
     free(host);
     test_cl_close(other);
 }
@@ -180,7 +181,7 @@ static void expect_unsupported(const char *what)
     glr_device *kept = handle;
     cr_assert_eq(glr_opencl_prepare(cl.context, cl.device, &handle), GLR_OK, "%s: %s", what,
                  glr_last_error());
-    refuse(memory, ROOM, 0, GLR_ERROR_UNSUPPORTED, "has no cl_intel_unified_shared_memory");
+    refuse_usm(memory, ROOM, 0, GLR_ERROR_UNSUPPORTED, "has no cl_intel_unified_shared_memory");
     const glr_opencl_memory buffer = {.buffer = test_cl_buffer(cl, CL_MEM_READ_WRITE, ROOM)};
     cr_expect_eq(fill(&buffer), GLR_OK, "%s: %s", what, glr_last_error());
     cr_assert_eq(clFinish(cl.queue), CL_SUCCESS);

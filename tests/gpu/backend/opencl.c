@@ -119,11 +119,6 @@ void gpu_list_live(char list[GPU_LIST])
 
 /* ---- The caller's ------------------------------------------------------------------------------- */
 
-static test_cl cl_of(gpu_caller c)
-{
-    return (test_cl){.device = c.device, .context = c.context, .queue = c.queue};
-}
-
 gpu_caller gpu_open(bool is_shared)
 {
     const test_cl cl = test_cl_open();
@@ -131,7 +126,7 @@ gpu_caller gpu_open(bool is_shared)
         .context = cl.context, .device = cl.device, .queue = cl.queue, .is_shared = is_shared};
 }
 
-void gpu_close(gpu_caller c) { test_cl_close(cl_of(c)); }
+void gpu_close(gpu_caller c) { test_cl_close(test_cl_of(c)); }
 
 void gpu_enter(gpu_caller c) { (void)c; }
 
@@ -139,14 +134,14 @@ void gpu_leave(gpu_caller c) { (void)c; }
 
 void *gpu_queue(gpu_caller c, bool is_ordered)
 {
-    return test_cl_queue(cl_of(c), is_ordered ? 0 : CL_QUEUE_OUT_OF_ORDER_EXEC_MODE_ENABLE);
+    return test_cl_queue(test_cl_of(c), is_ordered ? 0 : CL_QUEUE_OUT_OF_ORDER_EXEC_MODE_ENABLE);
 }
 
 void gpu_release_queue(void *queue) { (void)clReleaseCommandQueue(queue); }
 
 gpu_memory gpu_allocate(gpu_caller c, size_t bytes)
 {
-    return (gpu_memory){.buffer = test_cl_buffer(cl_of(c), CL_MEM_READ_WRITE, bytes), .bytes = bytes};
+    return (gpu_memory){.buffer = test_cl_buffer(test_cl_of(c), CL_MEM_READ_WRITE, bytes), .bytes = bytes};
 }
 
 void gpu_release(gpu_memory memory) { (void)clReleaseMemObject(memory.buffer); }
