@@ -2,9 +2,11 @@
 # which some tests use without the backend, too. Only nvcc is needed: no header and no library of the toolkit, which is
 # why CMake's language CUDA is not used.
 
-# Machine code for these, and PTX of the first and of the last: the driver makes of it what newer devices need. What
-# an older nvcc does not know is left out.
-set(cuda_architectures 75 80 86 89 90 100 120)
+# Machine code is made for these architectures, as far as nvcc knows them, unless GLORAND_CUDA_ARCHITECTURES names others.
+# PTX is always there, so that the driver compiles it for devices of other architectures.
+set(cuda_default_architectures 75 80 86 89 90 100 110 120)
+set(GLORAND_CUDA_ARCHITECTURES "" CACHE STRING
+  "Architectures to make CUDA machine code for, as in \"80;90\"; empty means all that glorand knows of")
 
 find_program(GLORAND_NVCC nvcc HINTS /usr/local/cuda/bin ENV CUDA_HOME PATH_SUFFIXES bin)
 
@@ -23,24 +25,36 @@ function(glorand_check_nvcc)
   file(WRITE ${probe} "#include <stdint.h>\n__global__ void probe(const __grid_constant__ uint32_t x) {}\n")
   execute_process(COMMAND ${GLORAND_NVCC} -ptx -arch=compute_75 ${probe} -o ${probe}.ptx
     RESULT_VARIABLE status OUTPUT_QUIET ERROR_QUIET)
-  if(NOT version MATCHES "release ([0-9]+)\\." OR NOT status EQUAL 0)
+  if(NOT version MATCHES "release ([0-9]+)\\.([0-9]+)" OR NOT status EQUAL 0)
     set(cuda_missing "${GLORAND_NVCC} compiles nothing for compute_75" PARENT_SCOPE)
     return()
   endif()
-  math(EXPR driver "${CMAKE_MATCH_1} * 1000")
-  foreach(architecture IN LISTS cuda_architectures)
-    if(known MATCHES "sm_${architecture}([^0-9]|$)")
+  math(EXPR nvcc_version "${CMAKE_MATCH_1} * 1000 + ${CMAKE_MATCH_2} * 10")
+  string(REGEX MATCHALL "sm_[0-9]+" known "${known}")
+  list(TRANSFORM known REPLACE "sm_" "")
+  set(wanted ${GLORAND_CUDA_ARCHITECTURES})
+  if("${wanted}" STREQUAL "")
+    set(wanted ${cuda_default_architectures})
+  endif()
+  list(REMOVE_DUPLICATES wanted)
+  foreach(architecture IN LISTS wanted)
+    if(architecture IN_LIST known AND architecture GREATER_EQUAL 75)
       list(APPEND codes -gencode arch=compute_${architecture},code=sm_${architecture})
-      set(last ${architecture})
+      list(APPEND architectures ${architecture})
+    elseif(NOT "${GLORAND_CUDA_ARCHITECTURES}" STREQUAL "")
+      message(FATAL_ERROR "GLORAND_CUDA_ARCHITECTURES names '${architecture}'; glorand needs 75 or newer, and "
+        "${GLORAND_NVCC} knows ${known}")
     endif()
   endforeach()
+  list(SORT architectures COMPARE NATURAL)
+  list(GET architectures -1 last)
   list(APPEND codes -gencode arch=compute_75,code=compute_75)
   if(NOT last EQUAL 75)
     list(APPEND codes -gencode arch=compute_${last},code=compute_${last})
   endif()
   set(cuda_codes ${codes} PARENT_SCOPE)
-  # A driver loads what nvcc of its major version made.
-  set(cuda_driver ${driver} PARENT_SCOPE)
+  set(cuda_architectures ${architectures} PARENT_SCOPE)
+  set(cuda_nvcc_version ${nvcc_version} PARENT_SCOPE) # as cuDriverGetVersion would say it: 13000 for 13.0
 endfunction()
 
 set(GLORAND_HAVE_CUDA OFF)

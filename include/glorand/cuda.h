@@ -39,9 +39,10 @@ struct CUctx_st;
 struct CUstream_st;
 
 /** Prepares a context for fills: loads the kernels into it, and checks that its device computes as the values
-   need it. That takes some milliseconds (more where the driver must compile the kernels for a device that is
-   newer than this library), so do it once per context, and not while a stream of the context captures; it
-   allocates some KiB of device memory, and frees them again, and waits for its own work.
+   need it. That takes longer the first time where the driver must compile the kernels: for a device that is
+   newer than this library, or by a driver before r580 (docs/cuda-drivers.md). So do it once per context, and
+   not while a stream of the context captures; it allocates some KiB of device memory, and frees them again,
+   and waits for its own work.
 
    context is a CUcontext, a device's primary one or one of the caller's, or NULL, which means the thread's
    current one. That is what programs give that use the CUDA runtime, after a call that has made it current,
@@ -52,7 +53,7 @@ struct CUstream_st;
    On failure *handle is NULL.
 
    Errors: GLR_ERROR_ARGUMENT (handle is NULL; no context is given and none is current),
-   GLR_ERROR_UNAVAILABLE (no driver, or an older one than the library was built for; no device; a device of
+   GLR_ERROR_UNAVAILABLE (no driver, or one before CUDA 12.0, which is r525; no device; a device of
    compute capability below 7.5, or of compute mode "prohibited"), GLR_ERROR_DEVICE (the driver failed, or the
    check did: the message names what went wrong), GLR_ERROR_MEMORY (the host's, or the device's).
    Threads: any number at a time, for the same context or for different ones. */
@@ -64,11 +65,13 @@ GLR_API glr_status glr_cuda_prepare(struct CUctx_st *context, glr_device **handl
 
    dst is a CUdeviceptr, or a pointer of the CUDA runtime's as a number: device memory of the handle's context
    or of a pool of its device, managed memory, or host memory that is mapped (what cuMemHostAlloc and
-   cudaMallocHost give). It is a multiple of the element size; a part in adjacent elements is written fastest
-   to multiples of four elements. bytes is the room there, which must hold the part; what the driver knows of
-   the allocation must not contradict it. stream is a CUstream or cudaStream_t of the handle's context, or one
-   of the default streams: NULL and CU_STREAM_LEGACY are the legacy one, CU_STREAM_PER_THREAD is the thread's.
-   The handle's context must be the thread's current one, as it is for the caller's own launches.
+   cudaMallocHost give, or what cuMemHostRegister was given: by the host's pointer or by the device's, where
+   they differ; all checks are of the device's). It is a multiple of the element size; a part in adjacent
+   elements is written fastest to multiples of four elements. bytes is the room there, which must hold the
+   part; what the driver knows of the allocation must not contradict it. stream is a CUstream or cudaStream_t
+   of the handle's context, or one of the default streams: NULL and CU_STREAM_LEGACY are the legacy one,
+   CU_STREAM_PER_THREAD is the thread's. The handle's context must be the thread's current one, as it is for
+   the caller's own launches.
 
    A call launches exactly one kernel, allocates nothing, waits for nothing, and besides asks the driver only
    for the current context, the stream's context, and what dst is; so it may be captured into a CUDA graph,

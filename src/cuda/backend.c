@@ -14,8 +14,9 @@ static void describe(const glr_cu *cu, int ordinal, glr_device_info *info)
     char name[100] = "";
     CUdevice id = 0;
     int capability = 0;
+    const unsigned char *image;
     CUresult error = cu->cuDeviceGet(&id, ordinal);
-    glr_status status = error == CUDA_SUCCESS ? glr_cuda_check_device(cu, id, &capability)
+    glr_status status = error == CUDA_SUCCESS ? glr_cuda_check_device(cu, id, &capability, &image)
                                               : glr_cu_fail("cuDeviceGet", error);
     info->available = status == GLR_OK;
     if (!info->available) {
@@ -46,7 +47,7 @@ static size_t list(glr_device_info *infos, size_t capacity)
 }
 
 /* On the device's primary context, which is the CUDA runtime's. */
-static glr_status open_device(const glr_cu *cu, CUdevice id, glr_device **device)
+static glr_status open_device(const glr_cu *cu, CUdevice id, const unsigned char *image, glr_device **device)
 {
     CUcontext context = NULL;
     int pushed = 0;
@@ -59,7 +60,7 @@ static glr_status open_device(const glr_cu *cu, CUdevice id, glr_device **device
         (void)cu->cuDevicePrimaryCtxRelease_v2(id);
         return status;
     }
-    status = glr_cuda_make(cu, context, id, 1, device);
+    status = glr_cuda_make(cu, context, id, image, 1, device);
     glr_cuda_leave(cu, pushed);
     return status;
 }
@@ -76,6 +77,7 @@ static glr_status open_cuda(const glr_options *options, glr_device **device)
     size_t count;
     CUdevice id = 0;
     int capability;
+    const unsigned char *image;
     glr_status status = options->backend == GLR_BACKEND_AUTO ? check_auto() : GLR_OK;
     if (status == GLR_OK) {
         status = glr_cuda_find(&cu, &count);
@@ -91,8 +93,8 @@ static glr_status open_cuda(const glr_options *options, glr_device **device)
     if (error != CUDA_SUCCESS) {
         return glr_cu_fail("cuDeviceGet", error);
     }
-    status = glr_cuda_check_device(cu, id, &capability);
-    return status == GLR_OK ? open_device(cu, id, device) : status;
+    status = glr_cuda_check_device(cu, id, &capability, &image);
+    return status == GLR_OK ? open_device(cu, id, image, device) : status;
 }
 
 /* With the context current. */

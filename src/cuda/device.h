@@ -6,9 +6,6 @@
 #include "find.h"
 #include "gpu/allocations.h"
 
-/* The kernels as a fat binary: see image.S. */
-extern const unsigned char glr_cuda_image[];
-
 /* The kernels. The first four are of packed parts, in the order of the samplers. */
 typedef enum glr_cuda_kernel {
     KERNEL_UNIFORM,
@@ -37,10 +34,11 @@ typedef struct glr_cuda_device {
     glr_gpu_allocations allocations;
 } glr_cuda_device;
 
-/* Makes a handle for a device in a context, which is current; releases the primary context when the handle is
-   closed, and if it cannot be made, if is_retained. *device is set on success only. */
-glr_status glr_cuda_make(const glr_cu *cu, CUcontext context, CUdevice id, int is_retained,
-                         glr_device **device);
+/* Makes a handle for a device in a context, which is current, with the kernels of an image; releases the
+   primary context when the handle is closed, and if it cannot be made, if is_retained. *device is set on
+   success only. */
+glr_status glr_cuda_make(const glr_cu *cu, CUcontext context, CUdevice id, const unsigned char *image,
+                         int is_retained, glr_device **device);
 
 /* Makes a context the thread's current one, unless it is; *pushed says whether glr_cuda_leave has to undo it.
  */

@@ -1,9 +1,16 @@
 #include "find.h"
 
 #include "api/error.h"
+#include "image.h"
 
-/* The lowest of those that the kernels are compiled for: see src/CMakeLists.txt. */
+/* That of the oldest PTX: see src/CMakeLists.txt. */
 #define LEAST_CAPABILITY 75
+
+static glr_status version_of(const glr_cu *cu, int *version)
+{
+    CUresult error = cu->cuDriverGetVersion(version);
+    return error == CUDA_SUCCESS ? GLR_OK : glr_cu_fail("cuDriverGetVersion", error);
+}
 
 glr_status glr_cuda_find(const glr_cu **cu, size_t *count)
 {
@@ -13,17 +20,17 @@ glr_status glr_cuda_find(const glr_cu **cu, size_t *count)
     if (status != GLR_OK) {
         return status;
     }
-    CUresult error = (*cu)->cuDriverGetVersion(&version);
-    if (error != CUDA_SUCCESS) {
-        return glr_cu_fail("cuDriverGetVersion", error);
+    status = version_of(*cu, &version);
+    if (status != GLR_OK) {
+        return status;
     }
-    /* Drivers load what compilers of their own major version made, and older ones. */
-    if (version < GLR_CUDA_DRIVER) {
-        return glr_fail(GLR_ERROR_UNAVAILABLE, "the CUDA driver is of version %d.%d; %d.%d is needed",
-                        version / 1000, version % 1000 / 10, GLR_CUDA_DRIVER / 1000,
-                        GLR_CUDA_DRIVER % 1000 / 10);
+    if (version < GLR_CUDA_OLDEST_DRIVER) {
+        return glr_fail(GLR_ERROR_UNAVAILABLE,
+                        "the CUDA driver is of version %d.%d; %d.%d, which is r525, or newer is needed",
+                        version / 1000, version % 1000 / 10, GLR_CUDA_OLDEST_DRIVER / 1000,
+                        GLR_CUDA_OLDEST_DRIVER % 1000 / 10);
     }
-    error = (*cu)->cuInit(0);
+    CUresult error = (*cu)->cuInit(0);
     if (error == CUDA_SUCCESS) {
         error = (*cu)->cuDeviceGetCount(&devices);
     }
@@ -44,9 +51,10 @@ static glr_status ask(const glr_cu *cu, CUdevice device, int what, int *value)
     return error == CUDA_SUCCESS ? GLR_OK : glr_cu_fail("cuDeviceGetAttribute", error);
 }
 
-glr_status glr_cuda_check_device(const glr_cu *cu, CUdevice device, int *capability)
+glr_status glr_cuda_check_device(const glr_cu *cu, CUdevice device, int *capability,
+                                 const unsigned char **image)
 {
-    int major = 0, minor = 0, mode = 0;
+    int major = 0, minor = 0, mode = 0, version = 0;
     glr_status status = ask(cu, device, CU_DEVICE_CAPABILITY_MAJOR, &major);
     if (status == GLR_OK) {
         status = ask(cu, device, CU_DEVICE_CAPABILITY_MINOR, &minor);
@@ -65,5 +73,7 @@ glr_status glr_cuda_check_device(const glr_cu *cu, CUdevice device, int *capabil
     if (mode == CU_COMPUTEMODE_PROHIBITED) {
         return glr_fail(GLR_ERROR_UNAVAILABLE, "the device's compute mode is 'prohibited'");
     }
-    return GLR_OK;
+    status = version_of(cu, &version);
+    *image = glr_cuda_choose_image(version, *capability, &glr_cuda_this_build);
+    return status;
 }

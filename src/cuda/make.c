@@ -2,6 +2,7 @@
 #include "api/error.h"
 #include "device.h"
 #include "gpu/gpu_plan.h"
+#include "image.h"
 
 #include <stdlib.h>
 
@@ -54,7 +55,7 @@ static glr_status make_kernel(glr_cuda_device *device, int kernel, int multiproc
                           glr_cuda_kernel_names[kernel]);
 }
 
-static glr_status set_up(glr_cuda_device *device)
+static glr_status set_up(glr_cuda_device *device, const unsigned char *image)
 {
     const glr_cu *cu = device->cu;
     int multiprocessors = 0;
@@ -62,7 +63,7 @@ static glr_status set_up(glr_cuda_device *device)
     if (error != CUDA_SUCCESS) {
         return glr_cu_fail("cuDeviceGetAttribute", error);
     }
-    error = cu->cuModuleLoadData(&device->module, glr_cuda_image);
+    error = cu->cuModuleLoadData(&device->module, image);
     if (error != CUDA_SUCCESS) {
         device->module = NULL;
         return glr_cu_fail("cuModuleLoadData", error);
@@ -80,8 +81,8 @@ static glr_status set_up(glr_cuda_device *device)
     return status == GLR_OK ? glr_cuda_check(device) : status;
 }
 
-glr_status glr_cuda_make(const glr_cu *cu, CUcontext context, CUdevice id, int is_retained,
-                         glr_device **device)
+glr_status glr_cuda_make(const glr_cu *cu, CUcontext context, CUdevice id, const unsigned char *image,
+                         int is_retained, glr_device **device)
 {
     glr_cuda_device *cuda = calloc(1, sizeof *cuda);
     if (cuda == NULL || pthread_mutex_init(&cuda->allocations.lock, NULL) != 0) {
@@ -96,7 +97,7 @@ glr_status glr_cuda_make(const glr_cu *cu, CUcontext context, CUdevice id, int i
     cuda->id = id;
     cuda->context = context;
     cuda->is_retained = is_retained;
-    glr_status status = set_up(cuda);
+    glr_status status = set_up(cuda, image);
     if (status == GLR_OK) {
         *device = &cuda->device;
     } else {

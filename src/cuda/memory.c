@@ -25,6 +25,29 @@ static glr_status facts_of(const glr_cu *cu, CUdeviceptr pointer, pointer_facts 
     return error == CUDA_SUCCESS ? GLR_OK : glr_cu_fail("cuPointerGetAttributes", error);
 }
 
+/* The facts of memory by the address that kernels find it at. Of registered host memory, that may be another
+   one than the host's (where a device lacks CU_DEVICE_ATTRIBUTE_CAN_USE_HOST_POINTER_FOR_REGISTERED_MEM), and
+   bounds are documented for device pointers alone: so all that is checked is checked of this address. */
+static glr_status resolve(const glr_cu *cu, CUdeviceptr dst, pointer_facts *facts)
+{
+    glr_status status = facts_of(cu, dst, facts);
+    const CUdeviceptr address = facts->address;
+    if (status == GLR_OK && address != 0 && address != dst) {
+        status = facts_of(cu, address, facts);
+        facts->address = address;
+    }
+    return status;
+}
+
+static glr_status check_alignment(CUdeviceptr address, uint64_t element_size)
+{
+    return address % element_size == 0
+               ? GLR_OK
+               : glr_fail(GLR_ERROR_ARGUMENT,
+                          "dst: 0x%llx is not a multiple of the %" PRIu64 " bytes of an element", address,
+                          element_size);
+}
+
 /* Managed memory and host memory can be reached from every context; a device's from those of its own. */
 static glr_status check_place(const glr_cuda_device *device, const pointer_facts *facts)
 {
@@ -48,21 +71,23 @@ glr_status glr_cuda_check_memory(const glr_cuda_device *device, CUdeviceptr dst,
                                  uint64_t bytes, CUdeviceptr *address)
 {
     pointer_facts facts = {.device = device->id};
-    if (dst % element_size != 0) {
-        return glr_fail(GLR_ERROR_ARGUMENT,
-                        "dst: 0x%llx is not a multiple of the %" PRIu64 " bytes of an element", dst,
-                        element_size);
+    glr_status status = check_alignment(dst, element_size);
+    if (status == GLR_OK) {
+        status = resolve(device->cu, dst, &facts);
     }
-    glr_status status = facts_of(device->cu, dst, &facts);
     if (status == GLR_OK) {
         status = check_place(device, &facts);
     }
-    /* What begins and ends where is known of allocations; pools and mappings may lie side by side. */
-    if (status == GLR_OK && facts.context != NULL && facts.size - (dst - facts.start) < bytes) {
+    if (status == GLR_OK) {
+        status = check_alignment(facts.address, element_size);
+    }
+    /* Bounds are known of allocations; pools and mappings may lie side by side. */
+    const uint64_t room = facts.size - (facts.address - facts.start);
+    if (status == GLR_OK && facts.context != NULL && room < bytes) {
         status = glr_fail(GLR_ERROR_TOO_SMALL,
                           "dst: the %" PRIu64 " bytes from there to the end of its memory are fewer than the "
                           "%" PRIu64 " that the part needs",
-                          (uint64_t)(facts.size - (dst - facts.start)), bytes);
+                          room, bytes);
     }
     *address = facts.address;
     return status;

@@ -16,12 +16,13 @@ static glr_status prepare_current(const glr_cu *cu, CUcontext context, glr_devic
 {
     CUdevice id = 0;
     int capability;
+    const unsigned char *image;
     CUresult error = cu->cuCtxGetDevice(&id);
     if (error != CUDA_SUCCESS) {
         return glr_cu_fail("cuCtxGetDevice", error);
     }
-    glr_status status = glr_cuda_check_device(cu, id, &capability);
-    return status == GLR_OK ? glr_cuda_make(cu, context, id, 0, handle) : status;
+    glr_status status = glr_cuda_check_device(cu, id, &capability, &image);
+    return status == GLR_OK ? glr_cuda_make(cu, context, id, image, 0, handle) : status;
 }
 
 static glr_status prepare(struct CUctx_st *context, glr_device **handle)

@@ -170,6 +170,51 @@ Test(stream, into_managed_and_mapped_memory)
     test_cu_close(cu);
 }
 
+/* Memory of the caller's that the driver was told of, by the address that kernels find it at and by the
+   host's, which may be another one. Its bounds hold by either. */
+static void fill_registered(void)
+{
+    enum { BYTES = 4 * COUNT, PAGE = 4096 };
+    test_cu cu = test_cu_open();
+    glr_device *handle = test_prepare(NULL);
+    const glr_tensor tensor = test_vector(GLR_FLOAT32, COUNT);
+    const glr_initializer initializer = glr_he_normal(1);
+    unsigned char *host = aligned_alloc(PAGE, (BYTES + 2 * PAGE - 1) / PAGE * PAGE);
+    unsigned char *expected = malloc(BYTES);
+    CUdeviceptr device = 0;
+    cr_assert(host != NULL && expected != NULL);
+    test_cpu_fill(&initializer, &tensor, expected, BYTES);
+    DRIVER(cuMemHostRegister_v2(host, BYTES + 8, 2)); /* CU_MEMHOSTREGISTER_DEVICEMAP */
+    DRIVER(cuMemHostGetDevicePointer_v2(&device, host, 0));
+    const CUdeviceptr addresses[] = {device, (uintptr_t)host};
+    for (size_t i = 0; i < 2; i++) {
+        const CUdeviceptr dst = addresses[i];
+        memset(host, 0, BYTES + 8);
+        cr_assert_eq(glr_cuda_fill(handle, &initializer, &tensor, dst + 8, BYTES, cu.stream), GLR_OK, "%s",
+                     glr_last_error());
+        DRIVER(cuStreamSynchronize(cu.stream));
+        cr_expect_eq(memcmp(host + 8, expected, BYTES), 0);
+        cr_expect_eq(glr_cuda_fill(handle, &initializer, &tensor, dst + 12, BYTES, cu.stream),
+                     GLR_ERROR_TOO_SMALL);
+        cr_expect_eq(glr_cuda_fill(handle, &initializer, &tensor, dst + 2, BYTES, cu.stream),
+                     GLR_ERROR_ARGUMENT);
+    }
+    DRIVER(cuMemHostUnregister(host));
+    cr_expect_eq(glr_cuda_fill(handle, &initializer, &tensor, device, BYTES, cu.stream), GLR_ERROR_ARGUMENT);
+    free(expected);
+    free(host);
+    glr_close(handle);
+    test_cu_close(cu);
+}
+
+Test(stream, into_registered_memory) { fill_registered(); }
+
+Test(stream, into_registered_memory_at_another_address)
+{
+    cr_assert_eq(setenv("PTXSIM_REGISTERED", "apart", 1), 0);
+    fill_registered();
+}
+
 /* Every device, by its primary context and by one of the caller's, each with a handle; the thread's current
    context stays what it was. */
 Test(stream, several_devices_and_contexts)

@@ -2,6 +2,7 @@
 #include "launch.h"
 
 #include "cuda/device.h"
+#include "cuda/image.h"
 #include "support/golden.h"
 
 #include <criterion/criterion.h>
@@ -16,14 +17,14 @@ void shipped_start(void)
     cr_assert_eq(cu->cuInit(0), CUDA_SUCCESS);
 }
 
-/* Where PTX number `number` has its target, or NULL. */
+/* Where PTX number `number` of the fat binary has its target, or NULL. */
 static const unsigned char *target(unsigned number, const unsigned char **end)
 {
     static const char word[] = "\n.target sm_";
     uint64_t bytes;
-    memcpy(&bytes, glr_cuda_image + 8, sizeof bytes); /* after the fat binary's header */
-    *end = glr_cuda_image + 16 + bytes;
-    const unsigned char *at = glr_cuda_image;
+    memcpy(&bytes, glr_cuda_fat_binary + 8, sizeof bytes); /* after the fat binary's header */
+    *end = glr_cuda_fat_binary + 16 + bytes;
+    const unsigned char *at = glr_cuda_fat_binary;
     for (unsigned i = 0; at != NULL && i <= number; i++) {
         at++;
         at = memmem(at, (size_t)(*end - at), word, strlen(word));
@@ -38,12 +39,17 @@ unsigned shipped_count(void)
     while (target(count, &end) != NULL) {
         count++;
     }
-    return count;
+    return count + 1; /* the last one is the portable PTX */
 }
 
 char *shipped_ptx(unsigned number)
 {
     const unsigned char *end, *at = target(number, &end);
+    if (number == shipped_count() - 1) {
+        char *portable = strdup((const char *)glr_cuda_portable);
+        cr_assert_not_null(portable);
+        return portable;
+    }
     cr_assert_not_null(at);
     while (memcmp(at, ".version", 8) != 0) {
         at--;

@@ -175,18 +175,24 @@ bool gpu_read(void *queue, gpu_memory memory, void *host, size_t bytes)
 /* ---- Mistakes ----------------------------------------------------------------------------------- */
 
 /* The kernels in the library, which is linked into this program. */
-extern const unsigned char glr_cuda_image[];
+extern const unsigned char glr_cuda_fat_binary[];
 
-/* The PTX that the stand-in takes, as text that can be changed. */
+/* The PTX that the stand-in takes, the last in the library, as text that can be changed. */
 static char *image_text(void)
 {
+    static const char target[] = ".target sm_";
     uint64_t bytes;
+    char *text = NULL;
     const long page = sysconf(_SC_PAGESIZE);
-    memcpy(&bytes, glr_cuda_image + 8, sizeof bytes);
-    const unsigned char *start = glr_cuda_image - (uintptr_t)glr_cuda_image % (uintptr_t)page;
-    cr_assert_eq(mprotect((void *)start, (size_t)(glr_cuda_image + bytes - start), PROT_READ | PROT_WRITE),
-                 0);
-    char *text = memmem(glr_cuda_image, bytes, ".target sm_120", 14);
+    memcpy(&bytes, glr_cuda_fat_binary + 8, sizeof bytes);
+    const unsigned char *start = glr_cuda_fat_binary - (uintptr_t)glr_cuda_fat_binary % (uintptr_t)page;
+    cr_assert_eq(
+        mprotect((void *)start, (size_t)(glr_cuda_fat_binary + bytes - start), PROT_READ | PROT_WRITE), 0);
+    const unsigned char *end = glr_cuda_fat_binary + bytes;
+    for (char *at = memmem(glr_cuda_fat_binary, bytes, target, strlen(target)); at != NULL;
+         at = memmem(at + 1, (size_t)((const char *)end - at - 1), target, strlen(target))) {
+        text = at;
+    }
     cr_assert_not_null(text);
     return text;
 }

@@ -34,6 +34,7 @@ enum {
     CUDA_ERROR_NO_BINARY_FOR_GPU = 209,
     CUDA_ERROR_ECC_UNCORRECTABLE = 214,
     CUDA_ERROR_INVALID_PTX = 218,
+    CUDA_ERROR_UNSUPPORTED_PTX_VERSION = 222,
     CUDA_ERROR_INVALID_HANDLE = 400,
     CUDA_ERROR_NOT_FOUND = 500,
     CUDA_ERROR_NOT_READY = 600,
@@ -41,6 +42,8 @@ enum {
     CUDA_ERROR_LAUNCH_OUT_OF_RESOURCES = 701,
     CUDA_ERROR_PRIMARY_CONTEXT_ACTIVE = 708,
     CUDA_ERROR_CONTEXT_IS_DESTROYED = 709,
+    CUDA_ERROR_HOST_MEMORY_ALREADY_REGISTERED = 712,
+    CUDA_ERROR_HOST_MEMORY_NOT_REGISTERED = 713,
     CUDA_ERROR_ILLEGAL_INSTRUCTION = 715,
     CUDA_ERROR_MISALIGNED_ADDRESS = 716,
     CUDA_ERROR_LAUNCH_FAILED = 719,
@@ -125,6 +128,8 @@ PTXSIM_API CUresult cuMemFree_v2(CUdeviceptr address);
 PTXSIM_API CUresult cuMemAllocManaged(CUdeviceptr *address, size_t bytes, unsigned flags);
 PTXSIM_API CUresult cuMemHostAlloc(void **address, size_t bytes, unsigned flags);
 PTXSIM_API CUresult cuMemFreeHost(void *address);
+PTXSIM_API CUresult cuMemHostRegister_v2(void *host, size_t bytes, unsigned flags);
+PTXSIM_API CUresult cuMemHostUnregister(void *host);
 PTXSIM_API CUresult cuMemHostGetDevicePointer_v2(CUdeviceptr *address, void *host, unsigned flags);
 PTXSIM_API CUresult cuMemGetInfo_v2(size_t *left, size_t *total);
 PTXSIM_API CUresult cuMemcpyDtoH_v2(void *to, CUdeviceptr from, size_t bytes);

@@ -16,7 +16,8 @@ static long from_environment(const char *name, long otherwise)
 /* False if the environment asks for what is not there. */
 static bool read_choices(void)
 {
-    const char *schedule = getenv("PTXSIM_SCHEDULE"), *races = getenv("PTXSIM_RACES");
+    const char *schedule = getenv("PTXSIM_SCHEDULE"), *races = getenv("PTXSIM_RACES"),
+               *registered = getenv("PTXSIM_REGISTERED");
     if (ptxsim.has_bad_fault) {
         (void)fprintf(stderr, "stand-in: PTXSIM_FAIL is '%s', not FUNCTION:N or FUNCTION:N:ERROR\n",
                       getenv("PTXSIM_FAIL"));
@@ -26,6 +27,11 @@ static bool read_choices(void)
         (void)fprintf(stderr,
                       "stand-in: PTXSIM_SCHEDULE is '%s', not lockstep, forwards, backwards or random:SEED\n",
                       schedule);
+        return false;
+    }
+    ptxsim.registers_apart = registered != NULL && strcmp(registered, "apart") == 0;
+    if (registered != NULL && !ptxsim.registers_apart) {
+        (void)fprintf(stderr, "stand-in: PTXSIM_REGISTERED is '%s', not apart\n", registered);
         return false;
     }
     ptxsim.ignores_races = races != NULL && strcmp(races, "ignore") == 0;
@@ -43,6 +49,7 @@ static void read_environment(void)
     ptxsim.minor = rest != NULL && *rest == '.' ? (int)strtol(rest + 1, NULL, 10) : 0;
     long devices = from_environment("PTXSIM_DEVICES", 1);
     ptxsim.devices = devices < 0 ? 0 : devices > PTXSIM_MAX_DEVICES ? PTXSIM_MAX_DEVICES : (int)devices;
+    ptxsim.version = (int)from_environment("PTXSIM_VERSION", 0);
     ptxsim.compute_mode = (int)from_environment("PTXSIM_COMPUTE_MODE", 0);
     ptxsim.device_memory = (size_t)from_environment("PTXSIM_MEMORY", 81920) << 20;
     ptxsim.most_steps = (uint64_t)from_environment("PTXSIM_STEPS", 0);
@@ -101,6 +108,8 @@ static const struct {
      "no kernel image is available for execution on the device"},
     {CUDA_ERROR_ECC_UNCORRECTABLE, "CUDA_ERROR_ECC_UNCORRECTABLE", "uncorrectable ECC error encountered"},
     {CUDA_ERROR_INVALID_PTX, "CUDA_ERROR_INVALID_PTX", "a PTX JIT compilation failed"},
+    {CUDA_ERROR_UNSUPPORTED_PTX_VERSION, "CUDA_ERROR_UNSUPPORTED_PTX_VERSION",
+     "the provided PTX was compiled with an unsupported toolchain."},
     {CUDA_ERROR_INVALID_HANDLE, "CUDA_ERROR_INVALID_HANDLE", "invalid resource handle"},
     {CUDA_ERROR_NOT_FOUND, "CUDA_ERROR_NOT_FOUND", "named symbol not found"},
     {CUDA_ERROR_NOT_READY, "CUDA_ERROR_NOT_READY", "device not ready"},
@@ -110,6 +119,10 @@ static const struct {
     {CUDA_ERROR_PRIMARY_CONTEXT_ACTIVE, "CUDA_ERROR_PRIMARY_CONTEXT_ACTIVE",
      "cannot set while device is active in this process"},
     {CUDA_ERROR_CONTEXT_IS_DESTROYED, "CUDA_ERROR_CONTEXT_IS_DESTROYED", "context is destroyed"},
+    {CUDA_ERROR_HOST_MEMORY_ALREADY_REGISTERED, "CUDA_ERROR_HOST_MEMORY_ALREADY_REGISTERED",
+     "part or all of the requested memory range is already mapped"},
+    {CUDA_ERROR_HOST_MEMORY_NOT_REGISTERED, "CUDA_ERROR_HOST_MEMORY_NOT_REGISTERED",
+     "pointer does not correspond to a registered memory region"},
     {CUDA_ERROR_ILLEGAL_INSTRUCTION, "CUDA_ERROR_ILLEGAL_INSTRUCTION",
      "an illegal instruction was encountered"},
     {CUDA_ERROR_MISALIGNED_ADDRESS, "CUDA_ERROR_MISALIGNED_ADDRESS", "misaligned address"},

@@ -35,7 +35,9 @@ void ptxsim_free_allocation(ptxsim_allocation *allocation)
         }
     }
     ptxsim.used[device] -= allocation->kind == PTXSIM_HOST ? 0 : allocation->bytes;
-    (void)munmap(allocation->host, allocation->mapped);
+    if (allocation->mapped > 0) { /* otherwise it is the program's */
+        (void)munmap(allocation->host, allocation->mapped);
+    }
     ptxsim_unmake(allocation);
 }
 
@@ -53,6 +55,53 @@ static bool add_regions(ptxsim_allocation *allocation, int device)
     }
     return true;
 }
+
+/* Memory of the program's, which kernels find at the same address, or at another one. */
+static CUresult register_host(unsigned char *host, size_t bytes)
+{
+    CUcontext context = NULL;
+    CUresult result = ptxsim_current(&context);
+    result = result == CUDA_SUCCESS ? ptxsim_unsafe_in_capture() : result;
+    if (result != CUDA_SUCCESS || host == NULL || bytes == 0) {
+        return result != CUDA_SUCCESS ? result : CUDA_ERROR_INVALID_VALUE;
+    }
+    const uint64_t first = (uint64_t)(uintptr_t)host;
+    if (ptxsim_allocation_at(first) != NULL || ptxsim_allocation_at(first + bytes - 1) != NULL) {
+        return CUDA_ERROR_HOST_MEMORY_ALREADY_REGISTERED;
+    }
+    ptxsim_allocation *allocation = ptxsim_make(PTXSIM_ALLOCATION, sizeof *allocation, context);
+    if (allocation == NULL) {
+        return CUDA_ERROR_OUT_OF_MEMORY;
+    }
+    ptxsim_count_as(allocation, "registered host memory");
+    allocation->kind = PTXSIM_HOST;
+    allocation->host = host;
+    allocation->bytes = bytes;
+    allocation->address = first | (ptxsim.registers_apart ? PTX_DEVICE_BIT : 0);
+    if (!add_regions(allocation, context->device)) {
+        ptxsim_free_allocation(allocation);
+        return CUDA_ERROR_OUT_OF_MEMORY;
+    }
+    return CUDA_SUCCESS;
+}
+
+CUresult cuMemHostRegister_v2(void *host, size_t bytes, unsigned flags)
+{
+    CALL("cuMemHostRegister_v2", flags > 15 ? CUDA_ERROR_INVALID_VALUE : register_host(host, bytes));
+}
+
+static CUresult unregister_host(void *host)
+{
+    ptxsim_allocation *allocation = ptxsim_allocation_at((uint64_t)(uintptr_t)host);
+    if (allocation == NULL || allocation->host != host || allocation->mapped > 0) {
+        return CUDA_ERROR_HOST_MEMORY_NOT_REGISTERED;
+    }
+    CUresult result = ptxsim_finish_context(allocation->object.context);
+    ptxsim_free_allocation(allocation);
+    return result;
+}
+
+CUresult cuMemHostUnregister(void *host) { CALL("cuMemHostUnregister", unregister_host(host)); }
 
 static CUresult allocate(ptxsim_allocation **made, size_t bytes, ptxsim_memory_kind kind)
 {
@@ -124,11 +173,26 @@ CUresult cuMemHostAlloc(void **address, size_t bytes, unsigned flags)
     CALL("cuMemHostAlloc", flags > 7 ? CUDA_ERROR_INVALID_VALUE : allocate_host(address, bytes));
 }
 
+/* Registered memory may have another address for the host than for the device. */
+static bool is_host_address(const ptxsim_allocation *allocation, uint64_t address)
+{
+    return allocation->kind == PTXSIM_HOST &&
+           address - (uint64_t)(uintptr_t)allocation->host < allocation->bytes;
+}
+
+CUdeviceptr ptxsim_device_address(const ptxsim_allocation *allocation, uint64_t address)
+{
+    return is_host_address(allocation, address)
+               ? allocation->address + (address - (uint64_t)(uintptr_t)allocation->host)
+               : address;
+}
+
 ptxsim_allocation *ptxsim_allocation_at(uint64_t address)
 {
     for (ptxsim_object *object = ptxsim.objects; object != NULL; object = object->next) {
         ptxsim_allocation *allocation = (ptxsim_allocation *)(void *)object;
-        if (object->kind == PTXSIM_ALLOCATION && address - allocation->address < allocation->bytes) {
+        if (object->kind == PTXSIM_ALLOCATION &&
+            (address - allocation->address < allocation->bytes || is_host_address(allocation, address))) {
             return allocation;
         }
     }
@@ -151,7 +215,7 @@ static CUresult release(uint64_t address, bool is_host)
         return result;
     }
     ptxsim_allocation *allocation = ptxsim_allocation_at(address);
-    if (allocation == NULL || allocation->address != address ||
+    if (allocation == NULL || allocation->address != address || allocation->mapped == 0 ||
         (allocation->kind == PTXSIM_HOST) != is_host) {
         return CUDA_ERROR_INVALID_VALUE;
     }
@@ -170,7 +234,7 @@ static CUresult give_device_pointer(CUdeviceptr *address, void *host)
     if (allocation == NULL || allocation->kind == PTXSIM_DEVICE) {
         return CUDA_ERROR_INVALID_VALUE;
     }
-    *address = (uint64_t)(uintptr_t)host;
+    *address = ptxsim_device_address(allocation, (uint64_t)(uintptr_t)host);
     return CUDA_SUCCESS;
 }
 

@@ -26,9 +26,12 @@ static bool attribute_of(void *value, int attribute, const ptxsim_allocation *al
     bool is_there = allocation != NULL;
     unsigned type = !is_there ? 0U : a->kind == PTXSIM_HOST ? 1U : 2U; /* CU_MEMORYTYPE_HOST and _DEVICE */
     int ordinal = is_there ? a->object.context->device : -2;
-    CUdeviceptr device = is_there ? address : 0;
-    const unsigned char *host =
-        is_there && a->kind != PTXSIM_DEVICE ? a->host + (address - a->address) : NULL;
+    CUdeviceptr device = is_there ? ptxsim_device_address(a, address) : 0;
+    const unsigned char *host = is_there && a->kind != PTXSIM_DEVICE ? a->host + (device - a->address) : NULL;
+    /* Bounds are defined for device pointers: not for a host's address that is another one. */
+    const bool has_bounds = is_there && device == address;
+    const CUdeviceptr start = has_bounds ? a->address : 0;
+    const size_t bytes = has_bounds ? a->bytes : 0;
     switch (attribute) {
     case ATTRIBUTE_CONTEXT: give(value, &a->object.context, sizeof(void *)); break;
     case ATTRIBUTE_MEMORY_TYPE: give(value, &type, sizeof type); break;
@@ -36,8 +39,8 @@ static bool attribute_of(void *value, int attribute, const ptxsim_allocation *al
     case ATTRIBUTE_HOST_POINTER: give(value, &host, sizeof(void *)); break;
     case ATTRIBUTE_IS_MANAGED: *(unsigned *)value = is_there && a->kind == PTXSIM_MANAGED; break;
     case ATTRIBUTE_DEVICE_ORDINAL: give(value, &ordinal, sizeof ordinal); break;
-    case ATTRIBUTE_RANGE_START: give(value, &a->address, sizeof a->address); break;
-    case ATTRIBUTE_RANGE_SIZE: give(value, &a->bytes, sizeof a->bytes); break;
+    case ATTRIBUTE_RANGE_START: give(value, &start, sizeof start); break;
+    case ATTRIBUTE_RANGE_SIZE: give(value, &bytes, sizeof bytes); break;
     case ATTRIBUTE_MAPPED: *(unsigned *)value = is_there; break;
     default: return false;
     }

@@ -11,13 +11,14 @@
  *   PTXSIM_DEVICES     how many devices there are (1)
  *   PTXSIM_CAPABILITY  their compute capability (12.0); the newest PTX for it or less is run
  *   PTXSIM_COMPUTE_MODE  their compute mode (0, default); contexts do not mind
- *   PTXSIM_VERSION     the driver's version (13000)
+ *   PTXSIM_VERSION     the driver's version (13000); PTX that is too new for it is refused
  *   PTXSIM_MEMORY      a device's memory in MiB (81920)
  *   PTXSIM_STEPS       instructions of one warp before it is taken for one that never ends (2^31)
  *   PTXSIM_SCHEDULE    in what order the lanes of a warp run: lockstep (the default), forwards, backwards or
  *                      random:SEED (ptx/ptx.h says more)
  *   PTXSIM_RACES       "ignore": races in shared memory are no faults
  *   PTXSIM_FAIL        "cuMemAlloc_v2:2:1": the 2nd call of cuMemAlloc_v2 gives 1, and does nothing
+ *   PTXSIM_REGISTERED  "apart": registered host memory has another address for kernels than for the host
  *   PTXSIM_EAGER       see above
  *   PTXSIM_LAUNCHES    a file to which each launch is added: kernel, blocks, threads, parameters
  */

@@ -135,7 +135,7 @@ struct ptxsim_work {
 
 typedef struct ptxsim_state {
     injector calls;
-    bool initialized, eager, has_bad_fault;
+    bool initialized, eager, has_bad_fault, registers_apart;
     int devices, version, major, minor, compute_mode;
     uint64_t most_steps;
     ptx_schedule schedule;
@@ -206,6 +206,8 @@ uint64_t ptxsim_thread(void);
 
 /* memory.c */
 ptxsim_allocation *ptxsim_allocation_at(uint64_t address);
+/* What kernels call an address inside an allocation. */
+CUdeviceptr ptxsim_device_address(const ptxsim_allocation *allocation, uint64_t address);
 void ptxsim_free_allocation(ptxsim_allocation *allocation);
 
 /* modules.c */

@@ -34,7 +34,7 @@ variables=$(grep -oh '"PTXSIM_[A-Z_]*"' driver/*.c | tr -d '"')
 same variables "$(sed -n 's/^| .\(PTXSIM_[A-Z_]*\). |.*/\1/p' README.md)" "$variables"
 same "variables in ptxsim.h" "$(sed -n 's/^ \*   \(PTXSIM_[A-Z_]*\) .*/\1/p' driver/ptxsim.h)" "$variables"
 faults=$(sed -n '/^typedef enum ptx_fault/,/^}/s/^ *\(PTX_[A-Z_]*\).*/\1/p' ptx/ptx.h | grep -v PTX_FINE)
-same faults "$(grep -o 'PTX_[A-Z_]*' README.md)" "$faults"
+same faults "$(grep -o '\bPTX_[A-Z_]*' README.md)" "$faults"
 same folders "$(sed -n 's/^| .\([a-z]*\)\/. |.*/\1/p' README.md && echo example)" "$(printf '%s\n' */ | tr -d /)"
 
 # Each ```sh block is run; a ```text block is what the one before it prints.

@@ -479,3 +479,81 @@ Test(driver, a_stand_in_can_lack_functions)
     cr_assert_null(dlsym(library, "cuLaunchKernel"));
     cr_assert_eq(dlclose(library), 0);
 }
+
+/* ---- PTX that is too new ------------------------------------------------------------------------ */
+
+#define KERNEL_OF(version, name)                                                                             \
+    ".version " version "\n.target sm_75\n.address_size 64\n.visible .entry " name "()\n{\nret;\n}\n"
+
+static void start_version(const char *version)
+{
+    CUcontext context = NULL;
+    cr_assert_eq(setenv("PTXSIM_VERSION", version, 1), 0);
+    cr_assert_eq(cuInit(0), CUDA_SUCCESS);
+    cr_assert_eq(cuDevicePrimaryCtxRetain(&context, 0), CUDA_SUCCESS);
+    cr_assert_eq(cuCtxSetCurrent(context), CUDA_SUCCESS);
+}
+
+static CUresult load_text(const char *text)
+{
+    CUmodule module = NULL;
+    CUresult result = cuModuleLoadData(&module, text);
+    cr_assert(result != CUDA_SUCCESS || cuModuleUnload(module) == CUDA_SUCCESS);
+    return result;
+}
+
+Test(driver, a_driver_reads_ptx_no_newer_than_itself)
+{
+    start_version("12060"); /* which has no ISA of its own: that of 12.5 */
+    cr_expect_eq(load_text(KERNEL_OF("6.3", "k")), CUDA_SUCCESS);
+    cr_expect_eq(load_text(KERNEL_OF("8.5", "k")), CUDA_SUCCESS);
+    cr_expect_eq(load_text(KERNEL_OF("8.6", "k")), CUDA_ERROR_UNSUPPORTED_PTX_VERSION);
+    cr_expect_eq(load_text(KERNEL_OF("10.0", "k")), CUDA_ERROR_UNSUPPORTED_PTX_VERSION);
+}
+
+/* A fat binary's entry: its header's kind, size, bytes and capability are what the stand-in looks at. */
+static size_t add_entry(unsigned char *at, const char *text, uint32_t capability)
+{
+    const uint16_t kind = 1;
+    const uint32_t header = 64;
+    const uint64_t bytes = strlen(text) + 1;
+    memset(at, 0, header);
+    memcpy(at, &kind, sizeof kind);
+    memcpy(at + 4, &header, sizeof header);
+    memcpy(at + 8, &bytes, sizeof bytes);
+    memcpy(at + 28, &capability, sizeof capability);
+    memcpy(at + header, text, (size_t)bytes);
+    return header + (size_t)bytes;
+}
+
+/* Of compute capability 7.5 and 8.0, whose texts have ISAs. */
+static const unsigned char *two_texts(const char *first, const char *second)
+{
+    static unsigned char made[1024];
+    const uint32_t magic = 0xba55ed50U;
+    const uint16_t version = 1, header = 16;
+    size_t used = header;
+    used += add_entry(made + used, first, 75);
+    used += add_entry(made + used, second, 80);
+    const uint64_t bytes = used - header;
+    memcpy(made, &magic, sizeof magic);
+    memcpy(made + 4, &version, sizeof version);
+    memcpy(made + 6, &header, sizeof header);
+    memcpy(made + 8, &bytes, sizeof bytes);
+    return made;
+}
+
+Test(driver, of_a_fat_binary_the_newest_readable_ptx_is_run)
+{
+    CUmodule module = NULL;
+    CUfunction function = NULL;
+    start_version("12000");
+    cr_assert_eq(cuModuleLoadData(&module, two_texts(KERNEL_OF("6.3", "old"), KERNEL_OF("8.1", "new"))),
+                 CUDA_SUCCESS);
+    cr_expect_eq(cuModuleGetFunction(&function, module, "old"), CUDA_SUCCESS);
+    cr_assert_eq(cuModuleLoadData(&module, two_texts(KERNEL_OF("6.3", "old"), KERNEL_OF("8.0", "new"))),
+                 CUDA_SUCCESS);
+    cr_expect_eq(cuModuleGetFunction(&function, module, "new"), CUDA_SUCCESS);
+    cr_expect_eq(cuModuleLoadData(&module, two_texts(KERNEL_OF("9.0", "old"), KERNEL_OF("9.0", "new"))),
+                 CUDA_ERROR_UNSUPPORTED_PTX_VERSION);
+}
