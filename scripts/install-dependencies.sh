@@ -23,6 +23,7 @@ test_packages=(
     locales                                      # other decimal points and upper cases
     python3 python3-venv ca-certificates         # TensorFlow and others, into the build folder
     debootstrap                                  # a bare Debian
+    binutils patchelf                            # what a bundle of gpu-proof.sh is packed by
 )
 bench_packages=(
     g++ librandom123-dev                 # peers that are compiled in

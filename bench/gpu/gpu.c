@@ -1,13 +1,16 @@
 #include "gpu.h"
 
+#include "cuda/device.h"
+#include "cuda/image.h"
 #include "glorand/cuda.h"
 
 #include <dlfcn.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
-enum { MEMORY_CLOCK = 36, MEMORY_WIDTH = 37 }; /* CUdevice_attribute: in kHz, in bits */
+enum { FUNCTION_PTX_VERSION = 5, FUNCTION_BINARY_VERSION = 6 }; /* CUfunction_attribute */
+enum { MEMORY_CLOCK = 36, MEMORY_WIDTH = 37 };                  /* CUdevice_attribute: in kHz, in bits */
 
 static bool fail(char reason[GPU_REASON], const char *what)
 {
@@ -15,8 +18,7 @@ static bool fail(char reason[GPU_REASON], const char *what)
     return false;
 }
 
-/* The library that glorand loads, too. It is never closed: the driver has threads and exit handlers. */
-static bool load(gpu *g, char reason[GPU_REASON])
+bool gpu_load(gpu *g, char reason[GPU_REASON])
 {
     const char *named = getenv("GLORAND_CUDA_LIBRARY");
     void *library = dlopen(named != NULL && named[0] != '\0' ? named : "libcuda.so.1", RTLD_NOW | RTLD_LOCAL);
@@ -59,7 +61,7 @@ static void describe(gpu *g)
 bool gpu_open(gpu *g, int ordinal, char reason[GPU_REASON])
 {
     memset(g, 0, sizeof *g);
-    if (!load(g, reason)) {
+    if (!gpu_load(g, reason)) {
         return false;
     }
     if (g->cuInit(0) != CUDA_SUCCESS || g->cuDeviceGet(&g->id, ordinal) != CUDA_SUCCESS) {
@@ -72,11 +74,15 @@ bool gpu_open(gpu *g, int ordinal, char reason[GPU_REASON])
         g->cuEventCreate(&g->start, 0) != CUDA_SUCCESS || g->cuEventCreate(&g->end, 0) != CUDA_SUCCESS) {
         return fail(reason, "a context, a stream or an event cannot be made");
     }
-    return glr_cuda_prepare(NULL, &g->device) == GLR_OK || fail(reason, glr_last_error());
+    glr_options on_cpu = GLR_OPTIONS_INIT;
+    on_cpu.backend = GLR_BACKEND_CPU;
+    return (glr_cuda_prepare(NULL, &g->device) == GLR_OK && glr_open(&on_cpu, &g->cpu) == GLR_OK) ||
+           fail(reason, glr_last_error());
 }
 
 void gpu_close(gpu *g)
 {
+    glr_close(g->cpu);
     glr_close(g->device);
     if (g->end != NULL) {
         (void)g->cuEventDestroy_v2(g->end);
@@ -91,6 +97,36 @@ void gpu_close(gpu *g)
         (void)g->cuCtxSetCurrent(NULL);
         (void)g->cuDevicePrimaryCtxRelease_v2(g->id);
     }
+}
+
+void gpu_print_image(const gpu *g, FILE *out)
+{
+    const char *forced = getenv("CUDA_FORCE_PTX_JIT");
+    const bool is_forced = forced != NULL && strcmp(forced, "1") == 0;
+    const bool is_portable =
+        glr_cuda_choose_image(g->driver, g->capability, &glr_cuda_this_build) == glr_cuda_portable;
+    const bool is_compiled =
+        is_portable || is_forced || !glr_cuda_has_machine_code(g->capability, &glr_cuda_this_build);
+    (void)fprintf(out, "%s, %s%s", is_portable ? "portable PTX" : "fat binary",
+                  is_compiled ? "compiled by the driver" : "machine code of the library",
+                  is_forced ? " (CUDA_FORCE_PTX_JIT=1)" : "");
+}
+
+void gpu_print_code(const gpu *g, FILE *out, int kernel)
+{
+    const glr_cuda_device *device = (const glr_cuda_device *)g->device;
+    int binary = 0, ptx = 0;
+    (void)g->cuFuncGetAttribute(&ptx, FUNCTION_PTX_VERSION, device->kernels[kernel]);
+    (void)g->cuFuncGetAttribute(&binary, FUNCTION_BINARY_VERSION, device->kernels[kernel]);
+    gpu_print_image(g, out);
+    (void)fprintf(out, "; code for sm_%d from PTX for compute_%d", binary, ptx);
+}
+
+double gpu_now(void)
+{
+    struct timespec now = {0, 0};
+    (void)clock_gettime(CLOCK_MONOTONIC, &now);
+    return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
 }
 
 uint64_t gpu_free_memory(const gpu *g)

@@ -7,10 +7,13 @@
 
 #include <stdbool.h>
 #include <stdint.h>
+#include <stdio.h>
 
 #define GPU_REASON 192
 
 typedef struct CUevent_st *CUevent;
+typedef struct CUgraph_st *CUgraph;
+typedef struct CUgraphExec_st *CUgraphExec;
 
 #define GPU_FUNCTIONS(FUNCTION)                                                                              \
     FUNCTION(cuInit, (unsigned flags))                                                                       \
@@ -27,6 +30,24 @@ typedef struct CUevent_st *CUevent;
     FUNCTION(cuMemFree_v2, (CUdeviceptr address))                                                            \
     FUNCTION(cuMemsetD32Async, (CUdeviceptr to, unsigned value, size_t count, CUstream stream))              \
     FUNCTION(cuMemcpyDtoHAsync_v2, (void *to, CUdeviceptr from, size_t bytes, CUstream stream))              \
+    FUNCTION(cuMemAllocManaged, (CUdeviceptr * address, size_t bytes, unsigned flags))                       \
+    FUNCTION(cuMemHostAlloc, (void **memory, size_t bytes, unsigned flags))                                  \
+    FUNCTION(cuMemFreeHost, (void *memory))                                                                  \
+    FUNCTION(cuMemHostRegister_v2, (void *memory, size_t bytes, unsigned flags))                             \
+    FUNCTION(cuMemHostUnregister, (void *memory))                                                            \
+    FUNCTION(cuMemHostGetDevicePointer_v2, (CUdeviceptr * address, void *memory, unsigned flags))            \
+    FUNCTION(cuCtxCreate_v2, (CUcontext * context, unsigned flags, CUdevice device))                         \
+    FUNCTION(cuCtxDestroy_v2, (CUcontext context))                                                           \
+    FUNCTION(cuModuleLoadData, (CUmodule * module, const void *image))                                       \
+    FUNCTION(cuModuleUnload, (CUmodule module))                                                              \
+    FUNCTION(cuModuleGetFunction, (CUfunction * function, CUmodule module, const char *name))                \
+    FUNCTION(cuFuncGetAttribute, (int *value, int attribute, CUfunction function))                           \
+    FUNCTION(cuStreamBeginCapture_v2, (CUstream stream, int mode))                                           \
+    FUNCTION(cuStreamEndCapture, (CUstream stream, CUgraph * graph))                                         \
+    FUNCTION(cuGraphInstantiateWithFlags, (CUgraphExec * exec, CUgraph graph, unsigned long long flags))     \
+    FUNCTION(cuGraphLaunch, (CUgraphExec exec, CUstream stream))                                             \
+    FUNCTION(cuGraphDestroy, (CUgraph graph))                                                                \
+    FUNCTION(cuGraphExecDestroy, (CUgraphExec exec))                                                         \
     FUNCTION(cuStreamCreate, (CUstream * stream, unsigned flags))                                            \
     FUNCTION(cuStreamDestroy_v2, (CUstream stream))                                                          \
     FUNCTION(cuStreamSynchronize, (CUstream stream))                                                         \
@@ -45,6 +66,7 @@ typedef struct gpu {
     CUstream stream;
     CUevent start, end;
     glr_device *device; /* glorand's handle for the context */
+    glr_device *cpu;    /* what values are compared with */
     char name[128];
     int driver; /* 1000 * major + 10 * minor */
     int capability, multiprocessors;
@@ -53,10 +75,23 @@ typedef struct gpu {
     uint64_t memory;
 } gpu;
 
+/* Loads the library that glorand loads, too; false, and why, if it cannot. It is never closed: the driver has
+   threads and exit handlers. */
+bool gpu_load(gpu *g, char reason[GPU_REASON]);
+
 /* Opens a device by its number, in its primary context; false, and why, if it cannot. gpu_close may follow in
    any case. */
 bool gpu_open(gpu *g, int ordinal, char reason[GPU_REASON]);
 void gpu_close(gpu *g);
+
+/* The image of glorand's kernels for this driver and device, and whether the driver compiles it. */
+void gpu_print_image(const gpu *g, FILE *out);
+
+/* The same, and what a kernel became: code for an architecture, from PTX for another one. */
+void gpu_print_code(const gpu *g, FILE *out, int kernel);
+
+/* Seconds since some time. */
+double gpu_now(void);
 
 /* Bytes that are free. */
 uint64_t gpu_free_memory(const gpu *g);

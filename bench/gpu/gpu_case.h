@@ -3,6 +3,7 @@
 #define BENCH_GPU_CASE_H
 
 #include "gpu.h"
+#include "plan.h"
 
 typedef struct gpu_case {
     const char *method; /* "resample", for example */
@@ -26,12 +27,36 @@ typedef struct gpu_rates {
 size_t gpu_case_count(void);
 gpu_case gpu_case_at(size_t number, uint64_t bytes);
 
+/* The same of a method and dtype by their names, packed; false if there is none. */
+bool gpu_case_named(const char *method, glr_dtype dtype, uint64_t bytes, gpu_case *c);
+
+/* SIZE_LARGEST becomes what a case can have of so much room, others stay. */
+uint64_t gpu_case_bytes(size_t number, uint64_t size, uint64_t room);
+
 /* Times a case in memory of its room; false if the driver failed. */
 bool gpu_measure(const gpu *g, const gpu_case *c, CUdeviceptr memory, unsigned rounds, double least_seconds,
                  bool with_curand, gpu_rates *rates);
 
-/* Draws the case once more and compares its beginning, its end, and where it passes 4 GiB with the CPU's
-   values and the gaps with what was there; false, and what differs, if anything does. */
-bool gpu_check(const gpu *g, const gpu_case *c, CUdeviceptr memory, char reason[GPU_REASON]);
+/* How much of a fill is compared. */
+typedef enum gpu_extent {
+    GPU_ENDS,   /* the beginning, the end, and where it passes 4 GiB */
+    GPU_SAMPLE, /* and more places */
+    GPU_ALL
+} gpu_extent;
+
+/* Draws the case into memory that holds something else, and compares that with the CPU's values, and the gaps
+   with what was there. False, and what differs, if anything does; what is needed to find the cause is then
+   printed to details. */
+bool gpu_check(const gpu *g, const gpu_case *c, CUdeviceptr memory, gpu_extent extent, FILE *details,
+               char reason[GPU_REASON]);
+
+/* Bytes of details, after which no more differences are described. */
+#define GPU_DETAILS 8192
+
+/* Prints how the element of an index comes about, which kernel draws it, and how the driver got that. */
+void gpu_explain(const gpu *g, const glr_plan *plan, uint64_t index, FILE *details);
+
+/* Compares values that were drawn elsewhere, the whole of a packed case, in the same way. */
+bool gpu_compare(const gpu *g, const gpu_case *c, const void *drawn, FILE *details, char reason[GPU_REASON]);
 
 #endif

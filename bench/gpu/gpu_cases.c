@@ -1,4 +1,7 @@
+#include "arguments.h"
 #include "gpu_case.h"
+
+#include <string.h>
 
 static const struct {
     const char *name;
@@ -9,6 +12,7 @@ static const struct {
     {"icdf", GLR_TRUNCATED_NORMAL, GLR_METHOD_ICDF},
     {"random_normal", GLR_RANDOM_NORMAL, GLR_METHOD_RESAMPLE},
     {"random_uniform", GLR_RANDOM_UNIFORM, GLR_METHOD_RESAMPLE},
+    {"constant", GLR_CONSTANT, GLR_METHOD_RESAMPLE},
 };
 
 static const glr_dtype dtypes[] = {
@@ -21,6 +25,9 @@ static const glr_dtype dtypes[] = {
 #define ROW        256
 #define ROW_STRIDE 512
 
+/* Which layout a number stands for. */
+static bool is_strided(size_t number) { return number >= COUNT(methods) * COUNT(dtypes); }
+
 size_t gpu_case_count(void) { return COUNT(methods) * COUNT(dtypes) * 2; }
 
 gpu_case gpu_case_at(size_t number, uint64_t bytes)
@@ -28,11 +35,12 @@ gpu_case gpu_case_at(size_t number, uint64_t bytes)
     gpu_case c = {0};
     const size_t method = number / COUNT(dtypes) % COUNT(methods);
     const glr_dtype dtype = dtypes[number % COUNT(dtypes)];
-    c.is_strided = number >= COUNT(methods) * COUNT(dtypes);
+    c.is_strided = is_strided(number);
     c.method = methods[method].name;
     c.initializer = glr_initializer_of_kind(methods[method].kind);
     c.initializer.method = methods[method].method;
     c.initializer.seed = 42;
+    c.initializer.value = -0.375; /* of the constant: exact in each dtype */
     c.bytes = bytes;
     c.elements = bytes / glr_dtype_size(dtype);
     c.row = c.elements;
@@ -49,4 +57,21 @@ gpu_case gpu_case_at(size_t number, uint64_t bytes)
     }
     (void)glr_tensor_extent(&c.tensor, NULL, &c.room);
     return c;
+}
+
+bool gpu_case_named(const char *method, glr_dtype dtype, uint64_t bytes, gpu_case *c)
+{
+    for (size_t number = 0; !is_strided(number); number++) {
+        *c = gpu_case_at(number, bytes);
+        if (strcmp(c->method, method) == 0 && c->tensor.dtype == dtype) {
+            return true;
+        }
+    }
+    return false;
+}
+
+uint64_t gpu_case_bytes(size_t number, uint64_t size, uint64_t room)
+{
+    const uint64_t most = is_strided(number) ? room / (ROW_STRIDE / ROW) : room;
+    return size == SIZE_LARGEST ? most / SIZE_UNIT * SIZE_UNIT : size;
 }

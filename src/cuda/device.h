@@ -5,6 +5,7 @@
 #include "backend.h"
 #include "find.h"
 #include "gpu/allocations.h"
+#include "gpu/gpu_plan.h"
 
 /* The kernels. The first four are of packed parts, in the order of the samplers. */
 typedef enum glr_cuda_kernel {
@@ -49,6 +50,12 @@ void glr_cuda_leave(const glr_cu *cu, int pushed);
    is aligned for the elements and holds so many bytes. *address is what kernels take. */
 glr_status glr_cuda_check_memory(const glr_cuda_device *device, CUdeviceptr dst, uint64_t element_size,
                                  uint64_t bytes, CUdeviceptr *address);
+
+/* The kernel for a plan, and whether it takes the part's runs. */
+glr_cuda_kernel glr_cuda_kernel_of(const glr_plan *plan, int *takes_runs);
+
+/* The blocks that draw a plan: as many as there are tiles, or as run at a time: those draw the rest after. */
+unsigned glr_cuda_blocks_of(const glr_cuda_device *device, glr_cuda_kernel kernel, const glr_gpu_plan *gpu);
 
 /* Launches the kernel that fills by the plan, which holds at least one element. The handle's context is
    current. Does not wait. */

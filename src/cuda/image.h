@@ -24,6 +24,9 @@ extern const glr_cuda_build glr_cuda_this_build;
 /* The oldest driver: that of CUDA 12.0, r525. */
 #define GLR_CUDA_OLDEST_DRIVER 12000
 
+/* Whether the fat binary has machine code for devices of a compute capability. */
+int glr_cuda_has_machine_code(int capability, const glr_cuda_build *build);
+
 /* The image for a driver, no older than GLR_CUDA_OLDEST_DRIVER, and a device of a compute capability. It does
    not depend on what fails to load:
    - The driver is as new as nvcc, or newer: the fat binary.

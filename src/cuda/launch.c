@@ -2,8 +2,7 @@
 #include "device.h"
 #include "gpu/host.h"
 
-/* The kernel for a plan, and whether it takes the part's runs. */
-static glr_cuda_kernel kernel_of(const glr_plan *plan, int *takes_runs)
+glr_cuda_kernel glr_cuda_kernel_of(const glr_plan *plan, int *takes_runs)
 {
     *takes_runs = 1;
     if (plan->sampler == GLR_SAMPLE_CONSTANT) {
@@ -19,17 +18,20 @@ static glr_cuda_kernel kernel_of(const glr_plan *plan, int *takes_runs)
     return (glr_cuda_kernel)(plan->sampler - GLR_SAMPLE_UNIFORM + KERNEL_UNIFORM);
 }
 
+unsigned glr_cuda_blocks_of(const glr_cuda_device *device, glr_cuda_kernel kernel, const glr_gpu_plan *gpu)
+{
+    const uint64_t tiles = (gpu->units + GLR_GPU_UNITS - 1) / GLR_GPU_UNITS;
+    return tiles < device->most_blocks[kernel] ? (unsigned)tiles : device->most_blocks[kernel];
+}
+
 glr_status glr_cuda_launch(const glr_cuda_device *device, CUstream stream, const glr_plan *plan,
                            CUdeviceptr address)
 {
     int takes_runs;
-    const glr_cuda_kernel kernel = kernel_of(plan, &takes_runs);
+    const glr_cuda_kernel kernel = glr_cuda_kernel_of(plan, &takes_runs);
     glr_gpu_plan gpu = glr_gpu_plan_of(plan, 0);
     glr_runs runs = plan->runs;
-    const uint64_t tiles = (gpu.units + GLR_GPU_UNITS - 1) / GLR_GPU_UNITS;
-    /* As many blocks as there are tiles, or as run at a time: those draw the rest after. */
-    const unsigned blocks =
-        tiles < device->most_blocks[kernel] ? (unsigned)tiles : device->most_blocks[kernel];
+    const unsigned blocks = glr_cuda_blocks_of(device, kernel, &gpu);
     void *parameters[] = {&address, &gpu, takes_runs ? &runs : NULL};
     CUresult error = device->cu->cuLaunchKernel(device->kernels[kernel], blocks, 1, 1, GLR_GPU_ITEMS, 1, 1, 0,
                                                 stream, parameters, NULL);

@@ -2,6 +2,7 @@
 #include "expect.h"
 
 #include "api/error.h"
+#include "api/show.h"
 #include "api/stream.h"
 
 #include <inttypes.h>
@@ -75,7 +76,9 @@ glr_status glr_check_fill(const char *backend, const uint32_t words[GLR_CHECK_DR
         uint32_t expected =
             glr_bits_of(glr_scaled(values.value[index % GLR_GROUP_SIZE], plan->scale, plan->shift));
         if (words[i] != expected) {
-            return fail(backend, "a fill", words[i], expected);
+            char what[48];
+            glr_show_text(what, sizeof what, GLR_CHECK_FILL "%" PRIu64, index);
+            return fail(backend, what, words[i], expected);
         }
     }
     return GLR_OK;

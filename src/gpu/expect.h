@@ -26,6 +26,9 @@ extern const uint64_t glr_check_places[GLR_CHECK_PLACES];
    not round to nearest. */
 glr_plan glr_check_plan(uint64_t place);
 
+/* How the message about an element of a fill begins; its index follows. */
+#define GLR_CHECK_FILL "a fill, element "
+
 /* Compare what a device of that backend made of the operations, and of a fill, with the same text on the
    host. Fail with the name of the first that differs. */
 glr_status glr_check_operations(const char *backend, const uint32_t words[GLR_CHECK_WORDS],

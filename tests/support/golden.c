@@ -10,7 +10,8 @@ json_t *golden_read(const char *name)
 {
     char path[1024];
     json_error_t error;
-    (void)snprintf(path, sizeof path, "%s/%s", TEST_DATA, name);
+    const char *folder = getenv("GLORAND_TEST_DATA"); /* where the tests run elsewhere than they were built */
+    (void)snprintf(path, sizeof path, "%s/%s", folder != NULL ? folder : TEST_DATA, name);
     json_t *document = json_load_file(path, JSON_REJECT_DUPLICATES, &error);
     cr_assert_not_null(document, "%s: line %d: %s", path, error.line, error.text);
     return document;

@@ -60,8 +60,8 @@ static const gpu_absence absences[] = {
     {NULL, NULL, NULL},
 };
 
-static const char *const mistakes[] = {"contraction", "fma", "sqrt", "the stream's first block",
-                                       "a fill",      NULL};
+static const char *const mistakes[] = {
+    "contraction: 0x", "fma: 0x", "sqrt: 0x", "the stream's first block: 0x", "a fill, element ", NULL};
 
 const gpu_backend gpu = {
     .kind = GLR_BACKEND_CUDA,

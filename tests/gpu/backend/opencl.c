@@ -66,9 +66,15 @@ static const struct {
     {SCALED, SCALED " if (fabs(values.value[j]) < 0x1p-126f) values.value[j] = 0.0f;"},
 };
 
-static const char *const mistakes[] = {
-    "contraction", "fma",    "sqrt",   "denormals", "the stream's first block",
-    "a fill",      "a fill", "a fill", NULL};
+static const char *const mistakes[] = {"contraction: 0x",
+                                       "fma: 0x",
+                                       "sqrt: 0x",
+                                       "denormals: 0x",
+                                       "the stream's first block: 0x",
+                                       "a fill, element ",
+                                       "a fill, element ",
+                                       "a fill, element ",
+                                       NULL};
 
 const gpu_backend gpu = {
     .kind = GLR_BACKEND_OPENCL,

@@ -174,7 +174,7 @@ ParameterizedTest(size_t *i, errors, a_device_that_computes_otherwise)
     gpu_without_cache();
     gpu_mistake(*i);
     gpu_list_live(before);
-    (void)snprintf(text, sizeof text, "the %s device's check failed: %s: 0x", gpu.name, gpu.mistakes[*i]);
+    (void)snprintf(text, sizeof text, "the %s device's check failed: %s", gpu.name, gpu.mistakes[*i]);
     cr_expect_eq(gpu_use_device(), GLR_ERROR_DEVICE, "%s", gpu.mistakes[*i]);
     cr_expect_not_null(strstr(glr_last_error(), text), "%s, not %s", glr_last_error(), text);
     gpu_expect_live(before, gpu.mistakes[*i]);

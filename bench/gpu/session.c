@@ -1,0 +1,37 @@
+#include "commands.h"
+
+#include "gpu_case.h"
+
+/* What the cases of a size take at most, which is less than a strided one's two rows for one. */
+static uint64_t room_of(uint64_t size) { return 2 * size; }
+
+bool session_open(session *s, const gpu *g, const arguments *a)
+{
+    const uint64_t most = gpu_free_memory(g) / 20 * 19 / SIZE_UNIT * SIZE_UNIT;
+    *s = (session){.g = g, .a = a, .begun = gpu_now()};
+    for (size_t i = 0; i < a->size_count; i++) {
+        const uint64_t wanted = a->sizes[i] == SIZE_LARGEST ? most : room_of(a->sizes[i]);
+        s->room = wanted > s->room ? wanted : s->room;
+    }
+    s->room = s->room < most ? s->room : most;
+    /* What is free may be in pieces. */
+    while (s->room >= SIZE_UNIT && g->cuMemAlloc_v2(&s->memory, (size_t)s->room) != CUDA_SUCCESS) {
+        s->memory = 0;
+        s->room = s->room / 10 * 9 / SIZE_UNIT * SIZE_UNIT;
+    }
+    return s->memory != 0;
+}
+
+void session_close(session *s)
+{
+    if (s->memory != 0) {
+        (void)s->g->cuMemFree_v2(s->memory);
+    }
+}
+
+bool session_is_over(const session *s) { return gpu_now() - s->begun >= s->a->seconds; }
+
+void session_show(const session *s, const char *what, const char *size)
+{
+    (void)fprintf(stderr, "%s: %s after %.1f s\n", what, size, gpu_now() - s->begun);
+}
