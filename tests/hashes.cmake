@@ -30,6 +30,7 @@ if(GLORAND_HAVE_CUDA)
   # As drivers get the kernels that are older than nvcc: versions, and devices' compute capabilities.
   foreach(driver 12000_7.5 12000_9.0 12090_12.0)
     string(REGEX MATCH "(.*)_(.*)" driver ${driver})
+    list(APPEND hashes_older_drivers hashes_cuda_${driver})
     add_test(NAME hashes_cuda_${driver} COMMAND hashes ${CMAKE_CURRENT_SOURCE_DIR}/data/hashes.txt)
     set_tests_properties(hashes_cuda_${driver} PROPERTIES TIMEOUT 1200 ENVIRONMENT
       "GLORAND_TEST_BACKEND=cuda;PTXSIM_VERSION=${CMAKE_MATCH_1};PTXSIM_CAPABILITY=${CMAKE_MATCH_2};${by_ptxsim}")

@@ -17,7 +17,7 @@ typedef struct session {
 /* Takes memory for the largest of the sizes, strided cases included, as far as the device has room; false if
    there is none. */
 bool session_open(session *s, const gpu *g, const arguments *a);
-void session_close(session *s);
+void session_close(session *s); /* may be called again */
 
 /* Whether no case may begin any more. */
 bool session_is_over(const session *s);

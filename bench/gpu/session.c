@@ -26,6 +26,7 @@ void session_close(session *s)
 {
     if (s->memory != 0) {
         (void)s->g->cuMemFree_v2(s->memory);
+        s->memory = 0;
     }
 }
 

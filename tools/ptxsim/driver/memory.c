@@ -73,7 +73,7 @@ static CUresult register_host(unsigned char *host, size_t bytes)
     if (allocation == NULL) {
         return CUDA_ERROR_OUT_OF_MEMORY;
     }
-    ptxsim_count_as(allocation, "registered host memory");
+    ptxsim_count_as(allocation, "registration");
     allocation->kind = PTXSIM_HOST;
     allocation->host = host;
     allocation->bytes = bytes;
