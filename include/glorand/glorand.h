@@ -24,8 +24,9 @@
  *  - When a function fails because of its arguments, it has written nothing.
  *  - A pointer argument that may be NULL says so. Any other pointer that is NULL is an error
  *    (GLR_ERROR_ARGUMENT), not a crash.
- *  - Structs whose first member is `size` may grow in later versions. Set size to sizeof the struct, or
- *    leave it 0, which means the struct of this header's version.
+ *  - Structs end in `reserved` words, which must be zero (GLR_ERROR_ARGUMENT otherwise): members of later
+ *    versions, whose zero means what this version does. So make a struct by its constructor or initializer,
+ *    or set all of it to zero first. A struct keeps its size until the soname changes.
  *  - Functions are thread-safe unless they say otherwise; one device handle may be used by several
  *    threads at once, except that glr_close must come after every other call has returned.
  *  - The caller's floating-point environment (rounding direction, flushing of subnormals, traps, sticky
@@ -125,18 +126,18 @@ typedef enum glr_backend_kind {
 
 /** How to open a device. */
 typedef struct glr_options {
-    uint32_t size;            /**< sizeof(glr_options), or 0 */
     glr_backend_kind backend; /**< GLR_BACKEND_AUTO by default */
     uint32_t device;          /**< index among the backend's devices, as glr_devices counts; 0 by default */
-    uint32_t threads; /**< CPU: threads of a fill, the caller's included, at most 1024; 0 means one for
-                         each processor that the process may use, or OMP_NUM_THREADS if that is less,
-                         and one inside an OpenMP parallel region of the caller's */
+    uint32_t threads;     /**< CPU: threads of a fill, the caller's included, at most 1024; 0 means one for
+                             each processor that the process may use, or OMP_NUM_THREADS if that is less,
+                             and one inside an OpenMP parallel region of the caller's */
+    uint32_t reserved[5]; /**< 0 */
 } glr_options;
 
 /** The default options. */
 #define GLR_OPTIONS_INIT                                                                                     \
     {                                                                                                        \
-        sizeof(glr_options), GLR_BACKEND_AUTO, 0, 0                                                          \
+        GLR_BACKEND_AUTO, 0, 0, { 0 }                                                                        \
     }
 
 /** An open device. */
@@ -160,13 +161,13 @@ GLR_API glr_backend_kind glr_device_backend(const glr_device *device);
 
 /** A device, or a backend that has none and why. */
 typedef struct glr_device_info {
-    uint32_t size;                /**< sizeof(glr_device_info), set by glr_devices */
     glr_backend_kind backend;     /**< whose device it is */
     uint32_t device;              /**< what glr_options.device would say to open it */
     uint32_t available;           /**< 1, or 0: then reason says why not */
     char name[GLR_DEVICE_TEXT];   /**< as the driver or the processor names itself; UTF-8. The CPU's ends with
                                      the kernel that draws, in parentheses: plain, avx2, avx512 or neon */
     char reason[GLR_DEVICE_TEXT]; /**< "" when available */
+    uint32_t reserved[5];         /**< 0, set by glr_devices */
 } glr_device_info;
 
 /** Lists the devices of every backend, available or not, into infos[0 .. capacity - 1], each of whose
@@ -254,7 +255,6 @@ typedef enum glr_part {
    beyond the last element of those before it. The stride of an axis of extent 1 has no effect. A range has no
    axes, so its strides must be zero. */
 typedef struct glr_tensor {
-    uint32_t size;                 /**< sizeof(glr_tensor), or 0 */
     glr_dtype dtype;               /**< of its elements */
     uint32_t rank;                 /**< 0 to GLR_MAX_RANK; rank 0 is one element */
     glr_part part;                 /**< the members that its kind does not name are not read */
@@ -265,6 +265,7 @@ typedef struct glr_tensor {
     int64_t first;                 /**< GLR_RANGE: its first element */
     int64_t count;                 /**< GLR_RANGE: how many elements */
     int64_t strides[GLR_MAX_RANK]; /**< of the destination, in elements; all 0 means packed */
+    uint32_t reserved[8];          /**< 0 */
 } glr_tensor;
 
 /** Checks a tensor and gives the number of elements of its part, and of the bytes that a destination
@@ -332,7 +333,6 @@ typedef enum glr_seeding {
    tensors filled with the same seed and stream hold the same underlying random numbers: give each tensor
    of a model its own stream (glr_stream_of_name). */
 typedef struct glr_initializer {
-    uint32_t size;                 /**< sizeof(glr_initializer), or 0 */
     glr_kind kind;                 /**< which of the family */
     double value;                  /**< GLR_CONSTANT */
     double mean;                   /**< GLR_RANDOM_NORMAL, GLR_TRUNCATED_NORMAL */
@@ -358,7 +358,8 @@ typedef struct glr_initializer {
     int32_t input_axes[GLR_MAX_RANK];  /**< fan_in is the product over these axes */
     int32_t output_axes[GLR_MAX_RANK]; /**< fan_out is the product over these axes */
     int32_t batch_axes[GLR_MAX_RANK];  /**< stacked experts or layers, left out of every product */
-    uint32_t has_axes; /**< 1: input_axes and output_axes say what the fans are; 0: layout says it */
+    uint32_t has_axes;     /**< 1: input_axes and output_axes say what the fans are; 0: layout says it */
+    uint32_t reserved[16]; /**< 0 */
 } glr_initializer;
 
 /* Constructors. Defaults of the members that are not arguments: method resample, layout Keras, stream 0, no
@@ -463,13 +464,13 @@ GLR_API int64_t glr_stream_of_name(const char *name, size_t length);
 
 /** What an initializer means for a tensor. */
 typedef struct glr_summary {
-    uint32_t size;  /**< sizeof(glr_summary), or 0 */
-    double fan_in;  /**< inputs; exact below 2^53 */
-    double fan_out; /**< outputs; exact below 2^53 */
-    double mean;    /**< of the values, before rounding to their dtype */
-    double stddev;  /**< of the values, before rounding to their dtype */
-    double lower;   /**< bound before rounding to float32; -infinity for an untruncated normal */
-    double upper;   /**< bound before rounding to float32; infinity for an untruncated normal */
+    double fan_in;        /**< inputs; exact below 2^53 */
+    double fan_out;       /**< outputs; exact below 2^53 */
+    double mean;          /**< of the values, before rounding to their dtype */
+    double stddev;        /**< of the values, before rounding to their dtype */
+    double lower;         /**< bound before rounding to float32; -infinity for an untruncated normal */
+    double upper;         /**< bound before rounding to float32; infinity for an untruncated normal */
+    uint32_t reserved[8]; /**< 0, set by glr_describe */
 } glr_summary;
 
 /** Checks initializer and tensor as glr_fill would, and describes the values that it would write. The

@@ -65,13 +65,13 @@ typedef enum glr_opencl_memory_kind {
 
 /** Memory of the caller's. */
 typedef struct glr_opencl_memory {
-    uint32_t size;               /**< sizeof(glr_opencl_memory), or 0 */
     glr_opencl_memory_kind kind; /**< which of the following members count */
     cl_mem buffer;               /**< GLR_OPENCL_BUFFER: of the handle's context, not read-only for kernels */
     void *pointer;   /**< GLR_OPENCL_SVM, GLR_OPENCL_USM: of the handle's context; a multiple of the
                         element size */
     uint64_t bytes;  /**< at `pointer`, which may lie within an allocation; a buffer knows its own size */
     uint64_t offset; /**< where the part begins, in bytes; a multiple of the element size */
+    uint32_t reserved[4]; /**< 0 */
 } glr_opencl_memory;
 
 /** Enqueues a fill of the part of a tensor with an initializer's values, as glr_fill draws them, into the

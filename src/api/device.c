@@ -59,7 +59,7 @@ const char *glr_backend_name(glr_backend_kind backend)
 
 static glr_status check_options(const glr_options *options)
 {
-    glr_status status = glr_check_struct_size("options", options->size, sizeof *options);
+    glr_status status = GLR_CHECK_RESERVED("options", options);
     if (status != GLR_OK) {
         return status;
     }
@@ -146,7 +146,7 @@ static glr_status list_devices(glr_device_info *infos, size_t capacity, size_t *
         return glr_fail_null(count == NULL ? "count" : "infos");
     }
     for (size_t i = 0; i < capacity; i++) {
-        glr_device_info empty = {.size = sizeof(glr_device_info)};
+        glr_device_info empty = {.backend = GLR_BACKEND_AUTO};
         infos[i] = empty;
     }
     size_t total = 0;

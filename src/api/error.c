@@ -21,13 +21,14 @@ glr_status glr_fail(glr_status status, const char *format, ...)
     return status;
 }
 
-glr_status glr_check_struct_size(const char *name, uint32_t size, size_t expected)
+glr_status glr_check_reserved(const char *name, const uint32_t *words, size_t count)
 {
-    if (size == 0 || size == expected) {
-        return GLR_OK;
+    for (size_t i = 0; i < count; i++) {
+        if (words[i] != 0) {
+            return glr_fail(GLR_ERROR_ARGUMENT, "%s.reserved[%zu]: %u is not 0", name, i, words[i]);
+        }
     }
-    return glr_fail(GLR_ERROR_ARGUMENT, "%s.size: %u is neither 0 nor %zu, the size in this version", name,
-                    size, expected);
+    return GLR_OK;
 }
 
 glr_status glr_fail_null(const char *name) { return glr_fail(GLR_ERROR_ARGUMENT, "%s: is NULL", name); }

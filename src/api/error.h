@@ -19,8 +19,10 @@ glr_fail(glr_status status, const char *format, ...);
 void glr_keep_error(char message[GLR_MESSAGE]);
 void glr_put_back_error(const char message[GLR_MESSAGE]);
 
-/* Fails unless `size`, the first member of a public struct, is 0 or what this version's struct has. */
-glr_status glr_check_struct_size(const char *name, uint32_t size, size_t expected);
+/* Fails unless all reserved words of a public struct, an argument called name, are 0. */
+glr_status glr_check_reserved(const char *name, const uint32_t *words, size_t count);
+#define GLR_CHECK_RESERVED(name, argument)                                                                   \
+    glr_check_reserved(name, (argument)->reserved, sizeof(argument)->reserved / sizeof(uint32_t))
 
 /* Fails because the argument called name is NULL. */
 glr_status glr_fail_null(const char *name);

@@ -87,7 +87,7 @@ static glr_status resolve(const glr_initializer *initializer, glr_initializer *r
     if (initializer == NULL || resolved == NULL) {
         return glr_fail_null(initializer == NULL ? "initializer" : "resolved");
     }
-    glr_status status = glr_check_struct_size("initializer", initializer->size, sizeof *initializer);
+    glr_status status = GLR_CHECK_RESERVED("initializer", initializer);
     if (status != GLR_OK) {
         return status;
     }

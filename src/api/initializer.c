@@ -4,7 +4,6 @@
 glr_initializer glr_initializer_of_kind(glr_kind kind)
 {
     glr_initializer initializer = {
-        .size = sizeof(glr_initializer),
         .kind = kind,
         .stddev = 0.05,
         .minval = -0.05,

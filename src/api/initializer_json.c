@@ -439,7 +439,7 @@ static void write_config(glr_text *text, const glr_initializer *initializer)
 
 static glr_status check_writable(const glr_initializer *initializer)
 {
-    glr_status status = glr_check_struct_size("initializer", initializer->size, sizeof *initializer);
+    glr_status status = GLR_CHECK_RESERVED("initializer", initializer);
     if (status != GLR_OK) {
         return status;
     }

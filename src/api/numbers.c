@@ -110,7 +110,7 @@ static glr_status resolve_scaling(const glr_initializer *initializer, glr_number
 glr_status glr_resolve_numbers(const glr_initializer *initializer, const glr_tensor *tensor,
                                glr_numbers *numbers)
 {
-    glr_status status = glr_check_struct_size("initializer", initializer->size, sizeof *initializer);
+    glr_status status = GLR_CHECK_RESERVED("initializer", initializer);
     if (status == GLR_OK) {
         status = check_choices(initializer);
     }

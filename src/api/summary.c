@@ -5,6 +5,7 @@
 #include "numbers.h"
 
 #include <math.h>
+#include <string.h>
 
 static void describe_numbers(const glr_numbers *numbers, glr_summary *summary)
 {
@@ -37,19 +38,17 @@ static glr_status describe(const glr_initializer *initializer, const glr_tensor 
     if (initializer == NULL || tensor == NULL || summary == NULL) {
         return glr_fail_null(initializer == NULL ? "initializer" : tensor == NULL ? "tensor" : "summary");
     }
-    glr_status status = glr_check_struct_size("summary", summary->size, sizeof *summary);
     glr_plan plan;
     uint64_t bytes;
     glr_numbers numbers;
-    if (status == GLR_OK) {
-        status = glr_make_plan(initializer, tensor, &plan, &bytes);
-    }
+    glr_status status = glr_make_plan(initializer, tensor, &plan, &bytes);
     if (status == GLR_OK) {
         status = glr_resolve_numbers(initializer, tensor, &numbers);
     }
     if (status != GLR_OK) {
         return status;
     }
+    memset(summary, 0, sizeof *summary);
     summary->fan_in = (double)numbers.fans.in;
     summary->fan_out = (double)numbers.fans.out;
     describe_numbers(&numbers, summary);

@@ -233,7 +233,7 @@ static glr_status lay_out_box(const glr_tensor *tensor, glr_layout_of_part *layo
 
 glr_status glr_check_tensor(const glr_tensor *tensor, glr_layout_of_part *layout)
 {
-    glr_status status = glr_check_struct_size("tensor", tensor->size, sizeof *tensor);
+    glr_status status = GLR_CHECK_RESERVED("tensor", tensor);
     if (status != GLR_OK) {
         return status;
     }

@@ -150,7 +150,7 @@ static glr_status check_memory(const glr_opencl_device *device, const glr_opencl
 {
     const uint64_t element_size = glr_dtype_size(dtype);
     uint64_t bytes = memory->bytes;
-    glr_status status = glr_check_struct_size("memory", memory->size, sizeof *memory);
+    glr_status status = GLR_CHECK_RESERVED("memory", memory);
     if (status != GLR_OK) {
         return status;
     }

@@ -35,8 +35,8 @@ BREAK(no_initializer, c->initializer_pointer = NULL)
 BREAK(no_tensor, c->tensor_pointer = NULL)
 BREAK(no_dst, c->dst = NULL)
 BREAK(one_byte_short, c->bytes = 4 * 12 - 1)
-BREAK(tensor_size, TENSOR.size = 7)
-BREAK(initializer_size, INIT.size = 9999)
+BREAK(tensor_reserved, TENSOR.reserved[7] = 7)
+BREAK(initializer_reserved, INIT.reserved[0] = 9999)
 BREAK(no_dtype, TENSOR.dtype = GLR_DTYPE_NONE)
 BREAK(dtype_99, TENSOR.dtype = (glr_dtype)99)
 BREAK(rank_17, TENSOR.rank = 17)
@@ -141,8 +141,9 @@ static const row rows[] = {
     {"no tensor", no_tensor, GLR_ERROR_ARGUMENT, "tensor: is NULL"},
     {"no destination", no_dst, GLR_ERROR_ARGUMENT, "dst: is NULL"},
     {"one byte short", one_byte_short, GLR_ERROR_TOO_SMALL, "dst_bytes: 47 are fewer than the 48"},
-    {"tensor.size", tensor_size, GLR_ERROR_ARGUMENT, "tensor.size: 7 is neither 0 nor"},
-    {"initializer.size", initializer_size, GLR_ERROR_ARGUMENT, "initializer.size: 9999"},
+    {"tensor.reserved", tensor_reserved, GLR_ERROR_ARGUMENT, "tensor.reserved[7]: 7 is not 0"},
+    {"initializer.reserved", initializer_reserved, GLR_ERROR_ARGUMENT,
+     "initializer.reserved[0]: 9999 is not 0"},
     {"no dtype", no_dtype, GLR_ERROR_ARGUMENT, "tensor.dtype: 0 is not a dtype"},
     {"dtype 99", dtype_99, GLR_ERROR_ARGUMENT, "tensor.dtype: 99 is not a dtype"},
     {"rank 17", rank_17, GLR_ERROR_ARGUMENT, "tensor.rank: 17 is more than 16"},
@@ -274,8 +275,8 @@ static void refuse_options(glr_options options, glr_status expected, const char 
 Test(bad_input, of_open)
 {
     glr_options good = GLR_OPTIONS_INIT, bad = good;
-    bad.size = 3;
-    refuse_options(bad, GLR_ERROR_ARGUMENT, "options.size: 3 is neither");
+    bad.reserved[4] = 3;
+    refuse_options(bad, GLR_ERROR_ARGUMENT, "options.reserved[4]: 3 is not 0");
     bad = good;
     bad.backend = (glr_backend_kind)9;
     refuse_options(bad, GLR_ERROR_ARGUMENT, "options.backend: 9 is none of");
@@ -303,8 +304,9 @@ Test(bad_input, of_the_other_functions)
     cr_expect_eq(glr_describe(NULL, &tensor, &summary), GLR_ERROR_ARGUMENT);
     cr_expect_eq(glr_describe(&initializer, NULL, &summary), GLR_ERROR_ARGUMENT);
     cr_expect_eq(glr_describe(&initializer, &tensor, NULL), GLR_ERROR_ARGUMENT);
-    summary.size = 1;
-    cr_expect_eq(glr_describe(&initializer, &tensor, &summary), GLR_ERROR_ARGUMENT);
+    memset(&summary, 0xff, sizeof summary);
+    cr_expect_eq(glr_describe(&initializer, &tensor, &summary), GLR_OK);
+    cr_expect_eq(summary.reserved[7], 0);
     cr_expect_eq(glr_devices(NULL, 1, &count), GLR_ERROR_ARGUMENT);
     cr_expect_eq(glr_devices(NULL, 0, NULL), GLR_ERROR_ARGUMENT);
     cr_expect_eq(glr_initializer_from_json(NULL, 0, &initializer), GLR_ERROR_ARGUMENT);

@@ -104,10 +104,20 @@ static uint32_t judge_part(const glr_tensor *tensor, fuzz_verdict *verdict)
     return refusals == 0 ? judge_strides(tensor, verdict) : refusals;
 }
 
+/* Whether a reserved word is not 0. */
+static int has_reserved(const uint32_t *words, size_t count)
+{
+    uint32_t all = 0;
+    for (size_t i = 0; i < count; i++) {
+        all |= words[i];
+    }
+    return all != 0;
+}
+
 static uint32_t judge_tensor(const glr_tensor *tensor, fuzz_verdict *verdict)
 {
     const int is_dtype = tensor->dtype > GLR_DTYPE_NONE && tensor->dtype <= GLR_UINT64;
-    if ((tensor->size != 0 && tensor->size != sizeof *tensor) || !is_dtype || tensor->rank > GLR_MAX_RANK ||
+    if (has_reserved(tensor->reserved, 8) || !is_dtype || tensor->rank > GLR_MAX_RANK ||
         (unsigned)tensor->part > GLR_RANGE) {
         return FUZZ_REFUSAL(GLR_ERROR_ARGUMENT) |
                FUZZ_REFUSAL(GLR_ERROR_SHAPE); /* the shape may be wrong, too */
@@ -224,7 +234,7 @@ fuzz_verdict fuzz_judge(const glr_initializer *initializer, const glr_tensor *te
         return verdict;
     }
     const int is_kind = initializer->kind > GLR_KIND_NONE && initializer->kind <= GLR_LECUN_UNIFORM;
-    if ((initializer->size != 0 && initializer->size != sizeof *initializer) || !is_kind ||
+    if (has_reserved(initializer->reserved, 16) || !is_kind ||
         (unsigned)initializer->method > GLR_METHOD_ICDF || (unsigned)initializer->layout > GLR_LAYOUT_TORCH ||
         (unsigned)initializer->seeding > GLR_UNSEEDED || !judge_numbers(initializer, tensor->dtype)) {
         verdict.refusals |= FUZZ_REFUSAL(GLR_ERROR_ARGUMENT);

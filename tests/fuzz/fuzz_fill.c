@@ -73,7 +73,7 @@ static glr_initializer take_initializer(fuzz_bytes *bytes, uint32_t rank)
 {
     glr_initializer initializer = {.kind = (glr_kind)choice_of(bytes, GLR_LECUN_UNIFORM + 1)};
     const uint8_t members = fuzz_byte(bytes);
-    initializer.size = is_wild(bytes) ? fuzz_byte(bytes) : (members & 1U) * (uint32_t)sizeof initializer;
+    initializer.reserved[members % 16] = is_wild(bytes) ? fuzz_byte(bytes) : 0;
     initializer.value = any_real(bytes);
     initializer.mean = any_real(bytes);
     initializer.stddev = any_real(bytes);
@@ -131,7 +131,7 @@ static glr_tensor take_tensor(fuzz_bytes *bytes)
     glr_tensor tensor = {.dtype = (glr_dtype)choice_of(bytes, GLR_UINT64 + 1),
                          .rank = members & 1U ? choice_of(bytes, GLR_MAX_RANK + 1) : fuzz_below(bytes, 4),
                          .part = (glr_part)choice_of(bytes, 3)};
-    tensor.size = is_wild(bytes) ? fuzz_byte(bytes) : (members >> 1 & 1U) * (uint32_t)sizeof tensor;
+    tensor.reserved[members % 8] = is_wild(bytes) ? fuzz_byte(bytes) : 0;
     for (uint32_t a = 0; a < tensor.rank && a < GLR_MAX_RANK; a++) {
         tensor.shape[a] = is_wild(bytes) ? any_number(bytes) : 1 + fuzz_below(bytes, members & 8U ? 3 : 21);
     }

@@ -36,7 +36,7 @@ asked_kernel hash_asked_kernel(void)
     if (isa == NULL) {
         return KERNEL_DRAWS;
     }
-    glr_device_info infos[16] = {{.size = 0}};
+    glr_device_info infos[16] = {{.device = 0}};
     size_t count = 0;
     char ending[32];
     (void)snprintf(ending, sizeof ending, "(%s)", isa);

@@ -30,8 +30,8 @@ static glr_opencl_memory good(void) { return (glr_opencl_memory){.buffer = refus
 Test(refused, kinds_of_memory)
 {
     glr_opencl_memory bad = good();
-    bad.size = 3;
-    refuse_memory(bad, GLR_ERROR_ARGUMENT, "memory.size: 3 is neither 0 nor");
+    bad.reserved[3] = 3;
+    refuse_memory(bad, GLR_ERROR_ARGUMENT, "memory.reserved[3]: 3 is not 0");
     bad = good();
     bad.kind = (glr_opencl_memory_kind)7;
     refuse_memory(bad, GLR_ERROR_ARGUMENT, "memory.kind: 7 is none of buffer (0), SVM (1), USM (2)");
