@@ -10,14 +10,15 @@
 #include <string.h>
 
 static const bench_draw draws[] = {
-    {"resample", GLR_TRUNCATED_NORMAL, GLR_METHOD_RESAMPLE, GLR_BACKEND_AUTO, NULL},
-    {"icdf", GLR_TRUNCATED_NORMAL, GLR_METHOD_ICDF, GLR_BACKEND_AUTO, NULL},
-    {"random_normal", GLR_RANDOM_NORMAL, GLR_METHOD_RESAMPLE, GLR_BACKEND_AUTO, NULL},
-    {"random_uniform", GLR_RANDOM_UNIFORM, GLR_METHOD_RESAMPLE, GLR_BACKEND_AUTO, NULL},
+    {"resample", GLR_KIND_TRUNCATED_NORMAL, GLR_METHOD_RESAMPLE, GLR_BACKEND_AUTO, NULL},
+    {"icdf", GLR_KIND_TRUNCATED_NORMAL, GLR_METHOD_ICDF, GLR_BACKEND_AUTO, NULL},
+    {"random_normal", GLR_KIND_RANDOM_NORMAL, GLR_METHOD_RESAMPLE, GLR_BACKEND_AUTO, NULL},
+    {"random_uniform", GLR_KIND_RANDOM_UNIFORM, GLR_METHOD_RESAMPLE, GLR_BACKEND_AUTO, NULL},
 };
 
 static const glr_dtype dtypes[] = {
-    GLR_FLOAT32, GLR_BFLOAT16, GLR_FLOAT16, GLR_FLOAT64, GLR_FLOAT8_E4M3FN, GLR_FLOAT8_E5M2,
+    GLR_DTYPE_FLOAT32, GLR_DTYPE_BFLOAT16,      GLR_DTYPE_FLOAT16,
+    GLR_DTYPE_FLOAT64, GLR_DTYPE_FLOAT8_E4M3FN, GLR_DTYPE_FLOAT8_E5M2,
 };
 
 #define COUNT(array) (sizeof(array) / sizeof(array)[0])
@@ -79,7 +80,7 @@ static bool add_draw(bench_group *group, const bench_draw *draw, glr_dtype dtype
     const bool is_cpu = backend == GLR_BACKEND_CPU || backend == GLR_BACKEND_AUTO;
     c->isa = is_cpu ? isa : "";
     c->backend = glr_backend_name(is_cpu ? GLR_BACKEND_CPU : backend);
-    c->truncates = draw->kind == GLR_TRUNCATED_NORMAL;
+    c->truncates = draw->kind == GLR_KIND_TRUNCATED_NORMAL;
     c->run_length = width;
     c->strided = strided;
     c->engine = &bench_glorand;
@@ -101,14 +102,14 @@ bool bench_add_yardsticks(bench_group *group)
 
 static bool is_wanted(int content, const bench_draw *draw, glr_dtype dtype)
 {
-    bool truncated = draw->kind == GLR_TRUNCATED_NORMAL;
+    bool truncated = draw->kind == GLR_KIND_TRUNCATED_NORMAL;
     if (content & MATRIX) {
         return true;
     }
     if (content & SWEEP) {
-        return dtype == GLR_FLOAT32 || (truncated && dtype == GLR_BFLOAT16);
+        return dtype == GLR_DTYPE_FLOAT32 || (truncated && dtype == GLR_DTYPE_BFLOAT16);
     }
-    return (content & TRUNCATED) != 0 && truncated && dtype == GLR_FLOAT32;
+    return (content & TRUNCATED) != 0 && truncated && dtype == GLR_DTYPE_FLOAT32;
 }
 
 static bool add_tensors(bench_group *group, int content, const char *isa)
@@ -133,7 +134,7 @@ static bool add_slices(bench_group *group, const char *isa)
                 char suffix[40];
                 (void)snprintf(suffix, sizeof suffix, "/columns%u-%s", (unsigned)widths[k],
                                strided ? "strided" : "packed");
-                if (!add_draw(group, &draws[i], GLR_FLOAT32, isa, suffix, widths[k], strided != 0)) {
+                if (!add_draw(group, &draws[i], GLR_DTYPE_FLOAT32, isa, suffix, widths[k], strided != 0)) {
                     return false;
                 }
             }
@@ -151,7 +152,7 @@ static bool add_other_sets(bench_group *group, const char *isa)
         char suffix[40];
         (void)snprintf(suffix, sizeof suffix, "/%s", other);
         for (size_t i = 0; below && i < 2; i++) {
-            if (!add_draw(group, &draws[i], GLR_FLOAT32, other, suffix, 0, false)) {
+            if (!add_draw(group, &draws[i], GLR_DTYPE_FLOAT32, other, suffix, 0, false)) {
                 return false;
             }
         }

@@ -35,7 +35,7 @@ static void describe(const bench_case *c, glr_tensor *tensor)
         return;
     }
     tensor->rank = 2;
-    tensor->part = GLR_BOX;
+    tensor->part = GLR_PART_BOX;
     tensor->shape[0] = tensor->extent[0] = elements / width;
     tensor->shape[1] = MATRIX_COLUMNS;
     tensor->start[1] = MATRIX_COLUMNS / 2;

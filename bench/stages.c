@@ -13,11 +13,11 @@ static const struct {
     glr_kind kind;
     glr_method method;
 } stages[] = {
-    {"constant", GLR_CONSTANT, GLR_METHOD_RESAMPLE},
-    {"random_uniform", GLR_RANDOM_UNIFORM, GLR_METHOD_RESAMPLE},
-    {"random_normal", GLR_RANDOM_NORMAL, GLR_METHOD_RESAMPLE},
-    {"resample", GLR_TRUNCATED_NORMAL, GLR_METHOD_RESAMPLE},
-    {"icdf", GLR_TRUNCATED_NORMAL, GLR_METHOD_ICDF},
+    {"constant", GLR_KIND_CONSTANT, GLR_METHOD_RESAMPLE},
+    {"random_uniform", GLR_KIND_RANDOM_UNIFORM, GLR_METHOD_RESAMPLE},
+    {"random_normal", GLR_KIND_RANDOM_NORMAL, GLR_METHOD_RESAMPLE},
+    {"resample", GLR_KIND_TRUNCATED_NORMAL, GLR_METHOD_RESAMPLE},
+    {"icdf", GLR_KIND_TRUNCATED_NORMAL, GLR_METHOD_ICDF},
 };
 
 /* OpenCL draws in vectors on a CPU device, and on one lane, as on GPUs, where it is told to. */
@@ -45,7 +45,7 @@ bool bench_list_stages(const bench_options *options, bench_list *list)
         for (size_t k = 0; k < FORMS; k++) {
             draws[i][k] = (bench_draw){stages[i].name, stages[i].kind, stages[i].method, forms[k].backend,
                                        forms[k].force};
-            if (!bench_add_draw(group, &draws[i][k], GLR_FLOAT32, options->isa, forms[k].suffix)) {
+            if (!bench_add_draw(group, &draws[i][k], GLR_DTYPE_FLOAT32, options->isa, forms[k].suffix)) {
                 return false;
             }
         }

@@ -27,15 +27,15 @@ static int is_done(const char *what, cudaError_t error)
 }
 
 /* Enqueues the fill. The stream goes on without waiting; what follows in it finds the weights filled. */
-static int fill(glr_device *handle, float *weights, cudaStream_t stream)
+static int fill(glr_device *device, float *weights, cudaStream_t stream)
 {
     glr_initializer initializer = glr_glorot_normal(42);
     glr_tensor tensor = {0};
-    tensor.dtype = GLR_FLOAT32;
+    tensor.dtype = GLR_DTYPE_FLOAT32;
     tensor.rank = 2;
     tensor.shape[0] = ROWS;
     tensor.shape[1] = COLUMNS;
-    if (glr_cuda_fill(handle, &initializer, &tensor, (uintptr_t)weights, BYTES, stream) != GLR_OK) {
+    if (glr_cuda_fill(device, &initializer, &tensor, (uintptr_t)weights, BYTES, stream) != GLR_OK) {
         fprintf(stderr, "fill_cuda: %s\n", glr_last_error());
         return 0;
     }
@@ -43,13 +43,13 @@ static int fill(glr_device *handle, float *weights, cudaStream_t stream)
 }
 
 /* The same as a graph, which can be launched again and again. */
-static int fill_by_graph(glr_device *handle, float *weights, cudaStream_t stream)
+static int fill_by_graph(glr_device *device, float *weights, cudaStream_t stream)
 {
     cudaGraph_t graph = NULL;
     cudaGraphExec_t exec = NULL;
     int done = is_done("cudaStreamBeginCapture", cudaStreamBeginCapture(stream, cudaStreamCaptureModeGlobal));
     if (done) {
-        done = fill(handle, weights, stream);
+        done = fill(device, weights, stream);
         done = is_done("cudaStreamEndCapture", cudaStreamEndCapture(stream, &graph)) && done;
     }
     done = done && is_done("cudaGraphInstantiate", cudaGraphInstantiateWithFlags(&exec, graph, 0)) &&
@@ -80,17 +80,17 @@ int main(void)
 {
     float *weights = NULL;
     cudaStream_t stream = NULL;
-    glr_device *handle = NULL;
-    /* The runtime makes the device's primary context current, which glr_cuda_prepare then takes. */
+    glr_device *device = NULL;
+    /* The runtime makes the device's primary context current, which glr_cuda_open then takes. */
     int done = is_done("cudaMalloc", cudaMalloc((void **)&weights, BYTES)) &&
                is_done("cudaStreamCreate", cudaStreamCreate(&stream));
-    if (done && glr_cuda_prepare(NULL, &handle) != GLR_OK) {
+    if (done && glr_cuda_open(NULL, &device) != GLR_OK) {
         fprintf(stderr, "fill_cuda: %s\n", glr_last_error());
         done = 0;
     }
-    done = done && fill(handle, weights, stream) && show(weights, stream) &&
-           fill_by_graph(handle, weights, stream) && show(weights, stream);
-    glr_close(handle);
+    done = done && fill(device, weights, stream) && show(weights, stream) &&
+           fill_by_graph(device, weights, stream) && show(weights, stream);
+    glr_close(device);
     if (stream != NULL) {
         (void)cudaStreamDestroy(stream);
     }

@@ -61,11 +61,11 @@ static int compare_shard_with_whole(glr_device *device)
     glr_initializer initializer = glr_glorot_normal(42);
     initializer.stream = glr_stream_of_name(name, strlen(name));
 
-    glr_tensor tensor = {.dtype = GLR_FLOAT32, .rank = 2, .shape = {ROWS, COLUMNS}};
+    glr_tensor tensor = {.dtype = GLR_DTYPE_FLOAT32, .rank = 2, .shape = {ROWS, COLUMNS}};
     float *whole = filled(device, &initializer, &tensor);
 
     /* The second of four column shards. The shape stays the whole tensor's. */
-    tensor.part = GLR_BOX;
+    tensor.part = GLR_PART_BOX;
     tensor.start[1] = SHARD_COLUMNS;
     tensor.extent[0] = ROWS;
     tensor.extent[1] = SHARD_COLUMNS;

@@ -19,9 +19,10 @@ enum {
 static const struct {
     const char *method;
     glr_dtype dtype;
-} kinds[] = {{"resample", GLR_FLOAT32},       {"icdf", GLR_BFLOAT16},          {"random_normal", GLR_FLOAT16},
-             {"random_uniform", GLR_FLOAT64}, {"resample", GLR_FLOAT8_E4M3FN}, {"icdf", GLR_FLOAT32},
-             {"resample", GLR_FLOAT64},       {"random_uniform", GLR_FLOAT32}};
+} kinds[] = {{"resample", GLR_DTYPE_FLOAT32},       {"icdf", GLR_DTYPE_BFLOAT16},
+             {"random_normal", GLR_DTYPE_FLOAT16},  {"random_uniform", GLR_DTYPE_FLOAT64},
+             {"resample", GLR_DTYPE_FLOAT8_E4M3FN}, {"icdf", GLR_DTYPE_FLOAT32},
+             {"resample", GLR_DTYPE_FLOAT64},       {"random_uniform", GLR_DTYPE_FLOAT32}};
 
 static outcome skip(char why[GPU_REASON], const char *reason)
 {
@@ -269,7 +270,7 @@ static outcome fill_in(const gpu *g, const effort *e, CUcontext context, FILE *d
     outcome result = OUTCOME_EQUAL;
     there.context = context;
     there.stream = NULL; /* the context's default one */
-    if (glr_cuda_prepare(context, &there.device) != GLR_OK) {
+    if (glr_cuda_open(context, &there.device) != GLR_OK) {
         return failed(why, glr_last_error());
     }
     if (g->cuMemAlloc_v2(&memory, (size_t)(SLOTS * e->bytes)) != CUDA_SUCCESS) {

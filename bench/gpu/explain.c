@@ -18,7 +18,7 @@ typedef struct group {
 static group group_of(FILE *out, const glr_plan *plan, uint64_t index)
 {
     group g = {.out = out, .plan = plan};
-    g.is_f64 = plan->dtype == GLR_FLOAT64;
+    g.is_f64 = plan->dtype == GLR_DTYPE_FLOAT64;
     g.rejects = plan->sampler == GLR_SAMPLE_TRUNCATED;
     g.size = g.is_f64 ? GLR_GROUP_SIZE_F64 : GLR_GROUP_SIZE;
     g.number = index / g.size;
@@ -73,10 +73,10 @@ static uint64_t rounded(const glr_plan *plan, float value)
     const glr_format float16 = GLR_FORMAT_FLOAT16, bfloat16 = GLR_FORMAT_BFLOAT16;
     const glr_format e4m3fn = GLR_FORMAT_FLOAT8_E4M3FN, e5m2 = GLR_FORMAT_FLOAT8_E5M2;
     switch (plan->dtype) {
-    case GLR_FLOAT16: return glr_round_to(value, float16, 16);
-    case GLR_BFLOAT16: return glr_round_to(value, bfloat16, 16);
-    case GLR_FLOAT8_E4M3FN: return glr_round_to(value, e4m3fn, 8);
-    case GLR_FLOAT8_E5M2: return glr_round_to(value, e5m2, 8);
+    case GLR_DTYPE_FLOAT16: return glr_round_to(value, float16, 16);
+    case GLR_DTYPE_BFLOAT16: return glr_round_to(value, bfloat16, 16);
+    case GLR_DTYPE_FLOAT8_E4M3FN: return glr_round_to(value, e4m3fn, 8);
+    case GLR_DTYPE_FLOAT8_E5M2: return glr_round_to(value, e5m2, 8);
     default: return glr_bits_of(value);
     }
 }

@@ -76,7 +76,7 @@ bool gpu_open(gpu *g, int ordinal, char reason[GPU_REASON])
     }
     glr_options on_cpu = GLR_OPTIONS_INIT;
     on_cpu.backend = GLR_BACKEND_CPU;
-    return (glr_cuda_prepare(NULL, &g->device) == GLR_OK && glr_open(&on_cpu, &g->cpu) == GLR_OK) ||
+    return (glr_cuda_open(NULL, &g->device) == GLR_OK && glr_open(&on_cpu, &g->cpu) == GLR_OK) ||
            fail(reason, glr_last_error());
 }
 

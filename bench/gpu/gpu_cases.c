@@ -8,15 +8,16 @@ static const struct {
     glr_kind kind;
     glr_method method;
 } methods[] = {
-    {"resample", GLR_TRUNCATED_NORMAL, GLR_METHOD_RESAMPLE},
-    {"icdf", GLR_TRUNCATED_NORMAL, GLR_METHOD_ICDF},
-    {"random_normal", GLR_RANDOM_NORMAL, GLR_METHOD_RESAMPLE},
-    {"random_uniform", GLR_RANDOM_UNIFORM, GLR_METHOD_RESAMPLE},
-    {"constant", GLR_CONSTANT, GLR_METHOD_RESAMPLE},
+    {"resample", GLR_KIND_TRUNCATED_NORMAL, GLR_METHOD_RESAMPLE},
+    {"icdf", GLR_KIND_TRUNCATED_NORMAL, GLR_METHOD_ICDF},
+    {"random_normal", GLR_KIND_RANDOM_NORMAL, GLR_METHOD_RESAMPLE},
+    {"random_uniform", GLR_KIND_RANDOM_UNIFORM, GLR_METHOD_RESAMPLE},
+    {"constant", GLR_KIND_CONSTANT, GLR_METHOD_RESAMPLE},
 };
 
 static const glr_dtype dtypes[] = {
-    GLR_FLOAT32, GLR_BFLOAT16, GLR_FLOAT16, GLR_FLOAT64, GLR_FLOAT8_E4M3FN, GLR_FLOAT8_E5M2,
+    GLR_DTYPE_FLOAT32, GLR_DTYPE_BFLOAT16,      GLR_DTYPE_FLOAT16,
+    GLR_DTYPE_FLOAT64, GLR_DTYPE_FLOAT8_E4M3FN, GLR_DTYPE_FLOAT8_E5M2,
 };
 
 #define COUNT(array) (sizeof(array) / sizeof(array)[0])

@@ -38,7 +38,7 @@ static bool expect(const window *w, void *to)
 {
     glr_tensor tensor = w->c->tensor;
     tensor.strides[0] = tensor.strides[1] = 0;
-    tensor.part = GLR_RANGE;
+    tensor.part = GLR_PART_RANGE;
     tensor.first = (int64_t)w->first;
     tensor.count = (int64_t)w->count;
     return glr_fill(w->g->cpu, &w->c->initializer, &tensor, to, w->count * w->size) == GLR_OK ||

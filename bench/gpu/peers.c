@@ -9,12 +9,12 @@ static const struct {
     const char *name, *method;
     glr_dtype dtype;
 } compared[] = {
-    {"glorand resample", "resample", GLR_FLOAT32},
-    {"glorand resample", "resample", GLR_BFLOAT16},
-    {"glorand icdf", "icdf", GLR_FLOAT32},
-    {"glorand icdf", "icdf", GLR_BFLOAT16},
-    {"glorand random_normal", "random_normal", GLR_FLOAT32},
-    {"glorand random_normal", "random_normal", GLR_BFLOAT16},
+    {"glorand resample", "resample", GLR_DTYPE_FLOAT32},
+    {"glorand resample", "resample", GLR_DTYPE_BFLOAT16},
+    {"glorand icdf", "icdf", GLR_DTYPE_FLOAT32},
+    {"glorand icdf", "icdf", GLR_DTYPE_BFLOAT16},
+    {"glorand random_normal", "random_normal", GLR_DTYPE_FLOAT32},
+    {"glorand random_normal", "random_normal", GLR_DTYPE_BFLOAT16},
 };
 
 static void print_rate(const char *name, glr_dtype dtype, uint64_t bytes, double rate)
@@ -36,10 +36,10 @@ static bool compare_size(const session *s, uint64_t bytes, bool with_curand)
         }
         print_rate(compared[i].name, compared[i].dtype, bytes, rates.values_per_second);
         if (i == 0) { /* they are the same beside each */
-            print_rate("memset", GLR_FLOAT32, bytes, rates.memset_bytes_per_second / sizeof(float));
+            print_rate("memset", GLR_DTYPE_FLOAT32, bytes, rates.memset_bytes_per_second / sizeof(float));
         }
         if (i == 0 && with_curand) {
-            print_rate("curandGenerateNormal", GLR_FLOAT32, bytes, rates.curand_values_per_second);
+            print_rate("curandGenerateNormal", GLR_DTYPE_FLOAT32, bytes, rates.curand_values_per_second);
         }
     }
     return true;

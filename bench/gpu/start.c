@@ -50,7 +50,7 @@ static void time_module(const gpu *g, const char *name, const unsigned char *ima
     }
 }
 
-static const glr_tensor small = {.dtype = GLR_FLOAT32, .rank = 1, .shape = {SIZE_UNIT / 4}};
+static const glr_tensor small = {.dtype = GLR_DTYPE_FLOAT32, .rank = 1, .shape = {SIZE_UNIT / 4}};
 
 static bool fill(const gpu *g, CUdeviceptr memory)
 {
@@ -110,10 +110,10 @@ static int time_steps(int ordinal)
     time_module(&g, "loading the portable PTX", glr_cuda_portable);
     then = gpu_now();
     if (g.cuStreamCreate(&g.stream, CU_STREAM_NON_BLOCKING) != CUDA_SUCCESS ||
-        glr_cuda_prepare(NULL, &g.device) != GLR_OK) {
+        glr_cuda_open(NULL, &g.device) != GLR_OK) {
         return EXIT_NO_DEVICE;
     }
-    say("glr_cuda_prepare", since(&then));
+    say("glr_cuda_open", since(&then));
     time_fills(&g);
     gpu_close(&g);
     return EXIT_EQUAL;

@@ -13,7 +13,7 @@
  *     if (glr_open(&options, &device) != GLR_OK) { fprintf(stderr, "%s\n", glr_last_error()); ... }
  *
  *     glr_initializer init = glr_glorot_normal(42);
- *     glr_tensor tensor = {.dtype = GLR_FLOAT32, .rank = 2, .shape = {784, 256}};
+ *     glr_tensor tensor = {.dtype = GLR_DTYPE_FLOAT32, .rank = 2, .shape = {784, 256}};
  *     if (glr_fill(device, &init, &tensor, weights, sizeof weights) != GLR_OK) { ... }
  *     glr_close(device);
  *
@@ -25,8 +25,8 @@
  *  - A pointer argument that may be NULL says so. Any other pointer that is NULL is an error
  *    (GLR_ERROR_ARGUMENT), not a crash.
  *  - Structs end in `reserved` words, which must be zero (GLR_ERROR_ARGUMENT otherwise): members of later
- *    versions, whose zero means what this version does. So make a struct by its constructor or initializer,
- *    or set all of it to zero first. A struct keeps its size until the soname changes.
+ *    versions, whose zero means what this version does. So make a struct by its constructor, or begin with
+ *    {0}, which C++ takes, too. A struct keeps its size until the soname changes.
  *  - Functions are thread-safe unless they say otherwise; one device handle may be used by several
  *    threads at once, except that glr_close must come after every other call has returned.
  *  - The caller's floating-point environment (rounding direction, flushing of subnormals, traps, sticky
@@ -126,8 +126,8 @@ typedef enum glr_backend_kind {
 
 /** How to open a device. */
 typedef struct glr_options {
-    glr_backend_kind backend; /**< GLR_BACKEND_AUTO by default */
     uint32_t device;          /**< index among the backend's devices, as glr_devices counts; 0 by default */
+    glr_backend_kind backend; /**< GLR_BACKEND_AUTO by default */
     uint32_t threads;     /**< CPU: threads of a fill, the caller's included, at most 1024; 0 means one for
                              each processor that the process may use, or OMP_NUM_THREADS if that is less,
                              and one inside an OpenMP parallel region of the caller's */
@@ -137,7 +137,7 @@ typedef struct glr_options {
 /** The default options. */
 #define GLR_OPTIONS_INIT                                                                                     \
     {                                                                                                        \
-        GLR_BACKEND_AUTO, 0, 0, { 0 }                                                                        \
+        0, GLR_BACKEND_AUTO, 0, { 0 }                                                                        \
     }
 
 /** An open device. */
@@ -204,22 +204,22 @@ GLR_API const char *glr_backend_name(glr_backend_kind backend);
    the 16- and 8-bit types hold the float32 value rounded to nearest even. What is too large becomes infinity,
    or NaN in float8_e4m3fn, which has no infinity. Zeros, ones and constants fill every dtype. */
 typedef enum glr_dtype {
-    GLR_DTYPE_NONE = 0,    /**< not a dtype: what a forgotten member holds */
-    GLR_FLOAT32 = 1,       /**< IEEE binary32 */
-    GLR_FLOAT64 = 2,       /**< IEEE binary64 */
-    GLR_FLOAT16 = 3,       /**< IEEE binary16 */
-    GLR_BFLOAT16 = 4,      /**< the upper half of binary32 */
-    GLR_FLOAT8_E4M3FN = 5, /**< 4 bits of exponent, 3 of fraction, no infinity; up to 448 */
-    GLR_FLOAT8_E5M2 = 6,   /**< the upper half of binary16 */
-    GLR_BOOL = 7,          /**< one byte, 0 or 1 */
-    GLR_INT8 = 8,          /**< 8 bits, two's complement */
-    GLR_INT16 = 9,         /**< 16 bits, two's complement */
-    GLR_INT32 = 10,        /**< 32 bits, two's complement */
-    GLR_INT64 = 11,        /**< 64 bits, two's complement */
-    GLR_UINT8 = 12,        /**< 8 bits, unsigned */
-    GLR_UINT16 = 13,       /**< 16 bits, unsigned */
-    GLR_UINT32 = 14,       /**< 32 bits, unsigned */
-    GLR_UINT64 = 15        /**< 64 bits, unsigned */
+    GLR_DTYPE_NONE = 0,          /**< not a dtype: what a forgotten member holds */
+    GLR_DTYPE_FLOAT32 = 1,       /**< IEEE binary32 */
+    GLR_DTYPE_FLOAT64 = 2,       /**< IEEE binary64 */
+    GLR_DTYPE_FLOAT16 = 3,       /**< IEEE binary16 */
+    GLR_DTYPE_BFLOAT16 = 4,      /**< the upper half of binary32 */
+    GLR_DTYPE_FLOAT8_E4M3FN = 5, /**< 4 bits of exponent, 3 of fraction, no infinity; up to 448 */
+    GLR_DTYPE_FLOAT8_E5M2 = 6,   /**< the upper half of binary16 */
+    GLR_DTYPE_BOOL = 7,          /**< one byte, 0 or 1 */
+    GLR_DTYPE_INT8 = 8,          /**< 8 bits, two's complement */
+    GLR_DTYPE_INT16 = 9,         /**< 16 bits, two's complement */
+    GLR_DTYPE_INT32 = 10,        /**< 32 bits, two's complement */
+    GLR_DTYPE_INT64 = 11,        /**< 64 bits, two's complement */
+    GLR_DTYPE_UINT8 = 12,        /**< 8 bits, unsigned */
+    GLR_DTYPE_UINT16 = 13,       /**< 16 bits, unsigned */
+    GLR_DTYPE_UINT32 = 14,       /**< 32 bits, unsigned */
+    GLR_DTYPE_UINT64 = 15        /**< 64 bits, unsigned */
 } glr_dtype;
 
 /** "float32", "bfloat16", ...; "unknown dtype" for any other number. Static storage. */
@@ -239,9 +239,9 @@ GLR_API glr_dtype glr_dtype_of_name(const char *name);
 
 /** Which part of the tensor a call fills. */
 typedef enum glr_part {
-    GLR_WHOLE = 0, /**< all of it */
-    GLR_BOX = 1,   /**< start[a] to start[a] + extent[a] - 1 along every axis a */
-    GLR_RANGE = 2  /**< elements first to first + count - 1 of the row-major order */
+    GLR_PART_WHOLE = 0, /**< all of it */
+    GLR_PART_BOX = 1,   /**< start[a] to start[a] + extent[a] - 1 along every axis a */
+    GLR_PART_RANGE = 2  /**< elements first to first + count - 1 of the row-major order */
 } glr_part;
 
 /** A tensor and the part of it that lies at the destination. shape is always the shape of the whole
@@ -255,15 +255,15 @@ typedef enum glr_part {
    beyond the last element of those before it. The stride of an axis of extent 1 has no effect. A range has no
    axes, so its strides must be zero. */
 typedef struct glr_tensor {
-    glr_dtype dtype;               /**< of its elements */
     uint32_t rank;                 /**< 0 to GLR_MAX_RANK; rank 0 is one element */
+    glr_dtype dtype;               /**< of its elements */
     glr_part part;                 /**< the members that its kind does not name are not read */
     int64_t shape[GLR_MAX_RANK];   /**< 0 or more each; the product of those that are not 0 at most
                                       GLR_MAX_ELEMENTS */
-    int64_t start[GLR_MAX_RANK];   /**< GLR_BOX: its first index along each axis */
-    int64_t extent[GLR_MAX_RANK];  /**< GLR_BOX: how many indices along each axis */
-    int64_t first;                 /**< GLR_RANGE: its first element */
-    int64_t count;                 /**< GLR_RANGE: how many elements */
+    int64_t start[GLR_MAX_RANK];   /**< GLR_PART_BOX: its first index along each axis */
+    int64_t extent[GLR_MAX_RANK];  /**< GLR_PART_BOX: how many indices along each axis */
+    int64_t first;                 /**< GLR_PART_RANGE: its first element */
+    int64_t count;                 /**< GLR_PART_RANGE: how many elements */
     int64_t strides[GLR_MAX_RANK]; /**< of the destination, in elements; all 0 means packed */
     uint32_t reserved[8];          /**< 0 */
 } glr_tensor;
@@ -279,27 +279,27 @@ GLR_API glr_status glr_tensor_extent(const glr_tensor *tensor, int64_t *elements
 
 /** Initializers of the Keras family, and the members of glr_initializer that each uses. */
 typedef enum glr_kind {
-    GLR_KIND_NONE = 0,        /**< not an initializer: what a forgotten member holds */
-    GLR_ZEROS = 1,            /**< 0 */
-    GLR_ONES = 2,             /**< 1 */
-    GLR_CONSTANT = 3,         /**< value */
-    GLR_RANDOM_NORMAL = 4,    /**< mean, stddev */
-    GLR_RANDOM_UNIFORM = 5,   /**< minval, maxval: values in [minval, maxval) before rounding */
-    GLR_TRUNCATED_NORMAL = 6, /**< mean, stddev: values in mean +- 2 stddev */
-    GLR_VARIANCE_SCALING = 7, /**< scale, mode, distribution */
-    GLR_GLOROT_NORMAL = 8,    /**< scale 1, fan_avg, truncated normal */
-    GLR_GLOROT_UNIFORM = 9,   /**< scale 1, fan_avg, uniform */
-    GLR_HE_NORMAL = 10,       /**< scale 2, fan_in, truncated normal */
-    GLR_HE_UNIFORM = 11,      /**< scale 2, fan_in, uniform */
-    GLR_LECUN_NORMAL = 12,    /**< scale 1, fan_in, truncated normal */
-    GLR_LECUN_UNIFORM = 13    /**< scale 1, fan_in, uniform */
+    GLR_KIND_NONE = 0,             /**< not an initializer: what a forgotten member holds */
+    GLR_KIND_ZEROS = 1,            /**< 0 */
+    GLR_KIND_ONES = 2,             /**< 1 */
+    GLR_KIND_CONSTANT = 3,         /**< value */
+    GLR_KIND_RANDOM_NORMAL = 4,    /**< mean, stddev */
+    GLR_KIND_RANDOM_UNIFORM = 5,   /**< minval, maxval: values in [minval, maxval) before rounding */
+    GLR_KIND_TRUNCATED_NORMAL = 6, /**< mean, stddev: values in mean +- 2 stddev */
+    GLR_KIND_VARIANCE_SCALING = 7, /**< scale, mode, distribution */
+    GLR_KIND_GLOROT_NORMAL = 8,    /**< scale 1, fan_avg, truncated normal */
+    GLR_KIND_GLOROT_UNIFORM = 9,   /**< scale 1, fan_avg, uniform */
+    GLR_KIND_HE_NORMAL = 10,       /**< scale 2, fan_in, truncated normal */
+    GLR_KIND_HE_UNIFORM = 11,      /**< scale 2, fan_in, uniform */
+    GLR_KIND_LECUN_NORMAL = 12,    /**< scale 1, fan_in, truncated normal */
+    GLR_KIND_LECUN_UNIFORM = 13    /**< scale 1, fan_in, uniform */
 } glr_kind;
 
 /** Which fan variance scaling divides by. */
 typedef enum glr_mode {
-    GLR_FAN_IN = 0,  /**< the number of inputs */
-    GLR_FAN_OUT = 1, /**< the number of outputs */
-    GLR_FAN_AVG = 2  /**< their mean */
+    GLR_MODE_FAN_IN = 0,  /**< the number of inputs */
+    GLR_MODE_FAN_OUT = 1, /**< the number of outputs */
+    GLR_MODE_FAN_AVG = 2  /**< their mean */
 } glr_mode;
 
 /** Distributions of variance scaling. With s = scale / max(1, n), n the fan that mode names: */
@@ -324,9 +324,9 @@ typedef enum glr_layout {
 
 /** Where the random numbers come from. */
 typedef enum glr_seeding {
-    GLR_SEEDED = 0,  /**< seed and stream, scrambled into a Philox key and counter as TensorFlow does */
-    GLR_KEYED = 1,   /**< key and counter, as they are */
-    GLR_UNSEEDED = 2 /**< nowhere yet: glr_resolve decides, and so does glr_fill for a whole tensor */
+    GLR_SEEDING_SEED = 0, /**< seed and stream, scrambled into a Philox key and counter as TensorFlow does */
+    GLR_SEEDING_KEY = 1,  /**< key and counter, as they are */
+    GLR_SEEDING_NONE = 2  /**< nowhere yet: glr_resolve decides, and so does glr_fill for a whole tensor */
 } glr_seeding;
 
 /** An initializer: a plain value, to be made by one of the constructors below and changed at will. Two
@@ -334,22 +334,22 @@ typedef enum glr_seeding {
    of a model its own stream (glr_stream_of_name). */
 typedef struct glr_initializer {
     glr_kind kind;                 /**< which of the family */
-    double value;                  /**< GLR_CONSTANT */
-    double mean;                   /**< GLR_RANDOM_NORMAL, GLR_TRUNCATED_NORMAL */
-    double stddev;                 /**< GLR_RANDOM_NORMAL, GLR_TRUNCATED_NORMAL; at least 0 */
-    double minval;                 /**< GLR_RANDOM_UNIFORM */
-    double maxval;                 /**< GLR_RANDOM_UNIFORM; at least minval */
-    double scale;                  /**< GLR_VARIANCE_SCALING; above 0 */
-    glr_mode mode;                 /**< GLR_VARIANCE_SCALING */
-    glr_distribution distribution; /**< GLR_VARIANCE_SCALING */
+    double value;                  /**< GLR_KIND_CONSTANT */
+    double mean;                   /**< GLR_KIND_RANDOM_NORMAL, GLR_KIND_TRUNCATED_NORMAL */
+    double stddev;                 /**< GLR_KIND_RANDOM_NORMAL, GLR_KIND_TRUNCATED_NORMAL; at least 0 */
+    double minval;                 /**< GLR_KIND_RANDOM_UNIFORM */
+    double maxval;                 /**< GLR_KIND_RANDOM_UNIFORM; at least minval */
+    double scale;                  /**< GLR_KIND_VARIANCE_SCALING; above 0 */
+    glr_mode mode;                 /**< GLR_KIND_VARIANCE_SCALING */
+    glr_distribution distribution; /**< GLR_KIND_VARIANCE_SCALING */
     glr_method method;             /**< of truncated normals; of no effect on others */
     glr_layout layout;             /**< of the weight, where no axes are given */
     glr_seeding seeding;           /**< which of the following members count */
-    int64_t seed;                  /**< GLR_SEEDED; any value. Keras 3 on TensorFlow draws from the seed's
-                                      remainder of 2^31 - 2, from 0 on: give that to have its values */
-    int64_t stream;                /**< GLR_SEEDED; any value */
-    uint32_t key[2];               /**< GLR_KEYED */
-    uint32_t counter[4];           /**< GLR_KEYED; word 0 is the lowest */
+    int64_t seed;        /**< GLR_SEEDING_SEED; any value. Keras 3 on TensorFlow draws from the seed's
+                            remainder of 2^31 - 2, from 0 on: give that to have its values */
+    int64_t stream;      /**< GLR_SEEDING_SEED; any value */
+    uint32_t key[2];     /**< GLR_SEEDING_KEY */
+    uint32_t counter[4]; /**< GLR_SEEDING_KEY; word 0 is the lowest */
     /* Axes as in Keras 3, counted from the end when negative. An empty list of inputs or outputs is a list:
        the fan over it is 1. An axis that stands twice counts twice; one may be among inputs and outputs. */
     uint32_t input_axis_count;         /**< length of input_axes; 0 unless has_axes is 1 */
@@ -417,10 +417,10 @@ GLR_API glr_initializer glr_initializer_of_kind(glr_kind kind);
 GLR_API void glr_set_seed(int64_t seed);
 
 /** Copies an initializer, and gives it a seed if it is random and has none: after glr_set_seed the next of
-   its sequence (GLR_KEYED), otherwise one from the operating system (GLR_SEEDED, stream 0). The same pointer
-   may be given twice. A resolved initializer gives the same values wherever and in whatever parts it is used,
-   and can be written down: its seed and stream, or its key and counter. Errors: GLR_ERROR_ARGUMENT,
-   GLR_ERROR_SYSTEM. Threads: each call takes its own place in the sequence. */
+   its sequence (GLR_SEEDING_KEY), otherwise one from the operating system (GLR_SEEDING_SEED, stream 0). The
+   same pointer may be given twice. A resolved initializer gives the same values wherever and in whatever
+   parts it is used, and can be written down: its seed and stream, or its key and counter. Errors:
+   GLR_ERROR_ARGUMENT, GLR_ERROR_SYSTEM. Threads: each call takes its own place in the sequence. */
 GLR_API glr_status glr_resolve(const glr_initializer *initializer, glr_initializer *resolved);
 
 /** Reads an initializer from JSON: a string that glr_kind_of_name knows ("glorot_normal"), or an object in
@@ -433,19 +433,18 @@ GLR_API glr_status glr_resolve(const glr_initializer *initializer, glr_initializ
    truncated_normal; any other member is an error, and so is a member that stands twice or an array that is
    nested deeper than 64 levels. Numbers may be true and false, which are 1 and 0, and a
    constant Infinity, -Infinity or NaN, as Python's json module writes them. A seed is an integer; from 2^63
-   to 2^64 - 1 it means the int64 of the same bits; missing or null, it gives GLR_UNSEEDED. A SeedGenerator
-   gives its own seed, as Keras folds it into 0 to 2^31 - 3, and stream 0: its first draw. With the stream k,
-   the initializer gives its draw number k, counted from 0. Axes have an effect where both lists are given,
-   empty or not; a list beside null has none, as in Keras. A layer's JSON may say null for axes with which the
-   layer draws, as those of EinsumDense and MultiHeadAttention do: the axes of the kernel's letters that stand
-   in the equation's output are the output axes, the others the input axes, and have to be put in. In float64,
-   Keras rounds the limits of uniforms to float32: RandomUniform with limits so rounded has its values. text
-   is UTF-8 of length bytes, a byte order mark may stand before it, and it need not end with a zero. On
-   failure *initializer is unchanged.
-   Errors: GLR_ERROR_PARSE (the message holds line and column, or the member), GLR_ERROR_UNSUPPORTED
-   (initializers of Keras that glorand does not draw, functions and classes of others; arrays and tensors
-   where a number should be; other seeds of Keras; an integer as a Constant's value that no double is),
-   GLR_ERROR_MEMORY. */
+   to 2^64 - 1 it means the int64 of the same bits; missing or null, it gives GLR_SEEDING_NONE. A
+   SeedGenerator gives its own seed, as Keras folds it into 0 to 2^31 - 3, and stream 0: its first draw. With
+   the stream k, the initializer gives its draw number k, counted from 0. Axes have an effect where both lists
+   are given, empty or not; a list beside null has none, as in Keras. A layer's JSON may say null for axes
+   with which the layer draws, as those of EinsumDense and MultiHeadAttention do: the axes of the kernel's
+   letters that stand in the equation's output are the output axes, the others the input axes, and have to be
+   put in. In float64, Keras rounds the limits of uniforms to float32: RandomUniform with limits so rounded
+   has its values. text is UTF-8 of length bytes, a byte order mark may stand before it, and it need not end
+   with a zero. On failure *initializer is unchanged. Errors: GLR_ERROR_PARSE (the message holds line and
+   column, or the member), GLR_ERROR_UNSUPPORTED (initializers of Keras that glorand does not draw, functions
+   and classes of others; arrays and tensors where a number should be; other seeds of Keras; an integer as a
+   Constant's value that no double is), GLR_ERROR_MEMORY. */
 GLR_API glr_status glr_initializer_from_json(const char *text, size_t length, glr_initializer *initializer);
 
 /** Writes an initializer as JSON: class_name and config as TensorFlow and Keras 3 read them, axes only
@@ -454,7 +453,7 @@ GLR_API glr_status glr_initializer_from_json(const char *text, size_t length, gl
    The text and its final zero go to buffer when capacity allows, and *length, unless NULL, is set to the
    text's length without the zero; buffer may be NULL when capacity is 0.
    Errors: GLR_ERROR_ARGUMENT, GLR_ERROR_TOO_SMALL (*length is set all the same), GLR_ERROR_UNSUPPORTED
-   (a GLR_KEYED initializer, for which Keras has no form), GLR_ERROR_MEMORY. */
+   (a GLR_SEEDING_KEY initializer, for which Keras has no form), GLR_ERROR_MEMORY. */
 GLR_API glr_status glr_initializer_to_json(const glr_initializer *initializer, char *buffer, size_t capacity,
                                            size_t *length);
 

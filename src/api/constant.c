@@ -17,8 +17,8 @@ typedef struct integer_range {
 
 static integer_range range_of(glr_dtype dtype)
 {
-    const int bits = dtype == GLR_BOOL ? 1 : 8 * (int)glr_dtype_size(dtype);
-    const int is_signed = dtype >= GLR_INT8 && dtype <= GLR_INT64;
+    const int bits = dtype == GLR_DTYPE_BOOL ? 1 : 8 * (int)glr_dtype_size(dtype);
+    const int is_signed = dtype >= GLR_DTYPE_INT8 && dtype <= GLR_DTYPE_INT64;
     integer_range range = {is_signed ? -ldexp(1.0, bits - 1) : 0.0, ldexp(1.0, is_signed ? bits - 1 : bits)};
     return range;
 }
@@ -49,7 +49,7 @@ glr_status glr_encode_constant(double value, glr_dtype dtype, unsigned char elem
 {
     static const glr_format float16 = GLR_FORMAT_FLOAT16, bfloat16 = GLR_FORMAT_BFLOAT16;
     static const glr_format e4m3fn = GLR_FORMAT_FLOAT8_E4M3FN, e5m2 = GLR_FORMAT_FLOAT8_E5M2;
-    if (dtype == GLR_FLOAT64) {
+    if (dtype == GLR_DTYPE_FLOAT64) {
         memcpy(element, &value, sizeof value);
         return GLR_OK;
     }
@@ -62,10 +62,10 @@ glr_status glr_encode_constant(double value, glr_dtype dtype, unsigned char elem
         return status;
     }
     switch (dtype) {
-    case GLR_FLOAT16: encode_small(rounded, float16, 16, element); break;
-    case GLR_BFLOAT16: encode_small(rounded, bfloat16, 16, element); break;
-    case GLR_FLOAT8_E4M3FN: encode_small(rounded, e4m3fn, 8, element); break;
-    case GLR_FLOAT8_E5M2: encode_small(rounded, e5m2, 8, element); break;
+    case GLR_DTYPE_FLOAT16: encode_small(rounded, float16, 16, element); break;
+    case GLR_DTYPE_BFLOAT16: encode_small(rounded, bfloat16, 16, element); break;
+    case GLR_DTYPE_FLOAT8_E4M3FN: encode_small(rounded, e4m3fn, 8, element); break;
+    case GLR_DTYPE_FLOAT8_E5M2: encode_small(rounded, e5m2, 8, element); break;
     default: memcpy(element, &rounded, sizeof rounded);
     }
     return GLR_OK;

@@ -16,21 +16,21 @@ static const struct {
     size_t size;
     const char *alias[MOST_ALIASES];
 } dtypes[] = {
-    [GLR_FLOAT32] = {"float32", 4, {"f32", "fp32", "single", "torch.float"}},
-    [GLR_FLOAT64] = {"float64", 8, {"f64", "fp64", "double"}},
-    [GLR_FLOAT16] = {"float16", 2, {"f16", "fp16", "half"}},
-    [GLR_BFLOAT16] = {"bfloat16", 2, {"bf16"}},
-    [GLR_FLOAT8_E4M3FN] = {"float8_e4m3fn", 1, {"f8_e4m3", "f8_e4m3fn"}},
-    [GLR_FLOAT8_E5M2] = {"float8_e5m2", 1, {"f8_e5m2"}},
-    [GLR_BOOL] = {"bool", 1, {"bool_"}},
-    [GLR_INT8] = {"int8", 1, {"i8", "torch.char"}},
-    [GLR_INT16] = {"int16", 2, {"i16", "short"}},
-    [GLR_INT32] = {"int32", 4, {"i32", "torch.int"}},
-    [GLR_INT64] = {"int64", 8, {"i64", "torch.long"}},
-    [GLR_UINT8] = {"uint8", 1, {"u8", "torch.byte"}},
-    [GLR_UINT16] = {"uint16", 2, {"u16"}},
-    [GLR_UINT32] = {"uint32", 4, {"u32"}},
-    [GLR_UINT64] = {"uint64", 8, {"u64"}},
+    [GLR_DTYPE_FLOAT32] = {"float32", 4, {"f32", "fp32", "single", "torch.float"}},
+    [GLR_DTYPE_FLOAT64] = {"float64", 8, {"f64", "fp64", "double"}},
+    [GLR_DTYPE_FLOAT16] = {"float16", 2, {"f16", "fp16", "half"}},
+    [GLR_DTYPE_BFLOAT16] = {"bfloat16", 2, {"bf16"}},
+    [GLR_DTYPE_FLOAT8_E4M3FN] = {"float8_e4m3fn", 1, {"f8_e4m3", "f8_e4m3fn"}},
+    [GLR_DTYPE_FLOAT8_E5M2] = {"float8_e5m2", 1, {"f8_e5m2"}},
+    [GLR_DTYPE_BOOL] = {"bool", 1, {"bool_"}},
+    [GLR_DTYPE_INT8] = {"int8", 1, {"i8", "torch.char"}},
+    [GLR_DTYPE_INT16] = {"int16", 2, {"i16", "short"}},
+    [GLR_DTYPE_INT32] = {"int32", 4, {"i32", "torch.int"}},
+    [GLR_DTYPE_INT64] = {"int64", 8, {"i64", "torch.long"}},
+    [GLR_DTYPE_UINT8] = {"uint8", 1, {"u8", "torch.byte"}},
+    [GLR_DTYPE_UINT16] = {"uint16", 2, {"u16"}},
+    [GLR_DTYPE_UINT32] = {"uint32", 4, {"u32"}},
+    [GLR_DTYPE_UINT64] = {"uint64", 8, {"u64"}},
 };
 
 #define DTYPE_COUNT (sizeof dtypes / sizeof dtypes[0])
@@ -45,7 +45,10 @@ const char *glr_dtype_name(glr_dtype dtype) { return is_dtype(dtype) ? dtypes[dt
 
 size_t glr_dtype_size(glr_dtype dtype) { return is_dtype(dtype) ? dtypes[dtype].size : 0; }
 
-int glr_dtype_is_floating(glr_dtype dtype) { return dtype >= GLR_FLOAT32 && dtype <= GLR_FLOAT8_E5M2; }
+int glr_dtype_is_floating(glr_dtype dtype)
+{
+    return dtype >= GLR_DTYPE_FLOAT32 && dtype <= GLR_DTYPE_FLOAT8_E5M2;
+}
 
 static bool same(const char *a, const char *b)
 {

@@ -15,7 +15,7 @@ glr_status glr_seed_fill(const glr_initializer *initializer, const glr_tensor *t
     if (!glr_kind_is_random(initializer->kind)) {
         return GLR_OK;
     }
-    if (initializer->seeding == GLR_UNSEEDED && tensor->part != GLR_WHOLE) {
+    if (initializer->seeding == GLR_SEEDING_NONE && tensor->part != GLR_PART_WHOLE) {
         return glr_fail(GLR_ERROR_UNSEEDED,
                         "initializer.seeding: a part needs a %s that is resolved (glr_resolve)",
                         glr_kind_name(initializer->kind));

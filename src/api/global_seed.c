@@ -59,7 +59,7 @@ static void resolve_from_global_seed(glr_initializer *initializer)
     if (key == 0 && operation == 0) {
         operation = MODULUS;
     }
-    initializer->seeding = GLR_KEYED;
+    initializer->seeding = GLR_SEEDING_KEY;
     initializer->key[0] = key;
     initializer->key[1] = 0;
     memset(initializer->counter, 0, sizeof initializer->counter);
@@ -76,7 +76,7 @@ static glr_status resolve_from_system(glr_initializer *initializer)
     if (got != (ssize_t)sizeof seed) {
         return glr_fail(GLR_ERROR_SYSTEM, "getrandom: %s", strerror(errno));
     }
-    initializer->seeding = GLR_SEEDED;
+    initializer->seeding = GLR_SEEDING_SEED;
     initializer->seed = seed;
     initializer->stream = 0;
     return GLR_OK;
@@ -100,7 +100,7 @@ static glr_status resolve(const glr_initializer *initializer, glr_initializer *r
         return status;
     }
     glr_initializer copy = *initializer;
-    if (glr_kind_is_random(copy.kind) && copy.seeding == GLR_UNSEEDED) {
+    if (glr_kind_is_random(copy.kind) && copy.seeding == GLR_SEEDING_NONE) {
         (void)pthread_mutex_lock(&lock);
         int from_global_seed = is_set;
         if (from_global_seed) {

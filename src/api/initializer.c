@@ -9,7 +9,7 @@ glr_initializer glr_initializer_of_kind(glr_kind kind)
         .minval = -0.05,
         .maxval = 0.05,
         .scale = 1.0,
-        .mode = GLR_FAN_IN,
+        .mode = GLR_MODE_FAN_IN,
         .distribution = GLR_DISTRIBUTION_TRUNCATED_NORMAL,
     };
     return initializer;
@@ -22,20 +22,20 @@ static glr_initializer seeded(glr_kind kind, int64_t seed)
     return initializer;
 }
 
-glr_initializer glr_zeros(void) { return glr_initializer_of_kind(GLR_ZEROS); }
+glr_initializer glr_zeros(void) { return glr_initializer_of_kind(GLR_KIND_ZEROS); }
 
-glr_initializer glr_ones(void) { return glr_initializer_of_kind(GLR_ONES); }
+glr_initializer glr_ones(void) { return glr_initializer_of_kind(GLR_KIND_ONES); }
 
 glr_initializer glr_constant(double value)
 {
-    glr_initializer initializer = glr_initializer_of_kind(GLR_CONSTANT);
+    glr_initializer initializer = glr_initializer_of_kind(GLR_KIND_CONSTANT);
     initializer.value = value;
     return initializer;
 }
 
 glr_initializer glr_random_normal(double mean, double stddev, int64_t seed)
 {
-    glr_initializer initializer = seeded(GLR_RANDOM_NORMAL, seed);
+    glr_initializer initializer = seeded(GLR_KIND_RANDOM_NORMAL, seed);
     initializer.mean = mean;
     initializer.stddev = stddev;
     return initializer;
@@ -43,7 +43,7 @@ glr_initializer glr_random_normal(double mean, double stddev, int64_t seed)
 
 glr_initializer glr_random_uniform(double minval, double maxval, int64_t seed)
 {
-    glr_initializer initializer = seeded(GLR_RANDOM_UNIFORM, seed);
+    glr_initializer initializer = seeded(GLR_KIND_RANDOM_UNIFORM, seed);
     initializer.minval = minval;
     initializer.maxval = maxval;
     return initializer;
@@ -51,7 +51,7 @@ glr_initializer glr_random_uniform(double minval, double maxval, int64_t seed)
 
 glr_initializer glr_truncated_normal(double mean, double stddev, int64_t seed)
 {
-    glr_initializer initializer = seeded(GLR_TRUNCATED_NORMAL, seed);
+    glr_initializer initializer = seeded(GLR_KIND_TRUNCATED_NORMAL, seed);
     initializer.mean = mean;
     initializer.stddev = stddev;
     return initializer;
@@ -59,16 +59,16 @@ glr_initializer glr_truncated_normal(double mean, double stddev, int64_t seed)
 
 glr_initializer glr_variance_scaling(double scale, glr_mode mode, glr_distribution distribution, int64_t seed)
 {
-    glr_initializer initializer = seeded(GLR_VARIANCE_SCALING, seed);
+    glr_initializer initializer = seeded(GLR_KIND_VARIANCE_SCALING, seed);
     initializer.scale = scale;
     initializer.mode = mode;
     initializer.distribution = distribution;
     return initializer;
 }
 
-glr_initializer glr_glorot_normal(int64_t seed) { return seeded(GLR_GLOROT_NORMAL, seed); }
-glr_initializer glr_glorot_uniform(int64_t seed) { return seeded(GLR_GLOROT_UNIFORM, seed); }
-glr_initializer glr_he_normal(int64_t seed) { return seeded(GLR_HE_NORMAL, seed); }
-glr_initializer glr_he_uniform(int64_t seed) { return seeded(GLR_HE_UNIFORM, seed); }
-glr_initializer glr_lecun_normal(int64_t seed) { return seeded(GLR_LECUN_NORMAL, seed); }
-glr_initializer glr_lecun_uniform(int64_t seed) { return seeded(GLR_LECUN_UNIFORM, seed); }
+glr_initializer glr_glorot_normal(int64_t seed) { return seeded(GLR_KIND_GLOROT_NORMAL, seed); }
+glr_initializer glr_glorot_uniform(int64_t seed) { return seeded(GLR_KIND_GLOROT_UNIFORM, seed); }
+glr_initializer glr_he_normal(int64_t seed) { return seeded(GLR_KIND_HE_NORMAL, seed); }
+glr_initializer glr_he_uniform(int64_t seed) { return seeded(GLR_KIND_HE_UNIFORM, seed); }
+glr_initializer glr_lecun_normal(int64_t seed) { return seeded(GLR_KIND_LECUN_NORMAL, seed); }
+glr_initializer glr_lecun_uniform(int64_t seed) { return seeded(GLR_KIND_LECUN_UNIFORM, seed); }

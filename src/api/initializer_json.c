@@ -24,13 +24,13 @@ enum {
 static unsigned members_of(glr_kind kind)
 {
     switch (kind) {
-    case GLR_ZEROS:
-    case GLR_ONES: return 0;
-    case GLR_CONSTANT: return HAS_VALUE;
-    case GLR_RANDOM_NORMAL:
-    case GLR_TRUNCATED_NORMAL: return HAS_MEAN_STDDEV | HAS_SEED;
-    case GLR_RANDOM_UNIFORM: return HAS_BOUNDS | HAS_SEED;
-    case GLR_VARIANCE_SCALING: return HAS_SCALING | HAS_SEED | HAS_AXES;
+    case GLR_KIND_ZEROS:
+    case GLR_KIND_ONES: return 0;
+    case GLR_KIND_CONSTANT: return HAS_VALUE;
+    case GLR_KIND_RANDOM_NORMAL:
+    case GLR_KIND_TRUNCATED_NORMAL: return HAS_MEAN_STDDEV | HAS_SEED;
+    case GLR_KIND_RANDOM_UNIFORM: return HAS_BOUNDS | HAS_SEED;
+    case GLR_KIND_VARIANCE_SCALING: return HAS_SCALING | HAS_SEED | HAS_AXES;
     default: return HAS_SEED | HAS_AXES;
     }
 }
@@ -259,7 +259,7 @@ glr_status glr_initializer_from_name(const char *name, glr_initializer *initiali
         return glr_fail(GLR_ERROR_PARSE, "class_name: %s is not an initializer", name);
     }
     *initializer = glr_initializer_of_kind(kind);
-    initializer->seeding = GLR_UNSEEDED;
+    initializer->seeding = GLR_SEEDING_NONE;
     return GLR_OK;
 }
 
@@ -425,7 +425,7 @@ static void write_config(glr_text *text, const glr_initializer *initializer)
     }
     if (members & HAS_SEED) {
         write_member(text, "seed", &first);
-        if (initializer->seeding == GLR_UNSEEDED) {
+        if (initializer->seeding == GLR_SEEDING_NONE) {
             glr_text_add(text, "null");
         } else {
             glr_text_int64(text, initializer->seed);
@@ -447,7 +447,7 @@ static glr_status check_writable(const glr_initializer *initializer)
         return glr_fail(GLR_ERROR_ARGUMENT, "initializer.kind: %d is not an initializer",
                         (int)initializer->kind);
     }
-    if ((unsigned)initializer->mode > GLR_FAN_AVG ||
+    if ((unsigned)initializer->mode > GLR_MODE_FAN_AVG ||
         (unsigned)initializer->distribution > GLR_DISTRIBUTION_UNIFORM ||
         initializer->input_axis_count > GLR_MAX_RANK || initializer->output_axis_count > GLR_MAX_RANK) {
         return glr_fail(
@@ -456,7 +456,7 @@ static glr_status check_writable(const glr_initializer *initializer)
             (int)initializer->mode, (int)initializer->distribution, initializer->input_axis_count,
             initializer->output_axis_count);
     }
-    if (glr_kind_is_random(initializer->kind) && initializer->seeding == GLR_KEYED) {
+    if (glr_kind_is_random(initializer->kind) && initializer->seeding == GLR_SEEDING_KEY) {
         return glr_fail(GLR_ERROR_UNSUPPORTED,
                         "initializer.seeding: a raw key and counter have no form in JSON");
     }

@@ -140,7 +140,7 @@ static glr_status read_integer_seed(glr_json_value value, glr_initializer *initi
         return glr_fail(GLR_ERROR_PARSE, "config.seed: too big integer: %.40s is not in [-2^63, 2^64 - 1]",
                         glr_json_shown(value));
     }
-    initializer->seeding = GLR_SEEDED;
+    initializer->seeding = GLR_SEEDING_SEED;
     return GLR_OK;
 }
 
@@ -160,7 +160,7 @@ static glr_status read_generator_seed(glr_json_value value, glr_initializer *ini
     }
     const int64_t remainder = seed % SEED_MODULUS;
     initializer->seed = remainder < 0 ? remainder + SEED_MODULUS : remainder;
-    initializer->seeding = GLR_SEEDED;
+    initializer->seeding = GLR_SEEDING_SEED;
     return GLR_OK;
 }
 

@@ -8,31 +8,37 @@ static const struct {
     const char *name, *class_name, *alias; /* alias may be NULL */
     glr_scaling scaling;                   /* scale 0 where it is no named variance scaling */
 } kinds[] = {
-    [GLR_ZEROS] = {"zeros", "Zeros", "zero", {0}},
-    [GLR_ONES] = {"ones", "Ones", "one", {0}},
-    [GLR_CONSTANT] = {"constant", "Constant", NULL, {0}},
-    [GLR_RANDOM_NORMAL] = {"random_normal", "RandomNormal", "normal", {0}},
-    [GLR_RANDOM_UNIFORM] = {"random_uniform", "RandomUniform", "uniform", {0}},
-    [GLR_TRUNCATED_NORMAL] = {"truncated_normal", "TruncatedNormal", NULL, {0}},
-    [GLR_VARIANCE_SCALING] = {"variance_scaling", "VarianceScaling", NULL, {0}},
-    [GLR_GLOROT_NORMAL] = {"glorot_normal",
-                           "GlorotNormal",
-                           NULL,
-                           {1.0, GLR_FAN_AVG, GLR_DISTRIBUTION_TRUNCATED_NORMAL}},
-    [GLR_GLOROT_UNIFORM] = {"glorot_uniform",
-                            "GlorotUniform",
+    [GLR_KIND_ZEROS] = {"zeros", "Zeros", "zero", {0}},
+    [GLR_KIND_ONES] = {"ones", "Ones", "one", {0}},
+    [GLR_KIND_CONSTANT] = {"constant", "Constant", NULL, {0}},
+    [GLR_KIND_RANDOM_NORMAL] = {"random_normal", "RandomNormal", "normal", {0}},
+    [GLR_KIND_RANDOM_UNIFORM] = {"random_uniform", "RandomUniform", "uniform", {0}},
+    [GLR_KIND_TRUNCATED_NORMAL] = {"truncated_normal", "TruncatedNormal", NULL, {0}},
+    [GLR_KIND_VARIANCE_SCALING] = {"variance_scaling", "VarianceScaling", NULL, {0}},
+    [GLR_KIND_GLOROT_NORMAL] = {"glorot_normal",
+                                "GlorotNormal",
+                                NULL,
+                                {1.0, GLR_MODE_FAN_AVG, GLR_DISTRIBUTION_TRUNCATED_NORMAL}},
+    [GLR_KIND_GLOROT_UNIFORM] = {"glorot_uniform",
+                                 "GlorotUniform",
+                                 NULL,
+                                 {1.0, GLR_MODE_FAN_AVG, GLR_DISTRIBUTION_UNIFORM}},
+    [GLR_KIND_HE_NORMAL] = {"he_normal",
+                            "HeNormal",
                             NULL,
-                            {1.0, GLR_FAN_AVG, GLR_DISTRIBUTION_UNIFORM}},
-    [GLR_HE_NORMAL] = {"he_normal", "HeNormal", NULL, {2.0, GLR_FAN_IN, GLR_DISTRIBUTION_TRUNCATED_NORMAL}},
-    [GLR_HE_UNIFORM] = {"he_uniform", "HeUniform", NULL, {2.0, GLR_FAN_IN, GLR_DISTRIBUTION_UNIFORM}},
-    [GLR_LECUN_NORMAL] = {"lecun_normal",
-                          "LecunNormal",
-                          NULL,
-                          {1.0, GLR_FAN_IN, GLR_DISTRIBUTION_TRUNCATED_NORMAL}},
-    [GLR_LECUN_UNIFORM] = {"lecun_uniform",
-                           "LecunUniform",
-                           NULL,
-                           {1.0, GLR_FAN_IN, GLR_DISTRIBUTION_UNIFORM}},
+                            {2.0, GLR_MODE_FAN_IN, GLR_DISTRIBUTION_TRUNCATED_NORMAL}},
+    [GLR_KIND_HE_UNIFORM] = {"he_uniform",
+                             "HeUniform",
+                             NULL,
+                             {2.0, GLR_MODE_FAN_IN, GLR_DISTRIBUTION_UNIFORM}},
+    [GLR_KIND_LECUN_NORMAL] = {"lecun_normal",
+                               "LecunNormal",
+                               NULL,
+                               {1.0, GLR_MODE_FAN_IN, GLR_DISTRIBUTION_TRUNCATED_NORMAL}},
+    [GLR_KIND_LECUN_UNIFORM] = {"lecun_uniform",
+                                "LecunUniform",
+                                NULL,
+                                {1.0, GLR_MODE_FAN_IN, GLR_DISTRIBUTION_UNIFORM}},
 };
 
 #define KIND_COUNT (sizeof kinds / sizeof kinds[0])
@@ -78,17 +84,17 @@ glr_kind glr_kind_of_name(const char *name)
 
 int glr_kind_scales_variance(glr_kind kind)
 {
-    return kind == GLR_VARIANCE_SCALING || (glr_kind_is_valid(kind) && kinds[kind].scaling.scale > 0.0);
+    return kind == GLR_KIND_VARIANCE_SCALING || (glr_kind_is_valid(kind) && kinds[kind].scaling.scale > 0.0);
 }
 
 int glr_kind_is_random(glr_kind kind)
 {
-    return kind != GLR_ZEROS && kind != GLR_ONES && kind != GLR_CONSTANT;
+    return kind != GLR_KIND_ZEROS && kind != GLR_KIND_ONES && kind != GLR_KIND_CONSTANT;
 }
 
 glr_scaling glr_scaling_of(const glr_initializer *initializer)
 {
-    if (initializer->kind == GLR_VARIANCE_SCALING) {
+    if (initializer->kind == GLR_KIND_VARIANCE_SCALING) {
         glr_scaling own = {initializer->scale, initializer->mode, initializer->distribution};
         return own;
     }

@@ -17,7 +17,7 @@ int glr_kind_scales_variance(glr_kind kind);
 int glr_kind_is_random(glr_kind kind);
 
 /* What a kind that scales variance stands for: its own scale, mode and distribution, or, of
-   GLR_VARIANCE_SCALING, those of the initializer. */
+   GLR_KIND_VARIANCE_SCALING, those of the initializer. */
 typedef struct glr_scaling {
     double scale;
     glr_mode mode;

@@ -83,7 +83,7 @@ static glr_status scale_plan(const glr_initializer *initializer, const glr_numbe
     if (plan->sampler == GLR_SAMPLE_CONSTANT) {
         return glr_encode_constant(numbers->shift, plan->dtype, plan->constant);
     }
-    if (plan->dtype == GLR_FLOAT64) {
+    if (plan->dtype == GLR_DTYPE_FLOAT64) {
         return scale_f64(numbers, plan);
     }
     return plan->sampler == GLR_SAMPLE_UNIFORM ? scale_uniform(numbers, plan)

@@ -9,7 +9,7 @@
 
 glr_status glr_check_seeding(const glr_initializer *initializer)
 {
-    return (unsigned)initializer->seeding <= GLR_UNSEEDED
+    return (unsigned)initializer->seeding <= GLR_SEEDING_NONE
                ? GLR_OK
                : glr_fail(GLR_ERROR_ARGUMENT,
                           "initializer.seeding: %d is none of seeded (0), keyed (1), unseeded (2)",
@@ -48,7 +48,7 @@ static glr_status resolve_normal(const glr_initializer *initializer, glr_numbers
                         initializer->stddev);
     }
     numbers->sampler =
-        initializer->kind == GLR_RANDOM_NORMAL ? GLR_SAMPLE_NORMAL : truncated_sampler(initializer);
+        initializer->kind == GLR_KIND_RANDOM_NORMAL ? GLR_SAMPLE_NORMAL : truncated_sampler(initializer);
     numbers->scale = initializer->stddev;
     numbers->shift = initializer->mean;
     return GLR_OK;
@@ -78,9 +78,9 @@ static glr_status resolve_scaling(const glr_initializer *initializer, glr_number
     }
     double fan_in = (double)numbers->fans.in, fan_out = (double)numbers->fans.out, n;
     switch (scaling.mode) {
-    case GLR_FAN_IN: n = fan_in; break;
-    case GLR_FAN_OUT: n = fan_out; break;
-    case GLR_FAN_AVG: n = (double)(numbers->fans.in + numbers->fans.out) / 2.0; break;
+    case GLR_MODE_FAN_IN: n = fan_in; break;
+    case GLR_MODE_FAN_OUT: n = fan_out; break;
+    case GLR_MODE_FAN_AVG: n = (double)(numbers->fans.in + numbers->fans.out) / 2.0; break;
     default:
         return glr_fail(GLR_ERROR_ARGUMENT,
                         "initializer.mode: %d is none of fan_in (0), fan_out (1), fan_avg (2)",
@@ -124,12 +124,12 @@ glr_status glr_resolve_numbers(const glr_initializer *initializer, const glr_ten
         return status;
     }
     switch (initializer->kind) {
-    case GLR_ZEROS: return GLR_OK;
-    case GLR_ONES: numbers->shift = 1.0; return GLR_OK;
-    case GLR_CONSTANT: numbers->shift = initializer->value; return GLR_OK;
-    case GLR_RANDOM_UNIFORM: return resolve_uniform(initializer->minval, initializer->maxval, numbers);
-    case GLR_RANDOM_NORMAL:
-    case GLR_TRUNCATED_NORMAL: return resolve_normal(initializer, numbers);
+    case GLR_KIND_ZEROS: return GLR_OK;
+    case GLR_KIND_ONES: numbers->shift = 1.0; return GLR_OK;
+    case GLR_KIND_CONSTANT: numbers->shift = initializer->value; return GLR_OK;
+    case GLR_KIND_RANDOM_UNIFORM: return resolve_uniform(initializer->minval, initializer->maxval, numbers);
+    case GLR_KIND_RANDOM_NORMAL:
+    case GLR_KIND_TRUNCATED_NORMAL: return resolve_normal(initializer, numbers);
     default: return resolve_scaling(initializer, numbers);
     }
 }

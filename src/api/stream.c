@@ -13,7 +13,7 @@ static uint64_t joined(uint32_t low, uint32_t high) { return (uint64_t)high << 3
 
 void glr_seed_plan(const glr_initializer *initializer, glr_plan *plan)
 {
-    if (initializer->seeding == GLR_KEYED) {
+    if (initializer->seeding == GLR_SEEDING_KEY) {
         const uint32_t *counter = initializer->counter;
         plan->keys = glr_round_keys_of(initializer->key[0], initializer->key[1]);
         plan->base.low = joined(counter[0], counter[1]);

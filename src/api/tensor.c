@@ -73,7 +73,7 @@ static glr_status check_range(const glr_tensor *tensor, uint64_t elements)
 
 static int64_t part_extent(const glr_tensor *tensor, uint32_t a)
 {
-    return tensor->part == GLR_BOX ? tensor->extent[a] : tensor->shape[a];
+    return tensor->part == GLR_PART_BOX ? tensor->extent[a] : tensor->shape[a];
 }
 
 /* The stride of an axis with one element is never stepped: it says nothing. A range has no axes: there each
@@ -81,7 +81,7 @@ static int64_t part_extent(const glr_tensor *tensor, uint32_t a)
 static int has_strides(const glr_tensor *tensor)
 {
     for (uint32_t a = 0; a < tensor->rank; a++) {
-        if (tensor->strides[a] != 0 && (tensor->part == GLR_RANGE || part_extent(tensor, a) != 1)) {
+        if (tensor->strides[a] != 0 && (tensor->part == GLR_PART_RANGE || part_extent(tensor, a) != 1)) {
             return 1;
         }
     }
@@ -92,7 +92,7 @@ static int has_strides(const glr_tensor *tensor)
 static uint64_t box_first(const glr_tensor *tensor)
 {
     uint64_t first = 0;
-    for (uint32_t a = 0; a < tensor->rank && tensor->part == GLR_BOX; a++) {
+    for (uint32_t a = 0; a < tensor->rank && tensor->part == GLR_PART_BOX; a++) {
         first = first * (uint64_t)tensor->shape[a] + (uint64_t)tensor->start[a];
     }
     return first;
@@ -249,9 +249,11 @@ glr_status glr_check_tensor(const glr_tensor *tensor, glr_layout_of_part *layout
         return status;
     }
     switch (tensor->part) {
-    case GLR_WHOLE: return lay_out_box(tensor, layout);
-    case GLR_BOX: status = check_box(tensor); return status == GLR_OK ? lay_out_box(tensor, layout) : status;
-    case GLR_RANGE:
+    case GLR_PART_WHOLE: return lay_out_box(tensor, layout);
+    case GLR_PART_BOX:
+        status = check_box(tensor);
+        return status == GLR_OK ? lay_out_box(tensor, layout) : status;
+    case GLR_PART_RANGE:
         status = check_range(tensor, elements);
         return status == GLR_OK ? lay_out_range(tensor, layout) : status;
     }

@@ -186,7 +186,7 @@ int glr_cli_open(const glr_common *common, glr_device **device)
 bool glr_cli_system_seed(int64_t *seed)
 {
     glr_initializer unseeded = glr_glorot_normal(0), resolved;
-    unseeded.seeding = GLR_UNSEEDED;
+    unseeded.seeding = GLR_SEEDING_NONE;
     if (glr_resolve(&unseeded, &resolved) != GLR_OK) {
         (void)glr_cli_fail(EXIT_FAILED, "%s", glr_last_error());
         return false;

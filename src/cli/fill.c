@@ -93,18 +93,18 @@ static int seed_initializer(const arguments *given, glr_initializer *initializer
         initializer->stream = given->stream;
     }
     if (given->request.has_seed) {
-        if (initializer->seeding == GLR_SEEDED) {
+        if (initializer->seeding == GLR_SEEDING_SEED) {
             return glr_cli_fail(EXIT_USAGE, "--seed: %" PRId64 ", but the initializer has the seed %" PRId64,
                                 given->request.seed, initializer->seed);
         }
-        initializer->seeding = GLR_SEEDED;
+        initializer->seeding = GLR_SEEDING_SEED;
         initializer->seed = given->request.seed;
     }
-    if (glr_is_random(initializer->kind) && initializer->seeding == GLR_UNSEEDED) {
+    if (glr_is_random(initializer->kind) && initializer->seeding == GLR_SEEDING_NONE) {
         if (!glr_cli_system_seed(&initializer->seed)) {
             return EXIT_FAILED;
         }
-        initializer->seeding = GLR_SEEDED;
+        initializer->seeding = GLR_SEEDING_SEED;
         (void)fprintf(stderr, "glorand: seed %" PRId64 " (from the operating system)\n", initializer->seed);
     }
     return EXIT_DONE;
@@ -186,7 +186,7 @@ static int write_tensor(const arguments *given, glr_model_tensor *tensor)
 
 int glr_cli_fill(int argc, char **argv)
 {
-    arguments given = {.common = GLR_COMMON_INIT, .request = {.dtype = GLR_FLOAT32}};
+    arguments given = {.common = GLR_COMMON_INIT, .request = {.dtype = GLR_DTYPE_FLOAT32}};
     int option;
     while ((option = glr_cli_option(argc, argv, "i:n:o:s:h", options)) != -1) {
         if (option == 'h') {

@@ -31,7 +31,7 @@ glr_pieces glr_cut(const glr_tensor *tensor, uint64_t most_bytes)
     if (glr_tensor_extent(tensor, &pieces.total, NULL) != GLR_OK || pieces.total == 0) {
         return pieces;
     }
-    if (tensor->part == GLR_BOX) {
+    if (tensor->part == GLR_PART_BOX) {
         cut_box(&pieces, most);
         return pieces;
     }
@@ -69,14 +69,14 @@ static glr_piece box_at(const glr_pieces *pieces, uint64_t number)
 glr_piece glr_piece_at(const glr_pieces *pieces, uint64_t number)
 {
     const glr_tensor *tensor = pieces->tensor;
-    if (tensor->part == GLR_BOX) {
+    if (tensor->part == GLR_PART_BOX) {
         return box_at(pieces, number);
     }
     const uint64_t size = glr_dtype_size(tensor->dtype);
     const int64_t done = (int64_t)number * pieces->step;
     glr_piece piece = {.tensor = *tensor};
-    piece.tensor.part = GLR_RANGE;
-    piece.tensor.first = (tensor->part == GLR_RANGE ? tensor->first : 0) + done;
+    piece.tensor.part = GLR_PART_RANGE;
+    piece.tensor.first = (tensor->part == GLR_PART_RANGE ? tensor->first : 0) + done;
     piece.tensor.count = least(pieces->step, pieces->total - done);
     piece.offset = (uint64_t)done * size;
     piece.bytes = (uint64_t)piece.tensor.count * size;

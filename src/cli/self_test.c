@@ -46,7 +46,7 @@ static bool compare(comparison *with, const test_case *one)
         memset(with->stage.host, 0, (size_t)bytes);
         status = glr_stage_start(&with->stage, &one->initializer, &one->tensor);
     }
-    if (status == GLR_ERROR_UNSUPPORTED && one->tensor.dtype == GLR_FLOAT64) {
+    if (status == GLR_ERROR_UNSUPPORTED && one->tensor.dtype == GLR_DTYPE_FLOAT64) {
         with->refused++;
         return true;
     }
@@ -87,7 +87,7 @@ static bool compare_all(comparison *with, int method, glr_dtype dtype)
         }
     }
     one.tensor.shape[0] = GLR_MAX_ELEMENTS;
-    one.tensor.part = GLR_RANGE;
+    one.tensor.part = GLR_PART_RANGE;
     one.tensor.count = 10007;
     for (size_t i = 0; i < sizeof firsts / sizeof firsts[0]; i++) {
         one.tensor.first = firsts[i] - 5000;
@@ -103,7 +103,7 @@ static bool compare_all(comparison *with, int method, glr_dtype dtype)
 static bool test_device(comparison *with)
 {
     for (int method = 0; method <= 4; method++) {
-        for (glr_dtype dtype = GLR_FLOAT32; dtype <= GLR_FLOAT8_E5M2; dtype++) {
+        for (glr_dtype dtype = GLR_DTYPE_FLOAT32; dtype <= GLR_DTYPE_FLOAT8_E5M2; dtype++) {
             if (!compare_all(with, method, dtype)) {
                 return false;
             }

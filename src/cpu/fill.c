@@ -170,7 +170,7 @@ static void fill_chunk(worker *w, uint64_t position, uint64_t count, char *dst)
 
 static void prepare(worker *w, const glr_cpu_kernel *kernel, const glr_plan *plan)
 {
-    const int is_f64 = plan->dtype == GLR_FLOAT64;
+    const int is_f64 = plan->dtype == GLR_DTYPE_FLOAT64;
     w->kernel = kernel;
     w->plan = plan;
     w->element_size = glr_dtype_size(plan->dtype);

@@ -25,7 +25,7 @@ void glr_cpu_sample_row_f64(const glr_plan *plan, glr_tile *tile, uint32_t row)
 static void sample(const glr_plan *plan, glr_tile *tile)
 {
     for (uint32_t row = 0; row < tile->rows; row++) {
-        if (plan->dtype == GLR_FLOAT64) {
+        if (plan->dtype == GLR_DTYPE_FLOAT64) {
             glr_cpu_sample_row_f64(plan, tile, row);
         } else {
             glr_cpu_sample_row(plan, tile, row);
@@ -74,11 +74,11 @@ static void store(const glr_plan *plan, const void *raw, uint64_t count, void *d
     const glr_format float16 = GLR_FORMAT_FLOAT16, bfloat16 = GLR_FORMAT_BFLOAT16;
     const glr_format e4m3fn = GLR_FORMAT_FLOAT8_E4M3FN, e5m2 = GLR_FORMAT_FLOAT8_E5M2;
     switch (plan->dtype) {
-    case GLR_FLOAT64: store_64(plan, raw, count, dst); break;
-    case GLR_FLOAT16: store_16(plan, raw, count, float16, dst); break;
-    case GLR_BFLOAT16: store_16(plan, raw, count, bfloat16, dst); break;
-    case GLR_FLOAT8_E4M3FN: store_8(plan, raw, count, e4m3fn, dst); break;
-    case GLR_FLOAT8_E5M2: store_8(plan, raw, count, e5m2, dst); break;
+    case GLR_DTYPE_FLOAT64: store_64(plan, raw, count, dst); break;
+    case GLR_DTYPE_FLOAT16: store_16(plan, raw, count, float16, dst); break;
+    case GLR_DTYPE_BFLOAT16: store_16(plan, raw, count, bfloat16, dst); break;
+    case GLR_DTYPE_FLOAT8_E4M3FN: store_8(plan, raw, count, e4m3fn, dst); break;
+    case GLR_DTYPE_FLOAT8_E5M2: store_8(plan, raw, count, e5m2, dst); break;
     default: store_32(plan, raw, count, dst);
     }
 }

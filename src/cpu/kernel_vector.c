@@ -11,7 +11,7 @@ static void sample(const glr_plan *plan, glr_tile *tile)
     for (uint32_t i = 0; i < 2 * LANES; i++) {
         tile->counter[tile->rows + i] = 0;
     }
-    if (plan->dtype == GLR_FLOAT64) {
+    if (plan->dtype == GLR_DTYPE_FLOAT64) {
         sample_f64(plan, tile);
     } else {
         sample_f32(plan, tile);

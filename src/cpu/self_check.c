@@ -10,7 +10,7 @@
 
 static glr_plan check_plan(int sampler)
 {
-    glr_initializer seed_0 = {.seeding = GLR_SEEDED};
+    glr_initializer seed_0 = {.seeding = GLR_SEEDING_SEED};
     glr_plan plan = {.sampler = sampler};
     glr_seed_plan(&seed_0, &plan);
     return plan;
@@ -53,8 +53,8 @@ int glr_cpu_kernel_agrees(const glr_cpu_kernel *kernel)
 {
     int agrees = 1;
     for (int sampler = GLR_SAMPLE_UNIFORM; sampler <= GLR_SAMPLE_ICDF; sampler++) {
-        agrees = agrees && draws_as_plain(kernel, sampler, GLR_FLOAT32) &&
-                 draws_as_plain(kernel, sampler, GLR_FLOAT64);
+        agrees = agrees && draws_as_plain(kernel, sampler, GLR_DTYPE_FLOAT32) &&
+                 draws_as_plain(kernel, sampler, GLR_DTYPE_FLOAT64);
     }
     return agrees;
 }

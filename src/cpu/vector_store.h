@@ -40,10 +40,10 @@ GLR_FN void store_vector_f32(const glr_plan *plan, const unsigned char *raw, sto
     const glr_format e4m3fn = GLR_FORMAT_FLOAT8_E4M3FN, e5m2 = GLR_FORMAT_FLOAT8_E5M2;
     glr_f32 values = glr_scaled(glr_load_f32(raw), plan->scale, plan->shift);
     switch (form.dtype) {
-    case GLR_FLOAT16: store_codes_16(glr_round_to(values, float16, 16), form.streams, dst); break;
-    case GLR_BFLOAT16: store_codes_16(glr_round_to(values, bfloat16, 16), form.streams, dst); break;
-    case GLR_FLOAT8_E4M3FN: store_codes_8(glr_round_to(values, e4m3fn, 8), form.streams, dst); break;
-    case GLR_FLOAT8_E5M2: store_codes_8(glr_round_to(values, e5m2, 8), form.streams, dst); break;
+    case GLR_DTYPE_FLOAT16: store_codes_16(glr_round_to(values, float16, 16), form.streams, dst); break;
+    case GLR_DTYPE_BFLOAT16: store_codes_16(glr_round_to(values, bfloat16, 16), form.streams, dst); break;
+    case GLR_DTYPE_FLOAT8_E4M3FN: store_codes_8(glr_round_to(values, e4m3fn, 8), form.streams, dst); break;
+    case GLR_DTYPE_FLOAT8_E5M2: store_codes_8(glr_round_to(values, e5m2, 8), form.streams, dst); break;
     default:
         if (form.streams) {
             glr_stream_f32(dst, values);
@@ -55,7 +55,7 @@ GLR_FN void store_vector_f32(const glr_plan *plan, const unsigned char *raw, sto
 
 GLR_FN void store_vector(const glr_plan *plan, const unsigned char *raw, store_form form, unsigned char *dst)
 {
-    if (form.dtype != GLR_FLOAT64) {
+    if (form.dtype != GLR_DTYPE_FLOAT64) {
         store_vector_f32(plan, raw, form, dst);
         return;
     }
@@ -112,12 +112,12 @@ GLR_FN void store_values(const glr_plan *plan, const void *raw, uint64_t count, 
 #define GLR_STORE_AS(dtype, raw_size, size, lanes)                                                           \
     store_as(plan, raw, count, (store_form){dtype, raw_size, size, lanes, streams}, dst)
     switch (plan->dtype) {
-    case GLR_FLOAT64: GLR_STORE_AS(GLR_FLOAT64, 8, 8, GLR_LANES_F64); break;
-    case GLR_FLOAT16: GLR_STORE_AS(GLR_FLOAT16, 4, 2, GLR_LANES); break;
-    case GLR_BFLOAT16: GLR_STORE_AS(GLR_BFLOAT16, 4, 2, GLR_LANES); break;
-    case GLR_FLOAT8_E4M3FN: GLR_STORE_AS(GLR_FLOAT8_E4M3FN, 4, 1, GLR_LANES); break;
-    case GLR_FLOAT8_E5M2: GLR_STORE_AS(GLR_FLOAT8_E5M2, 4, 1, GLR_LANES); break;
-    default: GLR_STORE_AS(GLR_FLOAT32, 4, 4, GLR_LANES);
+    case GLR_DTYPE_FLOAT64: GLR_STORE_AS(GLR_DTYPE_FLOAT64, 8, 8, GLR_LANES_F64); break;
+    case GLR_DTYPE_FLOAT16: GLR_STORE_AS(GLR_DTYPE_FLOAT16, 4, 2, GLR_LANES); break;
+    case GLR_DTYPE_BFLOAT16: GLR_STORE_AS(GLR_DTYPE_BFLOAT16, 4, 2, GLR_LANES); break;
+    case GLR_DTYPE_FLOAT8_E4M3FN: GLR_STORE_AS(GLR_DTYPE_FLOAT8_E4M3FN, 4, 1, GLR_LANES); break;
+    case GLR_DTYPE_FLOAT8_E5M2: GLR_STORE_AS(GLR_DTYPE_FLOAT8_E5M2, 4, 1, GLR_LANES); break;
+    default: GLR_STORE_AS(GLR_DTYPE_FLOAT32, 4, 4, GLR_LANES);
     }
 #undef GLR_STORE_AS
 }

@@ -8,7 +8,7 @@ glr_cuda_kernel glr_cuda_kernel_of(const glr_plan *plan, int *takes_runs)
     if (plan->sampler == GLR_SAMPLE_CONSTANT) {
         return KERNEL_CONSTANT;
     }
-    if (plan->dtype == GLR_FLOAT64) {
+    if (plan->dtype == GLR_DTYPE_FLOAT64) {
         return KERNEL_ANY_F64;
     }
     if (!glr_gpu_is_packed(plan)) {

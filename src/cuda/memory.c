@@ -58,11 +58,11 @@ static glr_status check_place(const glr_cuda_device *device, const pointer_facts
         return GLR_OK;
     }
     if (facts->context != NULL && facts->context != device->context) {
-        return glr_fail(GLR_ERROR_ARGUMENT, "dst: is of another context than the handle");
+        return glr_fail(GLR_ERROR_ARGUMENT, "dst: is of another context than the device");
     }
     if (facts->device != device->id) {
-        return glr_fail(GLR_ERROR_ARGUMENT, "dst: is of device %d, and the handle of device %d",
-                        facts->device, device->id);
+        return glr_fail(GLR_ERROR_ARGUMENT, "dst: is of device %d, and glorand's is device %d", facts->device,
+                        device->id);
     }
     return GLR_OK;
 }

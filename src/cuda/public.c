@@ -12,7 +12,7 @@
    that is current. */
 #define LAST_SPECIAL_STREAM 2U
 
-static glr_status prepare_current(const glr_cu *cu, CUcontext context, glr_device **handle)
+static glr_status open_current(const glr_cu *cu, CUcontext context, glr_device **device)
 {
     CUdevice id = 0;
     int capability;
@@ -22,15 +22,15 @@ static glr_status prepare_current(const glr_cu *cu, CUcontext context, glr_devic
         return glr_cu_fail("cuCtxGetDevice", error);
     }
     glr_status status = glr_cuda_check_device(cu, id, &capability, &image);
-    return status == GLR_OK ? glr_cuda_make(cu, context, id, image, 0, handle) : status;
+    return status == GLR_OK ? glr_cuda_make(cu, context, id, image, 0, device) : status;
 }
 
-static glr_status prepare(struct CUctx_st *context, glr_device **handle)
+static glr_status open_context(struct CUctx_st *context, glr_device **device)
 {
-    if (handle == NULL) {
-        return glr_fail_null("handle");
+    if (device == NULL) {
+        return glr_fail_null("device");
     }
-    *handle = NULL;
+    *device = NULL;
     const glr_cu *cu;
     size_t count;
     int pushed = 0;
@@ -50,27 +50,27 @@ static glr_status prepare(struct CUctx_st *context, glr_device **handle)
         status = glr_cuda_enter(cu, context, &pushed);
     }
     if (status == GLR_OK) {
-        status = prepare_current(cu, context, handle);
+        status = open_current(cu, context, device);
     }
     glr_cuda_leave(cu, pushed);
     return status;
 }
 
-glr_status glr_cuda_prepare(struct CUctx_st *context, glr_device **handle)
+glr_status glr_cuda_open(struct CUctx_st *context, glr_device **device)
 {
     const glr_host host = glr_enter();
-    return glr_leave(&host, prepare(context, handle));
+    return glr_leave(&host, open_context(context, device));
 }
 
-static glr_status check_handle(const glr_device *handle)
+static glr_status check_device(const glr_device *device)
 {
-    if (handle == NULL) {
-        return glr_fail_null("handle");
+    if (device == NULL) {
+        return glr_fail_null("device");
     }
-    if (handle->backend != &glr_cuda_backend) {
+    if (device->backend != &glr_cuda_backend) {
         return glr_fail(GLR_ERROR_ARGUMENT,
-                        "handle: is of the %s backend and was not prepared by glr_cuda_prepare",
-                        glr_backend_name(handle->backend->kind));
+                        "device: is of the %s backend and was not opened by glr_cuda_open",
+                        glr_backend_name(device->backend->kind));
     }
     return GLR_OK;
 }
@@ -84,7 +84,7 @@ static glr_status check_contexts(const glr_cuda_device *device, CUstream stream)
         return glr_cu_fail("cuCtxGetCurrent", error);
     }
     if (context != device->context) {
-        return glr_fail(GLR_ERROR_ARGUMENT, "handle: its context is not the thread's current one");
+        return glr_fail(GLR_ERROR_ARGUMENT, "device: its context is not the thread's current one");
     }
     if ((uintptr_t)stream <= LAST_SPECIAL_STREAM) {
         return GLR_OK;
@@ -97,7 +97,7 @@ static glr_status check_contexts(const glr_cuda_device *device, CUstream stream)
     }
     return context == device->context
                ? GLR_OK
-               : glr_fail(GLR_ERROR_ARGUMENT, "stream: is of another context than the handle");
+               : glr_fail(GLR_ERROR_ARGUMENT, "stream: is of another context than the device");
 }
 
 static glr_status check_destination(const glr_cuda_device *device, const glr_plan *plan, CUdeviceptr dst,
@@ -114,37 +114,37 @@ static glr_status check_destination(const glr_cuda_device *device, const glr_pla
     return glr_cuda_check_memory(device, dst, glr_dtype_size(plan->dtype), needed, address);
 }
 
-static glr_status fill(glr_device *handle, const glr_initializer *initializer, const glr_tensor *tensor,
+static glr_status fill(glr_device *device, const glr_initializer *initializer, const glr_tensor *tensor,
                        unsigned long long dst, uint64_t bytes, struct CUstream_st *stream)
 {
-    glr_status status = check_handle(handle);
+    glr_status status = check_device(device);
     if (status != GLR_OK) {
         return status;
     }
     if (initializer == NULL || tensor == NULL) {
         return glr_fail_null(initializer == NULL ? "initializer" : "tensor");
     }
-    const glr_cuda_device *device = (const glr_cuda_device *)handle;
+    const glr_cuda_device *cuda = (const glr_cuda_device *)device;
     glr_plan plan;
     uint64_t needed;
     CUdeviceptr address = 0;
     status = glr_make_plan(initializer, tensor, &plan, &needed);
     if (status == GLR_OK) {
-        status = check_contexts(device, stream);
+        status = check_contexts(cuda, stream);
     }
     if (status != GLR_OK || plan.count == 0) {
         return status;
     }
-    status = check_destination(device, &plan, dst, bytes, needed, &address);
+    status = check_destination(cuda, &plan, dst, bytes, needed, &address);
     if (status == GLR_OK) {
         status = glr_seed_fill(initializer, tensor, &plan);
     }
-    return status == GLR_OK ? glr_cuda_launch(device, stream, &plan, address) : status;
+    return status == GLR_OK ? glr_cuda_launch(cuda, stream, &plan, address) : status;
 }
 
-glr_status glr_cuda_fill(glr_device *handle, const glr_initializer *initializer, const glr_tensor *tensor,
+glr_status glr_cuda_fill(glr_device *device, const glr_initializer *initializer, const glr_tensor *tensor,
                          unsigned long long dst, uint64_t bytes, struct CUstream_st *stream)
 {
     const glr_host host = glr_enter();
-    return glr_leave(&host, fill(handle, initializer, tensor, dst, bytes, stream));
+    return glr_leave(&host, fill(device, initializer, tensor, dst, bytes, stream));
 }

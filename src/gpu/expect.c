@@ -13,10 +13,10 @@ const uint64_t glr_check_places[GLR_CHECK_PLACES] = {0, UINT64_C(0x765432670)};
 
 glr_plan glr_check_plan(uint64_t place)
 {
-    glr_initializer seed_0 = {.seeding = GLR_SEEDED};
+    glr_initializer seed_0 = {.seeding = GLR_SEEDING_SEED};
     /* Raw values below 1/6 in magnitude become subnormal, one in seven; the others keep all their bits. */
     glr_plan plan = {.sampler = GLR_SAMPLE_TRUNCATED,
-                     .dtype = GLR_FLOAT32,
+                     .dtype = GLR_DTYPE_FLOAT32,
                      .scale = 0x1.8p-124f,
                      .count = GLR_CHECK_DRAWN};
     plan.runs.first = place;

@@ -9,10 +9,10 @@ int glr_gpu_is_packed(const glr_plan *plan) { return plan->runs.axes == 0 && pla
 static uint32_t store_of(glr_dtype dtype)
 {
     switch (dtype) {
-    case GLR_FLOAT16: return GLR_STORE_FLOAT16;
-    case GLR_BFLOAT16: return GLR_STORE_BFLOAT16;
-    case GLR_FLOAT8_E4M3FN: return GLR_STORE_FLOAT8_E4M3FN;
-    case GLR_FLOAT8_E5M2: return GLR_STORE_FLOAT8_E5M2;
+    case GLR_DTYPE_FLOAT16: return GLR_STORE_FLOAT16;
+    case GLR_DTYPE_BFLOAT16: return GLR_STORE_BFLOAT16;
+    case GLR_DTYPE_FLOAT8_E4M3FN: return GLR_STORE_FLOAT8_E4M3FN;
+    case GLR_DTYPE_FLOAT8_E5M2: return GLR_STORE_FLOAT8_E5M2;
     default: return GLR_STORE_FLOAT32;
     }
 }
@@ -38,7 +38,7 @@ glr_gpu_plan glr_gpu_plan_of(const glr_plan *plan, uint64_t offset)
                            .sampler = (uint32_t)plan->sampler,
                            .store = store_of(plan->dtype),
                            .element_size = (uint32_t)glr_dtype_size(plan->dtype)};
-    int is_f64 = plan->dtype == GLR_FLOAT64 && plan->sampler != GLR_SAMPLE_CONSTANT;
+    int is_f64 = plan->dtype == GLR_DTYPE_FLOAT64 && plan->sampler != GLR_SAMPLE_CONSTANT;
     result.units_per_run = units_per_run(plan, is_f64 ? GLR_GROUP_SIZE_F64 : GLR_GROUP_SIZE);
     result.units = result.units_per_run * (plan->count / plan->runs.length);
     memcpy(&result.pattern, plan->constant, sizeof plan->constant); /* little-endian: see plan.h */

@@ -46,18 +46,18 @@ bool glr_decode(glr_dtype dtype, const void *elements, size_t count, double *val
     static const format e4m3fn = {1, 3, 7, false}, e5m2 = {1, 2, 15, true};
     const unsigned char *bytes = elements;
     switch (dtype) {
-    case GLR_FLOAT32:
+    case GLR_DTYPE_FLOAT32:
         for (size_t i = 0; i < count; i++) {
             float value;
             memcpy(&value, bytes + i * sizeof value, sizeof value);
             values[i] = value;
         }
         return true;
-    case GLR_FLOAT64: memcpy(values, elements, count * sizeof *values); return true;
-    case GLR_FLOAT16: decode_all(bytes, count, float16, values); return true;
-    case GLR_BFLOAT16: decode_all(bytes, count, bfloat16, values); return true;
-    case GLR_FLOAT8_E4M3FN: decode_all(bytes, count, e4m3fn, values); return true;
-    case GLR_FLOAT8_E5M2: decode_all(bytes, count, e5m2, values); return true;
+    case GLR_DTYPE_FLOAT64: memcpy(values, elements, count * sizeof *values); return true;
+    case GLR_DTYPE_FLOAT16: decode_all(bytes, count, float16, values); return true;
+    case GLR_DTYPE_BFLOAT16: decode_all(bytes, count, bfloat16, values); return true;
+    case GLR_DTYPE_FLOAT8_E4M3FN: decode_all(bytes, count, e4m3fn, values); return true;
+    case GLR_DTYPE_FLOAT8_E5M2: decode_all(bytes, count, e5m2, values); return true;
     default: return false;
     }
 }

@@ -44,7 +44,7 @@ static bool set_choice(glr_model *model, glr_model_entry *entry, const glr_choic
     entry->seeding = (uint8_t)shared.seeding;
     entry->seed = shared.seed;
     entry->stream = shared.stream;
-    shared.seeding = GLR_SEEDED;
+    shared.seeding = GLR_SEEDING_SEED;
     shared.seed = shared.stream = 0;
     return glr_intern(&model->initializers, &shared, sizeof shared, &entry->initializer);
 }
@@ -52,7 +52,7 @@ static bool set_choice(glr_model *model, glr_model_entry *entry, const glr_choic
 bool glr_model_add(glr_model *model, const glr_model_tensor *tensor)
 {
     const glr_tensor *sizes = &tensor->tensor;
-    const bool is_box = sizes->part == GLR_BOX;
+    const bool is_box = sizes->part == GLR_PART_BOX;
     glr_model_entry entry = {.name = tensor->name,
                              .decided_by = tensor->decided_by,
                              .sizes = (uint32_t)model->size_count,
@@ -90,7 +90,7 @@ void glr_model_get(const glr_model *model, size_t index, glr_model_tensor *tenso
     tensor->tensor.part = (glr_part)entry->part;
     tensor->tensor.dtype = (glr_dtype)entry->dtype;
     memcpy(tensor->tensor.shape, sizes, bytes);
-    if (entry->part == GLR_BOX) {
+    if (entry->part == GLR_PART_BOX) {
         memcpy(tensor->tensor.start, sizes + entry->rank, bytes);
         memcpy(tensor->tensor.extent, sizes + 2 * (size_t)entry->rank, bytes);
     }
@@ -106,7 +106,7 @@ void glr_model_get(const glr_model *model, size_t index, glr_model_tensor *tenso
 const int64_t *glr_model_part_shape(const glr_model *model, size_t index)
 {
     const glr_model_entry *entry = &model->entry[index];
-    return model->sizes + entry->sizes + (entry->part == GLR_BOX ? 2 * (size_t)entry->rank : 0);
+    return model->sizes + entry->sizes + (entry->part == GLR_PART_BOX ? 2 * (size_t)entry->rank : 0);
 }
 
 bool glr_model_sort(glr_model *model, const char **repeated)

@@ -14,18 +14,18 @@
 static const char *descr_of(glr_dtype dtype)
 {
     switch (dtype) {
-    case GLR_FLOAT32: return "<f4";
-    case GLR_FLOAT64: return "<f8";
-    case GLR_FLOAT16: return "<f2";
-    case GLR_BOOL: return "|b1";
-    case GLR_INT8: return "|i1";
-    case GLR_INT16: return "<i2";
-    case GLR_INT32: return "<i4";
-    case GLR_INT64: return "<i8";
-    case GLR_UINT8: return "|u1";
-    case GLR_UINT16: return "<u2";
-    case GLR_UINT32: return "<u4";
-    case GLR_UINT64: return "<u8";
+    case GLR_DTYPE_FLOAT32: return "<f4";
+    case GLR_DTYPE_FLOAT64: return "<f8";
+    case GLR_DTYPE_FLOAT16: return "<f2";
+    case GLR_DTYPE_BOOL: return "|b1";
+    case GLR_DTYPE_INT8: return "|i1";
+    case GLR_DTYPE_INT16: return "<i2";
+    case GLR_DTYPE_INT32: return "<i4";
+    case GLR_DTYPE_INT64: return "<i8";
+    case GLR_DTYPE_UINT8: return "|u1";
+    case GLR_DTYPE_UINT16: return "<u2";
+    case GLR_DTYPE_UINT32: return "<u4";
+    case GLR_DTYPE_UINT64: return "<u8";
     default: return NULL;
     }
 }

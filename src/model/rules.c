@@ -91,13 +91,13 @@ static const struct {
     glr_kind kind;
     const char *rule;
 } by_component[] = {
-    {"bias", GLR_ZEROS, "default: bias"},
-    {"beta", GLR_ZEROS, "default: beta"},
-    {"moving_mean", GLR_ZEROS, "default: moving_mean"},
-    {"running_mean", GLR_ZEROS, "default: running_mean"},
-    {"gamma", GLR_ONES, "default: gamma"},
-    {"moving_variance", GLR_ONES, "default: moving_variance"},
-    {"running_var", GLR_ONES, "default: running_var"},
+    {"bias", GLR_KIND_ZEROS, "default: bias"},
+    {"beta", GLR_KIND_ZEROS, "default: beta"},
+    {"moving_mean", GLR_KIND_ZEROS, "default: moving_mean"},
+    {"running_mean", GLR_KIND_ZEROS, "default: running_mean"},
+    {"gamma", GLR_KIND_ONES, "default: gamma"},
+    {"moving_variance", GLR_KIND_ONES, "default: moving_variance"},
+    {"running_var", GLR_KIND_ONES, "default: running_var"},
 };
 
 /* The weights of norms, which have rank 1: what their names contain before ".weight". */
@@ -161,15 +161,15 @@ static glr_kind default_kind(const glr_model_tensor *tensor, const char **rule)
     }
     *rule = tensor->tensor.rank == 1 ? norm_rule(tensor->name) : NULL;
     if (*rule != NULL) {
-        return GLR_ONES;
+        return GLR_KIND_ONES;
     }
     *rule = "default: rank 2 and more";
-    return tensor->tensor.rank >= 2 ? GLR_GLOROT_NORMAL : GLR_KIND_NONE;
+    return tensor->tensor.rank >= 2 ? GLR_KIND_GLOROT_NORMAL : GLR_KIND_NONE;
 }
 
 /* ---- Deciding ---------------------------------------------------------------------------------------- */
 
-bool glr_is_floating(glr_dtype dtype) { return dtype >= GLR_FLOAT32 && dtype <= GLR_FLOAT8_E5M2; }
+bool glr_is_floating(glr_dtype dtype) { return dtype >= GLR_DTYPE_FLOAT32 && dtype <= GLR_DTYPE_FLOAT8_E5M2; }
 
 /* Leaves a tensor undecided that has no default. */
 static void decide_by_default(glr_model_tensor *tensor)
@@ -181,7 +181,7 @@ static void decide_by_default(glr_model_tensor *tensor)
     }
     tensor->choice.action = GLR_ACTION_FILL;
     tensor->choice.initializer = glr_initializer_of_kind(kind);
-    tensor->choice.initializer.seeding = GLR_UNSEEDED;
+    tensor->choice.initializer.seeding = GLR_SEEDING_NONE;
     tensor->decided_by = rule;
 }
 
@@ -252,9 +252,9 @@ static void seed_tensor(glr_model_tensor *tensor, const glr_model *model, const 
                         bool own)
 {
     glr_initializer *initializer = &tensor->choice.initializer;
-    bool has_seed = initializer->seeding == GLR_SEEDED;
+    bool has_seed = initializer->seeding == GLR_SEEDING_SEED;
     if (!has_seed && (request->has_seed || model->has_seed)) {
-        initializer->seeding = GLR_SEEDED;
+        initializer->seeding = GLR_SEEDING_SEED;
         initializer->seed = request->has_seed ? request->seed : model->seed;
     }
     if (tensor->overrides.has_stream) {
@@ -320,12 +320,15 @@ bool glr_model_resolve(glr_model *model, const glr_request *request, glr_problem
     return ok;
 }
 
-bool glr_is_random(glr_kind kind) { return kind != GLR_ZEROS && kind != GLR_ONES && kind != GLR_CONSTANT; }
+bool glr_is_random(glr_kind kind)
+{
+    return kind != GLR_KIND_ZEROS && kind != GLR_KIND_ONES && kind != GLR_KIND_CONSTANT;
+}
 
 static bool needs_seed(const glr_model *model, const glr_model_entry *entry)
 {
     glr_initializer initializer;
-    if (entry->action != GLR_ACTION_FILL || entry->seeding != GLR_UNSEEDED) {
+    if (entry->action != GLR_ACTION_FILL || entry->seeding != GLR_SEEDING_NONE) {
         return false;
     }
     glr_interned_get(&model->initializers, entry->initializer, &initializer, sizeof initializer);
@@ -346,7 +349,7 @@ void glr_model_seed(glr_model *model, int64_t seed)
 {
     for (size_t i = 0; i < model->count; i++) {
         if (needs_seed(model, &model->entry[i])) {
-            model->entry[i].seeding = GLR_SEEDED;
+            model->entry[i].seeding = GLR_SEEDING_SEED;
             model->entry[i].seed = seed;
         }
     }

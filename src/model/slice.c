@@ -24,7 +24,7 @@ static bool parse_end(const char **text, int64_t dimension, int64_t missing, int
 bool glr_slice_parse(const char *text, glr_tensor *tensor, glr_problem *problem)
 {
     const char *whole = text;
-    tensor->part = GLR_BOX;
+    tensor->part = GLR_PART_BOX;
     for (uint32_t a = 0; a < tensor->rank; a++) {
         int64_t dimension = tensor->shape[a], first = 0, end = dimension;
         const char *given = text;
@@ -54,6 +54,6 @@ bool glr_slice_parse(const char *text, glr_tensor *tensor, glr_problem *problem)
 void glr_part_shape(const glr_tensor *tensor, int64_t shape[GLR_MAX_RANK])
 {
     for (uint32_t a = 0; a < tensor->rank; a++) {
-        shape[a] = tensor->part == GLR_BOX ? tensor->extent[a] : tensor->shape[a];
+        shape[a] = tensor->part == GLR_PART_BOX ? tensor->extent[a] : tensor->shape[a];
     }
 }

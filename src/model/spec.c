@@ -63,7 +63,7 @@ static glr_status write_entry(glr_text *text, const glr_model_tensor *tensor)
         glr_text_comma(text);
         write_batch_axes(text, initializer);
     }
-    if (shape->part == GLR_BOX) {
+    if (shape->part == GLR_PART_BOX) {
         glr_text_comma(text);
         write_integers(text, "start", shape->start, shape->rank);
         glr_text_comma(text);
@@ -172,7 +172,7 @@ static bool read_tensor(const members *entry, glr_tensor *tensor)
     }
     tensor->rank = (uint32_t)rank;
     const bool is_box = entry->start.kind != GLR_JSON_MISSING;
-    tensor->part = is_box ? GLR_BOX : GLR_WHOLE;
+    tensor->part = is_box ? GLR_PART_BOX : GLR_PART_WHOLE;
     return read_integers(entry->shape, tensor->rank, tensor->shape) &&
            (!is_box || (read_integers(entry->start, tensor->rank, tensor->start) &&
                         read_integers(entry->extent, tensor->rank, tensor->extent)));

@@ -7,7 +7,7 @@
 glr_status glr_opencl_accepts(glr_device *device, const glr_plan *plan)
 {
     const glr_opencl_device *opencl = (const glr_opencl_device *)device;
-    if (plan->dtype == GLR_FLOAT64 && !opencl->traits.has_f64) {
+    if (plan->dtype == GLR_DTYPE_FLOAT64 && !opencl->traits.has_f64) {
         return glr_fail(GLR_ERROR_UNSUPPORTED, "tensor.dtype: this OpenCL device has no fp64, so no float64");
     }
     return GLR_OK;
@@ -26,7 +26,7 @@ static launch launch_of(const glr_opencl_device *device, const glr_plan *plan, c
     size_t units = GLR_GPU_UNITS;
     if (plan->sampler == GLR_SAMPLE_CONSTANT) {
         result.kernel = KERNEL_CONSTANT;
-    } else if (plan->dtype == GLR_FLOAT64) {
+    } else if (plan->dtype == GLR_DTYPE_FLOAT64) {
         result.kernel = KERNEL_ANY_F64;
     } else if (!glr_gpu_is_packed(plan)) {
         result.kernel = KERNEL_ANY;

@@ -31,30 +31,30 @@ static glr_status check_context(const glr_cl *cl, cl_context context, cl_device_
     if (error != CL_SUCCESS) {
         return glr_cl_fail("clGetContextInfo", error);
     }
-    return found ? GLR_OK : glr_fail(GLR_ERROR_ARGUMENT, "device: is none of the context's");
+    return found ? GLR_OK : glr_fail(GLR_ERROR_ARGUMENT, "id: not a device of the context");
 }
 
-static glr_status prepare(cl_context context, cl_device_id device, glr_device **handle)
+static glr_status open_context(cl_context context, cl_device_id id, glr_device **device)
 {
-    if (handle == NULL) {
-        return glr_fail_null("handle");
+    if (device == NULL) {
+        return glr_fail_null("device");
     }
-    *handle = NULL;
-    if (context == NULL || device == NULL) {
-        return glr_fail_null(context == NULL ? "context" : "device");
+    *device = NULL;
+    if (context == NULL || id == NULL) {
+        return glr_fail_null(context == NULL ? "context" : "id");
     }
     const glr_cl *cl;
     glr_status status = glr_cl_load(&cl);
     if (status == GLR_OK) {
-        status = check_context(cl, context, device);
+        status = check_context(cl, context, id);
     }
-    return status == GLR_OK ? glr_opencl_make(cl, context, device, handle) : status;
+    return status == GLR_OK ? glr_opencl_make(cl, context, id, device) : status;
 }
 
-glr_status glr_opencl_prepare(cl_context context, cl_device_id device, glr_device **handle)
+glr_status glr_opencl_open(cl_context context, cl_device_id id, glr_device **device)
 {
     const glr_host host = glr_enter();
-    return glr_leave(&host, prepare(context, device, handle));
+    return glr_leave(&host, open_context(context, id, device));
 }
 
 static glr_status check_queue(const glr_opencl_device *device, cl_command_queue queue)
@@ -71,10 +71,10 @@ static glr_status check_queue(const glr_opencl_device *device, cl_command_queue 
                                                  : glr_cl_fail("clGetCommandQueueInfo", error);
     }
     if (context != device->context) {
-        return glr_fail(GLR_ERROR_ARGUMENT, "queue: is of another context than the handle");
+        return glr_fail(GLR_ERROR_ARGUMENT, "queue: is of another context than the device");
     }
     return id == device->id ? GLR_OK
-                            : glr_fail(GLR_ERROR_ARGUMENT, "queue: is of another device than the handle");
+                            : glr_fail(GLR_ERROR_ARGUMENT, "queue: is of another device than the device");
 }
 
 /* Checks a buffer, and sets *bytes to its size. */
@@ -109,7 +109,7 @@ static glr_status check_buffer(const glr_opencl_device *device, cl_mem buffer, u
                         type);
     }
     if (context != device->context) {
-        return glr_fail(GLR_ERROR_ARGUMENT, "memory.buffer: is of another context than the handle");
+        return glr_fail(GLR_ERROR_ARGUMENT, "memory.buffer: is of another context than the device");
     }
     if (flags & CL_MEM_READ_ONLY) {
         return glr_fail(GLR_ERROR_ARGUMENT, "memory.buffer: is read-only for kernels (CL_MEM_READ_ONLY)");
@@ -124,7 +124,7 @@ static glr_status check_pointer(const glr_opencl_device *device, const glr_openc
     if (memory->pointer == NULL) {
         return glr_fail_null("memory.pointer");
     }
-    int is_svm = memory->kind == GLR_OPENCL_SVM;
+    int is_svm = memory->kind == GLR_OPENCL_MEMORY_SVM;
     uint64_t svm = glr_opencl_number(device->cl, device->id, CL_DEVICE_SVM_CAPABILITIES,
                                      sizeof(cl_device_svm_capabilities));
     if (is_svm && (svm == 0 || device->cl->clSetKernelArgSVMPointer == NULL)) {
@@ -155,17 +155,17 @@ static glr_status check_memory(const glr_opencl_device *device, const glr_opencl
         return status;
     }
     switch (memory->kind) {
-    case GLR_OPENCL_BUFFER:
+    case GLR_OPENCL_MEMORY_BUFFER:
         status = check_buffer(device, memory->buffer, &bytes);
         target->buffer = memory->buffer;
         break;
-    case GLR_OPENCL_SVM: target->svm = memory->pointer; break;
-    case GLR_OPENCL_USM: target->usm = memory->pointer; break;
+    case GLR_OPENCL_MEMORY_SVM: target->svm = memory->pointer; break;
+    case GLR_OPENCL_MEMORY_USM: target->usm = memory->pointer; break;
     default:
         return glr_fail(GLR_ERROR_ARGUMENT, "memory.kind: %d is none of buffer (0), SVM (1), USM (2)",
                         (int)memory->kind);
     }
-    if (status == GLR_OK && memory->kind != GLR_OPENCL_BUFFER) {
+    if (status == GLR_OK && memory->kind != GLR_OPENCL_MEMORY_BUFFER) {
         status = check_pointer(device, memory, element_size);
     }
     if (status != GLR_OK) {
@@ -186,24 +186,24 @@ static glr_status check_memory(const glr_opencl_device *device, const glr_opencl
     return GLR_OK;
 }
 
-static glr_status check_handle(glr_device *handle)
+static glr_status check_device(const glr_device *device)
 {
-    if (handle == NULL) {
-        return glr_fail_null("handle");
+    if (device == NULL) {
+        return glr_fail_null("device");
     }
-    if (handle->backend != &glr_opencl_backend) {
+    if (device->backend != &glr_opencl_backend) {
         return glr_fail(GLR_ERROR_ARGUMENT,
-                        "handle: is of the %s backend and was not prepared by glr_opencl_prepare",
-                        glr_backend_name(handle->backend->kind));
+                        "device: is of the %s backend and was not opened by glr_opencl_open",
+                        glr_backend_name(device->backend->kind));
     }
     return GLR_OK;
 }
 
-static glr_status fill(glr_device *handle, const glr_initializer *initializer, const glr_tensor *tensor,
+static glr_status fill(glr_device *device, const glr_initializer *initializer, const glr_tensor *tensor,
                        const glr_opencl_memory *memory, cl_command_queue queue, cl_uint wait_count,
                        const cl_event *wait_list, cl_event *event)
 {
-    glr_status status = check_handle(handle);
+    glr_status status = check_device(device);
     if (status != GLR_OK) {
         return status;
     }
@@ -217,12 +217,12 @@ static glr_status fill(glr_device *handle, const glr_initializer *initializer, c
         return glr_fail(GLR_ERROR_ARGUMENT, "wait_list: %s, but wait_count is %u",
                         wait_list == NULL ? "is NULL" : "is there", wait_count);
     }
-    glr_opencl_device *device = (glr_opencl_device *)handle;
+    glr_opencl_device *opencl = (glr_opencl_device *)device;
     glr_plan plan;
     uint64_t bytes;
     status = glr_make_plan(initializer, tensor, &plan, &bytes);
     if (status == GLR_OK) {
-        status = check_queue(device, queue);
+        status = check_queue(opencl, queue);
     }
     if (status == GLR_OK && plan.count == 0) {
         if (event != NULL) {
@@ -232,22 +232,22 @@ static glr_status fill(glr_device *handle, const glr_initializer *initializer, c
     }
     glr_opencl_target target = {0};
     if (status == GLR_OK) {
-        status = glr_opencl_accepts(handle, &plan);
+        status = glr_opencl_accepts(device, &plan);
     }
     if (status == GLR_OK) {
-        status = check_memory(device, memory, plan.dtype, bytes, &target);
+        status = check_memory(opencl, memory, plan.dtype, bytes, &target);
     }
     if (status == GLR_OK) {
         status = glr_seed_fill(initializer, tensor, &plan);
     }
     const glr_opencl_order order = {wait_count, wait_list, event};
-    return status == GLR_OK ? glr_opencl_enqueue(device, queue, &plan, &target, &order) : status;
+    return status == GLR_OK ? glr_opencl_enqueue(opencl, queue, &plan, &target, &order) : status;
 }
 
-glr_status glr_opencl_fill(glr_device *handle, const glr_initializer *initializer, const glr_tensor *tensor,
+glr_status glr_opencl_fill(glr_device *device, const glr_initializer *initializer, const glr_tensor *tensor,
                            const glr_opencl_memory *memory, cl_command_queue queue, cl_uint wait_count,
                            const cl_event *wait_list, cl_event *event)
 {
     const glr_host host = glr_enter();
-    return glr_leave(&host, fill(handle, initializer, tensor, memory, queue, wait_count, wait_list, event));
+    return glr_leave(&host, fill(device, initializer, tensor, memory, queue, wait_count, wait_list, event));
 }

@@ -50,7 +50,7 @@ BREAK(part_3, TENSOR.part = (glr_part)3)
 
 static void box(call *c, int64_t start0, int64_t start1, int64_t extent0, int64_t extent1)
 {
-    TENSOR.part = GLR_BOX;
+    TENSOR.part = GLR_PART_BOX;
     TENSOR.start[0] = start0;
     TENSOR.start[1] = start1;
     TENSOR.extent[0] = extent0;
@@ -59,7 +59,7 @@ static void box(call *c, int64_t start0, int64_t start1, int64_t extent0, int64_
 
 static void range(call *c, int64_t first, int64_t count)
 {
-    TENSOR.part = GLR_RANGE;
+    TENSOR.part = GLR_PART_RANGE;
     TENSOR.first = first;
     TENSOR.count = count;
 }
@@ -104,22 +104,22 @@ BREAK(minval_nan, INIT = glr_random_uniform(NAN, 0.25, 1))
 BREAK(maxval_infinite, INIT = glr_random_uniform(0.0, INFINITY, 1))
 BREAK(maxval_large, INIT = glr_random_uniform(0.0, 1e39, 1))
 BREAK(difference_infinite, INIT = glr_random_uniform(-3e38, 3e38, 1))
-BREAK(difference_infinite_f64, INIT = glr_random_uniform(-1e308, 1e308, 1); TENSOR.dtype = GLR_FLOAT64;
+BREAK(difference_infinite_f64, INIT = glr_random_uniform(-1e308, 1e308, 1); TENSOR.dtype = GLR_DTYPE_FLOAT64;
       c->bytes = 96)
-BREAK(scale_zero, INIT = glr_variance_scaling(0.0, GLR_FAN_IN, GLR_DISTRIBUTION_UNIFORM, 1))
-BREAK(scale_negative, INIT = glr_variance_scaling(-2.0, GLR_FAN_IN, GLR_DISTRIBUTION_UNIFORM, 1))
-BREAK(scale_nan, INIT = glr_variance_scaling(NAN, GLR_FAN_IN, GLR_DISTRIBUTION_UNIFORM, 1))
-BREAK(scale_large, INIT = glr_variance_scaling(1e300, GLR_FAN_IN, GLR_DISTRIBUTION_TRUNCATED_NORMAL, 1))
+BREAK(scale_zero, INIT = glr_variance_scaling(0.0, GLR_MODE_FAN_IN, GLR_DISTRIBUTION_UNIFORM, 1))
+BREAK(scale_negative, INIT = glr_variance_scaling(-2.0, GLR_MODE_FAN_IN, GLR_DISTRIBUTION_UNIFORM, 1))
+BREAK(scale_nan, INIT = glr_variance_scaling(NAN, GLR_MODE_FAN_IN, GLR_DISTRIBUTION_UNIFORM, 1))
+BREAK(scale_large, INIT = glr_variance_scaling(1e300, GLR_MODE_FAN_IN, GLR_DISTRIBUTION_TRUNCATED_NORMAL, 1))
 BREAK(mode_3, INIT = glr_variance_scaling(1.0, (glr_mode)3, GLR_DISTRIBUTION_UNIFORM, 1))
-BREAK(distribution_3, INIT = glr_variance_scaling(1.0, GLR_FAN_IN, (glr_distribution)3, 1))
+BREAK(distribution_3, INIT = glr_variance_scaling(1.0, GLR_MODE_FAN_IN, (glr_distribution)3, 1))
 BREAK(value_large, INIT = glr_constant(1e39))
-BREAK(value_fraction, INIT = glr_constant(0.5); TENSOR.dtype = GLR_INT32)
-BREAK(value_beyond, INIT = glr_constant(128.0); TENSOR.dtype = GLR_INT8)
-BREAK(value_below, INIT = glr_constant(-1.0); TENSOR.dtype = GLR_UINT64; c->bytes = 96)
-BREAK(value_bool, INIT = glr_constant(2.0); TENSOR.dtype = GLR_BOOL)
-BREAK(value_nan_int, INIT = glr_constant(NAN); TENSOR.dtype = GLR_INT16)
-BREAK(random_integers, TENSOR.dtype = GLR_INT32)
-BREAK(random_bool, INIT = glr_random_uniform(0.0, 1.0, 1); TENSOR.dtype = GLR_BOOL)
+BREAK(value_fraction, INIT = glr_constant(0.5); TENSOR.dtype = GLR_DTYPE_INT32)
+BREAK(value_beyond, INIT = glr_constant(128.0); TENSOR.dtype = GLR_DTYPE_INT8)
+BREAK(value_below, INIT = glr_constant(-1.0); TENSOR.dtype = GLR_DTYPE_UINT64; c->bytes = 96)
+BREAK(value_bool, INIT = glr_constant(2.0); TENSOR.dtype = GLR_DTYPE_BOOL)
+BREAK(value_nan_int, INIT = glr_constant(NAN); TENSOR.dtype = GLR_DTYPE_INT16)
+BREAK(random_integers, TENSOR.dtype = GLR_DTYPE_INT32)
+BREAK(random_bool, INIT = glr_random_uniform(0.0, 1.0, 1); TENSOR.dtype = GLR_DTYPE_BOOL)
 BREAK(axis_behind, INIT.has_axes = 1; INIT.input_axis_count = 1; INIT.input_axes[0] = 2;
       INIT.output_axis_count = 1)
 BREAK(axis_before, INIT.has_axes = 1; INIT.input_axis_count = 1; INIT.output_axis_count = 1;
@@ -133,7 +133,7 @@ BREAK(axes_one_list, INIT.output_axis_count = 1)
 BREAK(axes_other_list, INIT.input_axis_count = 1)
 BREAK(axes_shared, INIT.has_axes = 1; INIT.input_axis_count = 1; INIT.output_axis_count = 1;
       INIT.output_axes[0] = 1; INIT.batch_axis_count = 1; INIT.batch_axes[0] = -2)
-BREAK(unseeded_part, INIT.seeding = GLR_UNSEEDED; range(c, 0, 4))
+BREAK(unseeded_part, INIT.seeding = GLR_SEEDING_NONE; range(c, 0, 4))
 
 static const row rows[] = {
     {"no device", no_device, GLR_ERROR_ARGUMENT, "device: is NULL"},
@@ -243,7 +243,7 @@ Test(bad_input, of_fill)
         memset(untouched, 0xa5, sizeof untouched);
         call c = {.device = device,
                   .initializer = glr_glorot_normal(42),
-                  .tensor = {.dtype = GLR_FLOAT32, .rank = 2, .shape = {3, 4}},
+                  .tensor = {.dtype = GLR_DTYPE_FLOAT32, .rank = 2, .shape = {3, 4}},
                   .dst = memory,
                   .bytes = 4 * 12};
         c.initializer_pointer = &c.initializer;
@@ -296,7 +296,7 @@ Test(bad_input, of_open)
 
 Test(bad_input, of_the_other_functions)
 {
-    glr_tensor tensor = {.dtype = GLR_FLOAT32, .rank = 1, .shape = {4}};
+    glr_tensor tensor = {.dtype = GLR_DTYPE_FLOAT32, .rank = 1, .shape = {4}};
     glr_initializer initializer = glr_zeros();
     glr_summary summary = {0};
     size_t count = 0;
@@ -324,9 +324,10 @@ Test(bad_input, an_empty_part_needs_no_destination)
 {
     glr_device *device = open_cpu(1);
     glr_initializer initializer = glr_he_normal(1);
-    glr_tensor tensor = {.dtype = GLR_FLOAT32, .rank = 3, .shape = {3, 0, 4}};
+    glr_tensor tensor = {.dtype = GLR_DTYPE_FLOAT32, .rank = 3, .shape = {3, 0, 4}};
     cr_assert_eq(glr_fill(device, &initializer, &tensor, NULL, 0), GLR_OK, "%s", glr_last_error());
-    glr_tensor range = {.dtype = GLR_FLOAT32, .rank = 1, .shape = {9}, .part = GLR_RANGE, .first = 9};
+    glr_tensor range = {
+        .dtype = GLR_DTYPE_FLOAT32, .rank = 1, .shape = {9}, .part = GLR_PART_RANGE, .first = 9};
     cr_assert_eq(glr_fill(device, &initializer, &range, NULL, 0), GLR_OK, "%s", glr_last_error());
     glr_close(device);
 }

@@ -7,7 +7,7 @@
 static glr_summary describe(glr_initializer initializer, glr_tensor tensor)
 {
     glr_summary summary = {0};
-    tensor.dtype = GLR_BFLOAT16;
+    tensor.dtype = GLR_DTYPE_BFLOAT16;
     cr_assert_eq(glr_describe(&initializer, &tensor, &summary), GLR_OK, "%s", glr_last_error());
     return summary;
 }
@@ -91,7 +91,7 @@ Test(fans, empty_repeated_and_shared_axes)
 Test(fans, of_the_whole_tensor_not_of_the_part)
 {
     glr_tensor tensor = SHAPE(784, 256);
-    tensor.part = GLR_BOX;
+    tensor.part = GLR_PART_BOX;
     tensor.extent[0] = 1;
     tensor.extent[1] = 1;
     expect_fans(glr_glorot_normal(0), tensor, 784, 256);
@@ -116,11 +116,11 @@ Test(fans, deviations_and_bounds)
     expect_near(describe(glr_he_uniform(0), tensor).upper, sqrt(6.0 / 784.0), "he_uniform");
     expect_near(describe(glr_lecun_uniform(0), tensor).upper, sqrt(3.0 / 784.0), "lecun_uniform");
 
-    s = describe(glr_variance_scaling(1.7, GLR_FAN_OUT, GLR_DISTRIBUTION_UNTRUNCATED_NORMAL, 0), tensor);
+    s = describe(glr_variance_scaling(1.7, GLR_MODE_FAN_OUT, GLR_DISTRIBUTION_UNTRUNCATED_NORMAL, 0), tensor);
     expect_near(s.stddev, sqrt(1.7 / 256.0), "variance_scaling");
     cr_expect(isinf(s.upper) && isinf(s.lower));
     expect_near(
-        describe(glr_variance_scaling(4.0, GLR_FAN_AVG, GLR_DISTRIBUTION_UNTRUNCATED_NORMAL, 0), tensor)
+        describe(glr_variance_scaling(4.0, GLR_MODE_FAN_AVG, GLR_DISTRIBUTION_UNTRUNCATED_NORMAL, 0), tensor)
             .stddev,
         sqrt(4.0 / 520.0), "the average");
 

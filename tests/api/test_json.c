@@ -69,21 +69,21 @@ Test(json, members)
               "\"distribution\": \"UNTRUNCATED_normal\", \"seed\": -3, \"dtype\": \"float64\"}}",
               &init),
         GLR_OK, "%s", glr_last_error());
-    cr_expect_eq(init.kind, GLR_VARIANCE_SCALING);
+    cr_expect_eq(init.kind, GLR_KIND_VARIANCE_SCALING);
     cr_expect_eq(init.scale, 2.0);
-    cr_expect_eq(init.mode, GLR_FAN_OUT);
+    cr_expect_eq(init.mode, GLR_MODE_FAN_OUT);
     cr_expect_eq(init.distribution, GLR_DISTRIBUTION_UNTRUNCATED_NORMAL);
-    cr_expect_eq(init.seeding, GLR_SEEDED);
+    cr_expect_eq(init.seeding, GLR_SEEDING_SEED);
     cr_expect_eq(init.seed, -3);
 
     cr_assert_eq(
         parse("{\"class_name\": \"variance_scaling\", \"config\": {\"distribution\": \"normal\"}}", &init),
         GLR_OK);
     cr_expect_eq(init.distribution, GLR_DISTRIBUTION_TRUNCATED_NORMAL);
-    cr_expect_eq(init.seeding, GLR_UNSEEDED);
+    cr_expect_eq(init.seeding, GLR_SEEDING_NONE);
 
     cr_assert_eq(parse("\"uniform\"", &init), GLR_OK);
-    cr_expect(init.kind == GLR_RANDOM_UNIFORM && init.minval == -0.05 && init.maxval == 0.05);
+    cr_expect(init.kind == GLR_KIND_RANDOM_UNIFORM && init.minval == -0.05 && init.maxval == 0.05);
     cr_assert_eq(parse("{\"class_name\": \"TruncatedNormal\"}", &init), GLR_OK);
     cr_expect(init.mean == 0.0 && init.stddev == 0.05);
 
@@ -166,7 +166,7 @@ Test(json, writing_needs_room)
     cr_expect_eq(glr_initializer_to_json(&init, buffer, length, NULL), GLR_ERROR_TOO_SMALL);
     cr_expect_eq(glr_initializer_to_json(&init, buffer, length + 1, NULL), GLR_OK);
     cr_expect_str_eq(buffer, "{\"class_name\": \"GlorotNormal\", \"config\": {\"seed\": 42}}");
-    init.seeding = GLR_KEYED;
+    init.seeding = GLR_SEEDING_KEY;
     cr_expect_eq(glr_initializer_to_json(&init, buffer, sizeof buffer, NULL), GLR_ERROR_UNSUPPORTED);
     init.kind = (glr_kind)50;
     cr_expect_eq(glr_initializer_to_json(&init, buffer, sizeof buffer, NULL), GLR_ERROR_ARGUMENT);
@@ -225,18 +225,19 @@ static const struct {
     uint64_t bits; /* of the element, if it is not refused */
     bool refused;
 } constants[] = {
-    {"9007199254740992", GLR_INT64, UINT64_C(1) << 53, false},
-    {"9007199254740993", GLR_INT64, 0, true},
-    {"-9007199254740993", GLR_INT64, 0, true},
-    {"9007199254740994", GLR_INT64, (UINT64_C(1) << 53) + 2, false},
-    {"1234567890123456789", GLR_INT64, 0, true},
-    {"-9223372036854775808", GLR_INT64, UINT64_C(1) << 63, false},
-    {"9223372036854775807", GLR_UINT64, 0, true},
-    {"9223372036854775808", GLR_UINT64, UINT64_C(1) << 63, false},
-    {"18446744073709549568", GLR_UINT64, UINT64_MAX - 2047, false},
-    {"18446744073709551615", GLR_UINT64, 0, true},
-    {"-0", GLR_FLOAT64, 0, false},
-    {"9007199254740993.0", GLR_INT64, UINT64_C(1) << 53, false}, /* a real, which is rounded as anywhere */
+    {"9007199254740992", GLR_DTYPE_INT64, UINT64_C(1) << 53, false},
+    {"9007199254740993", GLR_DTYPE_INT64, 0, true},
+    {"-9007199254740993", GLR_DTYPE_INT64, 0, true},
+    {"9007199254740994", GLR_DTYPE_INT64, (UINT64_C(1) << 53) + 2, false},
+    {"1234567890123456789", GLR_DTYPE_INT64, 0, true},
+    {"-9223372036854775808", GLR_DTYPE_INT64, UINT64_C(1) << 63, false},
+    {"9223372036854775807", GLR_DTYPE_UINT64, 0, true},
+    {"9223372036854775808", GLR_DTYPE_UINT64, UINT64_C(1) << 63, false},
+    {"18446744073709549568", GLR_DTYPE_UINT64, UINT64_MAX - 2047, false},
+    {"18446744073709551615", GLR_DTYPE_UINT64, 0, true},
+    {"-0", GLR_DTYPE_FLOAT64, 0, false},
+    {"9007199254740993.0", GLR_DTYPE_INT64, UINT64_C(1) << 53,
+     false}, /* a real, which is rounded as anywhere */
 };
 
 /* A constant's integer is stored as it was written, or refused. */

@@ -29,13 +29,13 @@ static void expect_refused(const char *text, glr_status status, const char *mess
 /* TensorFlow's have it, whatever the kind; no kind has a member of another. */
 Test(keras_json, every_kind_may_have_a_dtype)
 {
-    for (int kind = GLR_ZEROS; kind <= GLR_LECUN_UNIFORM; kind++) {
+    for (int kind = GLR_KIND_ZEROS; kind <= GLR_KIND_LECUN_UNIFORM; kind++) {
         char text[128];
         (void)snprintf(text, sizeof text, "{\"class_name\": \"%s\", \"config\": {\"dtype\": \"float16\"}}",
                        glr_kind_name((glr_kind)kind));
         cr_expect_eq(expect_read(text).kind, (glr_kind)kind, "%s", text);
         (void)snprintf(text, sizeof text, "{\"class_name\": \"%s\", \"config\": {\"%s\": 1}}",
-                       glr_kind_name((glr_kind)kind), kind == GLR_CONSTANT ? "mean" : "value");
+                       glr_kind_name((glr_kind)kind), kind == GLR_KIND_CONSTANT ? "mean" : "value");
         expect_refused(text, GLR_ERROR_PARSE, "is not a member of");
     }
 }
@@ -61,7 +61,7 @@ Test(keras_json, own_classes)
     };
     for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
         const glr_initializer read = expect_read(texts[i]);
-        cr_expect(read.kind == GLR_GLOROT_UNIFORM && read.seed == 3, "%s", texts[i]);
+        cr_expect(read.kind == GLR_KIND_GLOROT_UNIFORM && read.seed == 3, "%s", texts[i]);
     }
 }
 
@@ -159,7 +159,7 @@ Test(keras_json, every_name_of_tf_keras)
 static void expect_seed(const char *text, int64_t seed)
 {
     const glr_initializer read = expect_read(text);
-    cr_expect(read.seeding == GLR_SEEDED && read.seed == seed && read.stream == 0, "%s: %lld", text,
+    cr_expect(read.seeding == GLR_SEEDING_SEED && read.seed == seed && read.stream == 0, "%s: %lld", text,
               (long long)read.seed);
 }
 
@@ -174,8 +174,8 @@ Test(keras_json, seeds)
     expect_seed(GENERATOR("\"seed\": 4294967296"), 4);
     expect_seed(GENERATOR("\"seed\": -1"), 2147483645);
     expect_seed(GENERATOR("\"seed\": -9223372036854775808"), 2147483638);
-    cr_expect_eq(expect_read(GENERATOR("\"seed\": null")).seeding, GLR_UNSEEDED);
-    cr_expect_eq(expect_read(GENERATOR("\"name\": \"a\"")).seeding, GLR_UNSEEDED);
+    cr_expect_eq(expect_read(GENERATOR("\"seed\": null")).seeding, GLR_SEEDING_NONE);
+    cr_expect_eq(expect_read(GENERATOR("\"name\": \"a\"")).seeding, GLR_SEEDING_NONE);
     expect_seed("{\"class_name\": \"HeNormal\", \"config\": {\"seed\": {\"class_name\": \"SeedGenerator\", "
                 "\"module\": \"keras.src.random.seed_generator\", \"config\": {\"seed\": 5}, "
                 "\"shared_object_id\": 7}}}",
@@ -235,7 +235,7 @@ Test(keras_json, nulls_are_missing_members)
         expect_read("{\"class_name\": \"RandomNormal\", \"config\": {\"mean\": null, \"stddev\": null}}");
     cr_expect(normal.mean == 0.0 && normal.stddev == 0.05);
     cr_expect_eq(expect_read(CONSTANT("null")).value, 0.0);
-    cr_expect_eq(expect_read("{\"class_name\": \"Ones\", \"config\": null}").kind, GLR_ONES);
+    cr_expect_eq(expect_read("{\"class_name\": \"Ones\", \"config\": null}").kind, GLR_KIND_ONES);
     expect_refused("{\"class_name\": null}", GLR_ERROR_PARSE, "class_name: is not a string");
     expect_refused("{\"class_name\": \"Ones\", \"config\": {\"value\": null}}", GLR_ERROR_PARSE,
                    "config.value: is not a member of Ones");
@@ -286,31 +286,31 @@ Test(keras_json, dtypes_by_other_names)
         const char *name;
         glr_dtype dtype;
     } names[] = {
-        {"F32", GLR_FLOAT32},
-        {"FLOAT32", GLR_FLOAT32},
-        {"torch.float", GLR_FLOAT32},
-        {"fp32", GLR_FLOAT32},
-        {"single", GLR_FLOAT32},
-        {"jnp.float32", GLR_FLOAT32},
-        {"double", GLR_FLOAT64},
-        {"F64", GLR_FLOAT64},
-        {"np.float64", GLR_FLOAT64},
-        {"half", GLR_FLOAT16},
-        {"tf.half", GLR_FLOAT16},
-        {"fp16", GLR_FLOAT16},
-        {"bf16", GLR_BFLOAT16},
-        {"BF16", GLR_BFLOAT16},
-        {"torch.bfloat16", GLR_BFLOAT16},
-        {"F8_E5M2", GLR_FLOAT8_E5M2},
-        {"F8_E4M3", GLR_FLOAT8_E4M3FN},
-        {"torch.float8_e4m3fn", GLR_FLOAT8_E4M3FN},
-        {"ml_dtypes.bfloat16", GLR_BFLOAT16},
-        {"BOOL", GLR_BOOL},
-        {"np.bool_", GLR_BOOL},
-        {"I64", GLR_INT64},
-        {"torch.long", GLR_INT64},
-        {"U8", GLR_UINT8},
-        {"torch.byte", GLR_UINT8},
+        {"F32", GLR_DTYPE_FLOAT32},
+        {"FLOAT32", GLR_DTYPE_FLOAT32},
+        {"torch.float", GLR_DTYPE_FLOAT32},
+        {"fp32", GLR_DTYPE_FLOAT32},
+        {"single", GLR_DTYPE_FLOAT32},
+        {"jnp.float32", GLR_DTYPE_FLOAT32},
+        {"double", GLR_DTYPE_FLOAT64},
+        {"F64", GLR_DTYPE_FLOAT64},
+        {"np.float64", GLR_DTYPE_FLOAT64},
+        {"half", GLR_DTYPE_FLOAT16},
+        {"tf.half", GLR_DTYPE_FLOAT16},
+        {"fp16", GLR_DTYPE_FLOAT16},
+        {"bf16", GLR_DTYPE_BFLOAT16},
+        {"BF16", GLR_DTYPE_BFLOAT16},
+        {"torch.bfloat16", GLR_DTYPE_BFLOAT16},
+        {"F8_E5M2", GLR_DTYPE_FLOAT8_E5M2},
+        {"F8_E4M3", GLR_DTYPE_FLOAT8_E4M3FN},
+        {"torch.float8_e4m3fn", GLR_DTYPE_FLOAT8_E4M3FN},
+        {"ml_dtypes.bfloat16", GLR_DTYPE_BFLOAT16},
+        {"BOOL", GLR_DTYPE_BOOL},
+        {"np.bool_", GLR_DTYPE_BOOL},
+        {"I64", GLR_DTYPE_INT64},
+        {"torch.long", GLR_DTYPE_INT64},
+        {"U8", GLR_DTYPE_UINT8},
+        {"torch.byte", GLR_DTYPE_UINT8},
         {"float", GLR_DTYPE_NONE},
         {"int", GLR_DTYPE_NONE},
         {"float8_e4m3", GLR_DTYPE_NONE},

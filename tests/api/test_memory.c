@@ -9,7 +9,7 @@ Test(memory, alloc_fill_copy_free)
 {
     glr_device *device = open_cpu(0);
     glr_initializer initializer = glr_he_uniform(3);
-    glr_tensor tensor = {.dtype = GLR_FLOAT32, .rank = 1, .shape = {1001}};
+    glr_tensor tensor = {.dtype = GLR_DTYPE_FLOAT32, .rank = 1, .shape = {1001}};
     float direct[1001], copied[1001];
     void *memory = NULL;
     cr_assert_eq(glr_alloc(device, sizeof direct, &memory), GLR_OK, "%s", glr_last_error());

@@ -7,13 +7,13 @@
 Test(names, of_dtypes)
 {
     static const size_t sizes[] = {0, 4, 8, 2, 2, 1, 1, 1, 1, 2, 4, 8, 1, 2, 4, 8};
-    for (unsigned i = GLR_FLOAT32; i <= GLR_UINT64; i++) {
+    for (unsigned i = GLR_DTYPE_FLOAT32; i <= GLR_DTYPE_UINT64; i++) {
         glr_dtype dtype = (glr_dtype)i;
         const char *name = glr_dtype_name(dtype);
         cr_expect_eq(glr_dtype_of_name(name), dtype, "%s", name);
         cr_expect_eq(glr_dtype_size(dtype), sizes[i], "%s", name);
     }
-    cr_expect_str_eq(glr_dtype_name(GLR_FLOAT8_E4M3FN), "float8_e4m3fn");
+    cr_expect_str_eq(glr_dtype_name(GLR_DTYPE_FLOAT8_E4M3FN), "float8_e4m3fn");
     cr_expect_str_eq(glr_dtype_name((glr_dtype)16), "unknown dtype");
     cr_expect_str_eq(glr_dtype_name(GLR_DTYPE_NONE), "unknown dtype");
     cr_expect_eq(glr_dtype_size((glr_dtype)-1), 0);
@@ -23,7 +23,7 @@ Test(names, of_dtypes)
 
 Test(names, of_kinds)
 {
-    for (unsigned i = GLR_ZEROS; i <= GLR_LECUN_UNIFORM; i++) {
+    for (unsigned i = GLR_KIND_ZEROS; i <= GLR_KIND_LECUN_UNIFORM; i++) {
         glr_kind kind = (glr_kind)i;
         const char *name = glr_kind_name(kind);
         cr_expect_eq(glr_kind_of_name(name), kind, "%s", name);
@@ -87,7 +87,8 @@ Test(names, versions)
 
 Test(names, last_error_belongs_to_its_thread_and_survives_success)
 {
-    glr_tensor bad = {.dtype = GLR_FLOAT32, .rank = 1, .shape = {-3}}, good = {.dtype = GLR_FLOAT32};
+    glr_tensor bad = {.dtype = GLR_DTYPE_FLOAT32, .rank = 1, .shape = {-3}},
+               good = {.dtype = GLR_DTYPE_FLOAT32};
     cr_expect_str_eq(glr_last_error(), "");
     cr_expect_eq(glr_tensor_extent(&bad, NULL, NULL), GLR_ERROR_SHAPE);
     cr_expect_eq(glr_tensor_extent(&good, NULL, NULL), GLR_OK);

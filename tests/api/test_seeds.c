@@ -10,7 +10,7 @@ static void check_call(glr_device *device, const json_t *golden_call)
     char hash[SHA256_TEXT];
     glr_initializer initializer = golden_initializer(golden_call), resolved;
     glr_tensor tensor = golden_tensor(golden_call);
-    cr_assert_eq(initializer.seeding, GLR_UNSEEDED);
+    cr_assert_eq(initializer.seeding, GLR_SEEDING_NONE);
     cr_assert_eq(glr_resolve(&initializer, &resolved), GLR_OK, "%s", glr_last_error());
     sha256_of_fill(device, &resolved, &tensor, hash);
     cr_expect_str_eq(hash, json_string_value(json_object_get(golden_call, "sha256")));
@@ -43,15 +43,15 @@ Test(seeds, fill_resolves_a_whole_tensor)
     const json_t *sequence = json_array_get(json_object_get(golden, "sequences"), 0);
     const json_t *first = json_array_get(json_object_get(sequence, "calls"), 0);
     glr_initializer initializer = golden_initializer(first), zeros = glr_zeros();
-    glr_tensor tensor = golden_tensor(first), small = {.dtype = GLR_FLOAT32, .rank = 1, .shape = {3}};
+    glr_tensor tensor = golden_tensor(first), small = {.dtype = GLR_DTYPE_FLOAT32, .rank = 1, .shape = {3}};
     size_t bytes = (size_t)element_count(&tensor) * 4;
     float *values = malloc(bytes), three[3];
     char hash[SHA256_TEXT];
     glr_set_seed(json_integer_value(json_object_get(sequence, "global_seed")));
-    zeros.seeding = GLR_UNSEEDED;
+    zeros.seeding = GLR_SEEDING_NONE;
     cr_assert_eq(glr_fill(device, &zeros, &small, three, sizeof three), GLR_OK, "zeros draw nothing");
     cr_assert_eq(glr_fill(device, &initializer, &tensor, values, bytes - 1), GLR_ERROR_TOO_SMALL);
-    small.part = GLR_RANGE;
+    small.part = GLR_PART_RANGE;
     small.count = 1;
     cr_assert_eq(glr_fill(device, &initializer, &small, three, sizeof three), GLR_ERROR_UNSEEDED);
     cr_assert_eq(glr_fill(device, &initializer, &tensor, values, bytes), GLR_OK, "%s", glr_last_error());
@@ -65,10 +65,10 @@ Test(seeds, fill_resolves_a_whole_tensor)
 Test(seeds, from_the_operating_system_differ)
 {
     glr_initializer unseeded = glr_he_normal(0), first, second;
-    unseeded.seeding = GLR_UNSEEDED;
+    unseeded.seeding = GLR_SEEDING_NONE;
     cr_assert_eq(glr_resolve(&unseeded, &first), GLR_OK);
     cr_assert_eq(glr_resolve(&unseeded, &second), GLR_OK);
-    cr_expect_eq(first.seeding, GLR_SEEDED);
+    cr_expect_eq(first.seeding, GLR_SEEDING_SEED);
     cr_expect_neq(first.seed, second.seed, "64 random bits were the same twice");
 }
 
@@ -96,7 +96,7 @@ Test(seeds, threads_share_a_sequence)
 {
     enum { COUNT = 64 };
     glr_initializer unseeded = glr_he_normal(0), expected[COUNT], drawn[COUNT];
-    unseeded.seeding = GLR_UNSEEDED;
+    unseeded.seeding = GLR_SEEDING_NONE;
     glr_set_seed(123);
     for (int i = 0; i < COUNT; i++) {
         cr_assert_eq(glr_resolve(&unseeded, &expected[i]), GLR_OK);

@@ -21,18 +21,19 @@ Test(structs, sizes_and_offsets)
 Test(structs, enumerators)
 {
     cr_expect_eq(GLR_ERROR_UNSEEDED, 10);
-    cr_expect_eq(GLR_UINT64, 15);
-    cr_expect_eq(GLR_LECUN_UNIFORM, 13);
+    cr_expect_eq(GLR_DTYPE_UINT64, 15);
+    cr_expect_eq(GLR_KIND_LECUN_UNIFORM, 13);
     cr_expect_eq(GLR_BACKEND_CUDA, 3);
 }
 
 Test(structs, constructors_set_defaults)
 {
-    glr_initializer init = glr_initializer_of_kind(GLR_RANDOM_UNIFORM);
+    glr_initializer init = glr_initializer_of_kind(GLR_KIND_RANDOM_UNIFORM);
     cr_expect(init.reserved[0] == 0 && init.reserved[15] == 0);
     cr_expect(init.minval == -0.05 && init.maxval == 0.05 && init.stddev == 0.05 && init.scale == 1.0);
     cr_expect(init.method == GLR_METHOD_RESAMPLE && init.layout == GLR_LAYOUT_KERAS && init.stream == 0);
     cr_expect_eq(glr_he_uniform(-4).seed, -4);
     cr_expect_eq(glr_constant(3.5).value, 3.5);
-    cr_expect_eq(glr_variance_scaling(2.0, GLR_FAN_OUT, GLR_DISTRIBUTION_UNIFORM, 1).mode, GLR_FAN_OUT);
+    cr_expect_eq(glr_variance_scaling(2.0, GLR_MODE_FAN_OUT, GLR_DISTRIBUTION_UNIFORM, 1).mode,
+                 GLR_MODE_FAN_OUT);
 }

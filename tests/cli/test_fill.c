@@ -34,7 +34,7 @@ static void expect_values(const char *name, glr_initializer initializer, glr_ten
 
 Test(fill, formats)
 {
-    glr_tensor tensor = {.dtype = GLR_FLOAT32, .rank = 2, .shape = {784, 256}};
+    glr_tensor tensor = {.dtype = GLR_DTYPE_FLOAT32, .rank = 2, .shape = {784, 256}};
     EXPECT_DONE("glorand fill --initializer glorot_normal --seed 42 --shape 784,256 -o w.npy");
     EXPECT_DONE("glorand fill -i glorot_normal -s 42 -n 784,256 -o w.safetensors");
     EXPECT_DONE("glorand fill -i GlorotNormal -s 42 -n 784,256 -o w.bin");
@@ -53,9 +53,9 @@ Test(fill, options)
 {
     glr_initializer icdf = glr_truncated_normal(0.0, 0.05, -3), torch = glr_he_uniform(1),
                     streamed = glr_he_uniform(7);
-    glr_tensor f16 = {.dtype = GLR_FLOAT16, .rank = 1, .shape = {99}};
-    glr_tensor square = {.dtype = GLR_FLOAT32, .rank = 4, .shape = {16, 8, 3, 3}};
-    glr_tensor scalar = {.dtype = GLR_FLOAT32};
+    glr_tensor f16 = {.dtype = GLR_DTYPE_FLOAT16, .rank = 1, .shape = {99}};
+    glr_tensor square = {.dtype = GLR_DTYPE_FLOAT32, .rank = 4, .shape = {16, 8, 3, 3}};
+    glr_tensor scalar = {.dtype = GLR_DTYPE_FLOAT32};
     icdf.method = GLR_METHOD_ICDF;
     torch.layout = GLR_LAYOUT_TORCH;
     streamed.stream = -12;
@@ -67,16 +67,16 @@ Test(fill, options)
     expect_values("c.npy", streamed, scalar);
     EXPECT_DONE("glorand fill -i '{\"class_name\": \"Constant\", \"config\": {\"value\": 3}}' -n 5 --dtype "
                 "int64 -o d.npy");
-    expect_values("d.npy", glr_constant(3), (glr_tensor){.dtype = GLR_INT64, .rank = 1, .shape = {5}});
+    expect_values("d.npy", glr_constant(3), (glr_tensor){.dtype = GLR_DTYPE_INT64, .rank = 1, .shape = {5}});
     EXPECT_DONE("glorand fill -i zeros -n 0,5 -o e.npy");
     EXPECT_DONE("glorand fill -i he_normal -s 1 -n 10 --dtype float8_e4m3fn -o f.safetensors");
     expect_values("f.safetensors", glr_he_normal(1),
-                  (glr_tensor){.dtype = GLR_FLOAT8_E4M3FN, .rank = 1, .shape = {10}});
+                  (glr_tensor){.dtype = GLR_DTYPE_FLOAT8_E4M3FN, .rank = 1, .shape = {10}});
 }
 
 Test(fill, slices)
 {
-    glr_tensor part = {.dtype = GLR_FLOAT32, .rank = 2, .shape = {784, 256}, .part = GLR_BOX};
+    glr_tensor part = {.dtype = GLR_DTYPE_FLOAT32, .rank = 2, .shape = {784, 256}, .part = GLR_PART_BOX};
     part.start[0] = 10;
     part.extent[0] = 90;
     part.start[1] = 200;
@@ -89,8 +89,8 @@ Test(fill, slices)
 /* More than one window of 64 MiB, whole and as a box that must be cut along two axes. */
 Test(fill, large_parts_in_pieces)
 {
-    glr_tensor whole = {.dtype = GLR_FLOAT32, .rank = 2, .shape = {5001, 4999}},
-               box = {.dtype = GLR_FLOAT32, .rank = 3};
+    glr_tensor whole = {.dtype = GLR_DTYPE_FLOAT32, .rank = 2, .shape = {5001, 4999}},
+               box = {.dtype = GLR_DTYPE_FLOAT32, .rank = 3};
     EXPECT_DONE("glorand fill -i he_normal -s 8 -n 5001,4999 --method icdf -o w.npy");
     glr_initializer initializer = glr_he_normal(8);
     initializer.method = GLR_METHOD_ICDF;
@@ -98,7 +98,7 @@ Test(fill, large_parts_in_pieces)
     box.shape[0] = 3;
     box.shape[1] = 2;
     box.shape[2] = 20000000;
-    box.part = GLR_BOX;
+    box.part = GLR_PART_BOX;
     box.extent[0] = box.extent[1] = 1;
     box.start[0] = 1;
     box.start[2] = 7;
@@ -118,7 +118,7 @@ Test(fill, a_seed_from_the_system_is_printed_and_recorded)
                  first.err);
     cr_expect_str_neq(first.err, second.err);
     expect_values("a.safetensors", glr_he_normal(seed),
-                  (glr_tensor){.dtype = GLR_FLOAT32, .rank = 1, .shape = {4}});
+                  (glr_tensor){.dtype = GLR_DTYPE_FLOAT32, .rank = 1, .shape = {4}});
     cr_expect_eq(run("glorand verify a.safetensors").status, 0);
     outcome zeros = run("glorand fill -i zeros -n 4 -o c.npy");
     cr_expect_str_eq(zeros.err, "", "zeros need no seed");

@@ -63,7 +63,7 @@ Test(init, gpt2_as_the_library)
     glr_initializer initializer = glr_glorot_normal(42);
     static const char name[] = "transformer.wte.weight";
     initializer.stream = glr_stream_of_name(name, strlen(name));
-    glr_tensor tensor = {.dtype = GLR_FLOAT32, .rank = 2, .shape = {50257, 768}};
+    glr_tensor tensor = {.dtype = GLR_DTYPE_FLOAT32, .rank = 2, .shape = {50257, 768}};
     size_t length, bytes = (size_t)50257 * 768 * 4;
     float *values = malloc(bytes);
     glr_device *device = open_cpu(2);

@@ -73,7 +73,7 @@ static void check_stream(glr_device *device, const json_t *item, glr_initializer
 {
     char hash[SHA256_TEXT];
     glr_tensor tensor = {
-        .dtype = GLR_FLOAT32, .rank = 1, .shape = {json_integer_value(json_object_get(item, "count"))}};
+        .dtype = GLR_DTYPE_FLOAT32, .rank = 1, .shape = {json_integer_value(json_object_get(item, "count"))}};
     const json_t *name = json_object_get(item, "name");
     initializer.stream = glr_stream_of_name(json_string_value(name), json_string_length(name));
     sha256_of_fill(device, &initializer, &tensor, hash);
@@ -115,7 +115,7 @@ static double check_samples(glr_device *device, const json_t *item)
     int64_t worst = 0;
     for (size_t i = 0; i < json_array_size(index); i++) {
         double value = 0.0, expected = strtod(json_string_value(json_array_get(samples, i)), NULL);
-        tensor.part = GLR_RANGE;
+        tensor.part = GLR_PART_RANGE;
         tensor.first = json_integer_value(json_array_get(index, i));
         tensor.count = 1;
         cr_assert_eq(any_fill(device, &initializer, &tensor, &value, sizeof value), GLR_OK, "%s",

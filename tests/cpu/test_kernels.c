@@ -45,7 +45,7 @@ static void compare(const glr_cpu_kernel *kernel, int tiles)
         glr_initializer initializer = glr_glorot_normal((int64_t)test_random_bits(&random));
         glr_plan plan = {.scale = 0x1p-3f, .shift = 0.01f, .scale_f64 = 3.0, .shift_f64 = 0.5};
         plan.sampler = (int)test_random_between(&random, GLR_SAMPLE_UNIFORM, GLR_SAMPLE_ICDF);
-        plan.dtype = (glr_dtype)test_random_between(&random, GLR_FLOAT32, GLR_FLOAT8_E5M2);
+        plan.dtype = (glr_dtype)test_random_between(&random, GLR_DTYPE_FLOAT32, GLR_DTYPE_FLOAT8_E5M2);
         glr_seed_plan(&initializer, &plan);
         random_tile(&random, &drawn);
         expected = drawn;
@@ -142,11 +142,11 @@ static void wrong_sample(const glr_plan *plan, glr_tile *tile)
 Test(kernels, the_self_check_can_fail)
 {
     const glr_cpu_kernel wrong = {.name = "wrong", .sample = wrong_sample};
-    wrong_dtype = GLR_FLOAT32;
+    wrong_dtype = GLR_DTYPE_FLOAT32;
     cr_expect_not(glr_cpu_kernel_agrees(&wrong));
-    wrong_dtype = GLR_FLOAT64;
+    wrong_dtype = GLR_DTYPE_FLOAT64;
     cr_expect_not(glr_cpu_kernel_agrees(&wrong));
-    wrong_dtype = GLR_BOOL;
+    wrong_dtype = GLR_DTYPE_BOOL;
     cr_expect(glr_cpu_kernel_agrees(&wrong));
     cr_expect(glr_cpu_plain_is_right());
 }

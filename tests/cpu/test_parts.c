@@ -30,9 +30,9 @@ static double random_real(test_random *random, double low, double high)
 
 static glr_initializer random_initializer(test_random *random, glr_dtype dtype)
 {
-    int is_integer = dtype >= GLR_BOOL;
-    glr_kind kind =
-        (glr_kind)test_random_between(random, GLR_ZEROS, is_integer ? GLR_CONSTANT : GLR_LECUN_UNIFORM);
+    int is_integer = dtype >= GLR_DTYPE_BOOL;
+    glr_kind kind = (glr_kind)test_random_between(random, GLR_KIND_ZEROS,
+                                                  is_integer ? GLR_KIND_CONSTANT : GLR_KIND_LECUN_UNIFORM);
     glr_initializer initializer = glr_initializer_of_kind(kind);
     initializer.value = is_integer ? 1.0 : 0.3;
     initializer.mean = random_real(random, -1.0, 1.0);
@@ -47,7 +47,7 @@ static glr_initializer random_initializer(test_random *random, glr_dtype dtype)
     initializer.method = (glr_method)test_random_between(random, 0, 1);
     initializer.distribution = (glr_distribution)test_random_between(random, 0, 2);
     if (test_random_between(random, 0, 7) == 0) {
-        initializer.seeding = GLR_KEYED;
+        initializer.seeding = GLR_SEEDING_KEY;
         initializer.key[0] = (uint32_t)test_random_bits(random);
         initializer.key[1] = (uint32_t)test_random_bits(random);
         for (int i = 0; i < 4; i++) {
@@ -97,7 +97,7 @@ static void random_axes(test_random *random, uint32_t rank, glr_initializer *ini
 
 static void random_box(test_random *random, glr_tensor *tensor)
 {
-    tensor->part = GLR_BOX;
+    tensor->part = GLR_PART_BOX;
     for (uint32_t a = 0; a < tensor->rank; a++) {
         int whole = test_random_between(random, 0, 2) == 0;
         tensor->start[a] = whole ? 0 : test_random_between(random, 0, tensor->shape[a]);
@@ -118,7 +118,7 @@ static void random_strides(test_random *random, glr_tensor *tensor)
         order[swapped] = a;
     }
     for (uint32_t i = 0; i < tensor->rank; i++) {
-        int64_t extent = tensor->part == GLR_BOX ? tensor->extent[order[i]] : tensor->shape[order[i]];
+        int64_t extent = tensor->part == GLR_PART_BOX ? tensor->extent[order[i]] : tensor->shape[order[i]];
         if (extent == 1 && test_random_between(random, 0, 1)) {
             tensor->strides[order[i]] =
                 (int64_t)(test_random_bits(random) >> test_random_between(random, 1, 63));
@@ -133,7 +133,7 @@ static void random_strides(test_random *random, glr_tensor *tensor)
 static void make_whole(glr_device *cpu, example *e)
 {
     glr_tensor whole = e->tensor;
-    whole.part = GLR_WHOLE;
+    whole.part = GLR_PART_WHOLE;
     memset(whole.strides, 0, sizeof whole.strides);
     e->elements = element_count(&whole);
     e->whole = malloc((size_t)e->elements * e->size + 1);
@@ -144,7 +144,7 @@ static void make_whole(glr_device *cpu, example *e)
 /* Float32 tensors against the oracle. */
 static void check_whole(const example *e)
 {
-    if (e->tensor.dtype != GLR_FLOAT32) {
+    if (e->tensor.dtype != GLR_DTYPE_FLOAT32) {
         return;
     }
     reference_scaling scaling = reference_scaling_of(&e->initializer, &e->tensor);
@@ -171,8 +171,8 @@ static void locate(const glr_tensor *tensor, int64_t n, int64_t *index, int64_t 
     }
     *index = *place = 0;
     for (uint32_t a = tensor->rank; a-- > 0;) {
-        int64_t extent = tensor->part == GLR_BOX ? tensor->extent[a] : tensor->shape[a];
-        int64_t start = tensor->part == GLR_BOX ? tensor->start[a] : 0;
+        int64_t extent = tensor->part == GLR_PART_BOX ? tensor->extent[a] : tensor->shape[a];
+        int64_t start = tensor->part == GLR_PART_BOX ? tensor->start[a] : 0;
         int64_t position = n % extent;
         n /= extent;
         *index += (start + position) * index_step;
@@ -195,7 +195,7 @@ static void check_part(glr_device *device, const example *e, const glr_tensor *p
     unsigned char *dst = memory + around + misalignment, *right = expected + around + misalignment;
     for (int64_t n = 0; n < count; n++) {
         int64_t index = part->first + n, place = n;
-        if (part->part != GLR_RANGE) {
+        if (part->part != GLR_PART_RANGE) {
             locate(part, n, &index, &place);
         }
         memcpy(right + (size_t)place * e->size, e->whole + (size_t)index * e->size, e->size);
@@ -213,7 +213,7 @@ static void check_pieces(glr_device *device, const example *e, test_random *rand
 {
     unsigned char *memory = malloc((size_t)e->elements * e->size + 1);
     glr_tensor piece = e->tensor;
-    piece.part = GLR_RANGE;
+    piece.part = GLR_PART_RANGE;
     for (int64_t done = 0; done < e->elements; done += piece.count) {
         piece.first = done;
         piece.count = test_random_between(random, 0, e->elements - done);
@@ -285,10 +285,11 @@ static void check_box_pieces(glr_device *const devices[THREADS], const example *
 
 static void check_example(glr_device *cpu, glr_device *const devices[THREADS], test_random *random)
 {
-    example e = {.tensor = {.dtype = GLR_FLOAT32}};
+    example e = {.tensor = {.dtype = GLR_DTYPE_FLOAT32}};
     if (test_random_between(random, 0, 1)) {
-        e.tensor.dtype = (glr_dtype)test_random_between(random, GLR_FLOAT32, GLR_UINT64);
-        e.tensor.dtype = e.tensor.dtype == GLR_FLOAT64 && !any_has_f64() ? GLR_FLOAT16 : e.tensor.dtype;
+        e.tensor.dtype = (glr_dtype)test_random_between(random, GLR_DTYPE_FLOAT32, GLR_DTYPE_UINT64);
+        e.tensor.dtype =
+            e.tensor.dtype == GLR_DTYPE_FLOAT64 && !any_has_f64() ? GLR_DTYPE_FLOAT16 : e.tensor.dtype;
     }
     e.size = glr_dtype_size(e.tensor.dtype);
     e.initializer = random_initializer(random, e.tensor.dtype);
@@ -300,7 +301,7 @@ static void check_example(glr_device *cpu, glr_device *const devices[THREADS], t
     glr_device *device = devices[test_random_between(random, 0, THREADS - 1)];
     glr_tensor part = e.tensor;
     if (test_random_between(random, 0, 2) == 0) {
-        part.part = GLR_RANGE;
+        part.part = GLR_PART_RANGE;
         part.first = test_random_between(random, 0, e.elements);
         part.count = test_random_between(random, 0, e.elements - part.first);
     } else {
@@ -340,7 +341,7 @@ Test(parts, threads_agree)
 {
     enum { COUNT = 1 << 20 };
     glr_initializer initializer = glr_glorot_normal(9);
-    glr_tensor tensor = {.dtype = GLR_FLOAT32, .rank = 2, .shape = {1024, COUNT / 1024}};
+    glr_tensor tensor = {.dtype = GLR_DTYPE_FLOAT32, .rank = 2, .shape = {1024, COUNT / 1024}};
     float *one = malloc(COUNT * sizeof *one), *many = malloc(COUNT * sizeof *many);
     for (uint32_t threads = 1; threads <= THREADS; threads++) {
         glr_device *device = open_any(threads);
@@ -360,7 +361,7 @@ Test(parts, calls_at_the_same_time)
     enum { CALLS = 4, COUNT = 200000 };
     glr_device *device = open_any(2);
     static float alone[CALLS][COUNT], together[CALLS][COUNT];
-    glr_tensor tensor = {.dtype = GLR_FLOAT32, .rank = 1, .shape = {COUNT}};
+    glr_tensor tensor = {.dtype = GLR_DTYPE_FLOAT32, .rank = 1, .shape = {COUNT}};
     int failures = 0;
     for (int i = 0; i < CALLS; i++) {
         glr_initializer initializer = glr_he_normal(i);
@@ -381,14 +382,16 @@ Test(parts, of_the_largest_tensor)
 {
     glr_device *device = open_any(2);
     glr_initializer initializer = glr_truncated_normal(0.0, 1.0, 3);
-    glr_tensor box = {
-        .dtype = GLR_FLOAT32, .rank = 2, .shape = {INT64_C(1) << 28, INT64_C(1) << 28}, .part = GLR_BOX};
+    glr_tensor box = {.dtype = GLR_DTYPE_FLOAT32,
+                      .rank = 2,
+                      .shape = {INT64_C(1) << 28, INT64_C(1) << 28},
+                      .part = GLR_PART_BOX};
     box.start[0] = (INT64_C(1) << 27) + 5;
     box.start[1] = 1000;
     box.extent[0] = 1;
     box.extent[1] = 100;
     glr_tensor range = box;
-    range.part = GLR_RANGE;
+    range.part = GLR_PART_RANGE;
     range.first = box.start[0] * box.shape[1] + box.start[1];
     range.count = 100;
     float by_box[100], by_range[100];
@@ -417,7 +420,7 @@ Test(parts, the_stride_of_one_element_has_no_effect)
     const glr_initializer initializer = glr_glorot_uniform(3);
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         float filled[32] = {0}, expected[32] = {0};
-        glr_tensor tensor = {.dtype = GLR_FLOAT32, .rank = 3, .shape = {3, 1, 4}}, equal = tensor;
+        glr_tensor tensor = {.dtype = GLR_DTYPE_FLOAT32, .rank = 3, .shape = {3, 1, 4}}, equal = tensor;
         memcpy(tensor.strides, rows[i].strides, sizeof rows[i].strides);
         memcpy(equal.strides, rows[i].equal, sizeof rows[i].equal);
         cr_expect_eq(glr_fill(device, &initializer, &tensor, filled, sizeof filled), GLR_OK, "row %zu: %s", i,

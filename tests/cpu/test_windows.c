@@ -27,7 +27,8 @@ static void check_around(glr_device *device, glr_initializer initializer, const 
                          reference_sampler sampler, int64_t middle, int64_t count)
 {
     float drawn[TILES];
-    glr_tensor tensor = {.dtype = GLR_FLOAT32, .rank = 1, .shape = {GLR_MAX_ELEMENTS}, .part = GLR_RANGE};
+    glr_tensor tensor = {
+        .dtype = GLR_DTYPE_FLOAT32, .rank = 1, .shape = {GLR_MAX_ELEMENTS}, .part = GLR_PART_RANGE};
     tensor.first = middle - count / 2;
     tensor.count = count;
     cr_assert_eq(any_fill(device, &initializer, &tensor, drawn, (size_t)count * sizeof drawn[0]), GLR_OK,
@@ -78,7 +79,7 @@ Test(windows, across_carries_of_the_base_counter)
         memcpy(stream.counter, bases[i], sizeof stream.counter);
         for (int sampler = REFERENCE_UNIFORM; sampler <= REFERENCE_ICDF; sampler++) {
             glr_initializer initializer = raw_initializer((reference_sampler)sampler);
-            initializer.seeding = GLR_KEYED;
+            initializer.seeding = GLR_SEEDING_KEY;
             memcpy(initializer.key, stream.key, sizeof stream.key);
             memcpy(initializer.counter, stream.counter, sizeof stream.counter);
             check_window(device, initializer, &stream, (reference_sampler)sampler, 2000);
@@ -95,7 +96,7 @@ Test(windows, across_a_carry_within_a_group)
     for (uint32_t key = 0; key < 64; key++) {
         reference_stream stream = {{key, 0}, {0xffffffffU, key, 0, 0}};
         glr_initializer initializer = raw_initializer(REFERENCE_TRUNCATED);
-        initializer.seeding = GLR_KEYED;
+        initializer.seeding = GLR_SEEDING_KEY;
         memcpy(initializer.key, stream.key, sizeof stream.key);
         memcpy(initializer.counter, stream.counter, sizeof stream.counter);
         check_window(device, initializer, &stream, REFERENCE_TRUNCATED, WINDOW / 2);

@@ -27,7 +27,7 @@ libraries=("$library" "-Wl,-rpath,$(dirname "$library")")
 if [ -e "$toolkit/include/cuda.h" ]; then
     printf '#include <cuda.h>\n#include <glorand/cuda.h>\n%s\n%s\n' \
         'glr_status (*fill)(glr_device *, const glr_initializer *, const glr_tensor *, CUdeviceptr, uint64_t, CUstream) = glr_cuda_fill;' \
-        'glr_status (*prepare)(CUcontext, glr_device **) = glr_cuda_prepare;' >"$scratch/types.c"
+        'glr_status (*prepare)(CUcontext, glr_device **) = glr_cuda_open;' >"$scratch/types.c"
     "$compiler" -std=c11 -Wall -Wextra -Werror "${flags[@]}" -isystem "$toolkit/include" -c -o "$scratch/types.o" "$scratch/types.c"
 fi
 

@@ -46,7 +46,7 @@ static float drawn[LARGE], expected[LARGE];
 
 static glr_status draw(glr_device *device, const glr_initializer *initializer)
 {
-    const glr_tensor tensor = {.dtype = GLR_FLOAT32, .rank = 2, .shape = {1000, LARGE / 1000}};
+    const glr_tensor tensor = {.dtype = GLR_DTYPE_FLOAT32, .rank = 2, .shape = {1000, LARGE / 1000}};
     memset(drawn, 0, sizeof drawn);
     return glr_fill(device, initializer, &tensor, drawn, sizeof drawn);
 }
@@ -151,7 +151,7 @@ static glr_status read_name(result *given)
 static glr_status write_json(result *given)
 {
     glr_initializer initializer =
-        glr_variance_scaling(2.5, GLR_FAN_AVG, GLR_DISTRIBUTION_UNIFORM, -12345678901234);
+        glr_variance_scaling(2.5, GLR_MODE_FAN_AVG, GLR_DISTRIBUTION_UNIFORM, -12345678901234);
     initializer.has_axes = initializer.input_axis_count = initializer.output_axis_count = 1;
     initializer.output_axes[0] = 1;
     return glr_initializer_to_json(&initializer, given->text, sizeof given->text, &given->length);
@@ -161,19 +161,20 @@ static glr_status write_json(result *given)
 static glr_status describe(result *given)
 {
     const glr_initializer initializer = glr_lecun_normal(1);
-    const glr_tensor tensor = {.dtype = GLR_FLOAT16, .rank = 3, .shape = {3, 4, 5}, .strides = {1, 3, 12}};
+    const glr_tensor tensor = {
+        .dtype = GLR_DTYPE_FLOAT16, .rank = 3, .shape = {3, 4, 5}, .strides = {1, 3, 12}};
     const glr_status status = glr_describe(&initializer, &tensor, &given->summary);
     given->initializer = glr_initializer_of_kind(glr_kind_of_name("HeUniform"));
     given->length = (size_t)glr_stream_of_name("layer.weight", 12);
-    (void)snprintf(given->text, sizeof given->text, "%s %s", glr_kind_name(GLR_ONES),
-                   glr_dtype_name(GLR_INT8));
+    (void)snprintf(given->text, sizeof given->text, "%s %s", glr_kind_name(GLR_KIND_ONES),
+                   glr_dtype_name(GLR_DTYPE_INT8));
     return status == GLR_OK ? glr_tensor_extent(&tensor, &given->elements, &given->bytes) : status;
 }
 
 static glr_status resolve_global(result *given)
 {
     glr_initializer unseeded = glr_glorot_normal(0);
-    unseeded.seeding = GLR_UNSEEDED;
+    unseeded.seeding = GLR_SEEDING_NONE;
     glr_set_seed(99);
     return glr_resolve(&unseeded, &given->initializer);
 }
@@ -343,7 +344,7 @@ static void try_random(void)
     glr_device *device = NULL;
     glr_options options = GLR_OPTIONS_INIT;
     options.backend = GLR_BACKEND_CPU;
-    unseeded.seeding = GLR_UNSEEDED;
+    unseeded.seeding = GLR_SEEDING_NONE;
     if (glr_open(&options, &device) != GLR_OK) {
         complain("random", 0, 0, "cannot be opened");
         return;
@@ -359,7 +360,7 @@ static void try_random(void)
         complain("random", FAULT_SYSTEM, 0, "glr_fill does not fail");
     }
     fault_arm(FAULT_INTERRUPT, 0, false);
-    if (glr_resolve(&unseeded, &resolved) != GLR_OK || resolved.seeding != GLR_SEEDED) {
+    if (glr_resolve(&unseeded, &resolved) != GLR_OK || resolved.seeding != GLR_SEEDING_SEED) {
         complain("random", FAULT_INTERRUPT, 0, "an interrupted system call is not made again");
     }
     if (fault_disarm() != 2) {

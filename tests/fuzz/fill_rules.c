@@ -6,20 +6,20 @@
 
 __extension__ typedef __int128 wide; /* no sum and no product of two of the interface's numbers overflows */
 
-const size_t fuzz_sizes[GLR_UINT64 + 1] = {0, 4, 8, 2, 2, 1, 1, 1, 1, 2, 4, 8, 1, 2, 4, 8};
+const size_t fuzz_sizes[GLR_DTYPE_UINT64 + 1] = {0, 4, 8, 2, 2, 1, 1, 1, 1, 2, 4, 8, 1, 2, 4, 8};
 
 /* ---- Tensors ----------------------------------------------------------------------------------------- */
 
 static int64_t extent_of(const glr_tensor *tensor, uint32_t a)
 {
-    return tensor->part == GLR_BOX ? tensor->extent[a] : tensor->shape[a];
+    return tensor->part == GLR_PART_BOX ? tensor->extent[a] : tensor->shape[a];
 }
 
 /* All strides that are ever stepped are 0. */
 static int is_packed(const glr_tensor *tensor)
 {
     for (uint32_t a = 0; a < tensor->rank; a++) {
-        if (tensor->strides[a] != 0 && (tensor->part == GLR_RANGE || extent_of(tensor, a) != 1)) {
+        if (tensor->strides[a] != 0 && (tensor->part == GLR_PART_RANGE || extent_of(tensor, a) != 1)) {
             return 0;
         }
     }
@@ -97,10 +97,10 @@ static uint32_t judge_part(const glr_tensor *tensor, fuzz_verdict *verdict)
         elements = tensor->shape[a] == 0 ? 0 : elements;
     }
     elements *= others;
-    if (tensor->part == GLR_RANGE) {
+    if (tensor->part == GLR_PART_RANGE) {
         return judge_range(tensor, elements, verdict);
     }
-    const uint32_t refusals = tensor->part == GLR_BOX ? judge_box(tensor) : 0;
+    const uint32_t refusals = tensor->part == GLR_PART_BOX ? judge_box(tensor) : 0;
     return refusals == 0 ? judge_strides(tensor, verdict) : refusals;
 }
 
@@ -116,9 +116,9 @@ static int has_reserved(const uint32_t *words, size_t count)
 
 static uint32_t judge_tensor(const glr_tensor *tensor, fuzz_verdict *verdict)
 {
-    const int is_dtype = tensor->dtype > GLR_DTYPE_NONE && tensor->dtype <= GLR_UINT64;
+    const int is_dtype = tensor->dtype > GLR_DTYPE_NONE && tensor->dtype <= GLR_DTYPE_UINT64;
     if (has_reserved(tensor->reserved, 8) || !is_dtype || tensor->rank > GLR_MAX_RANK ||
-        (unsigned)tensor->part > GLR_RANGE) {
+        (unsigned)tensor->part > GLR_PART_RANGE) {
         return FUZZ_REFUSAL(GLR_ERROR_ARGUMENT) |
                FUZZ_REFUSAL(GLR_ERROR_SHAPE); /* the shape may be wrong, too */
     }
@@ -127,7 +127,7 @@ static uint32_t judge_tensor(const glr_tensor *tensor, fuzz_verdict *verdict)
 
 /* ---- Initializers ------------------------------------------------------------------------------------ */
 
-static int is_random(glr_kind kind) { return kind > GLR_CONSTANT; }
+static int is_random(glr_kind kind) { return kind > GLR_KIND_CONSTANT; }
 
 /* The fan over a list; *refusals says what is wrong with that. Sets a bit for each axis, and counts those
  * twice. */
@@ -179,7 +179,7 @@ static int judge_uniform(double minval, double maxval, glr_dtype dtype)
     if (!isfinite(minval) || !isfinite(maxval) || minval > maxval) {
         return 0;
     }
-    return dtype == GLR_FLOAT64
+    return dtype == GLR_DTYPE_FLOAT64
                ? isfinite(maxval - minval)
                : fits_float(minval) && fits_float(maxval) && isfinite((float)maxval - (float)minval);
 }
@@ -187,11 +187,11 @@ static int judge_uniform(double minval, double maxval, glr_dtype dtype)
 /* Whether a constant is a value of an integer type, or of the range of a floating-point one. */
 static int judge_constant(double value, glr_dtype dtype)
 {
-    if (dtype < GLR_BOOL) {
-        return dtype == GLR_FLOAT64 || fits_float(value);
+    if (dtype < GLR_DTYPE_BOOL) {
+        return dtype == GLR_DTYPE_FLOAT64 || fits_float(value);
     }
-    const int bits = dtype == GLR_BOOL ? 1 : 8 * (int)fuzz_sizes[dtype];
-    const int is_signed = dtype >= GLR_INT8 && dtype <= GLR_INT64;
+    const int bits = dtype == GLR_DTYPE_BOOL ? 1 : 8 * (int)fuzz_sizes[dtype];
+    const int is_signed = dtype >= GLR_DTYPE_INT8 && dtype <= GLR_DTYPE_INT64;
     const wide most = ((wide)1 << (is_signed ? bits - 1 : bits)) - 1, least = is_signed ? -most - 1 : 0;
     return fabs(value) < 0x1p65 && value == trunc(value) && (wide)value >= least && (wide)value <= most;
 }
@@ -200,15 +200,16 @@ static int judge_constant(double value, glr_dtype dtype)
 static int judge_numbers(const glr_initializer *initializer, glr_dtype dtype)
 {
     switch (initializer->kind) {
-    case GLR_CONSTANT: return judge_constant(initializer->value, dtype);
-    case GLR_RANDOM_UNIFORM: return judge_uniform(initializer->minval, initializer->maxval, dtype);
-    case GLR_RANDOM_NORMAL:
-    case GLR_TRUNCATED_NORMAL:
+    case GLR_KIND_CONSTANT: return judge_constant(initializer->value, dtype);
+    case GLR_KIND_RANDOM_UNIFORM: return judge_uniform(initializer->minval, initializer->maxval, dtype);
+    case GLR_KIND_RANDOM_NORMAL:
+    case GLR_KIND_TRUNCATED_NORMAL:
         return isfinite(initializer->mean) && isfinite(initializer->stddev) && initializer->stddev >= 0.0 &&
-               (dtype == GLR_FLOAT64 || (fits_float(initializer->mean) && fits_float(initializer->stddev)));
-    case GLR_VARIANCE_SCALING:
+               (dtype == GLR_DTYPE_FLOAT64 ||
+                (fits_float(initializer->mean) && fits_float(initializer->stddev)));
+    case GLR_KIND_VARIANCE_SCALING:
         return isfinite(initializer->scale) && initializer->scale > 0.0 &&
-               (unsigned)initializer->mode <= GLR_FAN_AVG &&
+               (unsigned)initializer->mode <= GLR_MODE_FAN_AVG &&
                (unsigned)initializer->distribution <= GLR_DISTRIBUTION_UNIFORM;
     default: return 1;
     }
@@ -219,8 +220,8 @@ static int judge_numbers(const glr_initializer *initializer, glr_dtype dtype)
 static int judge_scaling(const glr_initializer *initializer, const glr_tensor *tensor)
 {
     const reference_scaling scaling = reference_scaling_of(initializer, tensor);
-    return tensor->dtype == GLR_FLOAT64 ? isfinite(scaling.scale_f64) && isfinite(scaling.shift_f64)
-                                        : isfinite(scaling.scale) && isfinite(scaling.shift);
+    return tensor->dtype == GLR_DTYPE_FLOAT64 ? isfinite(scaling.scale_f64) && isfinite(scaling.shift_f64)
+                                              : isfinite(scaling.scale) && isfinite(scaling.shift);
 }
 
 fuzz_verdict fuzz_judge(const glr_initializer *initializer, const glr_tensor *tensor)
@@ -233,17 +234,17 @@ fuzz_verdict fuzz_judge(const glr_initializer *initializer, const glr_tensor *te
         verdict.refusals |= FUZZ_REFUSAL(GLR_ERROR_ARGUMENT) | FUZZ_REFUSAL(GLR_ERROR_UNSUPPORTED);
         return verdict;
     }
-    const int is_kind = initializer->kind > GLR_KIND_NONE && initializer->kind <= GLR_LECUN_UNIFORM;
+    const int is_kind = initializer->kind > GLR_KIND_NONE && initializer->kind <= GLR_KIND_LECUN_UNIFORM;
     if (has_reserved(initializer->reserved, 16) || !is_kind ||
         (unsigned)initializer->method > GLR_METHOD_ICDF || (unsigned)initializer->layout > GLR_LAYOUT_TORCH ||
-        (unsigned)initializer->seeding > GLR_UNSEEDED || !judge_numbers(initializer, tensor->dtype)) {
+        (unsigned)initializer->seeding > GLR_SEEDING_NONE || !judge_numbers(initializer, tensor->dtype)) {
         verdict.refusals |= FUZZ_REFUSAL(GLR_ERROR_ARGUMENT);
     }
-    if (is_kind && is_random(initializer->kind) && tensor->dtype >= GLR_BOOL) {
+    if (is_kind && is_random(initializer->kind) && tensor->dtype >= GLR_DTYPE_BOOL) {
         verdict.refusals |= FUZZ_REFUSAL(GLR_ERROR_UNSUPPORTED);
     }
     verdict.refusals |= judge_fans(initializer, tensor);
-    if (verdict.refusals == 0 && initializer->kind == GLR_VARIANCE_SCALING &&
+    if (verdict.refusals == 0 && initializer->kind == GLR_KIND_VARIANCE_SCALING &&
         !judge_scaling(initializer, tensor)) {
         verdict.refusals |= FUZZ_REFUSAL(GLR_ERROR_ARGUMENT);
     }
@@ -252,8 +253,8 @@ fuzz_verdict fuzz_judge(const glr_initializer *initializer, const glr_tensor *te
 
 uint32_t fuzz_judge_call(const glr_initializer *initializer, const glr_tensor *tensor)
 {
-    const int is_unseeded = is_random(initializer->kind) && initializer->seeding == GLR_UNSEEDED;
-    return is_unseeded && tensor->part != GLR_WHOLE ? FUZZ_REFUSAL(GLR_ERROR_UNSEEDED) : 0;
+    const int is_unseeded = is_random(initializer->kind) && initializer->seeding == GLR_SEEDING_NONE;
+    return is_unseeded && tensor->part != GLR_PART_WHOLE ? FUZZ_REFUSAL(GLR_ERROR_UNSEEDED) : 0;
 }
 
 /* ---- Places ------------------------------------------------------------------------------------------ */
@@ -291,7 +292,7 @@ int fuzz_walk_next(fuzz_walk *walk)
 {
     const glr_tensor *tensor = walk->tensor;
     walk->number += (uint64_t)walk->has_begun;
-    if (tensor->part == GLR_RANGE) {
+    if (tensor->part == GLR_PART_RANGE) {
         walk->has_begun = 1;
         walk->place = walk->number;
         walk->index = (uint64_t)tensor->first + walk->number;
@@ -302,7 +303,7 @@ int fuzz_walk_next(fuzz_walk *walk)
     walk->index = 0;
     walk->place = walk->is_packed ? walk->number : 0;
     for (uint32_t a = 0; a < tensor->rank; a++) {
-        const int64_t start = tensor->part == GLR_BOX ? tensor->start[a] : 0;
+        const int64_t start = tensor->part == GLR_PART_BOX ? tensor->start[a] : 0;
         walk->index = walk->index * (uint64_t)tensor->shape[a] + (uint64_t)(start + walk->at[a]);
         /* An axis of one element stays at 0, so its stride, any, is not added. */
         walk->place += walk->is_packed ? 0 : (uint64_t)walk->at[a] * (uint64_t)tensor->strides[a];

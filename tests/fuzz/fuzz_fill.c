@@ -71,7 +71,7 @@ static uint32_t take_axes(fuzz_bytes *bytes, int32_t axes[GLR_MAX_RANK], uint32_
 
 static glr_initializer take_initializer(fuzz_bytes *bytes, uint32_t rank)
 {
-    glr_initializer initializer = {.kind = (glr_kind)choice_of(bytes, GLR_LECUN_UNIFORM + 1)};
+    glr_initializer initializer = {.kind = (glr_kind)choice_of(bytes, GLR_KIND_LECUN_UNIFORM + 1)};
     const uint8_t members = fuzz_byte(bytes);
     initializer.reserved[members % 16] = is_wild(bytes) ? fuzz_byte(bytes) : 0;
     initializer.value = any_real(bytes);
@@ -119,7 +119,7 @@ static void take_strides(fuzz_bytes *bytes, glr_tensor *tensor)
     const uint32_t turn = fuzz_byte(bytes), step = fuzz_byte(bytes) & 1U ? 1 : tensor->rank - 1;
     for (uint32_t i = 0; i < tensor->rank; i++) {
         const uint32_t a = (turn + i * step) % tensor->rank;
-        const int64_t extent = tensor->part == GLR_BOX ? tensor->extent[a] : tensor->shape[a];
+        const int64_t extent = tensor->part == GLR_PART_BOX ? tensor->extent[a] : tensor->shape[a];
         tensor->strides[a] = is_wild(bytes) ? any_number(bytes) : (int64_t)next;
         next = next * (extent > 0 ? (uint64_t)extent : 1) + fuzz_below(bytes, 3);
     }
@@ -128,7 +128,7 @@ static void take_strides(fuzz_bytes *bytes, glr_tensor *tensor)
 static glr_tensor take_tensor(fuzz_bytes *bytes)
 {
     const uint8_t members = fuzz_byte(bytes);
-    glr_tensor tensor = {.dtype = (glr_dtype)choice_of(bytes, GLR_UINT64 + 1),
+    glr_tensor tensor = {.dtype = (glr_dtype)choice_of(bytes, GLR_DTYPE_UINT64 + 1),
                          .rank = members & 1U ? choice_of(bytes, GLR_MAX_RANK + 1) : fuzz_below(bytes, 4),
                          .part = (glr_part)choice_of(bytes, 3)};
     tensor.reserved[members % 8] = is_wild(bytes) ? fuzz_byte(bytes) : 0;
@@ -150,11 +150,11 @@ static void put_float(glr_dtype dtype, float value, unsigned char *to)
     static const glr_format formats[] = {GLR_FORMAT_FLOAT16, GLR_FORMAT_BFLOAT16, GLR_FORMAT_FLOAT8_E4M3FN,
                                          GLR_FORMAT_FLOAT8_E5M2};
     const int size = (int)fuzz_sizes[dtype];
-    if (dtype == GLR_FLOAT32) {
+    if (dtype == GLR_DTYPE_FLOAT32) {
         memcpy(to, &value, sizeof value);
         return;
     }
-    const uint32_t code = glr_round_to(value, formats[dtype - GLR_FLOAT16], 8 * size);
+    const uint32_t code = glr_round_to(value, formats[dtype - GLR_DTYPE_FLOAT16], 8 * size);
     for (int i = 0; i < size; i++) {
         to[i] = (unsigned char)(code >> (8 * i));
     }
@@ -177,7 +177,7 @@ static double raw_f64(const reference_stream *stream, reference_sampler sampler,
 static void put_element(const reference_scaling *scaling, const reference_stream *stream, glr_dtype dtype,
                         uint64_t index, unsigned char *to)
 {
-    if (dtype == GLR_FLOAT64) {
+    if (dtype == GLR_DTYPE_FLOAT64) {
         volatile double product = 0.0;
         double value = scaling->shift_f64;
         if (scaling->is_random) {
@@ -185,7 +185,7 @@ static void put_element(const reference_scaling *scaling, const reference_stream
             value = product + scaling->shift_f64;
         }
         memcpy(to, &value, sizeof value);
-    } else if (dtype >= GLR_BOOL) {
+    } else if (dtype >= GLR_DTYPE_BOOL) {
         const double value = scaling->shift_f64;
         const uint64_t bits = value < 0.0 ? (uint64_t)(int64_t)value : (uint64_t)value;
         memcpy(to, &bits, fuzz_sizes[dtype]);
@@ -239,7 +239,7 @@ static uint64_t take_bytes(fuzz_bytes *bytes, uint64_t needed)
 static glr_initializer resolve(const glr_initializer *initializer)
 {
     glr_initializer resolved = *initializer;
-    if (initializer->seeding == GLR_UNSEEDED) {
+    if (initializer->seeding == GLR_SEEDING_NONE) {
         glr_set_seed(initializer->seed);
         CHECK(glr_resolve(initializer, &resolved) == GLR_OK);
         glr_set_seed(initializer->seed);

@@ -56,7 +56,7 @@ static glr_tensor vector_of(glr_dtype dtype, int64_t count)
 static glr_tensor window_of(glr_dtype dtype, int64_t first, int64_t count)
 {
     glr_tensor tensor = vector_of(dtype, GLR_MAX_ELEMENTS);
-    tensor.part = GLR_RANGE;
+    tensor.part = GLR_PART_RANGE;
     tensor.first = first;
     tensor.count = count;
     return tensor;
@@ -67,10 +67,10 @@ static glr_tensor window_of(glr_dtype dtype, int64_t first, int64_t count)
 static void add_sizes(case_list *list)
 {
     static const int64_t sizes[] = {1, 7, 4099, 131075};
-    for (glr_dtype dtype = GLR_FLOAT32; dtype <= GLR_FLOAT8_E5M2; dtype++) {
+    for (glr_dtype dtype = GLR_DTYPE_FLOAT32; dtype <= GLR_DTYPE_FLOAT8_E5M2; dtype++) {
         for (draw_method method = RESAMPLE; method < METHODS; method++) {
             for (size_t i = 0; i < COUNT(sizes); i++) {
-                if (sizes[i] < 100000 || method == RESAMPLE || dtype == GLR_FLOAT32) {
+                if (sizes[i] < 100000 || method == RESAMPLE || dtype == GLR_DTYPE_FLOAT32) {
                     add(list, draw_by(method, 3), vector_of(dtype, sizes[i]), "%s-%s-%ld",
                         method_names[method], glr_dtype_name(dtype), (long)sizes[i]);
                 }
@@ -84,7 +84,7 @@ static void add_third_blocks(case_list *list)
 {
     static const int64_t elements[] = {51008, 436004, 934192, 1181376, 1185332};
     for (size_t i = 0; i < COUNT(elements); i++) {
-        add(list, draw_by(RESAMPLE, 1), window_of(GLR_FLOAT32, elements[i] - 37, 99),
+        add(list, draw_by(RESAMPLE, 1), window_of(GLR_DTYPE_FLOAT32, elements[i] - 37, 99),
             "resample-third-block-%ld", (long)elements[i]);
     }
 }
@@ -98,35 +98,35 @@ static void add_scales(case_list *list)
         double stddev;
         const char *what;
     } scales[] = {
-        {GLR_FLOAT32, 1e-40, "subnormal"},
-        {GLR_FLOAT32, 3e38, "overflow"},
-        {GLR_FLOAT64, 1e-310, "subnormal"},
-        {GLR_FLOAT64, 1e308, "overflow"},
-        {GLR_FLOAT16, 2e-6, "subnormal"},
-        {GLR_FLOAT16, 5e4, "overflow"},
-        {GLR_BFLOAT16, 1e-40, "subnormal"},
-        {GLR_BFLOAT16, 3e38, "overflow"},
-        {GLR_FLOAT8_E4M3FN, 5e-3, "subnormal"},
-        {GLR_FLOAT8_E4M3FN, 300, "overflow"},
-        {GLR_FLOAT8_E5M2, 2e-5, "subnormal"},
-        {GLR_FLOAT8_E5M2, 5e4, "overflow"},
-        {GLR_FLOAT32, 0.0, "stddev-0"},
-        {GLR_FLOAT16, 0.0, "stddev-0"},
-        {GLR_FLOAT32, 1.0, "raw"},
-        {GLR_FLOAT64, 1.0, "raw"},
+        {GLR_DTYPE_FLOAT32, 1e-40, "subnormal"},
+        {GLR_DTYPE_FLOAT32, 3e38, "overflow"},
+        {GLR_DTYPE_FLOAT64, 1e-310, "subnormal"},
+        {GLR_DTYPE_FLOAT64, 1e308, "overflow"},
+        {GLR_DTYPE_FLOAT16, 2e-6, "subnormal"},
+        {GLR_DTYPE_FLOAT16, 5e4, "overflow"},
+        {GLR_DTYPE_BFLOAT16, 1e-40, "subnormal"},
+        {GLR_DTYPE_BFLOAT16, 3e38, "overflow"},
+        {GLR_DTYPE_FLOAT8_E4M3FN, 5e-3, "subnormal"},
+        {GLR_DTYPE_FLOAT8_E4M3FN, 300, "overflow"},
+        {GLR_DTYPE_FLOAT8_E5M2, 2e-5, "subnormal"},
+        {GLR_DTYPE_FLOAT8_E5M2, 5e4, "overflow"},
+        {GLR_DTYPE_FLOAT32, 0.0, "stddev-0"},
+        {GLR_DTYPE_FLOAT16, 0.0, "stddev-0"},
+        {GLR_DTYPE_FLOAT32, 1.0, "raw"},
+        {GLR_DTYPE_FLOAT64, 1.0, "raw"},
     };
     for (size_t i = 0; i < COUNT(scales); i++) {
         add(list, glr_random_normal(0.0, scales[i].stddev, 11), vector_of(scales[i].dtype, 2051),
             "scale-%s-%s", glr_dtype_name(scales[i].dtype), scales[i].what);
     }
-    add(list, glr_random_uniform(0.5, 0.5, 11), vector_of(GLR_FLOAT32, 2051), "scale-float32-point");
+    add(list, glr_random_uniform(0.5, 0.5, 11), vector_of(GLR_DTYPE_FLOAT32, 2051), "scale-float32-point");
 }
 
 /* Standard deviations and limits from fans. */
 static void add_variance_scaling(case_list *list)
 {
-    const glr_tensor kernel = {.dtype = GLR_FLOAT32, .rank = 4, .shape = {3, 2, 17, 23}};
-    for (glr_kind kind = GLR_GLOROT_NORMAL; kind <= GLR_LECUN_UNIFORM; kind++) {
+    const glr_tensor kernel = {.dtype = GLR_DTYPE_FLOAT32, .rank = 4, .shape = {3, 2, 17, 23}};
+    for (glr_kind kind = GLR_KIND_GLOROT_NORMAL; kind <= GLR_KIND_LECUN_UNIFORM; kind++) {
         for (glr_layout layout = GLR_LAYOUT_KERAS; layout <= GLR_LAYOUT_TORCH; layout++) {
             glr_initializer initializer = glr_initializer_of_kind(kind);
             initializer.layout = layout;
@@ -134,7 +134,7 @@ static void add_variance_scaling(case_list *list)
                 layout == GLR_LAYOUT_KERAS ? "keras" : "torch");
         }
     }
-    for (glr_mode mode = GLR_FAN_IN; mode <= GLR_FAN_AVG; mode++) {
+    for (glr_mode mode = GLR_MODE_FAN_IN; mode <= GLR_MODE_FAN_AVG; mode++) {
         for (glr_distribution distribution = GLR_DISTRIBUTION_TRUNCATED_NORMAL;
              distribution <= GLR_DISTRIBUTION_UNIFORM; distribution++) {
             add(list, glr_variance_scaling(1.7, mode, distribution, 5), kernel,
@@ -150,14 +150,15 @@ static void add_variance_scaling(case_list *list)
 }
 
 /* One dtype of each size. */
-static const glr_dtype dtypes[] = {GLR_FLOAT32, GLR_FLOAT64, GLR_FLOAT16, GLR_FLOAT8_E5M2};
+static const glr_dtype dtypes[] = {GLR_DTYPE_FLOAT32, GLR_DTYPE_FLOAT64, GLR_DTYPE_FLOAT16,
+                                   GLR_DTYPE_FLOAT8_E5M2};
 
 static glr_tensor box_of(glr_dtype dtype)
 {
     glr_tensor tensor = {.dtype = dtype,
                          .rank = 3,
                          .shape = {29, 31, 13},
-                         .part = GLR_BOX,
+                         .part = GLR_PART_BOX,
                          .start = {3, 5, 2},
                          .extent = {20, 19, 7}};
     return tensor;
@@ -170,16 +171,16 @@ static void add_parts(case_list *list)
         for (size_t i = 0; i < COUNT(dtypes); i++) {
             const char *name = glr_dtype_name(dtypes[i]);
             glr_tensor box = box_of(dtypes[i]), range = box;
-            range.part = GLR_RANGE;
+            range.part = GLR_PART_RANGE;
             range.first = 1001;
             range.count = 5003;
             add(list, draw_by(method, 6), box, "%s-%s-box", method_names[method], name);
             add(list, draw_by(method, 6), range, "%s-%s-range", method_names[method], name);
         }
-        glr_tensor column = {.dtype = GLR_FLOAT32,
+        glr_tensor column = {.dtype = GLR_DTYPE_FLOAT32,
                              .rank = 2,
                              .shape = {2100, 5},
-                             .part = GLR_BOX,
+                             .part = GLR_PART_BOX,
                              .start = {0, 2},
                              .extent = {2100, 1}};
         add(list, draw_by(method, 6), column, "%s-float32-column", method_names[method]);
@@ -213,10 +214,10 @@ static void add_windows(case_list *list)
     for (draw_method method = RESAMPLE; method < METHODS; method++) {
         for (size_t i = 0; i < COUNT(exponents); i++) {
             const int64_t first = (INT64_C(1) << exponents[i]) - 499;
-            add(list, draw_by(method, -77), window_of(GLR_FLOAT32, first, 999), "%s-float32-across-2^%d",
-                method_names[method], exponents[i]);
-            add(list, draw_by(method, -77), window_of(GLR_FLOAT64, first, 999), "%s-float64-across-2^%d",
-                method_names[method], exponents[i]);
+            add(list, draw_by(method, -77), window_of(GLR_DTYPE_FLOAT32, first, 999),
+                "%s-float32-across-2^%d", method_names[method], exponents[i]);
+            add(list, draw_by(method, -77), window_of(GLR_DTYPE_FLOAT64, first, 999),
+                "%s-float64-across-2^%d", method_names[method], exponents[i]);
         }
     }
 }
@@ -232,42 +233,42 @@ static void add_carries(case_list *list)
     for (draw_method method = RESAMPLE; method < METHODS; method++) {
         for (size_t i = 0; i < COUNT(bases); i++) {
             glr_initializer initializer = draw_by(method, 0);
-            initializer.seeding = GLR_KEYED;
+            initializer.seeding = GLR_SEEDING_KEY;
             initializer.key[0] = 0x12345678U;
             initializer.key[1] = 0x9abcdef0U;
             memcpy(initializer.counter, bases[i], sizeof bases[i]);
-            add(list, initializer, vector_of(GLR_FLOAT32, 3001), "%s-float32-carry-%zu", method_names[method],
-                i);
-            add(list, initializer, vector_of(GLR_FLOAT64, 3001), "%s-float64-carry-%zu", method_names[method],
-                i);
+            add(list, initializer, vector_of(GLR_DTYPE_FLOAT32, 3001), "%s-float32-carry-%zu",
+                method_names[method], i);
+            add(list, initializer, vector_of(GLR_DTYPE_FLOAT64, 3001), "%s-float64-carry-%zu",
+                method_names[method], i);
         }
     }
     /* The second block of the only group carries into word 1. A sixth of the keys needs it. */
     for (uint32_t key = 0; key < 32; key++) {
         glr_initializer initializer = draw_by(RESAMPLE, 0);
-        initializer.seeding = GLR_KEYED;
+        initializer.seeding = GLR_SEEDING_KEY;
         initializer.key[0] = key;
         initializer.counter[0] = UINT32_MAX;
         initializer.counter[1] = key;
-        add(list, initializer, vector_of(GLR_FLOAT32, 4), "resample-float32-carry-in-group-%u", key);
+        add(list, initializer, vector_of(GLR_DTYPE_FLOAT32, 4), "resample-float32-carry-in-group-%u", key);
     }
 }
 
 /* What each dtype can hold: -3.3, -3, 3 or true. */
 static double constant_of(glr_dtype dtype)
 {
-    if (dtype <= GLR_FLOAT8_E5M2) {
+    if (dtype <= GLR_DTYPE_FLOAT8_E5M2) {
         return -3.3;
     }
-    if (dtype == GLR_BOOL) {
+    if (dtype == GLR_DTYPE_BOOL) {
         return 1.0;
     }
-    return dtype <= GLR_INT64 ? -3.0 : 3.0;
+    return dtype <= GLR_DTYPE_INT64 ? -3.0 : 3.0;
 }
 
 static void add_constants(case_list *list)
 {
-    for (glr_dtype dtype = GLR_FLOAT32; dtype <= GLR_UINT64; dtype++) {
+    for (glr_dtype dtype = GLR_DTYPE_FLOAT32; dtype <= GLR_DTYPE_UINT64; dtype++) {
         const glr_tensor vector = vector_of(dtype, 2999);
         add(list, glr_zeros(), vector, "zeros-%s", glr_dtype_name(dtype));
         add(list, glr_ones(), vector, "ones-%s", glr_dtype_name(dtype));
@@ -280,7 +281,7 @@ static void add_seeds(case_list *list)
 {
     static const int64_t seeds[] = {0, 42, -1, INT64_MIN, INT64_MAX, INT64_C(1) << 40};
     const int64_t streams[] = {0, -1, glr_stream_of_name("h.0.attn.c_attn.weight", 22)};
-    const glr_tensor vector = vector_of(GLR_FLOAT32, 37);
+    const glr_tensor vector = vector_of(GLR_DTYPE_FLOAT32, 37);
     for (size_t i = 0; i < COUNT(seeds); i++) {
         for (size_t j = 0; j < COUNT(streams); j++) {
             glr_initializer initializer = draw_by(RESAMPLE, seeds[i]);
@@ -291,7 +292,7 @@ static void add_seeds(case_list *list)
     glr_set_seed(-7);
     for (int i = 0; i < 3; i++) {
         glr_initializer initializer = draw_by(RESAMPLE, 0);
-        initializer.seeding = GLR_UNSEEDED;
+        initializer.seeding = GLR_SEEDING_NONE;
         (void)glr_resolve(&initializer, &initializer); /* if it fails, it stays unseeded, and differs */
         add(list, initializer, vector, "global-seed-%d", i);
     }

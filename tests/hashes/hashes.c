@@ -104,7 +104,7 @@ static int run(FILE *file, int writes, glr_device *const devices[2])
     size_t refused = 0;
     for (size_t i = 0; i < count; i++) {
         char text[HASH_TEXT];
-        if (cases[i].tensor.dtype == GLR_FLOAT64 && !any_has_f64()) {
+        if (cases[i].tensor.dtype == GLR_DTYPE_FLOAT64 && !any_has_f64()) {
             if (check_refusal(file, devices[0], &cases[i])) {
                 return 1;
             }

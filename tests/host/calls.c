@@ -36,7 +36,7 @@ static void call_describe(record *into, const char *label, const glr_initializer
 {
     glr_status status = GLR_OK;
     glr_summary summary = {0};
-    const glr_tensor tensor = {.dtype = GLR_FLOAT64, .rank = 4, .shape = {3, 5, 7, 11}};
+    const glr_tensor tensor = {.dtype = GLR_DTYPE_FLOAT64, .rank = 4, .shape = {3, 5, 7, 11}};
     CALL(glr_describe, status = glr_describe(initializer, &tensor, &summary));
     const double numbers[] = {summary.fan_in, summary.fan_out, summary.mean,
                               summary.stddev, summary.lower,   summary.upper};
@@ -71,8 +71,8 @@ static void call_with_numbers(record *into)
             glr_truncated_normal(0.0, numbers[i], 1),
             glr_random_uniform(0.0, numbers[i], INT64_MIN),
             glr_constant(numbers[i]),
-            glr_variance_scaling(numbers[i], GLR_FAN_IN, GLR_DISTRIBUTION_TRUNCATED_NORMAL, INT64_MAX),
-            glr_variance_scaling(numbers[i], GLR_FAN_OUT, GLR_DISTRIBUTION_UNIFORM, 1),
+            glr_variance_scaling(numbers[i], GLR_MODE_FAN_IN, GLR_DISTRIBUTION_TRUNCATED_NORMAL, INT64_MAX),
+            glr_variance_scaling(numbers[i], GLR_MODE_FAN_OUT, GLR_DISTRIBUTION_UNIFORM, 1),
         };
         for (size_t j = 0; j < COUNT(made); j++) {
             call_describe(into, label, &made[j]);
@@ -128,7 +128,7 @@ static void call_constructors(record *into)
     CALL(glr_he_uniform, made[count++] = glr_he_uniform(1));
     CALL(glr_lecun_normal, made[count++] = glr_lecun_normal(1));
     CALL(glr_lecun_uniform, made[count++] = glr_lecun_uniform(1));
-    CALL(glr_initializer_of_kind, made[count++] = glr_initializer_of_kind(GLR_RANDOM_UNIFORM));
+    CALL(glr_initializer_of_kind, made[count++] = glr_initializer_of_kind(GLR_KIND_RANDOM_UNIFORM));
     for (size_t i = 0; i < count; i++) {
         const char *name = NULL;
         CALL(glr_kind_name, name = glr_kind_name(made[i].kind));
@@ -144,7 +144,7 @@ static void call_seeds(record *into)
     for (int i = 0; i < 5; i++) {
         glr_initializer resolved = glr_he_normal(1);
         glr_status status = GLR_OK;
-        resolved.seeding = GLR_UNSEEDED;
+        resolved.seeding = GLR_SEEDING_NONE;
         CALL(glr_resolve, status = glr_resolve(&resolved, &resolved));
         record_status(into, "glr_resolve", status);
         record_initializer(into, "glr_resolve", &resolved);
@@ -161,7 +161,7 @@ static void call_wrongly(record *into, glr_device *device)
     glr_status status = GLR_OK;
     glr_options options = GLR_OPTIONS_INIT;
     glr_device *none = NULL;
-    glr_tensor tensor = {.dtype = GLR_FLOAT32, .rank = 1, .shape = {1}};
+    glr_tensor tensor = {.dtype = GLR_DTYPE_FLOAT32, .rank = 1, .shape = {1}};
     glr_initializer initializer = glr_random_normal(0.0, -1234.5, 1);
     CALL(glr_fill, status = glr_fill(device, &initializer, &tensor, &value, sizeof value));
     record_status(into, "a negative deviation", status);
@@ -169,15 +169,15 @@ static void call_wrongly(record *into, glr_device *device)
     CALL(glr_fill, status = glr_fill(device, &initializer, &tensor, &value, sizeof value));
     record_status(into, "bounds the other way round", status);
     initializer = glr_constant(0.1);
-    tensor.dtype = GLR_INT8;
+    tensor.dtype = GLR_DTYPE_INT8;
     CALL(glr_fill, status = glr_fill(device, &initializer, &tensor, &value, sizeof value));
     record_status(into, "a fraction as an integer", status);
     initializer = glr_constant(-9.2e18);
-    tensor.dtype = GLR_INT64;
+    tensor.dtype = GLR_DTYPE_INT64;
     CALL(glr_fill, status = glr_fill(device, &initializer, &tensor, &value, sizeof value));
     record_status(into, "too few bytes", status);
     tensor.shape[0] = 1000000000;
-    tensor.dtype = GLR_FLOAT32;
+    tensor.dtype = GLR_DTYPE_FLOAT32;
     CALL(glr_fill, status = glr_fill(device, &initializer, &tensor, &value, sizeof value));
     record_status(into, "far too few bytes", status);
     tensor.shape[0] = INT64_MIN;
@@ -194,7 +194,7 @@ static void call_wrongly(record *into, glr_device *device)
 static void call_memory(record *into, glr_device *device)
 {
     const glr_initializer initializer = glr_lecun_normal(1);
-    const glr_tensor tensor = {.dtype = GLR_FLOAT32, .rank = 1, .shape = {64}};
+    const glr_tensor tensor = {.dtype = GLR_DTYPE_FLOAT32, .rank = 1, .shape = {64}};
     glr_status status = GLR_OK;
     void *memory = NULL;
     float values[64] = {0};
@@ -224,13 +224,13 @@ static void call_names(record *into, glr_device *device)
     record_text(into, "glr_status_name", text);
     CALL(glr_backend_name, text = glr_backend_name(GLR_BACKEND_CPU));
     record_text(into, "glr_backend_name", text);
-    CALL(glr_dtype_name, text = glr_dtype_name(GLR_FLOAT16));
+    CALL(glr_dtype_name, text = glr_dtype_name(GLR_DTYPE_FLOAT16));
     record_text(into, "glr_dtype_name", text);
     CALL(glr_version, number = glr_version());
     record_bytes(into, "glr_version", &number, sizeof number);
     CALL(glr_stream_version, number = glr_stream_version());
     record_bytes(into, "glr_stream_version", &number, sizeof number);
-    CALL(glr_dtype_size, number = glr_dtype_size(GLR_INT16));
+    CALL(glr_dtype_size, number = glr_dtype_size(GLR_DTYPE_INT16));
     record_bytes(into, "glr_dtype_size", &number, sizeof number);
     CALL(glr_dtype_of_name, number = glr_dtype_of_name("int16"));
     record_bytes(into, "glr_dtype_of_name", &number, sizeof number);

@@ -12,8 +12,8 @@ static const struct {
     {0.1, "0.1"}, {1e-39, "1e-39"}, {1e-44, "1e-44"}, {1e-310, "1e-310"}, {3e4, "3e4"}, {1e38, "1e38"},
 };
 
-static const glr_dtype floats[] = {GLR_FLOAT32,  GLR_FLOAT64,       GLR_FLOAT16,
-                                   GLR_BFLOAT16, GLR_FLOAT8_E4M3FN, GLR_FLOAT8_E5M2};
+static const glr_dtype floats[] = {GLR_DTYPE_FLOAT32,  GLR_DTYPE_FLOAT64,       GLR_DTYPE_FLOAT16,
+                                   GLR_DTYPE_BFLOAT16, GLR_DTYPE_FLOAT8_E4M3FN, GLR_DTYPE_FLOAT8_E5M2};
 
 static const char *const samplers[] = {
     "normal", "uniform", "truncated normal", "truncated normal by icdf", "scaled normal", "constant",
@@ -34,7 +34,7 @@ static glr_initializer make(size_t sampler, double scale)
         break;
     case 4:
         CALL(glr_variance_scaling,
-             made = glr_variance_scaling(scale, GLR_FAN_AVG, GLR_DISTRIBUTION_UNTRUNCATED_NORMAL, 5));
+             made = glr_variance_scaling(scale, GLR_MODE_FAN_AVG, GLR_DISTRIBUTION_UNTRUNCATED_NORMAL, 5));
         break;
     default: CALL(glr_constant, made = glr_constant(scale)); break;
     }

@@ -25,7 +25,7 @@ static void run_calls(record *into)
 static void resolve_from_system(void)
 {
     glr_initializer unseeded = glr_he_normal(1), resolved;
-    unseeded.seeding = GLR_UNSEEDED;
+    unseeded.seeding = GLR_SEEDING_NONE;
     CHECK(glr_resolve(&unseeded, &resolved) == GLR_OK, "%s", glr_last_error());
 }
 
@@ -72,7 +72,7 @@ static void *keep_filling(void *argument)
 {
     const filler *its = argument;
     const glr_initializer initializer = glr_he_uniform(3);
-    const glr_tensor tensor = {.dtype = GLR_FLOAT32, .rank = 1, .shape = {ELEMENTS}};
+    const glr_tensor tensor = {.dtype = GLR_DTYPE_FLOAT32, .rank = 1, .shape = {ELEMENTS}};
     while (glr_fill(its->device, &initializer, &tensor, its->values, ELEMENTS * sizeof *its->values) ==
            GLR_OK) {
         pthread_testcancel();

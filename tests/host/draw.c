@@ -17,7 +17,7 @@ glr_device *open_cpu(uint32_t threads)
 
 uint64_t fill_and_hash(glr_device *device, const glr_initializer *initializer, int64_t elements)
 {
-    const glr_tensor tensor = {.dtype = GLR_FLOAT32, .rank = 1, .shape = {elements}};
+    const glr_tensor tensor = {.dtype = GLR_DTYPE_FLOAT32, .rank = 1, .shape = {elements}};
     const size_t bytes = (size_t)elements * sizeof(float);
     void *values = allocate(bytes + 1);
     uint64_t hash = 0;

@@ -57,7 +57,7 @@ static void seed_and_resolve(const void *nothing)
 {
     (void)nothing;
     glr_initializer unseeded = glr_he_normal(1), resolved;
-    unseeded.seeding = GLR_UNSEEDED;
+    unseeded.seeding = GLR_SEEDING_NONE;
     glr_set_seed(1);
     CHECK(glr_resolve(&unseeded, &resolved) == GLR_OK, "%s", glr_last_error());
     expect_fill(many, "the parent's handle");
@@ -120,7 +120,7 @@ static void *keep_opening(void *nothing)
 static void *keep_seeding(void *nothing)
 {
     glr_initializer unseeded = glr_he_normal(1), resolved;
-    unseeded.seeding = GLR_UNSEEDED;
+    unseeded.seeding = GLR_SEEDING_NONE;
     while (!atomic_load(&stop)) {
         glr_set_seed(7);
         CHECK(glr_resolve(&unseeded, &resolved) == GLR_OK, "%s", glr_last_error());

@@ -52,7 +52,7 @@ static bool read_case(const char *from, const char *end, known *into)
                    (int)(close + 1 - from), from);
     (void)strncat(into->initializer, "}", sizeof into->initializer - strlen(into->initializer) - 1);
     into->by_icdf = member(from, end, "\"method\": \"icdf\"") != NULL;
-    into->tensor.dtype = GLR_FLOAT32;
+    into->tensor.dtype = GLR_DTYPE_FLOAT32;
     int64_t elements = 1;
     for (char *next = NULL; into->tensor.rank < GLR_MAX_RANK; shape = next + 1) {
         const long long extent = strtoll(shape, &next, 10);

@@ -19,7 +19,7 @@ static uint64_t expected;
 
 static void expect_fill(glr_device *device, int most)
 {
-    const glr_tensor tensor = {.dtype = GLR_FLOAT32, .rank = 1, .shape = {ELEMENTS}};
+    const glr_tensor tensor = {.dtype = GLR_DTYPE_FLOAT32, .rank = 1, .shape = {ELEMENTS}};
     memset(values, 0, sizeof values);
     CHECK(glr_fill(device, &initializer, &tensor, values, sizeof values) == GLR_OK, "%s", glr_last_error());
     CHECK(hash_of(values, sizeof values) == expected, "other values");

@@ -49,7 +49,7 @@ static void try_interruptions(uint64_t expected)
     for (int i = 0; i < (is_light() ? 20 : 100) || atomic_load(&taken) < 20; i++) {
         glr_initializer unseeded = glr_he_normal(1), resolved;
         glr_device *device = open_cpu(4);
-        unseeded.seeding = GLR_UNSEEDED;
+        unseeded.seeding = GLR_SEEDING_NONE;
         CHECK(fill_and_hash(device, &initializer, ELEMENTS) == expected, "other values");
         CHECK(glr_resolve(&unseeded, &resolved) == GLR_OK, "%s", glr_last_error());
         glr_close(device);

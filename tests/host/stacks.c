@@ -64,7 +64,7 @@ static void *run_calls(void *threads)
 /* A box with strides, in elements that are no multiple of a vector. */
 static void *fill_box(void *values)
 {
-    glr_tensor tensor = {.dtype = GLR_FLOAT32, .rank = 16, .part = GLR_BOX};
+    glr_tensor tensor = {.dtype = GLR_DTYPE_FLOAT32, .rank = 16, .part = GLR_PART_BOX};
     const glr_initializer initializer = glr_truncated_normal(0.0, 1.0, 1);
     glr_device *device = call_open(1);
     int64_t stride = 1;

@@ -37,7 +37,7 @@ static void *open_and_close(void *nothing)
 static void *seed_and_resolve(void *nothing)
 {
     glr_initializer unseeded = glr_he_normal(1), resolved;
-    unseeded.seeding = GLR_UNSEEDED;
+    unseeded.seeding = GLR_SEEDING_NONE;
     for (int i = 0; i < 10 * ROUNDS; i++) {
         if (i % 5 == 0) {
             glr_set_seed(i);
@@ -51,7 +51,7 @@ static void *seed_and_resolve(void *nothing)
 static void *describe(void *nothing)
 {
     static const char text[] = "{\"class_name\": \"HeUniform\", \"config\": {\"seed\": 3}}";
-    const glr_tensor tensor = {.dtype = GLR_FLOAT32, .rank = 2, .shape = {30, 40}};
+    const glr_tensor tensor = {.dtype = GLR_DTYPE_FLOAT32, .rank = 2, .shape = {30, 40}};
     glr_device_info infos[8];
     for (int i = 0; i < 10 * ROUNDS; i++) {
         char written[512];

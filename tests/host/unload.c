@@ -61,7 +61,7 @@ static library load(const char *from)
 static glr_device *open_with(const library *by, uint32_t threads)
 {
     glr_device *device = NULL;
-    const glr_options options = {sizeof options, GLR_BACKEND_CPU, 0, threads};
+    const glr_options options = {.backend = GLR_BACKEND_CPU, .threads = threads};
     CHECK(by->open(&options, &device) == GLR_OK, "glr_open: %s", by->last_error());
     return device;
 }
@@ -69,7 +69,7 @@ static glr_device *open_with(const library *by, uint32_t threads)
 static uint64_t fill_with(const library *by, glr_device *device)
 {
     const glr_initializer initializer = by->he_uniform(3);
-    const glr_tensor tensor = {.dtype = GLR_FLOAT32, .rank = 1, .shape = {ELEMENTS}};
+    const glr_tensor tensor = {.dtype = GLR_DTYPE_FLOAT32, .rank = 1, .shape = {ELEMENTS}};
     memset(values, 0, sizeof values);
     CHECK(by->fill(device, &initializer, &tensor, values, sizeof values) == GLR_OK, "glr_fill: %s",
           by->last_error());
@@ -186,7 +186,7 @@ static void leave_open(const void *nothing)
 static void *keep_filling(void *device)
 {
     const glr_initializer initializer = shared.he_uniform(3);
-    const glr_tensor tensor = {.dtype = GLR_FLOAT32, .rank = 1, .shape = {ELEMENTS}};
+    const glr_tensor tensor = {.dtype = GLR_DTYPE_FLOAT32, .rank = 1, .shape = {ELEMENTS}};
     for (;;) {
         (void)shared.fill(device, &initializer, &tensor, values, sizeof values);
         (void)sem_post(&has_filled);

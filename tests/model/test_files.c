@@ -36,7 +36,7 @@ static const struct {
 Test(slices, in_the_notation_of_numpy)
 {
     for (size_t i = 0; i < sizeof slices / sizeof slices[0]; i++) {
-        glr_tensor tensor = {.dtype = GLR_FLOAT32, .rank = 2, .shape = {10, 4}};
+        glr_tensor tensor = {.dtype = GLR_DTYPE_FLOAT32, .rank = 2, .shape = {10, 4}};
         glr_problem problem = {0};
         bool ok = glr_slice_parse(slices[i].text, &tensor, &problem);
         cr_expect_eq(ok, slices[i].message == NULL, "%s: %s", slices[i].text, problem.text);
@@ -68,10 +68,11 @@ static void expect_npy(glr_dtype dtype, uint32_t rank, const int64_t *shape, con
 Test(npy, headers)
 {
     const int64_t shape[] = {784, 256};
-    expect_npy(GLR_FLOAT32, 2, shape, "{'descr': '<f4', 'fortran_order': False, 'shape': (784, 256), }");
-    expect_npy(GLR_FLOAT16, 1, shape, "{'descr': '<f2', 'fortran_order': False, 'shape': (784,), }");
-    expect_npy(GLR_BOOL, 0, shape, "{'descr': '|b1', 'fortran_order': False, 'shape': (), }");
-    const glr_dtype missing[] = {GLR_BFLOAT16, GLR_FLOAT8_E4M3FN, GLR_FLOAT8_E5M2};
+    expect_npy(GLR_DTYPE_FLOAT32, 2, shape,
+               "{'descr': '<f4', 'fortran_order': False, 'shape': (784, 256), }");
+    expect_npy(GLR_DTYPE_FLOAT16, 1, shape, "{'descr': '<f2', 'fortran_order': False, 'shape': (784,), }");
+    expect_npy(GLR_DTYPE_BOOL, 0, shape, "{'descr': '|b1', 'fortran_order': False, 'shape': (), }");
+    const glr_dtype missing[] = {GLR_DTYPE_BFLOAT16, GLR_DTYPE_FLOAT8_E4M3FN, GLR_DTYPE_FLOAT8_E5M2};
     for (int i = 0; i < 3; i++) {
         glr_problem problem = {0};
         size_t length;
@@ -91,20 +92,20 @@ static void expect_decoded(glr_dtype dtype, const void *element, double expected
 /* Values from the formats' definitions. */
 Test(decode, codes)
 {
-    expect_decoded(GLR_FLOAT32, &(float){0x1.8p-140f}, 0x1.8p-140);
-    expect_decoded(GLR_FLOAT64, &(double){-0.1}, -0.1);
-    expect_decoded(GLR_FLOAT16, "\x00\x3c", 1.0);
-    expect_decoded(GLR_FLOAT16, "\xff\x7b", 65504.0);
-    expect_decoded(GLR_FLOAT16, "\x01\x80", -0x1p-24);
-    expect_decoded(GLR_FLOAT16, "\x00\x7c", INFINITY);
-    expect_decoded(GLR_BFLOAT16, "\xc0\xbf", -1.5);
-    expect_decoded(GLR_BFLOAT16, "\x80\x7f", INFINITY);
-    expect_decoded(GLR_FLOAT8_E4M3FN, "\x7e", 448.0);
-    expect_decoded(GLR_FLOAT8_E4M3FN, "\x7f", NAN);
-    expect_decoded(GLR_FLOAT8_E4M3FN, "\x01", 0x1p-9);
-    expect_decoded(GLR_FLOAT8_E5M2, "\xfb", -57344.0);
-    expect_decoded(GLR_FLOAT8_E5M2, "\x7c", INFINITY);
-    cr_expect_not(glr_decode(GLR_INT8, "", 0, NULL));
+    expect_decoded(GLR_DTYPE_FLOAT32, &(float){0x1.8p-140f}, 0x1.8p-140);
+    expect_decoded(GLR_DTYPE_FLOAT64, &(double){-0.1}, -0.1);
+    expect_decoded(GLR_DTYPE_FLOAT16, "\x00\x3c", 1.0);
+    expect_decoded(GLR_DTYPE_FLOAT16, "\xff\x7b", 65504.0);
+    expect_decoded(GLR_DTYPE_FLOAT16, "\x01\x80", -0x1p-24);
+    expect_decoded(GLR_DTYPE_FLOAT16, "\x00\x7c", INFINITY);
+    expect_decoded(GLR_DTYPE_BFLOAT16, "\xc0\xbf", -1.5);
+    expect_decoded(GLR_DTYPE_BFLOAT16, "\x80\x7f", INFINITY);
+    expect_decoded(GLR_DTYPE_FLOAT8_E4M3FN, "\x7e", 448.0);
+    expect_decoded(GLR_DTYPE_FLOAT8_E4M3FN, "\x7f", NAN);
+    expect_decoded(GLR_DTYPE_FLOAT8_E4M3FN, "\x01", 0x1p-9);
+    expect_decoded(GLR_DTYPE_FLOAT8_E5M2, "\xfb", -57344.0);
+    expect_decoded(GLR_DTYPE_FLOAT8_E5M2, "\x7c", INFINITY);
+    cr_expect_not(glr_decode(GLR_DTYPE_INT8, "", 0, NULL));
 }
 
 /* ---- .safetensors -------------------------------------------------------------------------------------- */
@@ -114,8 +115,8 @@ Test(safetensors, what_is_written_is_read, .init = enter_scratch)
     static char names[2][16] = {"\"quoted\"", "\xce\xbb.weight"};
     static const int64_t shape[] = {3, 5};
     glr_file_tensor tensors[2] = {
-        {.name = names[0], .dtype = GLR_BFLOAT16, .rank = 2, .shape = shape, .bytes = 30},
-        {.name = names[1], .dtype = GLR_INT64, .rank = 0, .bytes = 8}};
+        {.name = names[0], .dtype = GLR_DTYPE_BFLOAT16, .rank = 2, .shape = shape, .bytes = 30},
+        {.name = names[1], .dtype = GLR_DTYPE_INT64, .rank = 0, .bytes = 8}};
     glr_problem problem = {0};
     size_t length = 0;
     const glr_model empty = {0};
@@ -147,7 +148,7 @@ Test(safetensors, headers_have_a_limit)
     cr_assert_not_null(name);
     memset(name, 'a', LENGTH);
     name[LENGTH] = '\0';
-    glr_file_tensor tensor = {.name = name, .dtype = GLR_INT8, .bytes = 1};
+    glr_file_tensor tensor = {.name = name, .dtype = GLR_DTYPE_INT8, .bytes = 1};
     glr_problem problem = {0};
     size_t length = 0;
     cr_expect_null(glr_safetensors_header(&tensor, 1, NULL, &length, &problem));

@@ -105,10 +105,10 @@ Test(manifest, members)
     glr_model_tensor tensor[2], *a = &tensor[0], *b = &tensor[1];
     glr_model_get(&model, 0, a);
     glr_model_get(&model, 1, b);
-    cr_expect(a->tensor.dtype == GLR_FLOAT32 && b->tensor.dtype == GLR_BFLOAT16);
-    cr_expect(a->choice.action == GLR_ACTION_UNDECIDED && b->choice.initializer.kind == GLR_ONES);
+    cr_expect(a->tensor.dtype == GLR_DTYPE_FLOAT32 && b->tensor.dtype == GLR_DTYPE_BFLOAT16);
+    cr_expect(a->choice.action == GLR_ACTION_UNDECIDED && b->choice.initializer.kind == GLR_KIND_ONES);
     cr_expect(a->overrides.has_method && a->overrides.method == GLR_METHOD_ICDF && a->overrides.stream == 7);
-    cr_expect(a->tensor.part == GLR_BOX && a->tensor.start[0] == 1 && a->tensor.extent[0] == 2);
+    cr_expect(a->tensor.part == GLR_PART_BOX && a->tensor.start[0] == 1 && a->tensor.extent[0] == 2);
     cr_expect(a->overrides.output_axis_count == 1 && a->overrides.output_axes[0] == -1);
     cr_expect(model.rules.count == 1 && model.rules.rule[0].choice.action == GLR_ACTION_SKIP);
     glr_model_free(&model);

@@ -45,22 +45,22 @@ static void expect_default(const char *name, const char *shape, glr_kind kind)
 
 Test(rules, defaults)
 {
-    expect_default("h.0.attn.bias", "[4]", GLR_ZEROS);
-    expect_default("bias", "[4]", GLR_ZEROS);
-    expect_default("conv1/Bias:0", "[4]", GLR_ZEROS);
-    expect_default("bn/BETA", "[4]", GLR_ZEROS);
-    expect_default("bn/moving_mean", "[4]", GLR_ZEROS);
-    expect_default("bn.running_mean", "[4]", GLR_ZEROS);
-    expect_default("bn/gamma", "[4]", GLR_ONES);
-    expect_default("bn/moving_variance", "[4]", GLR_ONES);
-    expect_default("bn.running_var", "[]", GLR_ONES);
-    expect_default("model.layers.0.input_layernorm.weight", "[4]", GLR_ONES);
-    expect_default("model.Norm.weight", "[4]", GLR_ONES);
-    expect_default("h.0.ln_1.weight", "[4]", GLR_ONES);
-    expect_default("ln_f.weight", "[4]", GLR_ONES);
-    expect_default("kernel", "[4, 4]", GLR_GLOROT_NORMAL);
-    expect_default("norm.weight", "[4, 4]", GLR_GLOROT_NORMAL);
-    expect_default("relative.bias", "[4, 4]", GLR_ZEROS);
+    expect_default("h.0.attn.bias", "[4]", GLR_KIND_ZEROS);
+    expect_default("bias", "[4]", GLR_KIND_ZEROS);
+    expect_default("conv1/Bias:0", "[4]", GLR_KIND_ZEROS);
+    expect_default("bn/BETA", "[4]", GLR_KIND_ZEROS);
+    expect_default("bn/moving_mean", "[4]", GLR_KIND_ZEROS);
+    expect_default("bn.running_mean", "[4]", GLR_KIND_ZEROS);
+    expect_default("bn/gamma", "[4]", GLR_KIND_ONES);
+    expect_default("bn/moving_variance", "[4]", GLR_KIND_ONES);
+    expect_default("bn.running_var", "[]", GLR_KIND_ONES);
+    expect_default("model.layers.0.input_layernorm.weight", "[4]", GLR_KIND_ONES);
+    expect_default("model.Norm.weight", "[4]", GLR_KIND_ONES);
+    expect_default("h.0.ln_1.weight", "[4]", GLR_KIND_ONES);
+    expect_default("ln_f.weight", "[4]", GLR_KIND_ONES);
+    expect_default("kernel", "[4, 4]", GLR_KIND_GLOROT_NORMAL);
+    expect_default("norm.weight", "[4, 4]", GLR_KIND_GLOROT_NORMAL);
+    expect_default("relative.bias", "[4, 4]", GLR_KIND_ZEROS);
 }
 
 static void expect_undecided(const char *list, const char *message)
@@ -107,10 +107,10 @@ Test(rules, precedence)
     cr_assert(glr_rules_add(&asked, "a.*=zeros", &problem));
 
     const glr_model_tensor *tensor = resolve(&model, list, &request);
-    cr_expect_eq(tensor[0].choice.initializer.kind, GLR_LECUN_NORMAL);
-    cr_expect_eq(tensor[1].choice.initializer.kind, GLR_HE_NORMAL);
+    cr_expect_eq(tensor[0].choice.initializer.kind, GLR_KIND_LECUN_NORMAL);
+    cr_expect_eq(tensor[1].choice.initializer.kind, GLR_KIND_HE_NORMAL);
     cr_expect_eq(tensor[2].choice.action, GLR_ACTION_SKIP);
-    cr_expect_eq(tensor[3].choice.initializer.kind, GLR_GLOROT_NORMAL);
+    cr_expect_eq(tensor[3].choice.initializer.kind, GLR_KIND_GLOROT_NORMAL);
     cr_expect_str_eq(tensor[0].decided_by, "its own");
     cr_expect_str_eq(tensor[1].decided_by, "rules: *.w");
     cr_expect_str_eq(tensor[3].decided_by, "default: rank 2 and more");
@@ -118,7 +118,7 @@ Test(rules, precedence)
 
     request.rules = &asked;
     tensor = resolve(&model, list, &request);
-    cr_expect_eq(tensor[0].choice.initializer.kind, GLR_HE_UNIFORM, "the first rule that matches wins");
+    cr_expect_eq(tensor[0].choice.initializer.kind, GLR_KIND_HE_UNIFORM, "the first rule that matches wins");
     cr_expect_str_eq(tensor[0].decided_by, "--rule a.*");
     glr_model_free(&model);
     glr_rules_free(&asked);
@@ -205,16 +205,16 @@ Test(rules, requests_replace_dtype_layout_and_method)
     cr_expect_eq(tensor[0].choice.initializer.layout, GLR_LAYOUT_TORCH);
     glr_model_free(&model);
     request.has_dtype = request.has_layout = request.has_method = true;
-    request.dtype = GLR_FLOAT16;
+    request.dtype = GLR_DTYPE_FLOAT16;
     request.layout = GLR_LAYOUT_KERAS;
     request.method = GLR_METHOD_ICDF;
     tensor = resolve(&model, list, &request);
-    cr_expect(tensor[0].tensor.dtype == GLR_FLOAT16 &&
+    cr_expect(tensor[0].tensor.dtype == GLR_DTYPE_FLOAT16 &&
               tensor[0].choice.initializer.method == GLR_METHOD_ICDF);
     cr_expect_eq(tensor[0].choice.initializer.layout, GLR_LAYOUT_KERAS);
     cr_expect_eq(tensor[1].choice.initializer.method, GLR_METHOD_RESAMPLE, "the tensor's own word stands");
     cr_expect_eq(tensor[1].choice.initializer.layout, GLR_LAYOUT_TORCH);
-    cr_expect_eq(tensor[2].tensor.dtype, GLR_INT8, "only floating-point dtypes are replaced");
+    cr_expect_eq(tensor[2].tensor.dtype, GLR_DTYPE_INT8, "only floating-point dtypes are replaced");
     glr_model_free(&model);
 }
 
@@ -291,7 +291,7 @@ Test(rules, many_that_do_not_fit)
     for (int i = 0; i < 1000; i++) {
         (void)snprintf(names[i], sizeof names[i], "s%d", i);
         const glr_model_tensor tensor = {.name = names[i],
-                                         .tensor = {.rank = 1, .shape = {3}, .dtype = GLR_FLOAT32}};
+                                         .tensor = {.rank = 1, .shape = {3}, .dtype = GLR_DTYPE_FLOAT32}};
         cr_assert(glr_model_add(&model, &tensor));
     }
     cr_expect_not(glr_model_resolve(&model, &request, &problem));

@@ -66,15 +66,16 @@ static int compare(glr_device *device, glr_device *cpu, const glr_initializer *i
 static int compare_parts(glr_device *device, glr_device *cpu, const glr_initializer *initializer,
                          glr_dtype dtype)
 {
-    const int64_t length = dtype == GLR_FLOAT32 || dtype == GLR_BOOL ? LONGEST : 301; /* oclgrind is slow */
+    const int64_t length =
+        dtype == GLR_DTYPE_FLOAT32 || dtype == GLR_DTYPE_BOOL ? LONGEST : 301; /* oclgrind is slow */
     const glr_tensor tensors[] = {
         {.dtype = dtype, .rank = 1, .shape = {length}},
         {.dtype = dtype, .rank = 1, .shape = {1}},
-        {.dtype = dtype, .rank = 1, .shape = {5000}, .part = GLR_RANGE, .first = 1235, .count = 38},
+        {.dtype = dtype, .rank = 1, .shape = {5000}, .part = GLR_PART_RANGE, .first = 1235, .count = 38},
         {.dtype = dtype,
          .rank = 2,
          .shape = {40, 61},
-         .part = GLR_BOX,
+         .part = GLR_PART_BOX,
          .start = {3, 5},
          .extent = {6, 11},
          .strides = {13, 1}},
@@ -96,9 +97,10 @@ static int compare_all(glr_device *device, glr_device *cpu)
     int fills = 0;
     initializers[1].method = GLR_METHOD_ICDF;
     for (int i = 0; i < 5; i++) {
-        const glr_dtype last = initializers[i].kind == GLR_ONES ? GLR_UINT64 : GLR_FLOAT8_E5M2;
-        for (glr_dtype dtype = GLR_FLOAT32; dtype <= last; dtype++, fills += 5) {
-            if ((dtype != GLR_FLOAT64 || any_has_f64()) &&
+        const glr_dtype last =
+            initializers[i].kind == GLR_KIND_ONES ? GLR_DTYPE_UINT64 : GLR_DTYPE_FLOAT8_E5M2;
+        for (glr_dtype dtype = GLR_DTYPE_FLOAT32; dtype <= last; dtype++, fills += 5) {
+            if ((dtype != GLR_DTYPE_FLOAT64 || any_has_f64()) &&
                 compare_parts(device, cpu, &initializers[i], dtype)) {
                 return 1;
             }

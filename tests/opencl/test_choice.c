@@ -69,7 +69,7 @@ Test(choice, an_unknown_word_is_refused)
         glr_close(device);
     }
     test_cl cl = test_cl_open();
-    cr_expect_eq(glr_opencl_prepare(cl.context, cl.device, &device), GLR_ERROR_ARGUMENT);
+    cr_expect_eq(glr_opencl_open(cl.context, cl.device, &device), GLR_ERROR_ARGUMENT);
     test_cl_close(cl);
     cr_assert_eq(setenv("GLORAND_OPENCL_FORCE", " none, one-lane,,software-sqrt ", 1), 0);
     device = test_open_opencl();

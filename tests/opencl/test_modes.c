@@ -23,21 +23,21 @@ static const struct {
     double low, high; /* minval and maxval, or mean and stddev */
     glr_dtype dtype;
 } cases[] = {
-    {"uniform", GLR_RANDOM_UNIFORM, -0.3, 0.7, GLR_FLOAT32},
-    {"a subnormal scale", GLR_RANDOM_UNIFORM, 0, 1e-40, GLR_FLOAT32},
-    {"subnormal values", GLR_TRUNCATED_NORMAL, 0, 2e-38, GLR_FLOAT32},
-    {"subnormal values, untruncated", GLR_RANDOM_NORMAL, 0, 2e-38, GLR_FLOAT32},
-    {"float64", GLR_TRUNCATED_NORMAL, 0, 0.1, GLR_FLOAT64},
-    {"subnormal float64", GLR_TRUNCATED_NORMAL, 0, 2e-308, GLR_FLOAT64},
-    {"float16", GLR_TRUNCATED_NORMAL, 0, 1e-6, GLR_FLOAT16},
-    {"subnormal bfloat16", GLR_TRUNCATED_NORMAL, 0, 2e-38, GLR_BFLOAT16},
+    {"uniform", GLR_KIND_RANDOM_UNIFORM, -0.3, 0.7, GLR_DTYPE_FLOAT32},
+    {"a subnormal scale", GLR_KIND_RANDOM_UNIFORM, 0, 1e-40, GLR_DTYPE_FLOAT32},
+    {"subnormal values", GLR_KIND_TRUNCATED_NORMAL, 0, 2e-38, GLR_DTYPE_FLOAT32},
+    {"subnormal values, untruncated", GLR_KIND_RANDOM_NORMAL, 0, 2e-38, GLR_DTYPE_FLOAT32},
+    {"float64", GLR_KIND_TRUNCATED_NORMAL, 0, 0.1, GLR_DTYPE_FLOAT64},
+    {"subnormal float64", GLR_KIND_TRUNCATED_NORMAL, 0, 2e-308, GLR_DTYPE_FLOAT64},
+    {"float16", GLR_KIND_TRUNCATED_NORMAL, 0, 1e-6, GLR_DTYPE_FLOAT16},
+    {"subnormal bfloat16", GLR_KIND_TRUNCATED_NORMAL, 0, 2e-38, GLR_DTYPE_BFLOAT16},
 };
 
 static glr_initializer initializer_of(size_t i)
 {
-    return cases[i].kind == GLR_RANDOM_UNIFORM  ? glr_random_uniform(cases[i].low, cases[i].high, 1)
-           : cases[i].kind == GLR_RANDOM_NORMAL ? glr_random_normal(cases[i].low, cases[i].high, 1)
-                                                : glr_truncated_normal(cases[i].low, cases[i].high, 1);
+    return cases[i].kind == GLR_KIND_RANDOM_UNIFORM  ? glr_random_uniform(cases[i].low, cases[i].high, 1)
+           : cases[i].kind == GLR_KIND_RANDOM_NORMAL ? glr_random_normal(cases[i].low, cases[i].high, 1)
+                                                     : glr_truncated_normal(cases[i].low, cases[i].high, 1);
 }
 
 /* All is done in the host's mode, but for the values that are expected. */
@@ -75,7 +75,7 @@ static void check_mode(const char *driver)
     glr_device *handle = NULL;
     cr_assert_eq(setenv("POCL_DEVICES", driver, 1), 0);
     test_cl cl = test_cl_open();
-    glr_status status = glr_opencl_prepare(cl.context, cl.device, &handle);
+    glr_status status = glr_opencl_open(cl.context, cl.device, &handle);
     if (status == GLR_OK) {
         for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
             expect_right(handle, cl, i);

@@ -12,7 +12,7 @@
 static glr_device *prepare(test_cl cl)
 {
     glr_device *handle = NULL;
-    cr_assert_eq(glr_opencl_prepare(cl.context, cl.device, &handle), GLR_OK, "%s", glr_last_error());
+    cr_assert_eq(glr_opencl_open(cl.context, cl.device, &handle), GLR_OK, "%s", glr_last_error());
     cr_assert_eq(glr_device_backend(handle), GLR_BACKEND_OPENCL);
     return handle;
 }
@@ -21,7 +21,7 @@ static void expect_drawn(test_cl cl, cl_mem buffer, int64_t seed)
 {
     static float drawn[COUNT], expected[COUNT];
     glr_initializer initializer = glr_glorot_normal(seed);
-    glr_tensor tensor = test_vector(GLR_FLOAT32, COUNT);
+    glr_tensor tensor = test_vector(GLR_DTYPE_FLOAT32, COUNT);
     test_cpu_fill(&initializer, &tensor, expected, sizeof expected);
     test_cl_read(cl, buffer, 0, sizeof drawn, drawn);
     cr_assert_eq(memcmp(drawn, expected, sizeof drawn), 0, "seed %ld", (long)seed);
@@ -34,7 +34,7 @@ Test(queue, waits_for_events_and_does_not_block)
     glr_device *handle = prepare(cl);
     glr_opencl_memory memory = {.buffer = test_cl_buffer(cl, CL_MEM_READ_WRITE, COUNT * sizeof(float))};
     glr_initializer initializer = glr_glorot_normal(1);
-    glr_tensor tensor = test_vector(GLR_FLOAT32, COUNT);
+    glr_tensor tensor = test_vector(GLR_DTYPE_FLOAT32, COUNT);
     cl_int error = CL_SUCCESS, state = CL_COMPLETE;
     cl_event go = clCreateUserEvent(cl.context, &error), done = NULL;
     cr_assert_eq(error, CL_SUCCESS);
@@ -60,7 +60,7 @@ Test(queue, outlives_the_handle)
     glr_device *handle = prepare(cl);
     glr_opencl_memory memory = {.buffer = test_cl_buffer(cl, CL_MEM_READ_WRITE, COUNT * sizeof(float))};
     glr_initializer initializer = glr_glorot_normal(6);
-    glr_tensor tensor = test_vector(GLR_FLOAT32, COUNT);
+    glr_tensor tensor = test_vector(GLR_DTYPE_FLOAT32, COUNT);
     cl_int error = CL_SUCCESS;
     cl_event go = clCreateUserEvent(cl.context, &error);
     cr_assert_eq(glr_opencl_fill(handle, &initializer, &tensor, &memory, cl.queue, 1, &go, NULL), GLR_OK);
@@ -80,13 +80,13 @@ Test(queue, shared_virtual_memory)
     cr_assert_neq(svm, 0, "PoCL has it");
     glr_device *handle = prepare(cl);
     glr_initializer initializer = glr_he_uniform(1);
-    glr_tensor tensor = test_vector(GLR_BFLOAT16, COUNT);
+    glr_tensor tensor = test_vector(GLR_DTYPE_BFLOAT16, COUNT);
     const size_t bytes = 2 * COUNT;
     unsigned char *pointer = clSVMAlloc(cl.context, CL_MEM_READ_WRITE, bytes + 6, 0),
                   *expected = malloc(bytes);
     cr_assert_not_null(pointer);
     glr_opencl_memory memory = {
-        .kind = GLR_OPENCL_SVM, .pointer = pointer + 2, .bytes = bytes + 4, .offset = 4};
+        .kind = GLR_OPENCL_MEMORY_SVM, .pointer = pointer + 2, .bytes = bytes + 4, .offset = 4};
     cr_assert_eq(glr_opencl_fill(handle, &initializer, &tensor, &memory, cl.queue, 0, NULL, NULL), GLR_OK,
                  "%s", glr_last_error());
     cr_assert_eq(clEnqueueSVMMap(cl.queue, CL_TRUE, CL_MAP_READ, pointer, bytes + 6, 0, NULL, NULL),
@@ -115,7 +115,7 @@ static void expect_window(test_cl cl, const glr_opencl_memory *memory, glr_initi
     unsigned char drawn[WINDOW * sizeof(float)], expected[WINDOW * sizeof(float)];
     const uint64_t edge = UINT64_C(1) << 32;
     glr_tensor window = vector;
-    window.part = GLR_RANGE;
+    window.part = GLR_PART_RANGE;
     window.first = memory->offset < edge ? (int64_t)((edge - memory->offset) / size) - WINDOW / 2 : 0;
     window.count = WINDOW;
     test_cpu_fill(&initializer, &window, expected, sizeof expected);
@@ -129,7 +129,7 @@ Test(queue, more_than_4_gib, .timeout = 1000)
 {
     const uint64_t edge = (uint64_t)1 << 32;
     const size_t bytes = (size_t)edge + ((size_t)16 << 20);
-    static const glr_dtype dtypes[] = {GLR_FLOAT8_E4M3FN, GLR_BFLOAT16, GLR_FLOAT32};
+    static const glr_dtype dtypes[] = {GLR_DTYPE_FLOAT8_E4M3FN, GLR_DTYPE_BFLOAT16, GLR_DTYPE_FLOAT32};
     test_cl cl = test_cl_open();
     cl_ulong most = 0;
     (void)clGetDeviceInfo(cl.device, CL_DEVICE_MAX_MEM_ALLOC_SIZE, sizeof most, &most, NULL);
@@ -140,7 +140,7 @@ Test(queue, more_than_4_gib, .timeout = 1000)
     glr_device *handle = prepare(cl);
     glr_opencl_memory memory = {.buffer = test_cl_buffer(cl, CL_MEM_READ_WRITE, bytes)};
     for (size_t i = 0; i < 3; i++) {
-        const int is_whole = dtypes[i] == GLR_FLOAT32 || test_is_long();
+        const int is_whole = dtypes[i] == GLR_DTYPE_FLOAT32 || test_is_long();
         const uint64_t size = glr_dtype_size(dtypes[i]), before = is_whole ? 0 : edge - (8 << 20);
         glr_initializer initializer = glr_truncated_normal(0.0, 1.0, (int64_t)i);
         initializer.method = i == 2 ? GLR_METHOD_RESAMPLE : GLR_METHOD_ICDF;

@@ -1,4 +1,4 @@
-/* What glr_opencl_prepare and glr_opencl_fill refuse, beside what every backend does. */
+/* What glr_opencl_open and glr_opencl_fill refuse, beside what every backend does. */
 #include "support.h"
 
 #include "gpu/backend/backend.h"
@@ -30,14 +30,14 @@ static glr_opencl_memory good(void) { return (glr_opencl_memory){.buffer = refus
 Test(refused, kinds_of_memory)
 {
     glr_opencl_memory bad = good();
-    bad.reserved[3] = 3;
-    refuse_memory(bad, GLR_ERROR_ARGUMENT, "memory.reserved[3]: 3 is not 0");
+    bad.reserved[4] = 3;
+    refuse_memory(bad, GLR_ERROR_ARGUMENT, "memory.reserved[4]: 3 is not 0");
     bad = good();
     bad.kind = (glr_opencl_memory_kind)7;
     refuse_memory(bad, GLR_ERROR_ARGUMENT, "memory.kind: 7 is none of buffer (0), SVM (1), USM (2)");
-    bad.kind = GLR_OPENCL_SVM;
+    bad.kind = GLR_OPENCL_MEMORY_SVM;
     refuse_memory(bad, GLR_ERROR_ARGUMENT, "memory.pointer: is NULL");
-    bad.kind = GLR_OPENCL_USM;
+    bad.kind = GLR_OPENCL_MEMORY_USM;
     bad.pointer = &bad;
     refuse_memory(bad, GLR_ERROR_UNSUPPORTED, "has no cl_intel_unified_shared_memory");
 }
@@ -73,7 +73,7 @@ Test(refused, queues_and_events)
     const glr_opencl_memory memory = good();
     cl_event none = NULL, event = (cl_event)(void *)&none;
     const glr_initializer initializer = glr_ones();
-    const glr_tensor empty = test_vector(GLR_FLOAT32, 0);
+    const glr_tensor empty = test_vector(GLR_DTYPE_FLOAT32, 0);
     cr_expect_eq(fill(&memory, NULL, 0, NULL, NULL), GLR_ERROR_ARGUMENT);
     cr_expect_str_eq(glr_last_error(), "queue: is NULL");
     cr_expect_eq(fill(NULL, refused_caller.queue, 0, NULL, NULL), GLR_ERROR_ARGUMENT);
@@ -91,12 +91,12 @@ Test(refused, contexts_and_devices)
 {
     const gpu_caller c = refused_caller;
     glr_device *none = refused_handle;
-    cr_expect_eq(glr_opencl_prepare(NULL, c.device, &none), GLR_ERROR_ARGUMENT);
+    cr_expect_eq(glr_opencl_open(NULL, c.device, &none), GLR_ERROR_ARGUMENT);
     cr_expect_null(none);
-    cr_expect_eq(glr_opencl_prepare(c.context, NULL, &none), GLR_ERROR_ARGUMENT);
-    cr_expect_eq(glr_opencl_prepare(c.context, c.device, NULL), GLR_ERROR_ARGUMENT);
-    cr_expect_eq(glr_opencl_prepare(c.context, (cl_device_id)(void *)&none, &none), GLR_ERROR_ARGUMENT);
-    cr_expect_str_eq(glr_last_error(), "device: is none of the context's");
+    cr_expect_eq(glr_opencl_open(c.context, NULL, &none), GLR_ERROR_ARGUMENT);
+    cr_expect_eq(glr_opencl_open(c.context, c.device, NULL), GLR_ERROR_ARGUMENT);
+    cr_expect_eq(glr_opencl_open(c.context, (cl_device_id)(void *)&none, &none), GLR_ERROR_ARGUMENT);
+    cr_expect_str_eq(glr_last_error(), "id: not a device of the context");
 }
 
 /* glr_fill takes what glr_alloc gave, alone. */
@@ -112,7 +112,7 @@ Test(refused, memory_of_the_caller)
 Test(refused, an_empty_part_has_no_event)
 {
     const glr_initializer initializer = glr_ones();
-    const glr_tensor empty = test_vector(GLR_FLOAT32, 0);
+    const glr_tensor empty = test_vector(GLR_DTYPE_FLOAT32, 0);
     void *event = &refused_handle;
     cr_expect_eq(
         gpu_fill(refused_handle, &initializer, &empty, refused_memory, refused_caller.queue, NULL, &event),

@@ -21,7 +21,7 @@ static void set_up(void)
     stand_in.usm(NULL);
     inject_fail(stand_in.calls, NULL, 0, 0);
     cl = test_cl_open();
-    cr_assert_eq(glr_opencl_prepare(cl.context, cl.device, &handle), GLR_OK, "%s", glr_last_error());
+    cr_assert_eq(glr_opencl_open(cl.context, cl.device, &handle), GLR_OK, "%s", glr_last_error());
 }
 
 static void tear_down(void)
@@ -79,8 +79,10 @@ static void expect_filled(usm_kind kind, glr_dtype dtype, uint64_t pointer_at, u
     glr_tensor tensor = test_vector(dtype, COUNT);
     const size_t bytes = COUNT * glr_dtype_size(dtype);
     unsigned char *memory = allocate(cl.context, kind);
-    glr_opencl_memory to = {
-        .kind = GLR_OPENCL_USM, .pointer = memory + pointer_at, .bytes = ROOM - pointer_at, .offset = offset};
+    glr_opencl_memory to = {.kind = GLR_OPENCL_MEMORY_USM,
+                            .pointer = memory + pointer_at,
+                            .bytes = ROOM - pointer_at,
+                            .offset = offset};
     cr_assert_eq(glr_opencl_fill(handle, &initializer, &tensor, &to, cl.queue, 0, NULL, NULL), GLR_OK, "%s",
                  glr_last_error());
     cr_assert_eq(clEnqueueSVMMemcpy(cl.queue, CL_TRUE, drawn, memory, ROOM, 0, NULL, NULL), CL_SUCCESS);
@@ -93,7 +95,8 @@ static void expect_filled(usm_kind kind, glr_dtype dtype, uint64_t pointer_at, u
 
 Test(usm, every_kind_at_offsets)
 {
-    static const glr_dtype dtypes[] = {GLR_FLOAT8_E5M2, GLR_BFLOAT16, GLR_FLOAT32, GLR_FLOAT64};
+    static const glr_dtype dtypes[] = {GLR_DTYPE_FLOAT8_E5M2, GLR_DTYPE_BFLOAT16, GLR_DTYPE_FLOAT32,
+                                       GLR_DTYPE_FLOAT64};
     for (int kind = HOST; kind <= SHARED; kind++) {
         for (size_t i = 0; i < sizeof dtypes / sizeof dtypes[0]; i++) {
             const uint64_t size = glr_dtype_size(dtypes[i]);
@@ -109,14 +112,14 @@ Test(usm, every_kind_at_offsets)
 static glr_status fill(const glr_opencl_memory *memory)
 {
     glr_initializer initializer = glr_he_normal(1);
-    glr_tensor tensor = test_vector(GLR_FLOAT32, COUNT);
+    glr_tensor tensor = test_vector(GLR_DTYPE_FLOAT32, COUNT);
     return glr_opencl_fill(handle, &initializer, &tensor, memory, cl.queue, 0, NULL, NULL);
 }
 
 static void refuse_usm(void *pointer, uint64_t bytes, uint64_t offset, glr_status status, const char *text)
 {
     const glr_opencl_memory bad = {
-        .kind = GLR_OPENCL_USM, .pointer = pointer, .bytes = bytes, .offset = offset};
+        .kind = GLR_OPENCL_MEMORY_USM, .pointer = pointer, .bytes = bytes, .offset = offset};
     cr_expect_eq(fill(&bad), status, "%s: %s", text, glr_last_error());
     cr_expect_not_null(strstr(glr_last_error(), text), "%s, not %s", glr_last_error(), text);
 }
@@ -151,7 +154,7 @@ Test(usm, refuses_pointers)
 Test(usm, each_call_fails_in_turn)
 {
     unsigned char *memory = allocate(cl.context, SHARED);
-    const glr_opencl_memory to = {.kind = GLR_OPENCL_USM, .pointer = memory, .bytes = ROOM};
+    const glr_opencl_memory to = {.kind = GLR_OPENCL_MEMORY_USM, .pointer = memory, .bytes = ROOM};
     int of_extension = 0;
     for (unsigned call = 1;; call++) {
         inject_fail(stand_in.calls, NULL, call, CL_INVALID_VALUE);
@@ -179,8 +182,7 @@ static void expect_unsupported(const char *what)
 {
     unsigned char *memory = allocate(cl.context, HOST);
     glr_device *kept = handle;
-    cr_assert_eq(glr_opencl_prepare(cl.context, cl.device, &handle), GLR_OK, "%s: %s", what,
-                 glr_last_error());
+    cr_assert_eq(glr_opencl_open(cl.context, cl.device, &handle), GLR_OK, "%s: %s", what, glr_last_error());
     refuse_usm(memory, ROOM, 0, GLR_ERROR_UNSUPPORTED, "has no cl_intel_unified_shared_memory");
     const glr_opencl_memory buffer = {.buffer = test_cl_buffer(cl, CL_MEM_READ_WRITE, ROOM)};
     cr_expect_eq(fill(&buffer), GLR_OK, "%s: %s", what, glr_last_error());

@@ -18,16 +18,20 @@ make_scratch "$3"
 printf '#include <glorand/%s>\n' glorand.h "${@:4}" >"$scratch/use.cpp"
 cat >>"$scratch/use.cpp" <<'END'
 
+#pragma GCC diagnostic ignored "-Wmissing-field-initializers"
+
 int main()
 {
-    glr_options options = GLR_OPTIONS_INIT;
+    glr_options options = {0};
+    const glr_options defaults = GLR_OPTIONS_INIT;
+    options = defaults;
     glr_device *device = nullptr;
     if (glr_open(&options, &device) != GLR_OK) {
         return 1;
     }
     glr_initializer initializer = glr_glorot_normal(42);
-    glr_tensor tensor{};
-    tensor.dtype = GLR_FLOAT32;
+    glr_tensor tensor = {0};
+    tensor.dtype = GLR_DTYPE_FLOAT32;
     tensor.rank = 1;
     tensor.shape[0] = 10;
     float values[10];

@@ -51,7 +51,7 @@ const char *any_cuda_open(glr_device **device, glr_status *status)
     if (pthread_once(&once, load) != 0 || context == NULL || cu.cuCtxSetCurrent(context) != CUDA_SUCCESS) {
         return "no CUDA context";
     }
-    *status = glr_cuda_prepare(NULL, device);
+    *status = glr_cuda_open(NULL, device);
     return NULL;
 }
 

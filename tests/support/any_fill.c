@@ -62,8 +62,7 @@ static glr_status open_opencl(glr_device **device)
         context = clCreateContext(NULL, 1, &device_id, NULL, NULL, &error);
         queue = error == CL_SUCCESS ? clCreateCommandQueue(context, device_id, 0, &error) : NULL;
     }
-    return error == CL_SUCCESS ? glr_opencl_prepare(context, device_id, device)
-                               : fail("no context or no queue");
+    return error == CL_SUCCESS ? glr_opencl_open(context, device_id, device) : fail("no context or no queue");
 }
 
 /* Between the margins, the caller's bytes go in and come out. */

@@ -39,7 +39,7 @@ glr_tensor golden_tensor(const json_t *golden_case)
 {
     const char *dtype = json_string_value(json_object_get(golden_case, "dtype"));
     const json_t *shape = json_object_get(golden_case, "shape");
-    glr_tensor tensor = {.dtype = dtype == NULL ? GLR_FLOAT32 : glr_dtype_of_name(dtype),
+    glr_tensor tensor = {.dtype = dtype == NULL ? GLR_DTYPE_FLOAT32 : glr_dtype_of_name(dtype),
                          .rank = (uint32_t)json_array_size(shape)};
     for (uint32_t a = 0; a < tensor.rank; a++) {
         tensor.shape[a] = json_integer_value(json_array_get(shape, a));
@@ -84,7 +84,7 @@ void sha256_of_fill(glr_device *device, const glr_initializer *initializer, cons
     cr_assert_not_null(memory);
     for (int64_t first = 0; first < elements; first += piece) {
         glr_tensor range = *tensor;
-        range.part = GLR_RANGE;
+        range.part = GLR_PART_RANGE;
         range.first = first;
         range.count = elements - first < piece ? elements - first : piece;
         uint64_t bytes = (uint64_t)range.count * size;

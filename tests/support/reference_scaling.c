@@ -8,8 +8,9 @@ reference_stream reference_stream_of_initializer(const glr_initializer *initiali
     reference_stream keyed;
     memcpy(keyed.key, initializer->key, sizeof keyed.key);
     memcpy(keyed.counter, initializer->counter, sizeof keyed.counter);
-    return initializer->seeding == GLR_KEYED ? keyed
-                                             : reference_stream_of(initializer->seed, initializer->stream);
+    return initializer->seeding == GLR_SEEDING_KEY
+               ? keyed
+               : reference_stream_of(initializer->seed, initializer->stream);
 }
 
 static int names_axis(const int32_t *axes, uint32_t count, uint32_t rank, uint32_t axis)
@@ -81,7 +82,7 @@ static reference_scaling scaled_variance(double scale, glr_mode mode, glr_distri
 {
     double in, out;
     fans_of(initializer, tensor, &in, &out);
-    double n = mode == GLR_FAN_IN ? in : mode == GLR_FAN_OUT ? out : (in + out) / 2.0;
+    double n = mode == GLR_MODE_FAN_IN ? in : mode == GLR_MODE_FAN_OUT ? out : (in + out) / 2.0;
     double s = scale / (n < 1.0 ? 1.0 : n);
     if (distribution == GLR_DISTRIBUTION_UNIFORM) {
         return uniform_between(-sqrt(3.0 * s), sqrt(3.0 * s));
@@ -95,19 +96,19 @@ static reference_scaling scaling_of_kind(const glr_initializer *init, const glr_
 {
     const glr_distribution normal = GLR_DISTRIBUTION_TRUNCATED_NORMAL, uniform = GLR_DISTRIBUTION_UNIFORM;
     switch (init->kind) {
-    case GLR_ONES: return constant_of(1.0);
-    case GLR_CONSTANT: return constant_of(init->value);
-    case GLR_RANDOM_NORMAL: return normal_of(REFERENCE_NORMAL, init->mean, init->stddev);
-    case GLR_TRUNCATED_NORMAL: return normal_of(REFERENCE_TRUNCATED, init->mean, init->stddev);
-    case GLR_RANDOM_UNIFORM: return uniform_between(init->minval, init->maxval);
-    case GLR_VARIANCE_SCALING:
+    case GLR_KIND_ONES: return constant_of(1.0);
+    case GLR_KIND_CONSTANT: return constant_of(init->value);
+    case GLR_KIND_RANDOM_NORMAL: return normal_of(REFERENCE_NORMAL, init->mean, init->stddev);
+    case GLR_KIND_TRUNCATED_NORMAL: return normal_of(REFERENCE_TRUNCATED, init->mean, init->stddev);
+    case GLR_KIND_RANDOM_UNIFORM: return uniform_between(init->minval, init->maxval);
+    case GLR_KIND_VARIANCE_SCALING:
         return scaled_variance(init->scale, init->mode, init->distribution, init, tensor);
-    case GLR_GLOROT_NORMAL: return scaled_variance(1.0, GLR_FAN_AVG, normal, init, tensor);
-    case GLR_GLOROT_UNIFORM: return scaled_variance(1.0, GLR_FAN_AVG, uniform, init, tensor);
-    case GLR_HE_NORMAL: return scaled_variance(2.0, GLR_FAN_IN, normal, init, tensor);
-    case GLR_HE_UNIFORM: return scaled_variance(2.0, GLR_FAN_IN, uniform, init, tensor);
-    case GLR_LECUN_NORMAL: return scaled_variance(1.0, GLR_FAN_IN, normal, init, tensor);
-    case GLR_LECUN_UNIFORM: return scaled_variance(1.0, GLR_FAN_IN, uniform, init, tensor);
+    case GLR_KIND_GLOROT_NORMAL: return scaled_variance(1.0, GLR_MODE_FAN_AVG, normal, init, tensor);
+    case GLR_KIND_GLOROT_UNIFORM: return scaled_variance(1.0, GLR_MODE_FAN_AVG, uniform, init, tensor);
+    case GLR_KIND_HE_NORMAL: return scaled_variance(2.0, GLR_MODE_FAN_IN, normal, init, tensor);
+    case GLR_KIND_HE_UNIFORM: return scaled_variance(2.0, GLR_MODE_FAN_IN, uniform, init, tensor);
+    case GLR_KIND_LECUN_NORMAL: return scaled_variance(1.0, GLR_MODE_FAN_IN, normal, init, tensor);
+    case GLR_KIND_LECUN_UNIFORM: return scaled_variance(1.0, GLR_MODE_FAN_IN, uniform, init, tensor);
     default: return constant_of(0.0); /* zeros */
     }
 }

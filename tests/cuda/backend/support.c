@@ -39,7 +39,7 @@ void test_cu_close(test_cu cu)
 glr_device *test_prepare(CUcontext context)
 {
     glr_device *handle = NULL;
-    cr_assert_eq(glr_cuda_prepare(context, &handle), GLR_OK, "%s", glr_last_error());
+    cr_assert_eq(glr_cuda_open(context, &handle), GLR_OK, "%s", glr_last_error());
     cr_assert_eq(glr_device_backend(handle), GLR_BACKEND_CUDA);
     return handle;
 }

@@ -28,7 +28,7 @@ static void expect_drawn_at(const char *capability)
 {
     static float expected[GPU_COUNT];
     const glr_initializer initializer = glr_glorot_normal(4);
-    const glr_tensor vector = test_vector(GLR_FLOAT32, GPU_COUNT);
+    const glr_tensor vector = test_vector(GLR_DTYPE_FLOAT32, GPU_COUNT);
     test_cpu_fill(&initializer, &vector, expected, sizeof expected);
     cr_assert_eq(setenv("PTXSIM_CAPABILITY", capability, 1), 0);
     cr_assert_eq(gpu_use_device(), GLR_OK, "%s", glr_last_error());

@@ -1,4 +1,4 @@
-/* What glr_cuda_prepare and glr_cuda_fill refuse, beside what every backend does. */
+/* What glr_cuda_open and glr_cuda_fill refuse, beside what every backend does. */
 #include "support.h"
 
 #include <criterion/criterion.h>
@@ -25,7 +25,7 @@ Test(refused, addresses)
 Test(refused, an_empty_part_without_memory_is_not)
 {
     const glr_initializer initializer = glr_ones();
-    const glr_tensor empty = test_vector(GLR_FLOAT32, 0);
+    const glr_tensor empty = test_vector(GLR_DTYPE_FLOAT32, 0);
     cr_expect_eq(glr_cuda_fill(refused_handle, &initializer, &empty, 0, 0, refused_caller.queue), GLR_OK);
 }
 
@@ -36,16 +36,16 @@ Test(refused, other_devices_and_contexts)
         test_cu other = test_cu_create(device);
         gpu_memory foreign = {.buffer = (void *)(uintptr_t)test_memory(BYTES), .bytes = BYTES}; /* NOLINT */
         DRIVER(cuCtxPopCurrent_v2(NULL));
-        refuse(foreign, GLR_ERROR_ARGUMENT, "dst: is of another context than the handle");
+        refuse(foreign, GLR_ERROR_ARGUMENT, "dst: is of another context than the device");
         refuse_at(refused_handle, &refused_vector, refused_memory, other.stream, GLR_ERROR_ARGUMENT,
-                  "stream: is of another context than the handle");
+                  "stream: is of another context than the device");
         DRIVER(cuCtxPushCurrent_v2(other.context));
-        refuse(refused_memory, GLR_ERROR_ARGUMENT, "handle: its context is not the thread's current one");
+        refuse(refused_memory, GLR_ERROR_ARGUMENT, "device: its context is not the thread's current one");
         DRIVER(cuCtxPopCurrent_v2(NULL));
         DRIVER(cuCtxDestroy_v2(other.context));
     }
     DRIVER(cuCtxSetCurrent(NULL));
-    refuse(refused_memory, GLR_ERROR_ARGUMENT, "handle: its context is not the thread's current one");
+    refuse(refused_memory, GLR_ERROR_ARGUMENT, "device: its context is not the thread's current one");
     gpu_enter(refused_caller);
     refuse_at(refused_handle, &refused_vector, refused_memory, &refused_handle, GLR_ERROR_ARGUMENT,
               "stream: is not a CUDA stream");
@@ -54,9 +54,9 @@ Test(refused, other_devices_and_contexts)
 Test(refused, contexts)
 {
     glr_device *none = refused_handle;
-    cr_expect_eq(glr_cuda_prepare(refused_caller.context, NULL), GLR_ERROR_ARGUMENT);
+    cr_expect_eq(glr_cuda_open(refused_caller.context, NULL), GLR_ERROR_ARGUMENT);
     DRIVER(cuCtxSetCurrent(NULL));
-    cr_expect_eq(glr_cuda_prepare(NULL, &none), GLR_ERROR_ARGUMENT);
+    cr_expect_eq(glr_cuda_open(NULL, &none), GLR_ERROR_ARGUMENT);
     cr_expect_str_eq(glr_last_error(), "context: is NULL, and the thread has no current one");
     cr_expect_null(none);
     gpu_enter(refused_caller);

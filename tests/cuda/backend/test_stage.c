@@ -11,7 +11,7 @@
 #define COUNT 5003
 #define BYTES (COUNT * sizeof(float))
 
-static const glr_tensor vector = {.dtype = GLR_FLOAT32, .rank = 1, .shape = {COUNT}};
+static const glr_tensor vector = {.dtype = GLR_DTYPE_FLOAT32, .rank = 1, .shape = {COUNT}};
 static glr_device *device;
 static char opened[GPU_LIST];
 
@@ -131,7 +131,7 @@ Test(stage, refuses_what_fills_refuse)
     open_stage(&stage);
     tensor.shape[0]++;
     cr_expect_eq(glr_stage_start(&stage, &initializer, &tensor), GLR_ERROR_TOO_SMALL);
-    tensor.dtype = GLR_INT32;
+    tensor.dtype = GLR_DTYPE_INT32;
     cr_expect_eq(glr_stage_start(&stage, &initializer, &tensor), GLR_ERROR_UNSUPPORTED);
     tensor = vector;
     tensor.shape[0] = 0;

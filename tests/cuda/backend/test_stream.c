@@ -25,16 +25,16 @@ static void make_cases(fill_case cases[CASES])
 {
     for (int i = 0; i < CASES; i++) {
         cases[i].initializer = glr_truncated_normal(0.1, 0.7, i);
-        cases[i].tensor = test_vector(GLR_FLOAT32, 3001);
+        cases[i].tensor = test_vector(GLR_DTYPE_FLOAT32, 3001);
     }
     cases[1].initializer.method = GLR_METHOD_ICDF;
     cases[2].initializer = glr_random_normal(0.1, 0.7, 2);
     cases[3].initializer = glr_random_uniform(-1.0, 1.0, 3);
     cases[4].initializer = glr_ones();
-    cases[4].tensor.dtype = GLR_INT16;
-    cases[5].tensor.dtype = GLR_FLOAT64;
-    cases[6].tensor.dtype = GLR_BFLOAT16;
-    glr_tensor box = {.dtype = GLR_FLOAT16, .rank = 2, .shape = {70, 61}, .part = GLR_BOX};
+    cases[4].tensor.dtype = GLR_DTYPE_INT16;
+    cases[5].tensor.dtype = GLR_DTYPE_FLOAT64;
+    cases[6].tensor.dtype = GLR_DTYPE_BFLOAT16;
+    glr_tensor box = {.dtype = GLR_DTYPE_FLOAT16, .rank = 2, .shape = {70, 61}, .part = GLR_PART_BOX};
     box.start[1] = 5;
     box.extent[0] = 70;
     box.extent[1] = 40;
@@ -143,7 +143,7 @@ Test(stream, into_managed_and_mapped_memory)
 {
     test_cu cu = test_cu_open();
     glr_device *handle = test_prepare(NULL);
-    glr_tensor tensor = test_vector(GLR_BFLOAT16, COUNT);
+    glr_tensor tensor = test_vector(GLR_DTYPE_BFLOAT16, COUNT);
     glr_initializer initializer = glr_he_uniform(1);
     CUdeviceptr managed = 0;
     void *host = NULL;
@@ -177,7 +177,7 @@ static void fill_registered(void)
     enum { BYTES = 4 * COUNT, PAGE = 4096 };
     test_cu cu = test_cu_open();
     glr_device *handle = test_prepare(NULL);
-    const glr_tensor tensor = test_vector(GLR_FLOAT32, COUNT);
+    const glr_tensor tensor = test_vector(GLR_DTYPE_FLOAT32, COUNT);
     const glr_initializer initializer = glr_he_normal(1);
     unsigned char *host = aligned_alloc(PAGE, (BYTES + 2 * PAGE - 1) / PAGE * PAGE);
     unsigned char *expected = malloc(BYTES);
@@ -223,7 +223,7 @@ Test(stream, several_devices_and_contexts)
     cr_assert_eq(setenv("PTXSIM_DEVICES", "3", 1), 0);
     test_cu main_one = test_cu_open(), own[DEVICES];
     glr_device *primary[DEVICES], *handles[DEVICES];
-    glr_tensor tensor = test_vector(GLR_FLOAT32, 4001);
+    glr_tensor tensor = test_vector(GLR_DTYPE_FLOAT32, 4001);
     CUdeviceptr memory[DEVICES];
     CUcontext current = NULL;
     for (int i = 0; i < DEVICES; i++) {
@@ -268,7 +268,7 @@ Test(stream, glr_fill_into_the_callers_memory)
 {
     test_cu cu = test_cu_open();
     glr_device *handle = test_open_cuda(0);
-    glr_tensor tensor = test_vector(GLR_FLOAT32, COUNT);
+    glr_tensor tensor = test_vector(GLR_DTYPE_FLOAT32, COUNT);
     glr_initializer initializer = glr_glorot_normal(8);
     CUdeviceptr memory = test_memory(COUNT * sizeof(float));
     void *pointer = NULL;
@@ -291,7 +291,7 @@ static int fill_on_a_device_of_its_own(int thread, int devices)
     enum { LENGTH = 1001, FILLS = 10 };
     const size_t bytes = LENGTH * sizeof(float);
     float drawn[LENGTH], expected[LENGTH];
-    const glr_tensor tensor = test_vector(GLR_FLOAT32, LENGTH);
+    const glr_tensor tensor = test_vector(GLR_DTYPE_FLOAT32, LENGTH);
     const test_cu cu = test_cu_create(thread % devices);
     glr_device *handle = test_prepare(NULL);
     CUdeviceptr memory = 0;
@@ -340,7 +340,8 @@ Test(stream, threads_on_devices_of_their_own)
 Test(stream, places_beyond_4_GiB)
 {
     enum { COLUMNS = 1003 };
-    static const glr_dtype dtypes[] = {GLR_FLOAT32, GLR_FLOAT16, GLR_FLOAT8_E5M2, GLR_FLOAT64, GLR_INT8};
+    static const glr_dtype dtypes[] = {GLR_DTYPE_FLOAT32, GLR_DTYPE_FLOAT16, GLR_DTYPE_FLOAT8_E5M2,
+                                       GLR_DTYPE_FLOAT64, GLR_DTYPE_INT8};
     test_cu cu = test_cu_open();
     glr_device *handle = test_prepare(NULL);
     const uint64_t apart = UINT64_C(6) << 30, all = 2 * apart + (UINT64_C(1) << 30);
@@ -350,7 +351,7 @@ Test(stream, places_beyond_4_GiB)
     CUdeviceptr memory = test_memory(all);
     for (size_t i = 0; i < sizeof dtypes / sizeof dtypes[0]; i++) {
         glr_initializer initializer =
-            dtypes[i] == GLR_INT8 ? glr_ones() : glr_truncated_normal(0.0, 1.0, (int64_t)i);
+            dtypes[i] == GLR_DTYPE_INT8 ? glr_ones() : glr_truncated_normal(0.0, 1.0, (int64_t)i);
         const uint64_t size = glr_dtype_size(dtypes[i]);
         glr_tensor matrix = {.dtype = dtypes[i], .rank = 2, .shape = {3, COLUMNS}};
         matrix.strides[0] = (int64_t)(apart / size);
@@ -358,7 +359,7 @@ Test(stream, places_beyond_4_GiB)
         cr_assert_eq(glr_cuda_fill(handle, &initializer, &matrix, memory, all, cu.stream), GLR_OK, "%s",
                      glr_last_error());
         for (int64_t row = 0; row < 3; row++) {
-            glr_tensor range = {.dtype = dtypes[i], .rank = 2, .shape = {3, COLUMNS}, .part = GLR_RANGE};
+            glr_tensor range = {.dtype = dtypes[i], .rank = 2, .shape = {3, COLUMNS}, .part = GLR_PART_RANGE};
             range.first = row * COLUMNS;
             range.count = COLUMNS;
             test_expect(cu.stream, memory + (uint64_t)row * apart, &initializer, &range);
@@ -379,14 +380,14 @@ Test(stream, a_packed_fill_beyond_4_GiB, .timeout = 3000)
     glr_device *handle = test_prepare(NULL);
     const int64_t count = (INT64_C(1) << 30) + 100003;
     glr_initializer initializer = glr_random_uniform(0.0, 1.0, 1);
-    glr_tensor tensor = test_vector(GLR_FLOAT32, count), window = tensor;
+    glr_tensor tensor = test_vector(GLR_DTYPE_FLOAT32, count), window = tensor;
     if (!test_has_room((uint64_t)count * 4)) {
         cr_skip_test("the device has less than 4 GiB");
     }
     CUdeviceptr memory = test_memory((size_t)count * 4);
     cr_assert_eq(glr_cuda_fill(handle, &initializer, &tensor, memory, (uint64_t)count * 4, cu.stream),
                  GLR_OK);
-    window.part = GLR_RANGE;
+    window.part = GLR_PART_RANGE;
     window.first = (INT64_C(1) << 30) - 50000;
     window.count = 150003;
     test_expect(cu.stream, memory + (uint64_t)window.first * 4, &initializer, &window);

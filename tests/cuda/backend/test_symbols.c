@@ -89,7 +89,7 @@ ParameterizedTest(symbol *missing, symbols, each_that_is_optional)
     glr_device *device = NULL, *cpu = open_cpu(1);
     void *memory = NULL;
     const glr_initializer initializer = glr_glorot_normal(4);
-    const glr_tensor tensor = {.dtype = GLR_FLOAT32, .rank = 1, .shape = {COUNT}};
+    const glr_tensor tensor = {.dtype = GLR_DTYPE_FLOAT32, .rank = 1, .shape = {COUNT}};
     load_without(missing->name);
     cr_assert_eq(setenv("PTXSIM_FAIL", "cuMemFree_v2:2:1", 1), 0);
     options.backend = GLR_BACKEND_CUDA;

@@ -24,7 +24,7 @@ static void make_deep(glr_tensor *t, int64_t elements, bool is_apart)
     static const int64_t extents[AXES] = {1, 2, 1, 3, 2, 2, 2, 2, 3};
     int64_t stride = 1;
     t->rank = AXES;
-    t->part = GLR_BOX;
+    t->part = GLR_PART_BOX;
     for (int i = AXES - 1; i >= 0; i--) {
         t->extent[i] = i == 0 ? elements / 288 + 1 : extents[i]; /* 288: of all inner axes */
         t->start[i] = 1;
@@ -42,7 +42,7 @@ static glr_tensor tensor_of(glr_dtype dtype, layout how, int64_t elements)
     switch (how) {
     case RANGE:
         t.shape[0] = elements + 8;
-        t.part = GLR_RANGE;
+        t.part = GLR_PART_RANGE;
         t.first = 7;
         t.count = elements;
         break;
@@ -51,7 +51,7 @@ static glr_tensor tensor_of(glr_dtype dtype, layout how, int64_t elements)
         t.rank = 2;
         t.shape[0] = t.extent[0] = rows;
         t.shape[1] = width + 9;
-        t.part = GLR_BOX;
+        t.part = GLR_PART_BOX;
         t.start[1] = 5;
         t.extent[1] = width;
         t.strides[0] = how == APART ? width + 4 : 0;
@@ -120,9 +120,9 @@ static size_t add_specials(fill *fills, size_t count, const glr_initializer *ini
 
 size_t make_fills(fill fills[FILLS_MOST], int64_t elements, bool with_specials)
 {
-    static const glr_dtype floats[] = {GLR_FLOAT64,  GLR_FLOAT32,       GLR_FLOAT16,
-                                       GLR_BFLOAT16, GLR_FLOAT8_E4M3FN, GLR_FLOAT8_E5M2};
-    static const glr_dtype sizes[] = {GLR_INT8, GLR_INT16, GLR_INT32, GLR_INT64};
+    static const glr_dtype floats[] = {GLR_DTYPE_FLOAT64,  GLR_DTYPE_FLOAT32,       GLR_DTYPE_FLOAT16,
+                                       GLR_DTYPE_BFLOAT16, GLR_DTYPE_FLOAT8_E4M3FN, GLR_DTYPE_FLOAT8_E5M2};
+    static const glr_dtype sizes[] = {GLR_DTYPE_INT8, GLR_DTYPE_INT16, GLR_DTYPE_INT32, GLR_DTYPE_INT64};
     const size_t float_count = sizeof floats / sizeof floats[0];
     glr_initializer samplers[] = {glr_random_uniform(-0.5, 1.0, 1), glr_random_normal(0.1, 0.7, 2),
                                   glr_truncated_normal(0.1, 0.7, 3), glr_truncated_normal(0.0, 0.02, 4)};

@@ -43,7 +43,7 @@ static void set_up(void)
     cpu = open_cpu(1);
     shipped_start();
     const glr_initializer truncated = glr_truncated_normal(0.1, 0.7, 3);
-    glr_tensor tensor = {.dtype = GLR_FLOAT32, .rank = 1, .shape = {LONG}};
+    glr_tensor tensor = {.dtype = GLR_DTYPE_FLOAT32, .rank = 1, .shape = {LONG}};
     fill_count = make_fills(fills, FEW, false);
     fills[fill_count++] = fill_of(&truncated, &tensor);
     tensor.strides[0] = 3;

@@ -29,7 +29,7 @@ typedef struct gpu_absence {
 
 typedef struct gpu_backend {
     glr_backend_kind kind;
-    const char *name, *prepare; /* in messages: "CUDA", "glr_cuda_prepare" */
+    const char *name, *prepare; /* in messages: "CUDA", "glr_cuda_open" */
     const char *memory, *queue; /* how arguments are called: "dst", "stream" */
     const char *launch;         /* the library's function that starts a kernel */
     const char *const

@@ -66,7 +66,7 @@ static const char *const mistakes[] = {
 const gpu_backend gpu = {
     .kind = GLR_BACKEND_CUDA,
     .name = "CUDA",
-    .prepare = "glr_cuda_prepare",
+    .prepare = "glr_cuda_open",
     .memory = "dst",
     .queue = "stream",
     .launch = "cuLaunchKernel",
@@ -144,7 +144,7 @@ void gpu_release(gpu_memory memory) { (void)cuMemFree_v2((uintptr_t)memory.buffe
 glr_status gpu_prepare(gpu_caller c, glr_device **handle)
 {
     (void)c;
-    return glr_cuda_prepare(NULL, handle);
+    return glr_cuda_open(NULL, handle);
 }
 
 glr_status gpu_fill(glr_device *handle, const glr_initializer *initializer, const glr_tensor *tensor,

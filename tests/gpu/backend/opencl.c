@@ -79,7 +79,7 @@ static const char *const mistakes[] = {"contraction: 0x",
 const gpu_backend gpu = {
     .kind = GLR_BACKEND_OPENCL,
     .name = "OpenCL",
-    .prepare = "glr_opencl_prepare",
+    .prepare = "glr_opencl_open",
     .memory = "memory.buffer",
     .queue = "queue",
     .launch = "clEnqueueNDRangeKernel",
@@ -154,7 +154,7 @@ void gpu_release(gpu_memory memory) { (void)clReleaseMemObject(memory.buffer); }
 
 glr_status gpu_prepare(gpu_caller c, glr_device **handle)
 {
-    return glr_opencl_prepare(c.context, c.device, handle);
+    return glr_opencl_open(c.context, c.device, handle);
 }
 
 /* No event is made where nothing is enqueued. */

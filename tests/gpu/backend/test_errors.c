@@ -75,7 +75,7 @@ static bool is_at_an_end(const char *const *names, unsigned count, unsigned call
 static void fail_all(glr_status (*use)(void), const char *name)
 {
     const glr_initializer initializer = glr_glorot_normal(4);
-    const glr_tensor vector = test_vector(GLR_FLOAT32, GPU_COUNT);
+    const glr_tensor vector = test_vector(GLR_DTYPE_FLOAT32, GPU_COUNT);
     static char list[INJECT_TEXT], before[GPU_LIST];
     static const char *names[INJECT_TEXT / 2];
     unsigned injected = 0, errors = 0;

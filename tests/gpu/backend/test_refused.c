@@ -13,7 +13,7 @@
 glr_device *refused_handle;
 gpu_caller refused_caller;
 gpu_memory refused_memory;
-const glr_tensor refused_vector = {.dtype = GLR_FLOAT32, .rank = 1, .shape = {BYTES / 4}};
+const glr_tensor refused_vector = {.dtype = GLR_DTYPE_FLOAT32, .rank = 1, .shape = {BYTES / 4}};
 
 static void set_up(void)
 {
@@ -98,9 +98,9 @@ Test(refused, objects_of_another_context)
     gpu_caller other = gpu_open(false);
     const gpu_memory foreign = gpu_allocate(other, BYTES);
     gpu_leave(other);
-    refuse(foreign, GLR_ERROR_ARGUMENT, about(gpu.memory, "is of another context than the handle"));
+    refuse(foreign, GLR_ERROR_ARGUMENT, about(gpu.memory, "is of another context than the device"));
     refuse_at(refused_handle, &refused_vector, refused_memory, other.queue, GLR_ERROR_ARGUMENT,
-              about(gpu.queue, "is of another context than the handle"));
+              about(gpu.queue, "is of another context than the device"));
     gpu_enter(other);
     gpu_release(foreign);
     gpu_close(other);
@@ -114,13 +114,12 @@ Test(refused, handles_and_arguments)
     glr_tensor integers = refused_vector;
     char text[128];
     refuse_at(NULL, &refused_vector, refused_memory, refused_caller.queue, GLR_ERROR_ARGUMENT,
-              "handle: is NULL");
-    (void)snprintf(text, sizeof text, "handle: is of the cpu backend and was not prepared by %s",
-                   gpu.prepare);
+              "device: is NULL");
+    (void)snprintf(text, sizeof text, "device: is of the cpu backend and was not opened by %s", gpu.prepare);
     refuse_at(cpu, &refused_vector, refused_memory, refused_caller.queue, GLR_ERROR_ARGUMENT, text);
     refuse_at(refused_handle, NULL, refused_memory, refused_caller.queue, GLR_ERROR_ARGUMENT,
               "tensor: is NULL");
-    integers.dtype = GLR_INT32;
+    integers.dtype = GLR_DTYPE_INT32;
     refuse_at(refused_handle, &integers, refused_memory, refused_caller.queue, GLR_ERROR_UNSUPPORTED, "");
     cr_expect_eq(fill(refused_handle, NULL, &refused_vector, refused_memory, refused_caller.queue),
                  GLR_ERROR_ARGUMENT);
@@ -133,7 +132,7 @@ Test(refused, handles_and_arguments)
 Test(refused, an_empty_part_is_not)
 {
     const glr_initializer initializer = glr_ones();
-    const glr_tensor empty = test_vector(GLR_FLOAT32, 0);
+    const glr_tensor empty = test_vector(GLR_DTYPE_FLOAT32, 0);
     cr_expect_eq(fill(refused_handle, &initializer, &empty, refused_memory, refused_caller.queue), GLR_OK);
     cr_expect_not(was_launched());
 }

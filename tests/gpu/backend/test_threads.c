@@ -14,7 +14,7 @@ static void expect_drawn(void *queue, gpu_memory memory, int64_t seed)
 {
     static float drawn[COUNT], expected[COUNT];
     const glr_initializer initializer = glr_glorot_normal(seed);
-    const glr_tensor tensor = test_vector(GLR_FLOAT32, COUNT);
+    const glr_tensor tensor = test_vector(GLR_DTYPE_FLOAT32, COUNT);
     test_cpu_fill(&initializer, &tensor, expected, sizeof expected);
     cr_assert(gpu_read(queue, memory, drawn, sizeof drawn));
     cr_assert_eq(memcmp(drawn, expected, sizeof drawn), 0, "seed %ld", (long)seed);
@@ -28,7 +28,7 @@ Test(threads, fills_keep_their_order)
     gpu_caller c = gpu_open(true);
     void *queues[2] = {gpu_queue(c, false), gpu_queue(c, false)}, *events[FILLS];
     glr_device *handle = NULL;
-    const glr_tensor tensor = test_vector(GLR_FLOAT32, COUNT);
+    const glr_tensor tensor = test_vector(GLR_DTYPE_FLOAT32, COUNT);
     const gpu_memory memory = gpu_allocate(c, COUNT * sizeof(float));
     cr_assert_eq(gpu_prepare(c, &handle), GLR_OK, "%s", glr_last_error());
     for (int i = 0; i < FILLS; i++) {
@@ -58,7 +58,7 @@ enum { LENGTH = 1001 };
 /* A thread's fills, in a queue of its own. Returns how many things went wrong. */
 static int fill_in_a_thread(gpu_caller c, glr_device *handle, int thread)
 {
-    const glr_tensor tensor = test_vector(GLR_FLOAT32, LENGTH);
+    const glr_tensor tensor = test_vector(GLR_DTYPE_FLOAT32, LENGTH);
     const size_t bytes = LENGTH * sizeof(float), fills = (size_t)gpu.fills;
     int failures = 0;
     gpu_enter(c);

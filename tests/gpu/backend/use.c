@@ -12,7 +12,7 @@ float gpu_drawn[GPU_COUNT];
 const char *gpu_failed = "";
 char gpu_trace[INJECT_TEXT];
 
-static const glr_tensor vector = {.dtype = GLR_FLOAT32, .rank = 1, .shape = {GPU_COUNT}};
+static const glr_tensor vector = {.dtype = GLR_DTYPE_FLOAT32, .rank = 1, .shape = {GPU_COUNT}};
 
 static struct {
     const char *function;
