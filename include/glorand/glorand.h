@@ -457,6 +457,38 @@ GLR_API glr_status glr_initializer_from_json(const char *text, size_t length, gl
 GLR_API glr_status glr_initializer_to_json(const glr_initializer *initializer, char *buffer, size_t capacity,
                                            size_t *length);
 
+/** A number that the text form of an initializer may use by name. */
+typedef struct glr_variable {
+    const char *name; /**< a letter or '_', then letters, digits and '_', all ASCII; not inf, nan or sqrt */
+    double value;     /**< finite where the text uses it */
+} glr_variable;
+
+/** Reads an initializer from its text form, which docs/text.md defines: a name that glr_kind_of_name knows,
+   alone or with arguments in the order of Keras's constructor, by position or by name: glorot_normal,
+   random_normal(0, 0.02), variance_scaling(scale=2, mode=fan_in), constant(-inf). Every initializer also
+   takes, by name alone, seed, stream, key and counter, method, layout, input_axes and output_axes, and
+   batch_axes: glorot_normal(seed=42, method=icdf). Numbers are expressions of decimal and hexadecimal
+   numbers, + - * / ( ), sqrt(...) and variables: random_normal(0, 0.02/sqrt(2*n_layers)). What is not given
+   has the default of glr_initializer_of_kind, but that an initializer without a seed, or a key and counter,
+   is GLR_SEEDING_NONE. Truncated normals are cut at -2 and 2 standard deviations, which may be written:
+   truncated_normal(0, 0.02, -2s, 2s). text is length bytes and need not end with a zero. variables may be
+   NULL when variable_count is 0. On failure *initializer is unchanged. Errors: GLR_ERROR_PARSE (the message
+   begins with the column, counted in bytes from 1), GLR_ERROR_UNSUPPORTED (other bounds, initializers of
+   Keras that glorand does not draw), GLR_ERROR_ARGUMENT (a variable's name, or a name that is twice in the
+   table and once in the text), GLR_ERROR_MEMORY. */
+GLR_API glr_status glr_initializer_from_text(const char *text, size_t length, const glr_variable *variables,
+                                             size_t variable_count, glr_initializer *initializer);
+
+/** Writes an initializer in its text form: glr_initializer_from_text reads it back with every member the
+   same, but that a size of 0 becomes sizeof(glr_initializer). Arguments at the end that have their default
+   are left out, and numbers have as few digits as they need. The text and its final zero go to text when
+   capacity allows, and *length, unless NULL, is set to its length without the zero; text may be NULL when
+   capacity is 0. Errors: GLR_ERROR_ARGUMENT, GLR_ERROR_TOO_SMALL (*length is set all the same),
+   GLR_ERROR_UNSUPPORTED (a NaN with a payload; a member without effect, such as the stddev of a constant,
+   that is not as glr_initializer_of_kind sets it), GLR_ERROR_MEMORY. */
+GLR_API glr_status glr_initializer_to_text(const glr_initializer *initializer, char *text, size_t capacity,
+                                           size_t *length);
+
 /** The stream of a tensor's name within a model: XXH64 of its UTF-8 bytes with seed 0, the top bit
    cleared. length is in bytes; name may be NULL when it is 0. */
 GLR_API int64_t glr_stream_of_name(const char *name, size_t length);

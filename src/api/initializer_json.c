@@ -35,9 +35,6 @@ static unsigned members_of(glr_kind kind)
     }
 }
 
-static const char *const mode_names[] = {"fan_in", "fan_out", "fan_avg"};
-static const char *const distribution_names[] = {"truncated_normal", "untruncated_normal", "uniform"};
-
 /* Initializers of Keras that are no draws of independent values. */
 static const char *const unsupported_names[] = {
     "Orthogonal", "orthogonal", "OrthogonalInitializer", "OrthogonalV2",
@@ -102,7 +99,7 @@ static glr_status read_distribution(glr_json_value value, glr_initializer *initi
         return GLR_OK;
     }
     int position = 0;
-    glr_status status = read_name(value, "distribution", distribution_names, &position);
+    glr_status status = read_name(value, "distribution", glr_distribution_names, &position);
     initializer->distribution = (glr_distribution)position;
     return status;
 }
@@ -110,7 +107,7 @@ static glr_status read_distribution(glr_json_value value, glr_initializer *initi
 static glr_status read_mode(glr_json_value value, glr_initializer *initializer)
 {
     int position = 0;
-    glr_status status = read_name(value, "mode", mode_names, &position);
+    glr_status status = read_name(value, "mode", glr_mode_names, &position);
     initializer->mode = (glr_mode)position;
     return status;
 }
@@ -400,9 +397,9 @@ static void write_scaling(glr_text *text, const glr_initializer *initializer, bo
 {
     write_number(text, "scale", initializer->scale, first);
     write_member(text, "mode", first);
-    glr_text_string(text, mode_names[initializer->mode]);
+    glr_text_string(text, glr_mode_names[initializer->mode]);
     write_member(text, "distribution", first);
-    glr_text_string(text, distribution_names[initializer->distribution]);
+    glr_text_string(text, glr_distribution_names[initializer->distribution]);
 }
 
 static void write_config(glr_text *text, const glr_initializer *initializer)
@@ -481,24 +478,6 @@ glr_status glr_initializer_write(glr_text *text, const glr_initializer *initiali
     return GLR_OK;
 }
 
-/* A text to the caller's buffer, if that is large enough. */
-static glr_status hand_over(const glr_text *text, char *buffer, size_t capacity, size_t *length)
-{
-    if (text->out_of_memory) {
-        return glr_fail(GLR_ERROR_MEMORY, "out of memory");
-    }
-    if (length != NULL) {
-        *length = text->length;
-    }
-    if (text->length >= capacity) {
-        return glr_fail(GLR_ERROR_TOO_SMALL, "capacity: %zu is fewer than the %zu bytes of the text",
-                        capacity, text->length + 1);
-    }
-    memcpy(buffer, text->bytes, text->length);
-    buffer[text->length] = '\0';
-    return GLR_OK;
-}
-
 static glr_status to_json(const glr_initializer *initializer, char *buffer, size_t capacity, size_t *length)
 {
     if (initializer == NULL || (buffer == NULL && capacity > 0)) {
@@ -507,7 +486,7 @@ static glr_status to_json(const glr_initializer *initializer, char *buffer, size
     glr_text text = {.spaced = true};
     glr_status status = glr_initializer_write(&text, initializer);
     if (status == GLR_OK) {
-        status = hand_over(&text, buffer, capacity, length);
+        status = glr_text_hand_over(&text, buffer, capacity, length);
     }
     glr_text_free(&text);
     return status;

@@ -142,4 +142,8 @@ void glr_text_integers(glr_text *text, const int64_t *numbers, size_t count); /*
 void glr_text_comma(glr_text *text);
 void glr_text_name(glr_text *text, const char *name);
 
+/* Copies the text and a zero to a caller's buffer, if that is large enough, and its length to *length, unless
+   that is NULL. Errors: GLR_ERROR_MEMORY, GLR_ERROR_TOO_SMALL (*length is set all the same). */
+glr_status glr_text_hand_over(const glr_text *text, char *buffer, size_t capacity, size_t *length);
+
 #endif

@@ -1,6 +1,7 @@
 /* Writing JSON. */
 #include "json.h"
 
+#include "error.h"
 #include "show.h"
 
 #include <math.h>
@@ -173,4 +174,21 @@ void glr_text_name(glr_text *text, const char *name)
 {
     glr_text_string(text, name);
     glr_text_add(text, text->spaced ? ": " : ":");
+}
+
+glr_status glr_text_hand_over(const glr_text *text, char *buffer, size_t capacity, size_t *length)
+{
+    if (text->out_of_memory) {
+        return glr_fail(GLR_ERROR_MEMORY, "out of memory");
+    }
+    if (length != NULL) {
+        *length = text->length;
+    }
+    if (text->length >= capacity) {
+        return glr_fail(GLR_ERROR_TOO_SMALL, "capacity: %zu is fewer than the %zu bytes of the text",
+                        capacity, text->length + 1);
+    }
+    memcpy(buffer, text->bytes, text->length);
+    buffer[text->length] = '\0';
+    return GLR_OK;
 }

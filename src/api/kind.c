@@ -41,6 +41,9 @@ static const struct {
                                 {1.0, GLR_MODE_FAN_IN, GLR_DISTRIBUTION_UNIFORM}},
 };
 
+const char *const glr_mode_names[3] = {"fan_in", "fan_out", "fan_avg"};
+const char *const glr_distribution_names[3] = {"truncated_normal", "untruncated_normal", "uniform"};
+
 #define KIND_COUNT (sizeof kinds / sizeof kinds[0])
 
 int glr_kind_is_valid(glr_kind kind)

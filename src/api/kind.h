@@ -10,6 +10,10 @@ int glr_kind_is_valid(glr_kind kind);
 /* Keras's class name, "GlorotNormal" for example, of a valid kind. */
 const char *glr_kind_class_name(glr_kind kind);
 
+/* Names of modes and distributions, in the order of their enumerators. */
+extern const char *const glr_mode_names[3];
+extern const char *const glr_distribution_names[3];
+
 /* Whether the kind is variance scaling, under that name or that of Glorot, He or LeCun. */
 int glr_kind_scales_variance(glr_kind kind);
 

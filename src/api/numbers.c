@@ -16,7 +16,7 @@ glr_status glr_check_seeding(const glr_initializer *initializer)
                           (int)initializer->seeding);
 }
 
-static glr_status check_choices(const glr_initializer *initializer)
+glr_status glr_check_choices(const glr_initializer *initializer)
 {
     if (!glr_kind_is_valid(initializer->kind)) {
         return glr_fail(GLR_ERROR_ARGUMENT, "initializer.kind: %d is not an initializer",
@@ -112,7 +112,7 @@ glr_status glr_resolve_numbers(const glr_initializer *initializer, const glr_ten
 {
     glr_status status = GLR_CHECK_RESERVED("initializer", initializer);
     if (status == GLR_OK) {
-        status = check_choices(initializer);
+        status = glr_check_choices(initializer);
     }
     if (status != GLR_OK) {
         return status;

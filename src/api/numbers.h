@@ -20,6 +20,9 @@ typedef struct glr_numbers {
 /* Errors: GLR_ERROR_ARGUMENT, when an initializer's seeding is not one of its enumerators. */
 glr_status glr_check_seeding(const glr_initializer *initializer);
 
+/* Errors: GLR_ERROR_ARGUMENT, when an initializer's kind, method, layout or seeding is not an enumerator. */
+glr_status glr_check_choices(const glr_initializer *initializer);
+
 /* Checks an initializer against a checked tensor. Errors: GLR_ERROR_ARGUMENT, GLR_ERROR_UNSUPPORTED. */
 glr_status glr_resolve_numbers(const glr_initializer *initializer, const glr_tensor *tensor,
                                glr_numbers *numbers);

@@ -11,8 +11,9 @@ static const char help[] =
     "Usage: glorand fill --initializer INIT --shape DIMS -o FILE [OPTION]...\n"
     "Draw one tensor.\n"
     "\n"
-    "  -i, --initializer INIT a name (glorot_normal, he_uniform, truncated_normal, zeros, ...) or\n"
-    "                         JSON, {\"class_name\": ..., \"config\": {...}}\n"
+    "  -i, --initializer INIT a name (glorot_normal, he_uniform, truncated_normal, zeros, ...), alone or\n"
+    "                         with arguments, 'random_normal(0, 0.02)'; or JSON,\n"
+    "                         {\"class_name\": ..., \"config\": {...}}\n"
     "  -n, --shape DIMS       dimensions with commas between, 784,256; '' is one element of rank 0\n"
     "  -o, --output FILE      .npy, .safetensors (with the spec as metadata) or .bin (bytes alone);\n"
     "                         - is bytes on standard output\n"
@@ -93,6 +94,10 @@ static int seed_initializer(const arguments *given, glr_initializer *initializer
         initializer->stream = given->stream;
     }
     if (given->request.has_seed) {
+        if (initializer->seeding == GLR_SEEDING_KEY) {
+            return glr_cli_fail(EXIT_USAGE, "--seed: %" PRId64 ", but the initializer has a key and counter",
+                                given->request.seed);
+        }
         if (initializer->seeding == GLR_SEEDING_SEED) {
             return glr_cli_fail(EXIT_USAGE, "--seed: %" PRId64 ", but the initializer has the seed %" PRId64,
                                 given->request.seed, initializer->seed);
@@ -110,6 +115,22 @@ static int seed_initializer(const arguments *given, glr_initializer *initializer
     return EXIT_DONE;
 }
 
+/* JSON, or the text form, which begins with a name. */
+static int read_initializer(const char *text, glr_choice *choice)
+{
+    glr_problem problem;
+    if (text[0] == '{' || text[0] == '"' || strncmp(text, GLR_UTF8_BOM, strlen(GLR_UTF8_BOM)) == 0) {
+        return glr_choice_parse(text, choice, &problem)
+                   ? EXIT_DONE
+                   : glr_cli_fail_by(&problem, "--initializer: %s", problem.text);
+    }
+    choice->action = GLR_ACTION_FILL;
+    const glr_status status = glr_initializer_from_text(text, strlen(text), NULL, 0, &choice->initializer);
+    return status == GLR_OK ? EXIT_DONE
+                            : glr_cli_fail(status == GLR_ERROR_MEMORY ? EXIT_FAILED : EXIT_USAGE,
+                                           "--initializer: %s", glr_last_error());
+}
+
 /* Everything but the output, checked as far as the library checks it. */
 static int make_tensor(const arguments *given, glr_model_tensor *tensor)
 {
@@ -122,11 +143,9 @@ static int make_tensor(const arguments *given, glr_model_tensor *tensor)
     if (given->slice != NULL && !glr_slice_parse(given->slice, &tensor->tensor, &problem)) {
         return glr_cli_fail(EXIT_USAGE, "--%s", problem.text);
     }
-    if (!glr_choice_parse(given->initializer, &tensor->choice, &problem)) {
-        return glr_cli_fail_by(&problem, "--initializer: %s", problem.text);
-    }
-    if (tensor->choice.action != GLR_ACTION_FILL) {
-        return glr_cli_fail(EXIT_USAGE, "--initializer: %s is not an initializer", given->initializer);
+    status = read_initializer(given->initializer, &tensor->choice);
+    if (status != EXIT_DONE) {
+        return status;
     }
     glr_initializer *initializer = &tensor->choice.initializer;
     initializer->method = given->request.has_method ? given->request.method : initializer->method;

@@ -313,6 +313,11 @@ Test(bad_input, of_the_other_functions)
     cr_expect_eq(glr_initializer_from_json("1", 1, NULL), GLR_ERROR_ARGUMENT);
     cr_expect_eq(glr_initializer_to_json(NULL, NULL, 0, NULL), GLR_ERROR_ARGUMENT);
     cr_expect_eq(glr_initializer_to_json(&initializer, NULL, 5, NULL), GLR_ERROR_ARGUMENT);
+    cr_expect_eq(glr_initializer_from_text(NULL, 0, NULL, 0, &initializer), GLR_ERROR_ARGUMENT);
+    cr_expect_eq(glr_initializer_from_text("ones", 4, NULL, 0, NULL), GLR_ERROR_ARGUMENT);
+    cr_expect_eq(glr_initializer_from_text("ones", 4, NULL, 1, &initializer), GLR_ERROR_ARGUMENT);
+    cr_expect_eq(glr_initializer_to_text(NULL, NULL, 0, NULL), GLR_ERROR_ARGUMENT);
+    cr_expect_eq(glr_initializer_to_text(&initializer, NULL, 5, NULL), GLR_ERROR_ARGUMENT);
     cr_expect_eq(glr_resolve(NULL, &initializer), GLR_ERROR_ARGUMENT);
     cr_expect_eq(glr_resolve(&initializer, NULL), GLR_ERROR_ARGUMENT);
     initializer.kind = (glr_kind)44;

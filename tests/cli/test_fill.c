@@ -3,6 +3,7 @@
 #include "support/golden.h"
 
 #include <criterion/criterion.h>
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -72,6 +73,28 @@ Test(fill, options)
     EXPECT_DONE("glorand fill -i he_normal -s 1 -n 10 --dtype float8_e4m3fn -o f.safetensors");
     expect_values("f.safetensors", glr_he_normal(1),
                   (glr_tensor){.dtype = GLR_DTYPE_FLOAT8_E4M3FN, .rank = 1, .shape = {10}});
+}
+
+Test(fill, text_form)
+{
+    glr_initializer keyed = glr_random_uniform(-1.0, 0.5, 0);
+    const glr_tensor tensor = {.dtype = GLR_DTYPE_FLOAT64, .rank = 2, .shape = {30, 20}};
+    keyed.seeding = GLR_SEEDING_KEY;
+    keyed.key[0] = 1;
+    keyed.key[1] = 2;
+    keyed.counter[3] = 4;
+    EXPECT_DONE("glorand fill -i 'random_normal(0, 0.02/sqrt(2*12))' -s 3 -n 30,20 --dtype float64 -o a.npy");
+    expect_values("a.npy", glr_random_normal(0.0, 0.02 / sqrt(2.0 * 12.0), 3), tensor);
+    EXPECT_DONE(
+        "glorand fill -i 'variance_scaling(2, distribution=untruncated_normal, seed=5)' -n 30,20 --dtype "
+        "float64 -o b.safetensors");
+    expect_values("b.safetensors",
+                  glr_variance_scaling(2.0, GLR_MODE_FAN_IN, GLR_DISTRIBUTION_UNTRUNCATED_NORMAL, 5), tensor);
+    EXPECT_DONE(
+        "glorand fill -i 'uniform(-1, .5, key=[1, 2], counter=[0, 0, 0, 4])' -n 30,20 --dtype float64 "
+        "-o c.bin");
+    expect_values("c.bin", keyed, tensor);
+    EXPECT_DONE("glorand verify b.safetensors");
 }
 
 Test(fill, slices)

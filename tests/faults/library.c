@@ -157,6 +157,19 @@ static glr_status write_json(result *given)
     return glr_initializer_to_json(&initializer, given->text, sizeof given->text, &given->length);
 }
 
+static glr_status read_text(result *given)
+{
+    static const char text[] = "truncated_normal(0, 0.02/sqrt(2*n), seed=3)";
+    const glr_variable n = {"n", 12.0};
+    return glr_initializer_from_text(text, sizeof text - 1, &n, 1, &given->initializer);
+}
+
+static glr_status write_text(result *given)
+{
+    const glr_initializer initializer = glr_random_uniform(-1.0 / 3.0, 1e23, -12345678901234);
+    return glr_initializer_to_text(&initializer, given->text, sizeof given->text, &given->length);
+}
+
 /* What allocates nothing, and so cannot fail. */
 static glr_status describe(result *given)
 {
@@ -185,6 +198,7 @@ static const call calls[] = {
     {"open_cuda", open_cuda, false}, {"list", list, true},
     {"allocate", allocate, false},   {"read_json", read_json, false},
     {"read_name", read_name, false}, {"write_json", write_json, false},
+    {"read_text", read_text, false}, {"write_text", write_text, false},
     {"describe", describe, false},   {"resolve_global", resolve_global, false},
 };
 

@@ -56,6 +56,16 @@ static void call_to_json(record *into, const char *label, const glr_initializer 
     record_status(into, label, status);
 }
 
+static void call_to_text(record *into, const char *label, const glr_initializer *initializer)
+{
+    char text[1024] = "";
+    size_t length = 0;
+    glr_status status = GLR_OK;
+    CALL(glr_initializer_to_text, status = glr_initializer_to_text(initializer, text, sizeof text, &length));
+    record_status(into, label, status);
+    record_text(into, label, text);
+}
+
 /* Numbers whose shortest decimal form, or nearest value, needs every digit. */
 static const double numbers[] = {
     0.1,       1.0 / 3.0, 2.5,  1234567.891, 1e-5, 9007199254740991.0, 0x1.fffffffffffffp1023,
@@ -77,6 +87,7 @@ static void call_with_numbers(record *into)
         for (size_t j = 0; j < COUNT(made); j++) {
             call_describe(into, label, &made[j]);
             call_to_json(into, label, &made[j]);
+            call_to_text(into, label, &made[j]);
         }
     }
 }
@@ -111,6 +122,41 @@ static void call_from_json(record *into)
         if (status == GLR_OK) {
             call_to_json(into, texts[i], &read);
             call_describe(into, texts[i], &read);
+        }
+    }
+}
+
+/* As deep as an expression may be, with an error in its middle. */
+static const char nested[] =
+    "constant(sqrt(sqrt(sqrt(sqrt(sqrt(sqrt(sqrt(sqrt(sqrt(sqrt(sqrt(sqrt(sqrt(sqrt(sqrt(sqrt("
+    "sqrt(sqrt(sqrt(sqrt(sqrt(sqrt(sqrt(sqrt(sqrt(sqrt(sqrt(sqrt(sqrt(sqrt(sqrt(sqrt(1e999)))))))))))))))))))"
+    "))))))))))))))";
+
+static const char *const forms[] = {
+    "truncated_normal(0.1, 1e-310, -2s, 2s, seed=-5)",
+    "random_uniform(-0.02/sqrt(2*n_layer), 0.1 + 1/3 * 1e23)",
+    "constant(0x1.8p-1074)",
+    "constant(1,5)",
+    "constant(1.00000000000000011102230246251565 - 1)",
+    "constant(1/(0.1 + 0.2 - 0.30000000000000004))",
+    "he_normal(key=[1, 4294967295], counter=[1, 2, 3, 4], input_axes=[0, -1], output_axes=[], method=icdf)",
+    "constant(1e999)",
+    "constant((((((((((((((((((((((((((((((((1e-5))))))))))))))))))))))))))))))))",
+    nested,
+};
+
+static void call_from_text(record *into)
+{
+    const glr_variable variables[] = {{"n_layer", 32.0}};
+    for (size_t i = 0; i < COUNT(forms); i++) {
+        glr_initializer read = {0};
+        glr_status status = GLR_OK;
+        CALL(glr_initializer_from_text, status = glr_initializer_from_text(
+                                            forms[i], strlen(forms[i]), variables, COUNT(variables), &read));
+        record_status(into, forms[i], status);
+        record_initializer(into, forms[i], &read);
+        if (status == GLR_OK) {
+            call_to_text(into, forms[i], &read);
         }
     }
 }
@@ -261,6 +307,7 @@ void call_others(record *into, glr_device *device)
     call_constructors(into);
     call_with_numbers(into);
     call_from_json(into);
+    call_from_text(into);
     call_seeds(into);
     call_memory(into, device);
     call_wrongly(into, device);

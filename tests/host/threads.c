@@ -61,6 +61,10 @@ static void *describe(void *nothing)
         CHECK(glr_initializer_from_json(text, sizeof text - 1, &read) == GLR_OK, "%s", glr_last_error());
         CHECK(glr_initializer_to_json(&read, written, sizeof written, NULL) == GLR_OK, "%s",
               glr_last_error());
+        CHECK(glr_initializer_to_text(&read, written, sizeof written, NULL) == GLR_OK, "%s",
+              glr_last_error());
+        CHECK(glr_initializer_from_text(written, strlen(written), NULL, 0, &read) == GLR_OK, "%s",
+              glr_last_error());
         CHECK(glr_describe(&read, &tensor, &summary) == GLR_OK, "%s", glr_last_error());
         CHECK(glr_devices(infos, 8, &count) == GLR_OK, "%s", glr_last_error());
         CHECK(glr_tensor_extent(NULL, NULL, NULL) == GLR_ERROR_ARGUMENT, "NULL is taken");

@@ -1,0 +1,301 @@
+/* Initializers to their text form. */
+#include "error.h"
+#include "fans.h"
+#include "guest.h"
+#include "json.h"
+#include "kind.h"
+#include "numbers.h"
+#include "shortest.h"
+#include "text_arguments.h"
+
+#include <math.h>
+#include <string.h>
+
+static const void *member_of(const glr_initializer *initializer, size_t offset)
+{
+    return (const char *)initializer + offset;
+}
+
+static double double_of(const glr_initializer *initializer, const glr_argument *argument)
+{
+    double value;
+    memcpy(&value, member_of(initializer, argument->member), sizeof value);
+    return value;
+}
+
+static uint32_t number_of(const glr_initializer *initializer, size_t offset)
+{
+    uint32_t number;
+    memcpy(&number, member_of(initializer, offset), sizeof number);
+    return number;
+}
+
+/* ---- What has a form ------------------------------------------------------------------------------ */
+
+/* Copies the member of an argument, and of axes those that count. */
+static void copy_member(const glr_initializer *from, const glr_argument *argument, glr_initializer *to)
+{
+    size_t bytes = 0;
+    switch (argument->form) {
+    case GLR_ARGUMENT_BOUND: return;
+    case GLR_ARGUMENT_CHOICE: bytes = sizeof(uint32_t); break;
+    case GLR_ARGUMENT_WORDS: bytes = argument->count * sizeof(uint32_t); break;
+    case GLR_ARGUMENT_AXES: {
+        const uint32_t count = number_of(from, argument->length);
+        memcpy((char *)to + argument->length, &count, sizeof count);
+        bytes = count * sizeof(int32_t);
+        break;
+    }
+    default: bytes = sizeof(double); break; /* or an int64_t */
+    }
+    memcpy((char *)to + argument->member, member_of(from, argument->member), bytes);
+}
+
+/* Whether a setting is written: it counts, and is not the default. */
+static bool is_written(const glr_initializer *initializer, int setting)
+{
+    switch (setting) {
+    case GLR_SETTING_SEED: return initializer->seeding == GLR_SEEDING_SEED;
+    case GLR_SETTING_STREAM: return initializer->stream != 0;
+    case GLR_SETTING_KEY:
+    case GLR_SETTING_COUNTER: return initializer->seeding == GLR_SEEDING_KEY;
+    case GLR_SETTING_METHOD: return initializer->method != GLR_METHOD_RESAMPLE;
+    case GLR_SETTING_LAYOUT: return initializer->layout != GLR_LAYOUT_KERAS;
+    case GLR_SETTING_BATCH_AXES: return initializer->batch_axis_count > 0;
+    default: return initializer->has_axes == 1;
+    }
+}
+
+/* The initializer as its text says it: members that have no place there are as the text leaves them. */
+static glr_initializer said_of(const glr_initializer *initializer)
+{
+    size_t count;
+    const glr_argument *law = glr_law_arguments(initializer->kind, &count);
+    glr_initializer said = glr_initializer_of_kind(initializer->kind);
+    for (size_t i = 0; i < count; i++) {
+        copy_member(initializer, &law[i], &said);
+    }
+    for (int i = 0; i < GLR_SETTING_COUNT; i++) {
+        if (is_written(initializer, i)) {
+            copy_member(initializer, &glr_settings[i], &said);
+        }
+    }
+    return said;
+}
+
+/* Fails if a member would be read back as another. */
+static glr_status check_said(const glr_initializer *initializer)
+{
+#define MEMBER(name)                                                                                         \
+    {                                                                                                        \
+#name, offsetof(glr_initializer, name), sizeof initializer->name                                     \
+    }
+    static const struct {
+        const char *name;
+        size_t offset, bytes;
+    } members[] = {
+        MEMBER(value),   MEMBER(mean),       MEMBER(stddev),       MEMBER(minval),     MEMBER(maxval),
+        MEMBER(scale),   MEMBER(mode),       MEMBER(distribution), MEMBER(seed),       MEMBER(key),
+        MEMBER(counter), MEMBER(input_axes), MEMBER(output_axes),  MEMBER(batch_axes),
+    };
+#undef MEMBER
+    const glr_initializer said = said_of(initializer);
+    for (size_t i = 0; i < sizeof members / sizeof members[0]; i++) {
+        if (memcmp(member_of(initializer, members[i].offset), member_of(&said, members[i].offset),
+                   members[i].bytes) != 0) {
+            return glr_fail(GLR_ERROR_UNSUPPORTED,
+                            "initializer.%s: has no effect here, and no form in text unless it is as "
+                            "glr_initializer_of_kind sets it",
+                            members[i].name);
+        }
+    }
+    return GLR_OK;
+}
+
+/* Finite numbers have a form; as a constant, infinities and the NaN of NAN with either sign, too. */
+static glr_status check_double(const glr_initializer *initializer, const glr_argument *argument)
+{
+    const double value = double_of(initializer, argument);
+    if (isfinite(value)) {
+        return GLR_OK;
+    }
+    if (argument->form == GLR_ARGUMENT_FINITE) {
+        return glr_fail(GLR_ERROR_ARGUMENT, "initializer.%s: %g is not finite", argument->name, value);
+    }
+    const double read = copysign(isnan(value) ? (double)NAN : (double)INFINITY, value);
+    return memcmp(&read, &value, sizeof value) == 0
+               ? GLR_OK
+               : glr_fail(GLR_ERROR_UNSUPPORTED, "initializer.%s: a NaN with a payload has no form in text",
+                          argument->name);
+}
+
+static glr_status check_choice(const glr_initializer *initializer, const glr_argument *argument)
+{
+    const uint32_t number = number_of(initializer, argument->member);
+    return number < argument->count ? GLR_OK
+                                    : glr_fail(GLR_ERROR_ARGUMENT, "initializer.%s: %u is more than %u",
+                                               argument->name, number, argument->count - 1);
+}
+
+static glr_status check_law(const glr_initializer *initializer)
+{
+    size_t count;
+    const glr_argument *law = glr_law_arguments(initializer->kind, &count);
+    glr_status status = GLR_OK;
+    for (size_t i = 0; i < count && status == GLR_OK; i++) {
+        if (law[i].form == GLR_ARGUMENT_FINITE || law[i].form == GLR_ARGUMENT_VALUE) {
+            status = check_double(initializer, &law[i]);
+        } else if (law[i].form == GLR_ARGUMENT_CHOICE) {
+            status = check_choice(initializer, &law[i]);
+        }
+    }
+    return status;
+}
+
+static glr_status check_axes(const glr_initializer *initializer, const glr_argument *argument)
+{
+    const int32_t *axes = member_of(initializer, argument->member);
+    const uint32_t count = number_of(initializer, argument->length);
+    if (count > GLR_MAX_RANK) {
+        return glr_fail(GLR_ERROR_ARGUMENT, "initializer.%s: %u axes are more than %d", argument->name, count,
+                        GLR_MAX_RANK);
+    }
+    for (uint32_t i = 0; i < count; i++) {
+        if (axes[i] < -GLR_MAX_RANK || axes[i] >= GLR_MAX_RANK) {
+            return glr_fail(GLR_ERROR_ARGUMENT, "initializer.%s[%u]: %d is not an integer from %d to %d",
+                            argument->name, i, axes[i], -GLR_MAX_RANK, GLR_MAX_RANK - 1);
+        }
+    }
+    return GLR_OK;
+}
+
+static glr_status check_writable(const glr_initializer *initializer)
+{
+    glr_status status = GLR_CHECK_RESERVED("initializer", initializer);
+    if (status == GLR_OK) {
+        status = glr_check_choices(initializer);
+    }
+    if (status == GLR_OK) {
+        status = glr_check_axes_given(initializer);
+    }
+    for (int i = GLR_SETTING_INPUT_AXES; i <= GLR_SETTING_BATCH_AXES && status == GLR_OK; i++) {
+        status = check_axes(initializer, &glr_settings[i]);
+    }
+    if (status == GLR_OK) {
+        status = check_law(initializer);
+    }
+    return status == GLR_OK ? check_said(initializer) : status;
+}
+
+/* ---- Writing -------------------------------------------------------------------------------------- */
+
+static void write_double(glr_text *text, double value)
+{
+    char shortest[GLR_SHORTEST];
+    if (isfinite(value)) {
+        glr_shortest(value, shortest);
+        glr_text_add(text, shortest);
+        return;
+    }
+    glr_text_add(text, signbit(value) ? "-" : "");
+    glr_text_add(text, isnan(value) ? "nan" : "inf");
+}
+
+static void write_list(glr_text *text, const glr_initializer *initializer, const glr_argument *argument)
+{
+    const bool is_axes = argument->form == GLR_ARGUMENT_AXES;
+    const uint32_t count = is_axes ? number_of(initializer, argument->length) : argument->count;
+    int64_t wide[GLR_MAX_RANK];
+    for (uint32_t i = 0; i < count; i++) {
+        const uint32_t word = number_of(initializer, argument->member + i * sizeof word);
+        wide[i] = is_axes ? (int64_t)(int32_t)word : (int64_t)word;
+    }
+    glr_text_integers(text, wide, count);
+}
+
+static void write_value(glr_text *text, const glr_initializer *initializer, const glr_argument *argument)
+{
+    int64_t integer;
+    switch (argument->form) {
+    case GLR_ARGUMENT_CHOICE:
+        glr_text_add(text, argument->choice[number_of(initializer, argument->member)]);
+        return;
+    case GLR_ARGUMENT_INTEGER:
+        memcpy(&integer, member_of(initializer, argument->member), sizeof integer);
+        glr_text_int64(text, integer);
+        return;
+    case GLR_ARGUMENT_WORDS:
+    case GLR_ARGUMENT_AXES: write_list(text, initializer, argument); return;
+    default: write_double(text, double_of(initializer, argument)); return;
+    }
+}
+
+static void write_separator(glr_text *text, bool *first)
+{
+    glr_text_add(text, *first ? "(" : ", ");
+    *first = false;
+}
+
+/* Whether an argument has its default, bit for bit: -0 is not 0. */
+static bool is_default(const glr_initializer *initializer, const glr_argument *argument,
+                       const glr_initializer *defaults)
+{
+    const size_t bytes = argument->form == GLR_ARGUMENT_CHOICE ? sizeof(uint32_t) : sizeof(double);
+    return argument->form == GLR_ARGUMENT_BOUND || memcmp(member_of(initializer, argument->member),
+                                                          member_of(defaults, argument->member), bytes) == 0;
+}
+
+/* How many arguments are written without a name: up to the last that is not the default. */
+static size_t count_written(const glr_initializer *initializer, const glr_argument *law, size_t count)
+{
+    const glr_initializer defaults = glr_initializer_of_kind(initializer->kind);
+    while (count > 0 && is_default(initializer, &law[count - 1], &defaults)) {
+        count--;
+    }
+    return count;
+}
+
+static void write_initializer(glr_text *text, const glr_initializer *initializer)
+{
+    size_t count;
+    bool first = true;
+    const glr_argument *law = glr_law_arguments(initializer->kind, &count);
+    count = count_written(initializer, law, count);
+    glr_text_add(text, glr_kind_name(initializer->kind));
+    for (size_t i = 0; i < count; i++) {
+        write_separator(text, &first);
+        write_value(text, initializer, &law[i]);
+    }
+    for (int i = 0; i < GLR_SETTING_COUNT; i++) {
+        if (is_written(initializer, i)) {
+            write_separator(text, &first);
+            glr_text_add(text, glr_settings[i].name);
+            glr_text_add(text, "=");
+            write_value(text, initializer, &glr_settings[i]);
+        }
+    }
+    glr_text_add(text, first ? "" : ")");
+}
+
+static glr_status to_text(const glr_initializer *initializer, char *buffer, size_t capacity, size_t *length)
+{
+    if (initializer == NULL || (buffer == NULL && capacity > 0)) {
+        return glr_fail_null(initializer == NULL ? "initializer" : "text");
+    }
+    glr_status status = check_writable(initializer);
+    if (status != GLR_OK) {
+        return status;
+    }
+    glr_text text = {.spaced = true};
+    write_initializer(&text, initializer);
+    status = glr_text_hand_over(&text, buffer, capacity, length);
+    glr_text_free(&text);
+    return status;
+}
+
+glr_status glr_initializer_to_text(const glr_initializer *initializer, char *text, size_t capacity,
+                                   size_t *length)
+{
+    const glr_host host = glr_enter();
+    return glr_leave(&host, to_text(initializer, text, capacity, length));
+}

@@ -1,0 +1,48 @@
+/* The arguments of initializers in their text form, and the members of glr_initializer that they set. */
+#ifndef GLR_API_TEXT_ARGUMENTS_H
+#define GLR_API_TEXT_ARGUMENTS_H
+
+#include "glorand/glorand.h"
+
+typedef enum glr_argument_form {
+    GLR_ARGUMENT_FINITE,  /* an expression */
+    GLR_ARGUMENT_VALUE,   /* an expression, inf or nan */
+    GLR_ARGUMENT_BOUND,   /* an expression and "s"; no member, since only one value is drawn */
+    GLR_ARGUMENT_CHOICE,  /* one of some names */
+    GLR_ARGUMENT_INTEGER, /* an int64_t */
+    GLR_ARGUMENT_WORDS,   /* a list of `count` uint32_t */
+    GLR_ARGUMENT_AXES     /* a list of int32_t, whose length is a member of its own */
+} glr_argument_form;
+
+typedef struct glr_argument {
+    const char *name;
+    glr_argument_form form;
+    size_t member;             /* offset in glr_initializer */
+    uint32_t count;            /* names of a choice, words of a list */
+    const char *const *choice; /* the names, in the order of the enumerators */
+    size_t length;             /* of axes: the offset of their count */
+    double bound;              /* of a bound: the only one that there is */
+} glr_argument;
+
+/* What a kind takes by position or by name, in the order of Keras's constructor. */
+const glr_argument *glr_law_arguments(glr_kind kind, size_t *count);
+
+/* What every kind takes, by name alone. */
+enum {
+    GLR_SETTING_SEED,
+    GLR_SETTING_STREAM,
+    GLR_SETTING_KEY,
+    GLR_SETTING_COUNTER,
+    GLR_SETTING_METHOD,
+    GLR_SETTING_LAYOUT,
+    GLR_SETTING_INPUT_AXES,
+    GLR_SETTING_OUTPUT_AXES,
+    GLR_SETTING_BATCH_AXES,
+    GLR_SETTING_COUNT
+};
+extern const glr_argument glr_settings[GLR_SETTING_COUNT];
+
+/* Most arguments of a kind by position. */
+#define GLR_MAX_LAW_ARGUMENTS 4
+
+#endif
