@@ -95,7 +95,7 @@ static int read_backend(const char *text, bench_options *options)
             return EXIT_DONE;
         }
     }
-    return bench_fail(EXIT_USAGE, "--backend: '%s' is none of auto, cpu, opencl, cuda", text);
+    return bench_fail(EXIT_USAGE, "--backend: must be auto, cpu, opencl or cuda, not '%s'", text);
 }
 
 static int add_filter(const char *text, bench_options *options)
@@ -139,7 +139,7 @@ int bench_read_options(int argc, char **argv, bench_options *options)
         status = read_option(option, options);
     }
     if (status == EXIT_DONE && optind != argc) {
-        status = bench_fail(EXIT_USAGE, "%s: an argument too many; try 'glorand-bench --help'", argv[optind]);
+        status = bench_fail(EXIT_USAGE, "unexpected argument '%s'; try 'glorand-bench --help'", argv[optind]);
     }
     if (status == EXIT_DONE && options->isa == NULL) {
         const char *inherited = getenv("GLORAND_ISA"); /* what glorand itself would obey */

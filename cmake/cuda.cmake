@@ -14,7 +14,7 @@ find_program(GLORAND_NVCC nvcc HINTS /usr/local/cuda/bin ENV CUDA_HOME PATH_SUFF
 function(glorand_check_nvcc)
   set(cuda_missing "" PARENT_SCOPE)
   if(NOT GLORAND_NVCC)
-    set(cuda_missing "there is no nvcc in PATH, CUDA_HOME/bin or /usr/local/cuda/bin, and GLORAND_NVCC names none"
+    set(cuda_missing "no nvcc in PATH, CUDA_HOME/bin or /usr/local/cuda/bin, and GLORAND_NVCC is not set"
       PARENT_SCOPE)
     return()
   endif()
@@ -59,7 +59,7 @@ endfunction()
 
 set(GLORAND_HAVE_CUDA OFF)
 if(NOT GLORAND_CUDA MATCHES "^(AUTO|ON|OFF)$")
-  message(FATAL_ERROR "GLORAND_CUDA is '${GLORAND_CUDA}', and none of AUTO, ON, OFF")
+  message(FATAL_ERROR "GLORAND_CUDA: must be AUTO, ON or OFF, not '${GLORAND_CUDA}'")
 endif()
 if(GLORAND_TESTS OR NOT GLORAND_CUDA STREQUAL "OFF")
   glorand_check_nvcc()

@@ -4,7 +4,7 @@
 set(GLORAND_HAVE_OPENCL OFF)
 set(opencl_missing "GLORAND_OPENCL is OFF")
 if(NOT GLORAND_OPENCL MATCHES "^(AUTO|ON|OFF)$")
-  message(FATAL_ERROR "GLORAND_OPENCL is '${GLORAND_OPENCL}', and none of AUTO, ON, OFF")
+  message(FATAL_ERROR "GLORAND_OPENCL: must be AUTO, ON or OFF, not '${GLORAND_OPENCL}'")
 elseif(NOT GLORAND_OPENCL STREQUAL "OFF")
   find_path(OPENCL_INCLUDE_DIR CL/cl_icd.h)
   set(opencl_missing "its header CL/cl_icd.h is not there, and OPENCL_INCLUDE_DIR names no folder that holds it")

@@ -65,7 +65,7 @@ static glr_status check_options(const glr_options *options)
     }
     if ((unsigned)options->backend > GLR_BACKEND_CUDA) {
         return glr_fail(GLR_ERROR_ARGUMENT,
-                        "options.backend: %d is none of auto (0), cpu (1), opencl (2), cuda (3)",
+                        "options.backend: must be auto (0), cpu (1), opencl (2) or cuda (3), not %d",
                         (int)options->backend);
     }
     if (options->threads > MAX_THREADS) {

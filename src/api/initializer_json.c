@@ -55,8 +55,9 @@ static glr_status read_number(glr_json_value value, const char *name, double *nu
     if (value.kind == GLR_JSON_ARRAY || value.kind == GLR_JSON_OBJECT) {
         return glr_fail(GLR_ERROR_UNSUPPORTED, "config.%s: is %s, not a number", name, glr_json_shown(value));
     }
-    return glr_json_double(value, number) ? GLR_OK
-                                          : glr_fail(GLR_ERROR_PARSE, "config.%s: is not a number", name);
+    return glr_json_double(value, number)
+               ? GLR_OK
+               : glr_fail(GLR_ERROR_PARSE, "config.%s: %s is not a number", name, glr_json_shown(value));
 }
 
 /* A constant's integer is what is stored, or refused. */
@@ -87,8 +88,8 @@ static glr_status read_name(glr_json_value value, const char *name, const char *
             return GLR_OK;
         }
     }
-    return glr_fail(GLR_ERROR_PARSE, "config.%s: %s is none of %s, %s, %s", name,
-                    text == NULL ? "a value that is not a string" : text, names[0], names[1], names[2]);
+    return glr_fail(GLR_ERROR_PARSE, "config.%s: must be %s, %s or %s, not %s", name, names[0], names[1],
+                    names[2], glr_json_shown(value));
 }
 
 static glr_status read_distribution(glr_json_value value, glr_initializer *initializer)
@@ -116,8 +117,8 @@ static glr_status read_axis(glr_json_value value, const char *name, size_t i, in
 {
     int64_t number;
     if (!glr_json_int64(value, &number) || number < -GLR_MAX_RANK || number >= GLR_MAX_RANK) {
-        return glr_fail(GLR_ERROR_PARSE, "config.%s[%zu]: is not an integer from %d to %d", name, i,
-                        -GLR_MAX_RANK, GLR_MAX_RANK - 1);
+        return glr_fail(GLR_ERROR_PARSE, "config.%s[%zu]: %.40s is not an integer from %d to %d", name, i,
+                        glr_json_shown(value), -GLR_MAX_RANK, GLR_MAX_RANK - 1);
     }
     *axis = (int32_t)number;
     return GLR_OK;

@@ -47,7 +47,7 @@ typedef struct glr_json_value {
 } glr_json_value;
 
 /* Reads a text of length bytes, which need not end with a zero. Refused is all that RFC 8259 does not allow,
-   and bytes that are not UTF-8, names that stand twice in an object, \u0000, numbers beyond the range of
+   and bytes that are not UTF-8, duplicate names in an object, \u0000, numbers beyond the range of
    double, nesting deeper than GLR_JSON_MAX_DEPTH, and more than 4 GiB. Errors: GLR_ERROR_PARSE, with line and
    column in the message; GLR_ERROR_MEMORY. On failure the document is empty. */
 glr_status glr_json_read(const char *text, size_t length, glr_json *json);

@@ -1,4 +1,4 @@
-/* Names, sorted so that one that stands twice is seen and one is found without a look at every other. */
+/* Sorted names: finds duplicates, and a name by binary search. */
 #ifndef GLR_API_NAMES_H
 #define GLR_API_NAMES_H
 

@@ -12,7 +12,7 @@ glr_status glr_check_seeding(const glr_initializer *initializer)
     return (unsigned)initializer->seeding <= GLR_SEEDING_NONE
                ? GLR_OK
                : glr_fail(GLR_ERROR_ARGUMENT,
-                          "initializer.seeding: %d is none of seeded (0), keyed (1), unseeded (2)",
+                          "initializer.seeding: must be seeded (0), keyed (1) or unseeded (2), not %d",
                           (int)initializer->seeding);
 }
 
@@ -83,7 +83,7 @@ static glr_status resolve_scaling(const glr_initializer *initializer, glr_number
     case GLR_MODE_FAN_AVG: n = (double)(numbers->fans.in + numbers->fans.out) / 2.0; break;
     default:
         return glr_fail(GLR_ERROR_ARGUMENT,
-                        "initializer.mode: %d is none of fan_in (0), fan_out (1), fan_avg (2)",
+                        "initializer.mode: must be fan_in (0), fan_out (1) or fan_avg (2), not %d",
                         (int)scaling.mode);
     }
     double variance = scaling.scale / fmax(1.0, n);
@@ -102,8 +102,8 @@ static glr_status resolve_scaling(const glr_initializer *initializer, glr_number
     }
     }
     return glr_fail(GLR_ERROR_ARGUMENT,
-                    "initializer.distribution: %d is none of truncated_normal (0), untruncated_normal (1), "
-                    "uniform (2)",
+                    "initializer.distribution: must be truncated_normal (0), untruncated_normal (1) or "
+                    "uniform (2), not %d",
                     (int)scaling.distribution);
 }
 

@@ -257,7 +257,7 @@ glr_status glr_check_tensor(const glr_tensor *tensor, glr_layout_of_part *layout
         status = check_range(tensor, elements);
         return status == GLR_OK ? lay_out_range(tensor, layout) : status;
     }
-    return glr_fail(GLR_ERROR_ARGUMENT, "tensor.part: %d is none of whole (0), box (1), range (2)",
+    return glr_fail(GLR_ERROR_ARGUMENT, "tensor.part: must be whole (0), box (1) or range (2), not %d",
                     (int)tensor->part);
 }
 

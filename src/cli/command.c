@@ -43,6 +43,11 @@ int glr_cli_fail(int status, const char *format, ...)
     return status;
 }
 
+int glr_cli_unexpected(const char *command, const char *argument)
+{
+    return glr_cli_fail(EXIT_USAGE, "unexpected argument '%s'; try 'glorand %s --help'", argument, command);
+}
+
 int glr_cli_fail_by(const glr_problem *problem, const char *format, ...)
 {
     va_list arguments;
@@ -113,7 +118,7 @@ static int read_backend(const char *text, glr_common *common)
             return EXIT_DONE;
         }
     }
-    return glr_cli_fail(EXIT_USAGE, "--backend: '%s' is none of auto, cpu, opencl, cuda", text);
+    return glr_cli_fail(EXIT_USAGE, "--backend: must be auto, cpu, opencl or cuda, not '%s'", text);
 }
 
 static int read_progress(const char *text, glr_common *common)
@@ -125,7 +130,7 @@ static int read_progress(const char *text, glr_common *common)
             return EXIT_DONE;
         }
     }
-    return glr_cli_fail(EXIT_USAGE, "--progress: '%s' is none of auto, always, never", text);
+    return glr_cli_fail(EXIT_USAGE, "--progress: must be auto, always or never, not '%s'", text);
 }
 
 int glr_cli_common_option(const char *command, int option, glr_common *common)

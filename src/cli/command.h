@@ -31,7 +31,10 @@ __attribute__((format(printf, 2, 3))) void glr_cli_line(FILE *stream, const char
 /* Prints "glorand: error: ..." as such a line, and returns the status, so that failing is one line. */
 __attribute__((format(printf, 2, 3))) int glr_cli_fail(int status, const char *format, ...);
 
-/* The same for a problem; the status is EXIT_USAGE if the input is at fault, or else EXIT_FAILED. */
+/* Fails with EXIT_USAGE for an argument that the command does not take. */
+int glr_cli_unexpected(const char *command, const char *argument);
+
+/* glr_cli_fail for a problem; the status is EXIT_USAGE if the input is at fault, or else EXIT_FAILED. */
 __attribute__((format(printf, 2, 3))) int glr_cli_fail_by(const glr_problem *problem, const char *format,
                                                           ...);
 

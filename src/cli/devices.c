@@ -75,8 +75,7 @@ int glr_cli_devices(int argc, char **argv)
         }
     }
     if (optind != argc) {
-        return glr_cli_fail(EXIT_USAGE, "%s: an argument too many; try 'glorand devices --help'",
-                            argv[optind]);
+        return glr_cli_unexpected("devices", argv[optind]);
     }
     if (json && tests) {
         return glr_cli_fail(EXIT_USAGE, "--json and --selftest exclude each other");

@@ -2,6 +2,7 @@
 #include "model/npy.h"
 #include "write.h"
 
+#include <errno.h>
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
@@ -75,12 +76,14 @@ static int read_shape(const char *text, glr_tensor *tensor)
         if (tensor->rank == GLR_MAX_RANK) {
             return glr_cli_fail(EXIT_USAGE, "--shape: '%s' has more than %d dimensions", whole, GLR_MAX_RANK);
         }
-        long long dimension = strtoll(text, &end, 10);
+        errno = 0;
+        const long long dimension = strtoll(text, &end, 10);
         if (end == text || (*end != ',' && *end != '\0') || (*end == ',' && end[1] == '\0')) {
             return glr_cli_fail(EXIT_USAGE, "--shape: '%s' is not a list of dimensions like 784,256", whole);
         }
-        if (dimension < 0) {
-            return glr_cli_fail(EXIT_USAGE, "--shape: %lld is not a positive integer", dimension);
+        if (errno != 0 || dimension < 0) {
+            return glr_cli_fail(EXIT_USAGE, "--shape: %.*s is outside [0, %" PRId64 "]", (int)(end - text),
+                                text, INT64_MAX);
         }
         tensor->shape[tensor->rank] = dimension;
         text = *end == ',' ? end + 1 : end;
@@ -200,7 +203,7 @@ static int write_tensor(const arguments *given, glr_model_tensor *tensor)
     if (glr_cli_ends_in(given->output, ".bin")) {
         return glr_write_single(&given->common, tensor, "", 0, given->output);
     }
-    return glr_cli_fail(EXIT_USAGE, "%s: ends in none of .npy, .safetensors, .bin", given->output);
+    return glr_cli_fail(EXIT_USAGE, "%s: must end in .npy, .safetensors or .bin", given->output);
 }
 
 int glr_cli_fill(int argc, char **argv)
@@ -217,7 +220,7 @@ int glr_cli_fill(int argc, char **argv)
         }
     }
     if (optind < argc) {
-        return glr_cli_fail(EXIT_USAGE, "%s: an argument too many; try 'glorand fill --help'", argv[optind]);
+        return glr_cli_unexpected("fill", argv[optind]);
     }
     if (given.initializer == NULL || given.shape == NULL || given.output == NULL) {
         return glr_cli_fail(EXIT_USAGE, "%s is missing; try 'glorand fill --help'",

@@ -64,8 +64,9 @@ static int read_option(int option, arguments *given)
 static int check_arguments(int argc, char **argv, const arguments *given)
 {
     if (optind + 1 != argc) {
-        return glr_cli_fail(EXIT_USAGE, "%s; try 'glorand init --help'",
-                            optind == argc ? "the list of tensors is missing" : argv[optind + 1]);
+        return optind == argc
+                   ? glr_cli_fail(EXIT_USAGE, "the list of tensors is missing; try 'glorand init --help'")
+                   : glr_cli_unexpected("init", argv[optind + 1]);
     }
     if (!glr_cli_ends_in(argv[optind], ".json")) {
         return glr_cli_fail(EXIT_USAGE, "%s: is not a .json file; glorand-init(1) says how to make one",

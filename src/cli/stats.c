@@ -274,7 +274,8 @@ int glr_cli_stats(int argc, char **argv)
         }
     }
     if (optind + 1 != argc) {
-        return glr_cli_fail(EXIT_USAGE, "one file is to be named; try 'glorand stats --help'");
+        return optind == argc ? glr_cli_fail(EXIT_USAGE, "expected one file; try 'glorand stats --help'")
+                              : glr_cli_unexpected("stats", argv[optind + 1]);
     }
     glr_safetensors file;
     glr_model model = {0};

@@ -241,7 +241,8 @@ int glr_cli_verify(int argc, char **argv)
         return status;
     }
     if (optind + 1 != argc) {
-        return glr_cli_fail(EXIT_USAGE, "one file is to be named; try 'glorand verify --help'");
+        return optind == argc ? glr_cli_fail(EXIT_USAGE, "expected one file; try 'glorand verify --help'")
+                              : glr_cli_unexpected("verify", argv[optind + 1]);
     }
     if (given.request.has_seed && given.spec == NULL) {
         return glr_cli_fail(EXIT_USAGE, "--seed: is for --spec; without it, seeds are those of the metadata");

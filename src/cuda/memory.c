@@ -52,17 +52,17 @@ static glr_status check_alignment(CUdeviceptr address, uint64_t element_size)
 static glr_status check_place(const glr_cuda_device *device, const pointer_facts *facts)
 {
     if (facts->type == 0 || facts->address == 0) {
-        return glr_fail(GLR_ERROR_ARGUMENT, "dst: is not memory that the CUDA driver knows");
+        return glr_fail(GLR_ERROR_ARGUMENT, "dst: not CUDA memory");
     }
     if (facts->type != CU_MEMORYTYPE_DEVICE || facts->is_managed) {
         return GLR_OK;
     }
     if (facts->context != NULL && facts->context != device->context) {
-        return glr_fail(GLR_ERROR_ARGUMENT, "dst: is of another context than the device");
+        return glr_fail(GLR_ERROR_ARGUMENT, "dst: belongs to another context than the device");
     }
     if (facts->device != device->id) {
-        return glr_fail(GLR_ERROR_ARGUMENT, "dst: is of device %d, and glorand's is device %d", facts->device,
-                        device->id);
+        return glr_fail(GLR_ERROR_ARGUMENT, "dst: belongs to device %d, and the glr_device to device %d",
+                        facts->device, device->id);
     }
     return GLR_OK;
 }

@@ -91,13 +91,12 @@ static glr_status check_contexts(const glr_cuda_device *device, CUstream stream)
     }
     error = device->cu->cuStreamGetCtx(stream, &context);
     if (error != CUDA_SUCCESS) {
-        return error == CUDA_ERROR_INVALID_HANDLE
-                   ? glr_fail(GLR_ERROR_ARGUMENT, "stream: is not a CUDA stream")
-                   : glr_cu_fail("cuStreamGetCtx", error);
+        return error == CUDA_ERROR_INVALID_HANDLE ? glr_fail(GLR_ERROR_ARGUMENT, "stream: not a CUDA stream")
+                                                  : glr_cu_fail("cuStreamGetCtx", error);
     }
     return context == device->context
                ? GLR_OK
-               : glr_fail(GLR_ERROR_ARGUMENT, "stream: is of another context than the device");
+               : glr_fail(GLR_ERROR_ARGUMENT, "stream: belongs to another context than the device");
 }
 
 static glr_status check_destination(const glr_cuda_device *device, const glr_plan *plan, CUdeviceptr dst,

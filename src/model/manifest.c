@@ -109,7 +109,8 @@ static bool read_shape(glr_json_value value, const place *where, glr_tensor *ten
             return false;
         }
         if (*size < 0) {
-            (void)glr_problem_set(where->problem, "%" PRId64 " is not a positive integer", *size);
+            (void)glr_problem_set(where->problem, "%" PRId64 " is outside [0, %" PRId64 "]", *size,
+                                  INT64_MAX);
             return at(&dimension, ": ");
         }
     }
@@ -185,7 +186,8 @@ static bool read_axes(glr_json_value value, const place *where, int32_t axes[GLR
             return false;
         }
         if (axis < -GLR_MAX_RANK || axis >= GLR_MAX_RANK) {
-            (void)glr_problem_set(where->problem, "%" PRId64 " is not an axis", axis);
+            (void)glr_problem_set(where->problem, "%" PRId64 " is outside [%d, %d]", axis, -GLR_MAX_RANK,
+                                  GLR_MAX_RANK - 1);
             return at(&item, ": ");
         }
         axes[walk.index] = (int32_t)axis;
@@ -407,7 +409,7 @@ static bool check_names(glr_model *model, glr_problem *problem)
     if (!glr_model_sort(model, &repeated)) {
         return glr_problem_memory(problem);
     }
-    return repeated == NULL || glr_problem_set(problem, "tensors: the name %s stands twice", repeated);
+    return repeated == NULL || glr_problem_set(problem, "tensors: duplicate tensor name %s", repeated);
 }
 
 /* A document into an empty model, which keeps its text. */

@@ -96,7 +96,7 @@ void glr_model_get(const glr_model *model, size_t index, glr_model_tensor *tenso
 /* The shape of the part that is held, which the model keeps. */
 const int64_t *glr_model_part_shape(const glr_model *model, size_t index);
 
-/* Sorts the names, for glr_model_find and for *repeated: a name that stands twice, or NULL. */
+/* Sorts the names, for glr_model_find and for *repeated: a duplicate name, or NULL. */
 bool glr_model_sort(glr_model *model, const char **repeated);
 
 /* Reads a list of tensors, the form of data/models. On failure the model is empty. */

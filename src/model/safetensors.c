@@ -159,11 +159,12 @@ static bool read_size(const glr_json_walk *walk, const char *tensor, int64_t *si
 {
     const glr_json_value value = walk->value;
     if (!glr_json_is_integer(value)) {
-        return glr_problem_set(problem, "tensor %s: shape[%zu] is not an integer", tensor, walk->index);
+        return glr_problem_set(problem, "tensor %s: shape[%zu]: %s is not an integer", tensor, walk->index,
+                               glr_json_shown(value));
     }
     return glr_json_int64(value, size) ||
-           glr_problem_set(problem, "tensor %s: shape[%zu]: %s is outside the range of int64", tensor,
-                           walk->index, glr_json_shown(value));
+           glr_problem_set(problem, "tensor %s: shape[%zu]: %s is outside [0, %" PRId64 "]", tensor,
+                           walk->index, glr_json_shown(value), INT64_MAX);
 }
 
 /* The shape of a tensor that glorand knows, to sizes, where there is room for it. */
@@ -198,8 +199,8 @@ static bool count_bytes(glr_json_value shape, uint32_t bits, const char *tensor,
             return false;
         }
         if (size < 0) {
-            return glr_problem_set(problem, "tensor %s: shape[%zu]: %" PRId64 " is negative", tensor,
-                                   walk.index, size);
+            return glr_problem_set(problem, "tensor %s: shape[%zu]: %" PRId64 " is outside [0, %" PRId64 "]",
+                                   tensor, walk.index, size, INT64_MAX);
         }
         is_empty = is_empty || size == 0;
         is_too_large = is_too_large || (size > 0 && total > UINT64_MAX / (uint64_t)size);

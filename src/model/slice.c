@@ -6,19 +6,21 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* One end of a slice: a number, which counts from the end when negative, or nothing. */
-static bool parse_end(const char **text, int64_t dimension, int64_t missing, int64_t *end)
+/* One end of a slice: a number, which counts from the end when negative, or `missing` without one. -1 for a
+   number that no axis can have. */
+static int64_t parse_end(const char **text, int64_t dimension, int64_t missing)
 {
     char *after;
     errno = 0;
     long long number = strtoll(*text, &after, 10);
     if (after == *text) {
-        *end = missing;
-        return true;
+        return missing;
     }
     *text = after;
-    *end = number < 0 ? number + dimension : number;
-    return errno == 0;
+    if (errno != 0) {
+        return -1;
+    }
+    return number < 0 ? number + dimension : number;
 }
 
 bool glr_slice_parse(const char *text, glr_tensor *tensor, glr_problem *problem)
@@ -29,10 +31,11 @@ bool glr_slice_parse(const char *text, glr_tensor *tensor, glr_problem *problem)
         int64_t dimension = tensor->shape[a], first = 0, end = dimension;
         const char *given = text;
         if (*text != '\0') {
-            bool numbers = parse_end(&text, dimension, 0, &first) && *text == ':';
-            text += numbers ? 1 : 0;
-            numbers = numbers && parse_end(&text, dimension, dimension, &end);
-            if (!numbers || (*text != ',' && *text != '\0')) {
+            first = parse_end(&text, dimension, 0);
+            const bool is_pair = *text == ':';
+            text += is_pair ? 1 : 0;
+            end = is_pair ? parse_end(&text, dimension, dimension) : 0;
+            if (!is_pair || (*text != ',' && *text != '\0')) {
                 return glr_problem_set(problem, "slice: '%s' is not of the form FIRST:END,...", whole);
             }
             text += *text == ',' ? 1 : 0;

@@ -136,7 +136,7 @@ static glr_status alloc_opencl(glr_device *device, uint64_t bytes, void **memory
     cl_int error = CL_SUCCESS;
     uint64_t most = glr_opencl_number(opencl->cl, opencl->id, CL_DEVICE_MAX_MEM_ALLOC_SIZE, sizeof(cl_ulong));
     if (most != 0 && bytes > most) { /* drivers differ in what they make of it */
-        return glr_fail(GLR_ERROR_MEMORY, "bytes: %" PRIu64 " are more than the device's most, %" PRIu64,
+        return glr_fail(GLR_ERROR_MEMORY, "bytes: %" PRIu64 " are more than the device's maximum, %" PRIu64,
                         bytes, most);
     }
     glr_gpu_allocation *allocation = glr_gpu_allocation_new(bytes);

@@ -40,7 +40,8 @@ glr_status glr_opencl_check_force(void)
     while (at != NULL && next(&at, &length)) {
         if (!is_known(at, length)) {
             return glr_fail(GLR_ERROR_ARGUMENT,
-                            VARIABLE ": '%.*s' is none of none, one-lane, software-sqrt, no-fp64, simulator",
+                            VARIABLE
+                            ": must be none, one-lane, software-sqrt, no-fp64 or simulator, not '%.*s'",
                             length < 64 ? (int)length : 64, at);
         }
     }

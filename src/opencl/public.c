@@ -15,7 +15,7 @@ static glr_status check_context(const glr_cl *cl, cl_context context, cl_device_
     size_t bytes = 0;
     cl_int error = cl->clGetContextInfo(context, CL_CONTEXT_DEVICES, 0, NULL, &bytes);
     if (error != CL_SUCCESS) {
-        return error == CL_INVALID_CONTEXT ? glr_fail(GLR_ERROR_ARGUMENT, "context: is no OpenCL context")
+        return error == CL_INVALID_CONTEXT ? glr_fail(GLR_ERROR_ARGUMENT, "context: not an OpenCL context")
                                            : glr_cl_fail("clGetContextInfo", error);
     }
     cl_device_id *devices = malloc(bytes + 1);
@@ -67,14 +67,16 @@ static glr_status check_queue(const glr_opencl_device *device, cl_command_queue 
         error = device->cl->clGetCommandQueueInfo(queue, CL_QUEUE_DEVICE, sizeof(cl_device_id), &id, NULL);
     }
     if (error != CL_SUCCESS) {
-        return error == CL_INVALID_COMMAND_QUEUE ? glr_fail(GLR_ERROR_ARGUMENT, "queue: is no OpenCL queue")
-                                                 : glr_cl_fail("clGetCommandQueueInfo", error);
+        return error == CL_INVALID_COMMAND_QUEUE
+                   ? glr_fail(GLR_ERROR_ARGUMENT, "queue: not an OpenCL command queue")
+                   : glr_cl_fail("clGetCommandQueueInfo", error);
     }
     if (context != device->context) {
-        return glr_fail(GLR_ERROR_ARGUMENT, "queue: is of another context than the device");
+        return glr_fail(GLR_ERROR_ARGUMENT, "queue: belongs to another context than the device");
     }
-    return id == device->id ? GLR_OK
-                            : glr_fail(GLR_ERROR_ARGUMENT, "queue: is of another device than the device");
+    return id == device->id
+               ? GLR_OK
+               : glr_fail(GLR_ERROR_ARGUMENT, "queue: belongs to another device than the device");
 }
 
 /* Checks a buffer, and sets *bytes to its size. */
@@ -100,7 +102,7 @@ static glr_status check_buffer(const glr_opencl_device *device, cl_mem buffer, u
                                                       questions[i].value, NULL);
         if (error != CL_SUCCESS) {
             return error == CL_INVALID_MEM_OBJECT
-                       ? glr_fail(GLR_ERROR_ARGUMENT, "memory.buffer: is no OpenCL memory object")
+                       ? glr_fail(GLR_ERROR_ARGUMENT, "memory.buffer: not an OpenCL memory object")
                        : glr_cl_fail("clGetMemObjectInfo", error);
         }
     }
@@ -109,7 +111,7 @@ static glr_status check_buffer(const glr_opencl_device *device, cl_mem buffer, u
                         type);
     }
     if (context != device->context) {
-        return glr_fail(GLR_ERROR_ARGUMENT, "memory.buffer: is of another context than the device");
+        return glr_fail(GLR_ERROR_ARGUMENT, "memory.buffer: belongs to another context than the device");
     }
     if (flags & CL_MEM_READ_ONLY) {
         return glr_fail(GLR_ERROR_ARGUMENT, "memory.buffer: is read-only for kernels (CL_MEM_READ_ONLY)");
@@ -162,7 +164,7 @@ static glr_status check_memory(const glr_opencl_device *device, const glr_opencl
     case GLR_OPENCL_MEMORY_SVM: target->svm = memory->pointer; break;
     case GLR_OPENCL_MEMORY_USM: target->usm = memory->pointer; break;
     default:
-        return glr_fail(GLR_ERROR_ARGUMENT, "memory.kind: %d is none of buffer (0), SVM (1), USM (2)",
+        return glr_fail(GLR_ERROR_ARGUMENT, "memory.kind: must be buffer (0), SVM (1) or USM (2), not %d",
                         (int)memory->kind);
     }
     if (status == GLR_OK && memory->kind != GLR_OPENCL_MEMORY_BUFFER) {

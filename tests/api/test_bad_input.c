@@ -154,7 +154,7 @@ static const row rows[] = {
     {"overflowing product", overflowing_product, GLR_ERROR_SHAPE,
      "tensor.shape[0]: 9223372036854775807 makes"},
     {"large beside zero", large_beside_zero, GLR_ERROR_SHAPE, "tensor.shape[1]: 9223372036854775807 makes"},
-    {"part 3", part_3, GLR_ERROR_ARGUMENT, "tensor.part: 3 is none of"},
+    {"part 3", part_3, GLR_ERROR_ARGUMENT, "tensor.part: must be whole (0), box (1) or range (2), not 3"},
     {"box before", box_before, GLR_ERROR_SHAPE, "tensor.start[1]: -1 is outside [0, 4]"},
     {"box start behind", box_start_behind, GLR_ERROR_SHAPE, "tensor.start[0]: 4 is outside [0, 3]"},
     {"box extent negative", box_extent_negative, GLR_ERROR_SHAPE, "tensor.extent[0]: -1 is outside [0, 3]"},
@@ -179,7 +179,8 @@ static const row rows[] = {
     {"kind 77", kind_77, GLR_ERROR_ARGUMENT, "initializer.kind: 77 is not an initializer"},
     {"method 2", method_2, GLR_ERROR_ARGUMENT, "initializer.method: 2 is neither"},
     {"layout 2", layout_2, GLR_ERROR_ARGUMENT, "initializer.layout: 2 is neither"},
-    {"seeding 3", seeding_3, GLR_ERROR_ARGUMENT, "initializer.seeding: 3 is none of"},
+    {"seeding 3", seeding_3, GLR_ERROR_ARGUMENT,
+     "initializer.seeding: must be seeded (0), keyed (1) or unseeded (2), not 3"},
     {"stddev negative", stddev_negative, GLR_ERROR_ARGUMENT, "initializer.stddev: -0.5 is not"},
     {"stddev NaN", stddev_nan, GLR_ERROR_ARGUMENT, "initializer.stddev: nan is not"},
     {"stddev infinite", stddev_infinite, GLR_ERROR_ARGUMENT, "initializer.stddev: inf is not"},
@@ -202,8 +203,10 @@ static const row rows[] = {
     {"scale negative", scale_negative, GLR_ERROR_ARGUMENT, "initializer.scale: -2 is not"},
     {"scale NaN", scale_nan, GLR_ERROR_ARGUMENT, "initializer.scale: nan is not"},
     {"scale large", scale_large, GLR_ERROR_ARGUMENT, "is beyond the range of float32"},
-    {"mode 3", mode_3, GLR_ERROR_ARGUMENT, "initializer.mode: 3 is none of"},
-    {"distribution 3", distribution_3, GLR_ERROR_ARGUMENT, "initializer.distribution: 3 is none of"},
+    {"mode 3", mode_3, GLR_ERROR_ARGUMENT,
+     "initializer.mode: must be fan_in (0), fan_out (1) or fan_avg (2), not 3"},
+    {"distribution 3", distribution_3, GLR_ERROR_ARGUMENT,
+     "initializer.distribution: must be truncated_normal (0), untruncated_normal (1) or uniform (2), not 3"},
     {"value large", value_large, GLR_ERROR_ARGUMENT,
      "initializer.value: 1e+39 is beyond the range of float32"},
     {"value fraction", value_fraction, GLR_ERROR_ARGUMENT, "initializer.value: 0.5 is not a value of int32"},
@@ -279,7 +282,8 @@ Test(bad_input, of_open)
     refuse_options(bad, GLR_ERROR_ARGUMENT, "options.reserved[4]: 3 is not 0");
     bad = good;
     bad.backend = (glr_backend_kind)9;
-    refuse_options(bad, GLR_ERROR_ARGUMENT, "options.backend: 9 is none of");
+    refuse_options(bad, GLR_ERROR_ARGUMENT,
+                   "options.backend: must be auto (0), cpu (1), opencl (2) or cuda (3), not 9");
     bad.backend = GLR_BACKEND_CUDA;
     refuse_options(bad, GLR_ERROR_UNAVAILABLE, test_no_cuda);
     bad.backend = GLR_BACKEND_OPENCL;

@@ -131,17 +131,17 @@ static const struct {
      "too big integer"},
     {"{\"class_name\": \"HeNormal\", \"config\": {\"seed\": 1, \"seed\": 2}}", GLR_ERROR_PARSE, "duplicate"},
     {"{\"class_name\": \"RandomNormal\", \"config\": {\"mean\": \"x\"}}", GLR_ERROR_PARSE,
-     "config.mean: is not a number"},
+     "config.mean: x is not a number"},
     {"{\"class_name\": \"Constant\", \"config\": {\"value\": \"1\"}}", GLR_ERROR_PARSE,
-     "config.value: is not a number"},
+     "config.value: 1 is not a number"},
     {"{\"class_name\": \"VarianceScaling\", \"config\": {\"mode\": \"fan\"}}", GLR_ERROR_PARSE,
-     "config.mode: fan is none of fan_in, fan_out, fan_avg"},
+     "config.mode: must be fan_in, fan_out or fan_avg, not fan"},
     {"{\"class_name\": \"VarianceScaling\", \"config\": {\"distribution\": 1}}", GLR_ERROR_PARSE,
-     "config.distribution: a value that is not a string"},
+     "config.distribution: must be "},
     {"{\"class_name\": \"HeNormal\", \"config\": {\"input_axes\": [0, 16]}}", GLR_ERROR_PARSE,
-     "config.input_axes[1]: is not an integer from -16 to 15"},
+     "config.input_axes[1]: 16 is not an integer from -16 to 15"},
     {"{\"class_name\": \"HeNormal\", \"config\": {\"input_axes\": \"a\"}}", GLR_ERROR_PARSE,
-     "config.input_axes[0]: is not an integer"},
+     "config.input_axes[0]: a is not an integer"},
 };
 
 Test(json, bad_text_leaves_the_initializer_alone)

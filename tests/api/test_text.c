@@ -590,7 +590,7 @@ Test(text, members_without_a_form)
     EXPECT_UNWRITTEN(glr_he_normal(1), method = (glr_method)2, GLR_ERROR_ARGUMENT, "initializer.method: 2");
     EXPECT_UNWRITTEN(glr_he_normal(1), layout = (glr_layout)2, GLR_ERROR_ARGUMENT, "initializer.layout: 2");
     EXPECT_UNWRITTEN(glr_he_normal(1), seeding = (glr_seeding)3, GLR_ERROR_ARGUMENT,
-                     "initializer.seeding: 3");
+                     "initializer.seeding: must be seeded (0), keyed (1) or unseeded (2), not 3");
     EXPECT_UNWRITTEN(glr_he_normal(1), has_axes = 2, GLR_ERROR_ARGUMENT, "initializer.has_axes: 2");
     EXPECT_UNWRITTEN(glr_he_normal(1), input_axis_count = 1, GLR_ERROR_ARGUMENT,
                      "initializer.has_axes: is 0");

@@ -145,7 +145,7 @@ static const struct {
     {"{\"tensors\": [{\"name\": \"" EVIL_JSON
      "\", \"dtype\": \"int8\", \"shape\": []}, {\"name\": \"" EVIL_JSON
      "\", \"dtype\": \"int8\", \"shape\": []}]}",
-     "the name " EVIL_SHOWN " stands twice"},
+     "duplicate tensor name " EVIL_SHOWN},
     {"{\"tensors\": [{\"name\": \"" EVIL_JSON "\", \"dtype\": \"int8\", \"shape\": []}]}",
      EVIL_SHOWN " [] int8"},
     {"{\"tensors\": [{\"name\": \"" EVIL_JSON

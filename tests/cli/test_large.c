@@ -110,7 +110,7 @@ Test(large, a_header_that_no_file_can_have, .init = enter_scratch)
     expect_little_memory(count);
 }
 
-/* A name that stands twice is found among many, and so is a mistake in the last of them. */
+/* A duplicate name is found among many, and so is a mistake in the last of them. */
 Test(large, mistakes, .init = enter_scratch)
 {
     enum { COUNT = 100000 };
@@ -124,8 +124,7 @@ Test(large, mistakes, .init = enter_scratch)
     cr_assert_eq(fclose(file), 0);
     outcome result = run("glorand init list.json --plan");
     cr_expect_eq(result.status, 2);
-    cr_expect_str_eq(result.err,
-                     "glorand: error: list.json: tensors: the name model.layers.1080.mlp.up_proj.weight "
-                     "stands twice\n");
+    cr_expect_str_eq(result.err, "glorand: error: list.json: tensors: duplicate tensor name "
+                                 "model.layers.1080.mlp.up_proj.weight\n");
     expect_little_memory(COUNT);
 }

@@ -52,13 +52,13 @@ Test(choice, an_unknown_word_is_refused)
 {
     static const char *const lists[] = {"one-lan", "one-lane,no-fp6", "none one-lanes", "no-fp64;simulator"};
     static const char *const words[] = {"'one-lan'", "'no-fp6'", "'one-lanes'", "'no-fp64;simulator'"};
-    static const char accepted[] = " is none of none, one-lane, software-sqrt, no-fp64, simulator";
+    static const char accepted[] = "must be none, one-lane, software-sqrt, no-fp64 or simulator, not ";
     glr_options options = GLR_OPTIONS_INIT;
     glr_device *device = NULL;
     for (size_t i = 0; i < sizeof lists / sizeof lists[0]; i++) {
         char expected[200];
         cr_assert_eq(setenv("GLORAND_OPENCL_FORCE", lists[i], 1), 0);
-        (void)snprintf(expected, sizeof expected, "GLORAND_OPENCL_FORCE: %s%s", words[i], accepted);
+        (void)snprintf(expected, sizeof expected, "GLORAND_OPENCL_FORCE: %s%s", accepted, words[i]);
         options.backend = GLR_BACKEND_OPENCL;
         cr_expect_eq(glr_open(&options, &device), GLR_ERROR_ARGUMENT);
         cr_expect_str_eq(glr_last_error(), expected);

@@ -34,7 +34,7 @@ Test(refused, kinds_of_memory)
     refuse_memory(bad, GLR_ERROR_ARGUMENT, "memory.reserved[4]: 3 is not 0");
     bad = good();
     bad.kind = (glr_opencl_memory_kind)7;
-    refuse_memory(bad, GLR_ERROR_ARGUMENT, "memory.kind: 7 is none of buffer (0), SVM (1), USM (2)");
+    refuse_memory(bad, GLR_ERROR_ARGUMENT, "memory.kind: must be buffer (0), SVM (1) or USM (2), not 7");
     bad.kind = GLR_OPENCL_MEMORY_SVM;
     refuse_memory(bad, GLR_ERROR_ARGUMENT, "memory.pointer: is NULL");
     bad.kind = GLR_OPENCL_MEMORY_USM;

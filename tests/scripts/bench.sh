@@ -68,10 +68,10 @@ refuse 'outside [1, 10000]' --rounds 0
 refuse "'x' is not an integer" --rounds x
 refuse 'outside [1, 1024]' --threads 1025
 refuse "'sse9' is not an instruction set" --isa sse9
-refuse "'gpu' is none of" --backend gpu
+refuse "--backend: must be auto, cpu, opencl or cuda, not 'gpu'" --backend gpu
 refuse 'no case has such a name' --filter no-such-case
 refuse 'no-such-option' --no-such-option
-refuse 'an argument too many' icdf
+refuse "unexpected argument 'icdf'" icdf
 refuse 'requires an argument' --filter
 
 "$bench" --help >"$scratch/help"

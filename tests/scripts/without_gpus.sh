@@ -28,7 +28,7 @@ expect() {
 printf '#!/bin/sh\nexit 1\n' >"$scratch/nvcc"
 chmod +x "$scratch/nvcc"
 for nvcc in '' "$scratch/nvcc"; do
-    reason="there is no nvcc in PATH, CUDA_HOME/bin or /usr/local/cuda/bin, and GLORAND_NVCC names none"
+    reason="no nvcc in PATH, CUDA_HOME/bin or /usr/local/cuda/bin, and GLORAND_NVCC is not set"
     [ -z "$nvcc" ] || reason="$nvcc compiles nothing for compute_75"
     ! configure -DGLORAND_CUDA=ON -DGLORAND_NVCC="$nvcc" || fail "GLORAND_CUDA=ON is content without nvcc"
     expect "GLORAND_CUDA is ON, but $reason"
@@ -36,13 +36,13 @@ for nvcc in '' "$scratch/nvcc"; do
     expect "Without CUDA: $reason"
 done
 ! configure -DGLORAND_CUDA=MAYBE || fail "GLORAND_CUDA=MAYBE is taken"
-expect "GLORAND_CUDA is 'MAYBE', and none of AUTO, ON, OFF"
+expect "GLORAND_CUDA: must be AUTO, ON or OFF, not 'MAYBE'"
 
 headers="its header CL/cl_icd.h is not there, and OPENCL_INCLUDE_DIR names no folder that holds it"
 ! configure -DGLORAND_CUDA=OFF -DGLORAND_OPENCL=ON -DOPENCL_INCLUDE_DIR= || fail "GLORAND_OPENCL=ON needs no header"
 expect "GLORAND_OPENCL is ON, but $headers"
 ! configure -DGLORAND_CUDA=OFF -DGLORAND_OPENCL=MAYBE || fail "GLORAND_OPENCL=MAYBE is taken"
-expect "GLORAND_OPENCL is 'MAYBE', and none of AUTO, ON, OFF"
+expect "GLORAND_OPENCL: must be AUTO, ON or OFF, not 'MAYBE'"
 configure -DGLORAND_CUDA=OFF -DGLORAND_OPENCL=OFF || fail "GLORAND_OPENCL=OFF: $(cat "$scratch/log")"
 
 configure -DGLORAND_CUDA=OFF -DOPENCL_INCLUDE_DIR= || fail "GLORAND_OPENCL=AUTO needs headers: $(cat "$scratch/log")"

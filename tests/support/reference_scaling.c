@@ -23,7 +23,7 @@ static int names_axis(const int32_t *axes, uint32_t count, uint32_t rank, uint32
     return 0;
 }
 
-/* An axis that stands twice counts twice. */
+/* A repeated axis counts twice. */
 static double product_over(const glr_tensor *tensor, const int32_t *axes, uint32_t count)
 {
     double product = 1.0;

@@ -9,10 +9,10 @@ Test(refused, addresses)
 {
     float host[BYTES / 4];
     gpu_memory bad = {.buffer = host, .bytes = BYTES};
-    refuse(bad, GLR_ERROR_ARGUMENT, "dst: is not memory that the CUDA driver knows");
+    refuse(bad, GLR_ERROR_ARGUMENT, "dst: not CUDA memory");
     bad = refused_memory;
     bad.offset = BYTES;
-    refuse(bad, GLR_ERROR_ARGUMENT, "dst: is not memory that the CUDA driver knows");
+    refuse(bad, GLR_ERROR_ARGUMENT, "dst: not CUDA memory");
     bad.offset = 4;
     refuse(bad, GLR_ERROR_TOO_SMALL,
            "dst: the 3996 bytes from there to the end of its memory are fewer than the 4000");
@@ -36,9 +36,9 @@ Test(refused, other_devices_and_contexts)
         test_cu other = test_cu_create(device);
         gpu_memory foreign = {.buffer = (void *)(uintptr_t)test_memory(BYTES), .bytes = BYTES}; /* NOLINT */
         DRIVER(cuCtxPopCurrent_v2(NULL));
-        refuse(foreign, GLR_ERROR_ARGUMENT, "dst: is of another context than the device");
+        refuse(foreign, GLR_ERROR_ARGUMENT, "dst: belongs to another context than the device");
         refuse_at(refused_handle, &refused_vector, refused_memory, other.stream, GLR_ERROR_ARGUMENT,
-                  "stream: is of another context than the device");
+                  "stream: belongs to another context than the device");
         DRIVER(cuCtxPushCurrent_v2(other.context));
         refuse(refused_memory, GLR_ERROR_ARGUMENT, "device: its context is not the thread's current one");
         DRIVER(cuCtxPopCurrent_v2(NULL));
@@ -48,7 +48,7 @@ Test(refused, other_devices_and_contexts)
     refuse(refused_memory, GLR_ERROR_ARGUMENT, "device: its context is not the thread's current one");
     gpu_enter(refused_caller);
     refuse_at(refused_handle, &refused_vector, refused_memory, &refused_handle, GLR_ERROR_ARGUMENT,
-              "stream: is not a CUDA stream");
+              "stream: not a CUDA stream");
 }
 
 Test(refused, contexts)

@@ -68,9 +68,10 @@ TestSuite(shipped, .init = set_up);
    matter: a lower bit of a correction that rounding takes away; `or` where the bits are apart; < for <= where
    equality never comes, as with the high half of a quotient; a shortcut that is not taken, or is where it
    need not be (vectors for aligned elements, 32 bits for 64 in a division); and in the queued kernel a first
-   pass whose wrong values look rejected and are drawn again. The arithmetic stands once for each unit that is
-   drawn at a time, so that a copy sees but a part of the values. What is not reached divides numbers beyond
-   2^32, of parts that no test can draw, or is a loop that nvcc unrolled for more elements than a group has.
+   pass whose wrong values look rejected and are drawn again. The arithmetic is instantiated once for each
+   unit that is drawn at a time, so that a copy sees but a part of the values. What is not reached divides
+   numbers beyond 2^32, of parts that no test can draw, or is a loop that nvcc unrolled for more elements than
+   a group has.
  */
 static const unsigned most[MUTATIONS] = {25, 5, 0, 0, 6, 50, 25};
 

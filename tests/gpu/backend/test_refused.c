@@ -98,9 +98,9 @@ Test(refused, objects_of_another_context)
     gpu_caller other = gpu_open(false);
     const gpu_memory foreign = gpu_allocate(other, BYTES);
     gpu_leave(other);
-    refuse(foreign, GLR_ERROR_ARGUMENT, about(gpu.memory, "is of another context than the device"));
+    refuse(foreign, GLR_ERROR_ARGUMENT, about(gpu.memory, "belongs to another context than the device"));
     refuse_at(refused_handle, &refused_vector, refused_memory, other.queue, GLR_ERROR_ARGUMENT,
-              about(gpu.queue, "is of another context than the device"));
+              about(gpu.queue, "belongs to another context than the device"));
     gpu_enter(other);
     gpu_release(foreign);
     gpu_close(other);
