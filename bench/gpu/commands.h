@@ -12,12 +12,21 @@ typedef struct session {
     double begun; /* gpu_now */
     CUdeviceptr memory;
     uint64_t room;
+    FILE *details; /* about differences, which the report ends with */
+    char *text;    /* of the details */
+    size_t length;
 } session;
 
 /* Takes memory for the largest of the sizes, strided cases included, as far as the device has room; false if
    there is none. */
 bool session_open(session *s, const gpu *g, const arguments *a);
 void session_close(session *s); /* may be called again */
+
+/* Opens the details; NULL after a message if there is no memory. */
+FILE *session_details(session *s);
+
+/* Prints the details, if there are any, and closes them. */
+void session_print_details(session *s);
 
 /* Whether no case may begin any more. */
 bool session_is_over(const session *s);

@@ -11,10 +11,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define WINDOW  UINT64_C(65536) /* elements, at most */
-#define PLACES  32              /* windows of a sample, beside those at special places */
-#define DETAILS 8192            /* bytes about differences, after which no more are described */
-#define FILLER  0xa5            /* what the destination holds before: in gaps it must stay */
+#define WINDOW UINT64_C(65536) /* elements, at most */
+#define PLACES 32              /* windows of a sample, beside those at special places */
+#define FILLER 0xa5            /* what the destination holds before: in gaps it must stay */
 
 /* Elements [first, first + count) of a case, row by row, with the gap after each row but the last. */
 typedef struct window {

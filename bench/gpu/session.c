@@ -2,6 +2,8 @@
 
 #include "gpu_case.h"
 
+#include <stdlib.h>
+
 /* What the cases of a size take at most, which is less than a strided one's two rows for one. */
 static uint64_t room_of(uint64_t size) { return 2 * size; }
 
@@ -28,6 +30,23 @@ void session_close(session *s)
         (void)s->g->cuMemFree_v2(s->memory);
         s->memory = 0;
     }
+}
+
+FILE *session_details(session *s)
+{
+    s->details = open_memstream(&s->text, &s->length);
+    if (s->details == NULL) {
+        (void)fprintf(stderr, "glorand-gpu-bench: error: no memory on the host\n");
+    }
+    return s->details;
+}
+
+void session_print_details(session *s)
+{
+    if (fclose(s->details) == 0 && s->length > 0) {
+        (void)printf("\n```text\n%s```\n", s->text);
+    }
+    free(s->text);
 }
 
 bool session_is_over(const session *s) { return gpu_now() - s->begun >= s->a->seconds; }

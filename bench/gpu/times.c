@@ -3,13 +3,9 @@
 #include "curand.h"
 #include "gpu_case.h"
 
-#include <stdlib.h>
-
 typedef struct totals {
     unsigned timed, differ, skipped, left;
     FILE *details;
-    char *text; /* of the details */
-    size_t length;
 } totals;
 
 static void print_device(const gpu *g, bool with_curand, const char *why_not)
@@ -107,10 +103,8 @@ static void print_largest(const session *s)
 int run_times(session *s)
 {
     char why_not[GPU_REASON] = "";
-    totals t = {0};
-    t.details = open_memstream(&t.text, &t.length);
+    totals t = {.details = session_details(s)};
     if (t.details == NULL) {
-        (void)fprintf(stderr, "glorand-gpu-bench: error: no memory on the host\n");
         return EXIT_DIFFERS;
     }
     const bool with_curand = curand_open(s->g, why_not);
@@ -120,10 +114,7 @@ int run_times(session *s)
     }
     curand_close();
     print_largest(s);
-    if (fclose(t.details) == 0 && t.length > 0) {
-        (void)printf("\n```text\n%s```\n", t.text);
-    }
-    free(t.text);
+    session_print_details(s);
     (void)printf("\n%u cases timed and equal, %u different or failed, %u skipped, %u left out\n", t.timed,
                  t.differ, t.skipped, t.left);
     return t.differ > 0 ? EXIT_DIFFERS : t.left > 0 ? EXIT_INCOMPLETE : EXIT_EQUAL;

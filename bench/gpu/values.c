@@ -5,15 +5,12 @@
 #include "gpu_case.h"
 
 #include <inttypes.h>
-#include <stdlib.h>
 
 #define COMPARED_WHOLE (UINT64_C(64) << 20) /* bytes; of larger fills, places are compared */
 
 typedef struct totals {
     unsigned equal, differ, skipped, left;
     FILE *details;
-    char *text; /* of the details */
-    size_t length;
 } totals;
 
 static void check_case(const session *s, size_t number, uint64_t size, totals *t, char why[GPU_REASON])
@@ -92,12 +89,8 @@ static void check_conditions(const session *s, totals *t)
                  e.bytes, e.fills, e.replays);
 }
 
-static int finish(totals *t)
+static int finish(const totals *t)
 {
-    if (t->details != NULL && fclose(t->details) == 0 && t->length > 0) {
-        (void)printf("\n```text\n%s```\n", t->text);
-    }
-    free(t->text);
     (void)printf("\n%u cases equal, %u different, %u skipped, %u left out\n", t->equal, t->differ, t->skipped,
                  t->left);
     return t->differ > 0 ? EXIT_DIFFERS : t->left > 0 ? EXIT_INCOMPLETE : EXIT_EQUAL;
@@ -105,10 +98,8 @@ static int finish(totals *t)
 
 int run_values(session *s)
 {
-    totals t = {0};
-    t.details = open_memstream(&t.text, &t.length);
+    totals t = {.details = session_details(s)};
     if (t.details == NULL) {
-        (void)fprintf(stderr, "glorand-gpu-bench: error: no memory on the host\n");
         return EXIT_DIFFERS;
     }
     (void)printf(
@@ -118,5 +109,6 @@ int run_values(session *s)
     }
     session_close(s); /* a second context needs room, too */
     check_conditions(s, &t);
+    session_print_details(s);
     return finish(&t);
 }
