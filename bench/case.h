@@ -28,7 +28,7 @@ typedef struct bench_engine {
     void (*close)(bench_case *c);
 } bench_engine;
 
-/* What the rounds gave. Ratios are 0 where there was nothing to compare with. */
+/* Results of the rounds. Ratios are 0 where there was nothing to compare with. */
 typedef struct bench_result {
     bool measured;
     uint32_t rounds;

@@ -23,7 +23,7 @@ static const glr_dtype dtypes[] = {
 
 #define COUNT(array) (sizeof(array) / sizeof(array)[0])
 
-/* What a group holds. */
+/* Contents of a group, as a set. */
 enum {
     SWEEP = 1,     /* truncated normals in float32 and bfloat16, the other methods in float32 */
     MATRIX = 2,    /* each method in each dtype */

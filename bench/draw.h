@@ -1,4 +1,4 @@
-/* What a case of glorand draws. */
+/* The draw of a case by glorand: kind, method and backend. */
 #ifndef BENCH_DRAW_H
 #define BENCH_DRAW_H
 

@@ -1,4 +1,4 @@
-/* What the numbers were measured on and with. No names of hosts or folders. */
+/* The machine and software that the numbers were measured with. No names of hosts or folders. */
 #ifndef BENCH_MACHINE_H
 #define BENCH_MACHINE_H
 

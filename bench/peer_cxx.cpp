@@ -1,4 +1,4 @@
-/* What a C++ programmer would write. */
+/* Fills by the distributions of C++'s <random>, as a C++ program would write them. */
 #include "peer_cxx.h"
 
 #include <random>

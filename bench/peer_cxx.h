@@ -1,4 +1,4 @@
-/* What peer_cxx.c takes from C++. */
+/* C interface of peer_cxx.cpp. */
 #ifndef BENCH_PEER_CXX_H
 #define BENCH_PEER_CXX_H
 

@@ -141,7 +141,7 @@ def measure(peer, mib, threads, rounds):
 
 
 def run_child(peer, mib, threads, rounds):
-    """What measure() prints, or a text that says why there is nothing."""
+    """The output of measure(), or the reason why it has none."""
     child = [sys.executable, __file__, "--measure", f"{peer},{mib},{threads},{rounds}"]
     quiet = {"TF_CPP_MIN_LOG_LEVEL": "3", "CUDA_VISIBLE_DEVICES": ""}
     done = subprocess.run(

@@ -10,7 +10,7 @@ def read(path):
     data = json.loads(pathlib.Path(path).read_text())
     for key in ("results", "peers", "skipped"):
         if not isinstance(data.get(key), list):
-            raise ValueError(f"{path}: \"{key}\" is no list")
+            raise ValueError(f"{path}: \"{key}\" is not a list")
     return data
 
 
@@ -30,7 +30,7 @@ def merge(runs):
 
 
 def peers_of(runs):
-    """What the runs say of each peer that was measured, by name."""
+    """The results of each peer that was measured, by name."""
     return {peer["name"]: peer for run in runs for peer in run["peers"]}
 
 

@@ -44,7 +44,7 @@ while [ $# -gt 0 ]; do
     shift
 done
 
-# What the loops need of glorand-bench, at the size that peers.py measures.
+# Cases of glorand-bench that the loops need, at the size that peers.py measures.
 size=256MiB
 [ ${#quick[@]} -eq 0 ] || size=16MiB
 filters=()

@@ -20,7 +20,7 @@ static void close_nothing(bench_case *c) { (void)c; }
 
 typedef void writer(char *dst, size_t bytes, unsigned char value);
 
-/* What is not worth a further thread. */
+/* Fewer bytes are not worth a further thread. */
 #define LEAST_PART (UINT64_C(1) << 17)
 
 /* Each thread writes one contiguous part, whole cache lines of it. */

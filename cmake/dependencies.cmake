@@ -1,4 +1,4 @@
-# What the library and the command are built with. All of it is packaged by Debian: see
+# Dependencies of the library and the command. Debian packages all of them: see
 # scripts/install-dependencies.sh.
 
 # xxHash is used as a header, with everything inlined, so that it leaves no symbols and no library behind.

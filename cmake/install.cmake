@@ -1,4 +1,4 @@
-# What `cmake --install` puts where: headers, both libraries, the command, pkg-config file, CMake package
+# Installation by `cmake --install`: headers, both libraries, the command, pkg-config file, CMake package
 # and documents.
 
 include(CMakePackageConfigHelpers)

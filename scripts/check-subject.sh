@@ -19,7 +19,7 @@ refuse() {
     exit 1
 }
 
-# What git itself writes, and what it will fold into another commit.
+# Subjects that git writes, and commits that it will fold into others.
 [[ ! $subject =~ ^(Merge\ |Revert\ \"|(fixup|squash|amend)!\ ) ]] || exit 0
 [ ${#subject} -le $most ] || refuse "has ${#subject} characters, more than $most"
 [[ $word =~ ^[A-Z][A-Za-z-]*$ ]] || refuse "does not begin with a capitalized verb"

@@ -11,7 +11,7 @@
 #   --keep     afterwards the smallest set of inputs that covers as much replaces that in tests/fuzz/seeds/TARGET, but
 #              for files that have a name of their own; inputs longer than 1 KiB are left out
 #
-# What is found stays in build/fuzz/corpus/TARGET, and the next run goes on from there. Inputs that a target fails with
+# New inputs stay in build/fuzz/corpus/TARGET, and the next run goes on from there. Inputs that a target fails with
 # are in build/fuzz/findings; `build/fuzz/build/tests/fuzz/fuzz_TARGET FILE` runs one again. A finding that is mended
 # belongs into tests/fuzz/seeds/TARGET, where every test run sees it.
 # Exit status: 0 nothing was found; 1 something was, or the build failed; 2 bad usage.
@@ -91,7 +91,7 @@ keep_smallest() {
     local hashed='.*/[0-9a-f]{40}'
     merged=$(mktemp -d "$root/build/fuzz/merged.XXXXXX")
     find "$seeds" -type f -regextype posix-extended -not -regex "$hashed" -exec cp -t "$merged" {} +
-    # What counts is whether a line is reached, not how often: a tenth of the files does.
+    # Without counters, only whether a line is reached counts, not how often: a tenth of the files does.
     fuzz_with "$1" -set_cover_merge=1 -use_counters=0 -max_len=1024 "$merged" "$seeds" "$corpus"
     find "$seeds" -type f -regextype posix-extended -regex "$hashed" -delete
     find "$merged" -type f -exec mv -t "$seeds" {} +

@@ -1,5 +1,5 @@
-/* The table of functions behind which each backend lies. Adding a backend is adding a folder with one such
-   table and naming it in api/device.c. */
+/* The table of functions of a backend. api/device.c lists the tables; glr_backend_kind, the command's
+   --backend and src/CMakeLists.txt name each backend, too. */
 #ifndef GLR_BACKEND_H
 #define GLR_BACKEND_H
 
@@ -49,7 +49,7 @@ typedef struct glr_backend {
 /* Those that a build may lack. */
 extern const glr_backend glr_cuda_backend, glr_opencl_backend;
 
-/* What every handle begins with. */
+/* The first member of every handle. */
 struct glr_device {
     const glr_backend *backend;
 };

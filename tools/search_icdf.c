@@ -26,7 +26,7 @@
 
 enum { OPERATIONS = 12, PARAMETERS = OPERATIONS + 2, POINTS = 100, POPULATION = 32 };
 
-/* What operation n reads: registers a[n] and b[n]. The first reads register 0 and a coefficient. */
+/* The operands of operation n: registers a[n] and b[n]. The first reads register 0 and a coefficient. */
 typedef struct structure {
     int a[OPERATIONS], b[OPERATIONS];
 } structure;

@@ -33,7 +33,7 @@ static const char help[] =
     "GLORAND_CUDA_LIBRARY and GLORAND_BENCH_CURAND name the files of the driver and of cuRAND, where they "
     "are\n"
     "not libcuda.so.1 and libcurand.so.10.\n"
-    "Exit status: 0; 1 values differ or a fill failed; 2 bad usage; 3 there is no device to draw on; 4 the "
+    "Exit status: 0; 1 values differ or a fill failed; 2 bad usage; 3 no usable device; 4 the "
     "time\n"
     "was over before all was done.\n";
 
@@ -97,7 +97,7 @@ void print_size(char text[SIZE_TEXT], uint64_t bytes)
     (void)snprintf(text, SIZE_TEXT, "%" PRIu64 "%s", bytes, units[unit]);
 }
 
-/* An option that takes a number; false if its argument is none. */
+/* An option that takes a number; false if its argument is not one in range. */
 static bool take_number(arguments *a, int option, const char *text)
 {
     static const struct {

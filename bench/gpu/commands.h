@@ -1,4 +1,4 @@
-/* What the program does: each prints Markdown, or CSV, and returns an exit status. */
+/* The subcommands: each prints Markdown, or CSV, and returns an exit status. */
 #ifndef BENCH_GPU_COMMANDS_H
 #define BENCH_GPU_COMMANDS_H
 

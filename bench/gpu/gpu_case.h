@@ -15,7 +15,7 @@ typedef struct gpu_case {
     uint64_t room;          /* of the destination */
 } gpu_case;
 
-/* What the timing gave: medians of the rounds. */
+/* Measured rates: medians of the rounds. */
 typedef struct gpu_rates {
     double bytes_per_second, values_per_second;
     double memset_bytes_per_second;  /* cuMemsetD32Async over as many bytes */

@@ -32,7 +32,7 @@ static bool fail(const window *w, const char *what)
     return false;
 }
 
-/* What the CPU draws of the window. */
+/* Draws the window on the CPU, as the expected values. */
 static bool expect(const window *w, void *to)
 {
     glr_tensor tensor = w->c->tensor;

@@ -4,7 +4,7 @@
 
 #include <stdlib.h>
 
-/* What the cases of a size take at most, which is less than a strided one's two rows for one. */
+/* Upper bound of the memory for cases of a size: a strided case takes less than two rows for one. */
 static uint64_t room_of(uint64_t size) { return 2 * size; }
 
 bool session_open(session *s, const gpu *g, const arguments *a)
@@ -16,7 +16,7 @@ bool session_open(session *s, const gpu *g, const arguments *a)
         s->room = wanted > s->room ? wanted : s->room;
     }
     s->room = s->room < most ? s->room : most;
-    /* What is free may be in pieces. */
+    /* Free memory may be fragmented. */
     while (s->room >= SIZE_UNIT && g->cuMemAlloc_v2(&s->memory, (size_t)s->room) != CUDA_SUCCESS) {
         s->memory = 0;
         s->room = s->room / 10 * 9 / SIZE_UNIT * SIZE_UNIT;

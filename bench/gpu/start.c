@@ -266,8 +266,7 @@ int run_start(const arguments *a)
     if (a->start_in != NULL) {
         const int status = strcmp(a->start_in, "open") == 0 ? time_open(a->device) : time_steps(a->device);
         if (status != EXIT_EQUAL) {
-            (void)fprintf(stderr, "glorand-gpu-bench: error: there is no device to draw on: %s\n",
-                          glr_last_error());
+            (void)fprintf(stderr, "glorand-gpu-bench: error: no usable device: %s\n", glr_last_error());
         }
         return status;
     }

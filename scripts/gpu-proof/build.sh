@@ -1,5 +1,5 @@
 # shellcheck shell=bash disable=SC2154,SC2034 # gpu-proof.sh and its other parts share variables
-# What gpu-proof.sh does where it can build: the build, the layout that it runs from, and the bundle. Sourced by
+# Steps of gpu-proof.sh on a machine that can build: the build, the layout that it runs from, and the bundle. Sourced by
 # gpu-proof.sh, and not part of a bundle.
 
 source_dir=$(dirname "$here")

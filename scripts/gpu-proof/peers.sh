@@ -51,7 +51,7 @@ print_peers() {
     ((${#notes[@]} == 0)) || { printf '\n' && printf -- '- %s\n' "${notes[@]}"; }
 }
 
-# What the benchmark measures: glorand, memset and cuRAND.
+# Runs the benchmark: glorand, memset and cuRAND.
 measure_glorand() {
     local name="rates of glorand, memset and cuRAND" limit=$1 status=0 note reason=
     shift
@@ -71,7 +71,7 @@ measure_glorand() {
     [ -z "$reason" ] || skip "cuRAND" "$reason"
 }
 
-# What a Python with torch measures. Nothing of it is glorand's, so nothing of it fails.
+# Measures torch in Python. None of that is glorand's, so it never fails.
 measure_torch() {
     local limit=$1 status=0 reason python=${GLORAND_PROOF_PYTHON:-python3}
     shift

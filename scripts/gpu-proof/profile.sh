@@ -82,7 +82,7 @@ check_sanitizer() {
 # Rows of the table: the name in the census and the kernel's.
 profiled=(uniform glr_uniform_packed normal glr_normal_packed icdf glr_icdf_packed resample glr_truncated_packed)
 
-# What ncu counts, by names of ours. Wavefronts are what the census calls passes.
+# Metrics of ncu, by our names. A wavefront is a pass in the census.
 declare -A metric_of=(
     [instructions]=smsp__inst_executed.sum
     [time]=gpu__time_duration.sum
@@ -294,7 +294,7 @@ print_profile() {
     done
 }
 
-# What the packed kernels of float32 issue and move, beside the model.
+# Instructions and traffic of the packed float32 kernels, beside the model.
 profile_kernels() {
     local name="ncu, the packed kernels of float32" ncu places size=256MiB values=$((1 << 26)) i done=0
     local capability='' architecture='' reason=

@@ -57,7 +57,7 @@ open_device() {
     export CUDA_CACHE_PATH=$work/cache     # and not the user's
     export GLORAND_OPENCL_LIBRARY=/nowhere # this is about CUDA
     export GLORAND_TEST_DATA=$data
-    # What would change the tests or the driver, and the order in which nvidia-smi counts devices.
+    # Variables that would change the tests or the driver, and the order in which nvidia-smi counts devices.
     unset GLORAND_ISA GLORAND_TEST_LIGHT GLORAND_TEST_LONG GLORAND_TEST_PROOF GLORAND_TEST_SEED GLORAND_TEST_BACKEND \
         CUDA_FORCE_PTX_JIT CUDA_FORCE_JIT CUDA_DISABLE_PTX_JIT CUDA_CACHE_DISABLE keep
     export LC_ALL=C CUDA_DEVICE_ORDER=PCI_BUS_ID
@@ -87,7 +87,7 @@ choose_driver() {
     fi
 }
 
-# What nvidia-smi says of the device, or "unknown". It may hang where a driver does.
+# A property of the device by nvidia-smi, or "unknown". It may hang where a driver does.
 ask_smi() {
     local said='' id=${CUDA_VISIBLE_DEVICES:-$device}
     said=$(timeout -k 5 20 nvidia-smi --id="${id%%,*}" --format=csv,noheader --query-gpu="$1" 2>/dev/null) || said=

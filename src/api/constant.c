@@ -9,8 +9,7 @@
 #include <math.h>
 #include <string.h>
 
-/* The range of an integer type: the least value, and what the greatest value is below, both exact in double.
- */
+/* The range [least, end) of an integer type; both are exact in double. */
 typedef struct integer_range {
     double least, end;
 } integer_range;

@@ -77,7 +77,7 @@ static glr_status check_options(const glr_options *options)
 
 /* The first backend that opens. One that is there and fails, because its driver is broken for example, must
    not keep the next from being tried; the last one's failure is the call's. An environment variable of ours
-   with an unknown value is no failure of a backend: it ends the search. */
+   with an unknown value is not a failure of a backend: it ends the search. */
 static glr_status open_any(const glr_options *options, glr_device **device)
 {
     glr_status status = GLR_OK;
@@ -151,7 +151,7 @@ static glr_status list_devices(glr_device_info *infos, size_t capacity, size_t *
     }
     size_t total = 0;
     char before[GLR_MESSAGE];
-    glr_keep_error(before); /* the reasons why one is not available are no failures of this call */
+    glr_keep_error(before); /* the reasons why one is not available are not failures of this call */
     for (size_t i = 0; i < BACKEND_COUNT; i++) {
         size_t used = total < capacity ? total : capacity;
         total += backends[i]->list(infos == NULL ? NULL : infos + used, capacity - used);

@@ -69,7 +69,7 @@ static glr_status product_over(const glr_tensor *tensor, axis_list list, uint64_
     return GLR_OK;
 }
 
-/* Fans by the position of the axes that are no batch axes. */
+/* Fans by the position of the axes that are not batch axes. */
 static glr_fans fans_by_layout(glr_layout layout, const glr_tensor *tensor, uint32_t batch)
 {
     uint64_t shape[GLR_MAX_RANK];

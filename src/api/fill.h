@@ -1,4 +1,4 @@
-/* What the ways to fill share. */
+/* Steps that all ways to fill share. */
 #ifndef GLR_API_FILL_H
 #define GLR_API_FILL_H
 

@@ -24,8 +24,8 @@ static void take_lock(void) { (void)pthread_mutex_lock(&lock); }
 
 static void release_lock(void) { (void)pthread_mutex_unlock(&lock); }
 
-/* When the library is loaded. It could fail for want of a few bytes only; then forking is no safer than POSIX
-   makes it where there are threads. */
+/* When the library is loaded. It could fail for want of a few bytes only; then forking is not safer than
+   POSIX makes it where there are threads. */
 __attribute__((constructor)) static void load(void)
 {
     (void)pthread_atfork(take_lock, release_lock, release_lock);

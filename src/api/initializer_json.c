@@ -35,7 +35,7 @@ static unsigned members_of(glr_kind kind)
     }
 }
 
-/* Initializers of Keras that are no draws of independent values. */
+/* Initializers of Keras that are not draws of independent values. */
 static const char *const unsupported_names[] = {
     "Orthogonal", "orthogonal", "OrthogonalInitializer", "OrthogonalV2",
     "Identity",   "identity",   "IdentityInitializer",   "IdentityV2",
@@ -249,7 +249,7 @@ glr_status glr_initializer_from_name(const char *name, glr_initializer *initiali
         }
     }
     glr_kind kind = glr_kind_of_name(name);
-    /* A package's class has its package's name before it, an object that is no class two underscores. */
+    /* A package's class has its package's name before it, an object that is not a class two underscores. */
     if (kind == GLR_KIND_NONE && (strchr(name, '>') != NULL || strncmp(name, "__", 2) == 0)) {
         return glr_fail(GLR_ERROR_UNSUPPORTED, "class_name: %s is not one of Keras's own", name);
     }

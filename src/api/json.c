@@ -75,7 +75,7 @@ static size_t token_end(const reader *r)
     return end > r->at ? end : r->at + glr_utf8_length(r->text + r->at, r->length - r->at);
 }
 
-/* What is shown of a token: whole characters. Words that are longer than a line help nobody. */
+/* Number of bytes of a token to show, in whole characters: at most 40. */
 static int shown_length(const char *text, size_t length)
 {
     size_t shown = length < 40 ? length : 40;
@@ -223,7 +223,7 @@ static glr_status read_word(reader *r)
 
 /* ---- The second pass ------------------------------------------------------------------------------ */
 
-/* The next byte that is no space, or a zero at the end. */
+/* The next byte that is not a space, or a zero at the end. */
 static char next_byte(reader *r)
 {
     while (r->at < r->length) {

@@ -70,7 +70,7 @@ glr_json_value glr_json_root(const glr_json *json);
 /* The elements of an array or members of an object; 0 for all others. */
 size_t glr_json_size(glr_json_value value);
 
-/* The member of a name, by looking at one after the other; GLR_JSON_MISSING if there is none. */
+/* The member of a name, by linear search; GLR_JSON_MISSING without one. */
 glr_json_value glr_json_member(glr_json_value object, const char *name);
 
 /* A string's text, or NULL. It has no zero inside. */

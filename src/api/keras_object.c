@@ -1,5 +1,5 @@
-/* What stands around the config of an object in Keras's JSON, and the one object that stands within a config.
- */
+/* Reads the members beside `config` of an object in Keras's JSON, and the object within a config, a
+   SeedGenerator. */
 #include "keras_object.h"
 
 #include "error.h"

@@ -6,7 +6,7 @@
 
 static const struct {
     const char *name, *class_name, *alias; /* alias may be NULL */
-    glr_scaling scaling;                   /* scale 0 where it is no named variance scaling */
+    glr_scaling scaling;                   /* scale 0 where it is not a named variance scaling */
 } kinds[] = {
     [GLR_KIND_ZEROS] = {"zeros", "Zeros", "zero", {0}},
     [GLR_KIND_ONES] = {"ones", "Ones", "one", {0}},

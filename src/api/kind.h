@@ -20,7 +20,7 @@ int glr_kind_scales_variance(glr_kind kind);
 /* Whether the kind draws random numbers. */
 int glr_kind_is_random(glr_kind kind);
 
-/* What a kind that scales variance stands for: its own scale, mode and distribution, or, of
+/* Scale, mode and distribution of a kind that scales variance: its own, or, of
    GLR_KIND_VARIANCE_SCALING, those of the initializer. */
 typedef struct glr_scaling {
     double scale;

@@ -76,7 +76,8 @@ static glr_status scale_f64(const glr_numbers *numbers, glr_plan *plan)
     return GLR_OK;
 }
 
-/* What turns raw values into the tensor's. The 16- and 8-bit types are rounded from float32. */
+/* Sets the scale and offset that turn raw values into the tensor's. The 16- and 8-bit types are rounded from
+ * float32. */
 static glr_status scale_plan(const glr_initializer *initializer, const glr_numbers *numbers, glr_plan *plan)
 {
     plan->sampler = numbers->sampler;

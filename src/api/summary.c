@@ -1,4 +1,4 @@
-/* What an initializer means for a tensor. */
+/* Descriptions of a fill: fans, standard deviation, bounds. */
 #include "error.h"
 #include "guest.h"
 #include "make_plan.h"

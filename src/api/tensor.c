@@ -11,7 +11,7 @@ typedef struct axis {
     uint64_t extent, index_step, offset_step;
 } axis;
 
-/* The part's axes, outermost first, before and after those that can be merged are. */
+/* Axes of the part, outermost first; merge_axes() merges them in place. */
 typedef struct axes {
     axis axis[GLR_MAX_RANK];
     uint32_t count;

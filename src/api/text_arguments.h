@@ -24,10 +24,10 @@ typedef struct glr_argument {
     double bound;              /* of a bound: the only one that there is */
 } glr_argument;
 
-/* What a kind takes by position or by name, in the order of Keras's constructor. */
+/* Arguments of a kind by position or by name, in the order of Keras's constructor. */
 const glr_argument *glr_law_arguments(glr_kind kind, size_t *count);
 
-/* What every kind takes, by name alone. */
+/* Arguments of every kind, by name alone. */
 enum {
     GLR_SETTING_SEED,
     GLR_SETTING_STREAM,

@@ -1,4 +1,4 @@
-/* What the subcommands share. */
+/* Messages and common options of the subcommands. */
 #include "command.h"
 
 #include "api/show.h"

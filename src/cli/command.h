@@ -1,4 +1,4 @@
-/* What the subcommands share: exit statuses, messages and common options. */
+/* Exit statuses, messages and common options of the subcommands. */
 #ifndef GLR_CLI_COMMAND_H
 #define GLR_CLI_COMMAND_H
 

@@ -1,4 +1,4 @@
-/* glorand devices: what there is to draw on. */
+/* glorand devices: lists devices, and tests them. */
 #include "command.h"
 #include "self_test.h"
 

@@ -69,8 +69,8 @@ void glr_interrupt_catch(void)
     (void)sigemptyset(&crashing.sa_mask);
     for (int i = 1; i <= SIGRTMAX; i++) {
         struct sigaction before;
-        /* What the parent ignores, nohup for one, stays ignored, and a debugger's or profiler's handler stays
-           in place. The C library refuses its own signals. */
+        /* A signal that the parent ignores, nohup for one, stays ignored, and a debugger's or profiler's
+           handler stays in place. The C library refuses its own signals. */
         if (ends_process(i) && sigaction(i, NULL, &before) == 0 && before.sa_handler == SIG_DFL) {
             (void)sigaction(i, is_crash(i) ? &crashing : &going_on, NULL);
         }

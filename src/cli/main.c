@@ -17,7 +17,7 @@ static const char help[] =
     "  init      draw every tensor of a model\n"
     "  verify    draw a file's tensors again and compare every bit\n"
     "  stats     print statistics of a file's tensors\n"
-    "  devices   list what there is to draw on\n"
+    "  devices   list devices\n"
     "\n"
     "'glorand COMMAND --help' says more. Also: --help, --version.\n"
     "Exit status: 0; 1 it failed while running; 2 bad usage or input, nothing was written;\n"

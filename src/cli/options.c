@@ -14,7 +14,7 @@ static size_t count_matches(const struct option *options, const char *text, size
     return count;
 }
 
-/* What getopt_long could not take; optopt is 0 or a long option's value, or else a letter. */
+/* Says why getopt_long refused an argument; optopt is 0 or a long option's value, or else a letter. */
 static void complain(const char *argument, const char *letters, const struct option *options)
 {
     const size_t length = strcspn(argument, "=");

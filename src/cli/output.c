@@ -302,7 +302,7 @@ static bool sync_folder(const glr_output *output, glr_problem *problem)
 
 bool glr_output_commit(glr_output *output, bool sync, glr_problem *problem)
 {
-    /* What closing finds comes before the name; the copy holds the lock until then. */
+    /* Errors of closing come before the rename; the copy holds the lock until then. */
     const int locked = fcntl(output->descriptor, F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
     bool ok = locked >= 0 && (!sync || fsync(output->descriptor) == 0);
     if (ok) {

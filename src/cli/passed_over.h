@@ -1,4 +1,4 @@
-/* What verify and stats say of tensors that glorand does not know. */
+/* Messages of verify and stats about tensors of dtypes or ranks that glorand does not know. */
 #ifndef GLR_CLI_PASSED_OVER_H
 #define GLR_CLI_PASSED_OVER_H
 

@@ -37,8 +37,8 @@ typedef struct job {
     uint64_t piece_bytes; /* of the largest piece */
     glr_stage *stages;    /* for a file, one of every thread */
     uint32_t stage_count;
-    /* What is to be handed out: of the tensor, pieces from `next` on; then the model's tensors after `index`.
-     */
+    /* Work that is not handed out yet: the tensor's pieces from `next` on, then the model's tensors after
+       `index`. */
     const glr_model *model;
     size_t index;
     glr_model_tensor tensor;
@@ -87,7 +87,7 @@ static void set_tensor(job *work, size_t index)
     }
 }
 
-/* What a thread draws next. */
+/* A thread's next piece. */
 typedef struct assignment {
     const char *name;
     glr_initializer initializer;

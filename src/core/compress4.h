@@ -32,7 +32,7 @@ GLR_TABLE uint8_t glr_compress4_bytes[16][16] __attribute__((aligned(16))) = {
 
 typedef uint32_t glr_words4 __attribute__((vector_size(16)));
 
-/* Of four words, the bytes that `names` counts, in its order; and those whose bit 30 is set, as a set. */
+/* glr_shuffle4: byte shuffle by index. glr_set_of_flags4: 4-bit mask of the words whose bit 30 is set. */
 #ifdef GLR_USE_NEON
 GLR_FN glr_words4 glr_shuffle4(glr_words4 words, const uint8_t names[16])
 {

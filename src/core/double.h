@@ -172,8 +172,7 @@ GLR_FN glr_f64 glr_icdf_argument_f64(glr_u64 low, glr_u64 high)
     return glr_fma_f64(k, glr_splat_f64(0x1p-51), glr_splat_f64(0x1p-52));
 }
 
-/* What a sampler makes of a block's words, in its order: two values or, of the truncated normal, candidates.
- */
+/* A sampler's two values of a block's words, in order; for the truncated normal they are candidates. */
 GLR_FN glr_f64_pair glr_sample_words_f64(int sampler, const glr_u64 word[4])
 {
     if (sampler == GLR_SAMPLE_NORMAL || sampler == GLR_SAMPLE_TRUNCATED) {

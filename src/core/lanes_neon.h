@@ -16,7 +16,8 @@ typedef double glr_f64 __attribute__((vector_size(16)));
 typedef uint32x4_t glr_mask; /* all bits of a lane, or none */
 
 /* The widening product takes packed words here and gives two registers of 64-bit products, so the lower and
-   the upper halves are kept apart, each packed. What is no product has no upper half: it repeats the lower.
+   the upper halves are kept apart, each packed. A value that is not a product has no upper half: it repeats
+   the lower.
  */
 typedef struct glr_word {
     uint32x4_t low, high;

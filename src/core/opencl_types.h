@@ -1,4 +1,4 @@
-/* What both lane layers for OpenCL C begin with: the names that C11 has for OpenCL's types. */
+/* C11's names for OpenCL's types, for both lane layers of OpenCL C. */
 #ifndef GLR_CORE_OPENCL_TYPES_H
 #define GLR_CORE_OPENCL_TYPES_H
 

@@ -37,8 +37,8 @@ GLR_FN glr_u32 glr_round_magnitude(glr_u32 magnitude, glr_format format)
     glr_u32 odd = (magnitude >> shift) & 1U;
     glr_u32 normal = (magnitude - rebias + ((1U << (shift - 1)) - 1U) + odd) >> shift;
     if (format.bias == 127U) {
-        /* With float32's own exponents, subnormals round like the rest, and to beyond the largest is
-         * infinity. */
+        /* bfloat16 has float32's exponent range: subnormals need no special case, and the carry out of the
+           largest finite value is infinity. */
         return glr_select_below(glr_splat_u32(0x7f800000U), magnitude, glr_splat_u32(format.nan), normal);
     }
 

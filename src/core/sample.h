@@ -7,14 +7,14 @@
 #include "icdf.h"
 #include "normal.h"
 
-/* What a plan draws. The numbers are part of the kernel interface. */
+/* Samplers of a plan. The numbers are part of the kernel interface. */
 #define GLR_SAMPLE_CONSTANT  0 /* nothing is drawn: every value is the plan's constant */
 #define GLR_SAMPLE_UNIFORM   1 /* [0, 1) */
 #define GLR_SAMPLE_NORMAL    2 /* standard normal */
 #define GLR_SAMPLE_TRUNCATED 3 /* standard normal, candidates outside (-2, 2) drawn again */
 #define GLR_SAMPLE_ICDF      4 /* the same distribution by its inverse distribution function */
 
-/* What a sampler makes of a block, per lane: four values or, of the truncated normal, candidates. */
+/* A sampler's four values of a block, per lane; for the truncated normal they are candidates. */
 GLR_FN glr_values glr_sample_block(const glr_block *block, int sampler)
 {
     if (sampler == GLR_SAMPLE_NORMAL || sampler == GLR_SAMPLE_TRUNCATED) {

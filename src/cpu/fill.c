@@ -187,7 +187,7 @@ static void prepare(worker *w, const glr_cpu_kernel *kernel, const glr_plan *pla
     memset(w->tile.high, 0, sizeof w->tile.high);
 }
 
-/* What the threads of a fill share. */
+/* State that the threads of a fill share. */
 typedef struct fill {
     const glr_cpu_kernel *kernel;
     const glr_plan *plan;

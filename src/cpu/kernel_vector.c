@@ -7,7 +7,7 @@
 
 static void sample(const glr_plan *plan, glr_tile *tile)
 {
-    /* What is drawn from the counters beyond the last row is never read, but they must be defined. */
+    /* Values drawn from the counters beyond the last row are never read, but those must be defined. */
     for (uint32_t i = 0; i < 2 * LANES; i++) {
         tile->counter[tile->rows + i] = 0;
     }

@@ -18,7 +18,7 @@ typedef struct glr_chunks glr_chunks;
 /* Takes the next chunk, 0 to the job's count - 1; false when none is left. */
 bool glr_next_chunk(glr_chunks *chunks, uint64_t *chunk);
 
-/* What each thread does with a job: takes chunks until none is left. */
+/* A job, run by each thread: takes chunks until none is left. */
 typedef void (*glr_job_function)(const void *context, glr_chunks *chunks);
 
 /* A pool that gives a job `threads` threads at most, the caller's included. Makes none yet. NULL when memory

@@ -1,4 +1,4 @@
-/* What is checked when a CPU is opened. It takes some tens of microseconds. */
+/* The self-check of opening a CPU. It takes some tens of microseconds. */
 #include "self_check.h"
 
 #include "api/stream.h"

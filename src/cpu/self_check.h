@@ -1,4 +1,4 @@
-/* What is checked when a CPU is opened. */
+/* The self-check of opening a CPU. */
 #ifndef GLR_CPU_SELF_CHECK_H
 #define GLR_CPU_SELF_CHECK_H
 

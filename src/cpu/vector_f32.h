@@ -68,7 +68,7 @@ GLR_FN void transform_words(glr_tile *tile, int sampler)
     }
 }
 
-/* Lists are read a vector at a time: what follows the last entry must be a counter, any one. */
+/* Lists are read a vector at a time, so the entries behind the last one must be counters, whichever. */
 static void pad(row_list *list)
 {
     for (uint32_t i = 0; i < LANES; i++) {

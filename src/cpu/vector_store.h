@@ -91,7 +91,7 @@ GLR_FN void store_run(const glr_plan *plan, const unsigned char *raw, uint64_t c
 }
 
 /* Streaming stores need whole vectors at multiples of their size: what comes before the first is stored
-   as usual. So is everything if the elements are at addresses that are no multiples of theirs. */
+   as usual. So is everything if the elements are at addresses that are not multiples of their size. */
 GLR_FN void store_as(const glr_plan *plan, const unsigned char *raw, uint64_t count, store_form form,
                      unsigned char *dst)
 {

@@ -3,7 +3,7 @@
 #include "api/error.h"
 #include "image.h"
 
-/* That of the oldest PTX: see src/CMakeLists.txt. */
+/* The compute capability of the oldest PTX: see cmake/cuda.cmake. */
 #define LEAST_CAPABILITY 75
 
 static glr_status version_of(const glr_cu *cu, int *version)

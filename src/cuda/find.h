@@ -1,4 +1,4 @@
-/* What devices CUDA has here. */
+/* Enumeration of CUDA devices. */
 #ifndef GLR_CUDA_FIND_H
 #define GLR_CUDA_FIND_H
 

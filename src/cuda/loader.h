@@ -1,5 +1,6 @@
 /* The CUDA driver, loaded at run time: a table of its functions. Declared here without NVIDIA's header, so
-   that nothing of the toolkit is needed but its compiler. Names, numbers and layouts are those of cuda.h. */
+   that nothing of the toolkit is needed but its compiler. Functions, numbers and layouts are those of cuda.h.
+ */
 #ifndef GLR_CUDA_LOADER_H
 #define GLR_CUDA_LOADER_H
 
@@ -88,7 +89,7 @@ enum {
     FUNCTION(cuStreamSynchronize, (CUstream stream))                                                         \
     FUNCTION(cuStreamGetCtx, (CUstream stream, CUcontext * context))
 
-/* What can be done without: NULL where it is missing. */
+/* Optional functions: NULL where the driver lacks them. */
 #define GLR_CU_OPTIONAL(FUNCTION) FUNCTION(cuGetErrorName, (CUresult error, const char **name))
 
 typedef struct glr_cu {
@@ -101,8 +102,8 @@ typedef struct glr_cu {
 /* Names the library to load. */
 #define GLR_CUDA_VARIABLE "GLORAND_CUDA_LIBRARY"
 
-/* Loads the driver the first time, and sets *cu to its functions. Fails with GLR_ERROR_UNAVAILABLE where
-   there is none. */
+/* Loads the driver the first time, and sets *cu to its functions. Fails with GLR_ERROR_UNAVAILABLE without
+   a driver. */
 glr_status glr_cu_load(const glr_cu **cu);
 
 /* Fails because a function of the driver returned an error. */

@@ -4,7 +4,7 @@
 
 #include <inttypes.h>
 
-/* What the driver knows of an address; all zero for one that is not its own. */
+/* The driver's attributes of an address; all zero for memory that is not CUDA's. */
 typedef struct pointer_facts {
     CUcontext context; /* NULL for memory of pools and of mappings, which belongs to a device */
     unsigned type, is_managed;

@@ -8,8 +8,8 @@
 
 #include <inttypes.h>
 
-/* The streams that are no objects: the legacy one, by two names, and the thread's. They are of the context
-   that is current. */
+/* The special streams, which are not objects: the legacy one, by two names, and the thread's. They are of the
+   context that is current. */
 #define LAST_SPECIAL_STREAM 2U
 
 static glr_status open_current(const glr_cu *cu, CUcontext context, glr_device **device)

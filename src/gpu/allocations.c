@@ -20,7 +20,7 @@ glr_gpu_allocation *glr_gpu_allocation_new(uint64_t bytes)
 
 void glr_gpu_allocations_add(glr_gpu_allocations *list, glr_gpu_allocation *allocation)
 {
-    (void)pthread_mutex_lock(&list->lock); /* fails only where it is no mutex */
+    (void)pthread_mutex_lock(&list->lock); /* fails only for an invalid mutex */
     allocation->next = list->first;
     list->first = allocation;
     (void)pthread_mutex_unlock(&list->lock);

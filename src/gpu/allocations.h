@@ -18,7 +18,7 @@ typedef struct glr_gpu_allocations {
     glr_gpu_allocation *first;
 } glr_gpu_allocations;
 
-/* Room for an entry of the list, to be had before the memory is; NULL after glr_fail when there is none. */
+/* An entry for the list, allocated before its memory; NULL after glr_fail when memory ran out. */
 glr_gpu_allocation *glr_gpu_allocation_new(uint64_t bytes);
 
 void glr_gpu_allocations_add(glr_gpu_allocations *list, glr_gpu_allocation *allocation);
@@ -30,7 +30,7 @@ glr_gpu_allocation *glr_gpu_allocations_find(glr_gpu_allocations *list, const vo
 /* Takes any allocation out of the list; NULL when it is empty. */
 glr_gpu_allocation *glr_gpu_allocations_pop(glr_gpu_allocations *list);
 
-/* Fails unless memory holds so many bytes and is in the list, as *same. */
+/* Looks up `memory`; fails if it is not in the list or is smaller than `bytes`. Sets *same to it. */
 glr_status glr_gpu_allocations_check(glr_gpu_allocations *list, const void *memory, uint64_t bytes,
                                      void **same);
 

@@ -1,4 +1,4 @@
-/* What is checked once when a device is opened: the operations on which equal bits rest. The arguments come
+/* The self-check of opening a device: the operations on which equal bits rest. The arguments come
    from the host, so that no compiler works anything out in advance. */
 #ifndef GLR_GPU_CHECK_H
 #define GLR_GPU_CHECK_H

@@ -9,7 +9,7 @@
 #include "straight.h"
 #include "units.h"
 
-/* What stands behind a `for`: the units that fall to a work-item. */
+/* The head of a grid-stride loop over this work-item's units, to follow `for`. */
 #define GLR_EACH_UNIT(number, units)                                                                         \
     (uint64_t number = GLR_WORK_GROUP * GLR_GPU_ITEMS + GLR_ITEM; (number) < (units);                        \
      (number) += GLR_WORK_GROUPS * GLR_GPU_ITEMS)

@@ -1,4 +1,4 @@
-/* What the check at opening expects: the host's side of check.h, for every backend. */
+/* Expected results of the self-check: the host's side of check.h, for every backend. */
 #ifndef GLR_GPU_EXPECT_H
 #define GLR_GPU_EXPECT_H
 

@@ -1,4 +1,4 @@
-/* What kernels need to know about their language beyond the core's lane layer:
+/* The language of kernels, beyond the core's lane layer:
  *
  *   GLR_GLOBAL         address space of a destination
  *   GLR_LOCAL          address space of a pointer to memory that a work-group shares

@@ -14,7 +14,8 @@ GLR_FN void glr_gpu_check(GLR_GLOBAL uint32_t *words, const glr_gpu_plan *plan, 
     words[GLR_CHECK_DENORMAL] = glr_bits_of(subnormal);
     words[GLR_CHECK_SUM] = glr_bits_of(subnormal * 2.0f);
     for (uint32_t i = 0; i < GLR_CHECK_SQRTS; i++) {
-        /* What is reserved is 0, which no compiler knows: it would take the roots itself. */
+        /* `reserved` is 0 at run time; adding it keeps the compiler from constant-folding the square roots.
+         */
         uint32_t bits = glr_check_argument_bits(i) + plan->reserved;
         words[GLR_CHECK_SQRT + i] = glr_bits_of(glr_sqrt(glr_float_of(bits)));
     }

@@ -5,8 +5,8 @@
 #include "language.h"
 #include "units.h"
 
-/* GLR_DEFINE_PUT(NAME, TYPE, VECTOR): stores those of four codes that the unit stands for, as one vector
-   where they are four at an address that is a multiple of its size. Every index is a constant: see glr_keep.
+/* GLR_DEFINE_PUT(NAME, TYPE, VECTOR): stores the unit's codes of four, as one vector if the unit has all
+   four and the address is a multiple of its size. Every index is a constant: see glr_keep.
  */
 #define GLR_DEFINE_PUT(name, type, vector)                                                                   \
     GLR_FN void name(GLR_GLOBAL uint8_t *dst, glr_unit unit, uint64_t stride, const glr_u32 code[4])         \
@@ -23,7 +23,7 @@
         }                                                                                                    \
         GLR_UNROLL                                                                                           \
         for (uint32_t j = 0; j < 4; j++) {                                                                   \
-            if (j - unit.first < unit.count) { /* unsigned: those before the first are far beyond */         \
+            if (j - unit.first < unit.count) { /* unsigned wrap-around also rejects j < unit.first */        \
                 to[(j - unit.first) * stride] = (type)code[j];                                               \
             }                                                                                                \
         }                                                                                                    \

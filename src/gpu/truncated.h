@@ -1,6 +1,6 @@
-/* The bodies of the kernels of the truncated normal. 83 % of the groups are done with their first block. The
-   others are queued, and drawn on as soon as there is one for every work-item of a team: so the work-items
-   that go on have neighbours that go on too. */
+/* The bodies of the kernels of the truncated normal. 83 % of the groups are finished with their first block.
+   The others are queued, and drawn again when the queue has one for every work-item of a team, so that no
+   work-item of it idles. */
 #ifndef GLR_GPU_TRUNCATED_H
 #define GLR_GPU_TRUNCATED_H
 
@@ -29,7 +29,7 @@ typedef struct glr_gpu_queue {
     uint32_t length; /* of all there have been */
 } glr_gpu_queue;
 
-/* What the work-items of a team know of their fill. */
+/* A fill, as the work-items of a team share it. */
 typedef struct glr_gpu_fill {
     GLR_GLOBAL uint8_t *dst;
     const glr_gpu_plan *plan;

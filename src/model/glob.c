@@ -64,7 +64,8 @@ static const char *try_set(const char *set, uint32_t character, bool *matches)
     return set + 1;
 }
 
-/* Whether a name's character matches the pattern's first part, which is no star; *pattern is set behind that.
+/* Whether a name's character matches the pattern's first part, which is not a star; *pattern is set behind
+ * that.
  */
 static bool step(const char **pattern, uint32_t character)
 {

@@ -20,8 +20,8 @@ static bool is_regular(const struct stat *status, glr_problem *problem)
                                                              : "a device");
 }
 
-/* What is written within the tick in which a file was last modified leaves no other time: it shows only after
-   that. So a file that is as new is read a moment later. */
+/* A second write within the tick of the first leaves the same modification time, so it cannot be seen. A file
+   as new as the current tick is therefore read a moment later. */
 static void wait_for_tick(const struct timespec *modified)
 {
     struct timespec now;
@@ -124,7 +124,7 @@ bool glr_input_is_unchanged(const glr_input *input, glr_problem *problem)
            fail_by_change(problem);
 }
 
-/* What fails in closing a file that was only read loses nothing. */
+/* Errors of close are ignored: a file that was only read loses nothing. */
 void glr_input_close(glr_input *input)
 {
     if (input->is_open) {

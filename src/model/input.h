@@ -24,7 +24,7 @@ bool glr_input_open(const char *path, glr_input *input, glr_problem *problem);
 bool glr_input_read(const glr_input *input, void *bytes, size_t count, uint64_t offset, glr_problem *problem);
 
 /* Whether the open file is as it was when it was opened, by its size and the time of its last modification.
-   Another file under its name is no change: the open one is whole. */
+   Another file under its name is not a change: the open one is whole. */
 bool glr_input_is_unchanged(const glr_input *input, glr_problem *problem);
 
 /* Closes the file, unless there is none. */

@@ -12,7 +12,7 @@
 
 #include <stddef.h>
 
-/* What is to be done with a tensor. */
+/* A tensor's action. */
 typedef enum glr_action {
     GLR_ACTION_UNDECIDED = 0, /* no initializer yet: rules decide */
     GLR_ACTION_FILL = 1,
@@ -122,7 +122,7 @@ bool glr_rules_append(glr_rules *rules, const char *word, const char *pattern, c
 
 void glr_rules_free(glr_rules *rules);
 
-/* What the user asks for on top of a list. */
+/* The user's options, which override a list. */
 typedef struct glr_request {
     const glr_rules *rules; /* these come before everything else */
     bool has_seed, has_dtype, has_layout, has_method;

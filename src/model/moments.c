@@ -119,7 +119,7 @@ static double deviation_of(const glr_moments *all)
     if (all->finite == 0 || all->nans + all->positive_infinities + all->negative_infinities > 0) {
         return NAN;
     }
-    /* What rounding leaves of equal values is none of theirs. */
+    /* Rounding must not give equal values a deviation. */
     return all->least == all->greatest ? 0.0 : ldexp(sqrt(all->squares / (double)all->finite), all->exponent);
 }
 

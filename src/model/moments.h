@@ -15,7 +15,7 @@ typedef struct glr_moments {
 } glr_moments;
 
 /* As IEEE 754 has them: a sum with a NaN is NaN, one with an infinity is that infinity, the deviation of such
-   values is NaN. Bounds are those of all values that are numbers. What there is none of is NaN. */
+   values is NaN. Bounds are those of all values that are numbers. Statistics of no values are NaN. */
 typedef struct glr_statistics {
     double mean, stddev, minimum, maximum;
 } glr_statistics;

@@ -1,5 +1,5 @@
-/* What went wrong, for functions of the model room: they return false and have put a sentence here,
-   as glr_show shows it. */
+/* Error messages of src/model: a function that fails returns false, with a sentence here, as glr_show shows
+   it. */
 #ifndef GLR_MODEL_PROBLEM_H
 #define GLR_MODEL_PROBLEM_H
 

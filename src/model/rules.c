@@ -131,7 +131,7 @@ static bool contains(const char *name, size_t length, const char *part)
     return false;
 }
 
-/* What the norm's rule is called, or NULL if the name is not a norm's weight. */
+/* The name of a norm's rule, or NULL if the tensor is not a norm's weight. */
 static const char *norm_rule(const char *name)
 {
     static const char weight[] = ".weight";

@@ -32,7 +32,7 @@ static void add_name(name_list *list, const char *name, const char *beside)
     }
 }
 
-/* What is to be written behind the names. */
+/* The end of the message, behind the names. */
 static const char *rest_text(const name_list *list, char text[40])
 {
     text[0] = '\0';

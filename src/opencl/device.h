@@ -48,7 +48,7 @@ typedef struct glr_opencl_target {
     uint64_t offset; /* of the part's first element, in elements */
 } glr_opencl_target;
 
-/* What a command waits for, and where its event goes, as OpenCL takes them. */
+/* A command's wait list and event, in OpenCL's form. */
 typedef struct glr_opencl_order {
     cl_uint wait_count;
     const cl_event *wait_list;

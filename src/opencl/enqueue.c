@@ -89,7 +89,7 @@ static glr_status enqueue_locked(const glr_opencl_device *device, cl_command_que
 glr_status glr_opencl_enqueue(glr_opencl_device *device, cl_command_queue queue, const glr_plan *plan,
                               const glr_opencl_target *target, const glr_opencl_order *order)
 {
-    (void)pthread_mutex_lock(&device->lock); /* fails only where it is no mutex */
+    (void)pthread_mutex_lock(&device->lock); /* fails only for an invalid mutex */
     glr_status status = enqueue_locked(device, queue, plan, target, order);
     (void)pthread_mutex_unlock(&device->lock);
     return status;

@@ -113,7 +113,7 @@ glr_status glr_opencl_check_device(const glr_cl *cl, cl_device_id id)
     if (!glr_opencl_number(cl, id, CL_DEVICE_AVAILABLE, sizeof(cl_bool))) {
         return glr_fail(GLR_ERROR_UNAVAILABLE, "OpenCL says that the device is not available");
     }
-    /* NOLINTNEXTLINE(cert-err34-c): what is no number stays 0, which is too old */
+    /* NOLINTNEXTLINE(cert-err34-c): text that is not a number stays 0, which is too old */
     if (sscanf(version, "OpenCL %d.%d", &major, &minor) != 2 || major * 10 + minor < 12) {
         return glr_fail(GLR_ERROR_UNAVAILABLE, "the device has '%s'; OpenCL 1.2 is needed", version);
     }

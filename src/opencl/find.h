@@ -1,4 +1,4 @@
-/* What devices OpenCL has here. */
+/* Enumeration of OpenCL devices. */
 #ifndef GLR_OPENCL_FIND_H
 #define GLR_OPENCL_FIND_H
 

@@ -10,7 +10,7 @@
 
 #include "glorand/glorand.h"
 
-/* What must be there: all of it is OpenCL 1.2. */
+/* Required functions, all of OpenCL 1.2. */
 #define GLR_CL_REQUIRED(FUNCTION)                                                                            \
     FUNCTION(clGetPlatformIDs)                                                                               \
     FUNCTION(clGetPlatformInfo)                                                                              \
@@ -41,7 +41,7 @@
     FUNCTION(clReleaseEvent)                                                                                 \
     FUNCTION(clFinish)
 
-/* What newer versions and extensions have: NULL where it is missing. */
+/* Optional functions of newer versions and extensions: NULL where they are missing. */
 #define GLR_CL_OPTIONAL(FUNCTION)                                                                            \
     FUNCTION(clSetKernelArgSVMPointer)                                                                       \
     FUNCTION(clGetExtensionFunctionAddressForPlatform)

@@ -1,4 +1,4 @@
-/* Making and closing a handle. */
+/* Making a handle. */
 #include "api/error.h"
 #include "device.h"
 #include "force.h"
@@ -58,7 +58,7 @@ static glr_status set_up(glr_opencl_device *device)
     return status == GLR_OK ? glr_opencl_check(device) : status;
 }
 
-/* Zeros, and the locks; NULL where there is no memory for them. */
+/* A zeroed handle with its locks; NULL when memory ran out. */
 static glr_opencl_device *new_device(void)
 {
     glr_opencl_device *opencl = calloc(1, sizeof *opencl);

@@ -12,7 +12,7 @@ typedef struct glr_opencl_traits {
     int is_simulated; /* oclgrind: it wants its text as it stands, without optimization */
 } glr_opencl_traits;
 
-/* What the device says of itself, less what the environment variable GLORAND_OPENCL_FORCE takes away. */
+/* The device's properties, less those that the environment variable GLORAND_OPENCL_FORCE takes away. */
 glr_opencl_traits glr_opencl_traits_of(const glr_cl *cl, cl_device_id id);
 
 /* Builds a program from a zero-terminated text, or takes it from the cache. *program is to be released. */

@@ -6,7 +6,7 @@
 #include <math.h>
 #include <string.h>
 
-/* What a good call has: each row changes one thing. */
+/* The arguments of a good call: each row changes one. */
 typedef struct call {
     glr_device *device;
     glr_initializer initializer;

@@ -15,7 +15,7 @@ static glr_status parse(const char *text, glr_initializer *initializer)
     return glr_initializer_from_json(text, strlen(text), initializer);
 }
 
-/* What is written is class_name and config as Keras has them, less axes that are null. */
+/* glorand writes class_name and config as Keras does, less axes that are null. */
 static void check_written(const json_t *item, const char *written)
 {
     json_t *config = json_copy(json_object_get(item, "config"));
@@ -284,7 +284,7 @@ Test(json, seeds_keep_every_digit)
 
 /* ---- Case --------------------------------------------------------------------------------------------- */
 
-/* Whether the process has a Turkish locale now, in which the lower case of I is no ASCII letter. */
+/* Whether the process has a Turkish locale now, in which the lower case of I is not an ASCII letter. */
 static bool speaks_turkish(void)
 {
     char folder[] = "/tmp/glorand-locale-XXXXXX", line[256];

@@ -630,7 +630,8 @@ Test(json_reader, quoted_and_limited_texts)
     glr_json_walk walk = glr_json_children(glr_json_root(&json));
     cr_assert(glr_json_next(&walk));
     cr_expect_str_eq(glr_json_string(walk.value), "\"a\\\"\\\\\\n\": \"b\"");
-    cr_expect_eq(read_text(glr_json_string(walk.value), &inner), GLR_ERROR_PARSE, "a member is no document");
+    cr_expect_eq(read_text(glr_json_string(walk.value), &inner), GLR_ERROR_PARSE,
+                 "a member is not a document");
     glr_json_free(&json);
     glr_text_free(&text);
     glr_text limited = {.limit = 10};

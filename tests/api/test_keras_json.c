@@ -245,7 +245,7 @@ Test(keras_json, nulls_are_missing_members)
 
 #define AXES(axes) "{\"class_name\": \"HeNormal\", \"config\": {\"seed\": 3, " axes "}}"
 
-/* What is read, and that it is written as the same. */
+/* Expects axes as they are read, and that writing gives them back. */
 static void expect_axes(const char *text, uint32_t has_axes, uint32_t inputs, uint32_t outputs)
 {
     char written[256];

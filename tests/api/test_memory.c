@@ -74,7 +74,7 @@ Test(memory, devices_are_listed)
             cr_expect_str_neq(infos[i].reason, "");
         }
     }
-    cr_expect_str_eq(glr_last_error(), "", "reasons are no failures");
+    cr_expect_str_eq(glr_last_error(), "", "reasons are not failures");
     memset(infos, 0, sizeof infos);
     cr_assert_eq(glr_devices(infos, 1, &count), GLR_OK);
     cr_expect(count == 3 && infos[0].backend != GLR_BACKEND_AUTO && infos[1].backend == GLR_BACKEND_AUTO);
@@ -87,7 +87,7 @@ Test(memory, options_may_be_left_out)
     cr_expect_eq(glr_device_backend(NULL), GLR_BACKEND_AUTO);
     cr_assert_eq(glr_open(NULL, &device), GLR_OK, "%s", glr_last_error());
     cr_expect_eq(glr_device_backend(device), GLR_BACKEND_CPU);
-    cr_expect_str_eq(glr_last_error(), "", "a backend that auto passed over is no failure");
+    cr_expect_str_eq(glr_last_error(), "", "a backend that auto passed over is not a failure");
     glr_close(device);
     cr_assert_eq(glr_open(&zero, &device), GLR_OK, "%s", glr_last_error());
     glr_close(device);

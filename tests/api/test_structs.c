@@ -1,4 +1,4 @@
-/* What compiled programs rely on: sizes of the public structs, and numbers of enumerators. A change here is a
+/* The ABI of compiled programs: sizes of the public structs, and numbers of enumerators. A change here is a
    change of the ABI and needs a new soname. */
 #include "glorand/glorand.h"
 

@@ -472,7 +472,7 @@ Test(text, errors_of_what_is_not_drawn)
     expect_errors(cases, COUNT(cases), GLR_ERROR_UNSUPPORTED);
 }
 
-/* 32 levels of parentheses are read, and signs before a number are no level. */
+/* 32 levels of parentheses are read, and signs before a number are not levels. */
 Test(text, nesting)
 {
     char text[4096];

@@ -162,7 +162,7 @@ Test(fill, progress)
 {
     outcome quiet = run("glorand fill -i he_normal -s 1 -n 1000 -o a.npy"),
             always = run("glorand fill -i he_normal -s 1 -n 1000 -o a.npy --progress always");
-    cr_expect_str_eq(quiet.err, "", "standard error is no terminal here");
+    cr_expect_str_eq(quiet.err, "", "standard error is not a terminal here");
     cr_expect_not_null(strstr(always.err, "100%"), "%s", always.err);
     cr_expect_not_null(strstr(always.err, "GB/s"), "%s", always.err);
     cr_expect_str_eq(run("glorand fill -i he_normal -s 1 -n 1000 -o a.npy --progress never").err, "");

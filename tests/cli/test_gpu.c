@@ -100,9 +100,10 @@ Test(gpu, selftest)
     cr_expect_not_null(strstr(done.out, "passed, 240 cases agree"), "%s", done.out);
 }
 
-/* What the command does when a call of the driver fails: a message, status 1, and no file; or, of what is
-   merely faster, the same file. The first two of most calls are the check at opening. None of these errors
-   ends the context: after one that does, the first to meet it may be another thread in another call. */
+/* A failed call of the driver ends the command with a message, status 1 and no file; where the call only
+   makes it faster, the file is the same. The first two of most calls are the check at opening. None of these
+   errors ends the context: after one that does, the first to meet it may be another thread in another call.
+ */
 Test(cuda, calls_that_fail)
 {
     static const struct {

@@ -20,7 +20,7 @@ TestSuite(hostile, .init = enter_scratch);
 #define EVIL_SHOWN                                                                                           \
     "\\x1b[2K\\rok\\nevery bit is as drawn\\u009b\\u0085\\u202e\\u2066\\u200b\\ufeff\\u2028\\x7f"
 
-/* Bytes that are no text at all, for arguments. */
+/* Bytes that are not text at all, for arguments. */
 #define BYTES "\xff\x80\xc3"
 
 static void expect_harmless(const char *text, const char *command)

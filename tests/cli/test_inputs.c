@@ -200,7 +200,7 @@ Test(inputs, unknown_tensors_are_passed_over)
     cr_expect_str_eq(result.out,
                      "x.safetensors: 2 tensors, 16 bytes: every bit is as drawn; 3 of another dtype or "
                      "rank passed over\n");
-    /* What the spec has is not passed over: a byte of it may lie in the file under another dtype. */
+    /* A tensor of the spec is not passed over: a byte of it may lie in the file under another dtype. */
     write_text("x.json",
                "{\"tensors\": [{\"name\": \"w\", \"shape\": [3], \"dtype\": \"float32\", \"initializer\": "
                "\"zeros\"}, {\"name\": \"scales\", \"shape\": [2, 2], \"dtype\": \"int8\", "
@@ -316,7 +316,7 @@ Test(inputs, further_tensors)
     result = run("glorand verify whole.safetensors --spec none.json --seed 7 --partial");
     cr_expect_eq(result.status, 1);
     cr_expect_not_null(strstr(result.err, "file and spec have no tensor in common"), "%s", result.err);
-    /* A shape of another kind is no other tensor. */
+    /* A shape of another kind is not another tensor. */
     write_text("shape.json", "{\"dtype\": \"float32\", \"tensors\": [{\"name\": \"b\", \"shape\": [5, 8]},"
                              " {\"name\": \"c\", \"shape\": [5, 4]}]}");
     result = run("glorand verify whole.safetensors --spec shape.json --seed 7 --partial");

@@ -68,7 +68,7 @@ Test(output, the_longest_name)
     cr_expect_eq(entries(), 1);
 }
 
-/* What is overwritten keeps its mode; a new file has the umask's. */
+/* An overwritten file keeps its mode; a new file has the umask's. */
 Test(output, keeps_the_mode_of_what_it_replaces)
 {
     static const mode_t modes[] = {0600, 0640, 0666, 0400};
@@ -216,7 +216,7 @@ Test(output, files_in_the_making_are_no_leftovers)
     cr_expect_eq(entries(), 4);
 }
 
-/* What the parent ignores stays ignored. */
+/* A signal that the parent ignores stays ignored. */
 Test(output, ignored_signals_are_ignored)
 {
     outcome result = run("env --ignore-signal=HUP,USR1 '" GLORAND_COMMAND "' " BIG

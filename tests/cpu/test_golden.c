@@ -1,4 +1,4 @@
-/* What TensorFlow and Keras give, bit for bit. */
+/* The values of TensorFlow and Keras, bit for bit. */
 #include "support/any_fill.h"
 #include "support/golden.h"
 

@@ -102,7 +102,7 @@ def fill(arguments, kernel, backend, environment):
 
 
 def launch_of(arguments, kernel):
-    """What the library launches for a fill: the kernel's name, threads of a block, parameters."""
+    """The launch of a fill: the kernel's name, threads of a block, parameters."""
     with tempfile.TemporaryDirectory() as folder:
         log = pathlib.Path(folder, "launches")
         environment = {"GLORAND_CUDA_LIBRARY": arguments.driver, "PTXSIM_LAUNCHES": str(log)}
@@ -175,7 +175,7 @@ def write_table(path, rows, compiler):
 
 
 def complaints(row, table):
-    """What is wrong with a kernel's count."""
+    """Errors in a kernel's count."""
     name, found = f"{row['kernel']}, {row['architecture']}", table.get((row["kernel"], row["architecture"]))
     if row["kernel"] == CURAND:
         return

@@ -1,4 +1,4 @@
-/* What cuRAND's device functions cost, for the census: a thread draws from a sequence of its own, four
+/* cuRAND's device functions, for the census: a thread draws from a sequence of its own, four
    normals at a time, and stores them. */
 #include <curand_kernel.h>
 

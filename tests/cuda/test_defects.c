@@ -25,7 +25,7 @@ static char *read_ptx(void)
     return text;
 }
 
-/* What is drawn to see a defect: several sizes, samplers and counters. */
+/* Draws that show a defect: several sizes, samplers and counters. */
 typedef struct scene {
     uint64_t count;
     glr_counter base;

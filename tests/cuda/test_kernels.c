@@ -17,7 +17,7 @@ static request request_of(uint64_t count, int sampler)
     return r;
 }
 
-/* What the sizes below are multiplied with. */
+/* The factor of the sizes below. */
 static uint64_t factor(void) { return test_is_light() ? 1 : 4; }
 
 Test(kernels, philox_as_random123)

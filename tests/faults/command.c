@@ -213,7 +213,7 @@ static bool must_fail(const outcome *result)
     return failed_in(result, "close") || failed_in(result, "rename") || failed_in(result, "fsync");
 }
 
-/* What is wrong with a run that succeeded; NULL if nothing is. */
+/* The error of a run that succeeded; NULL without one. */
 static const char *judge_success(const scenario *tried, const outcome *usual, const outcome *result)
 {
     if (tried->repeats_loader) {

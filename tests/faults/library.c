@@ -17,7 +17,7 @@
 
 #define LARGE 3000000 /* elements: work for several threads */
 
-/* What a call gives, to be compared: all zero before it. */
+/* The results of a call, to be compared: all zero before it. */
 typedef struct result {
     char text[2048];
     size_t length;
@@ -170,7 +170,7 @@ static glr_status write_text(result *given)
     return glr_initializer_to_text(&initializer, given->text, sizeof given->text, &given->length);
 }
 
-/* What allocates nothing, and so cannot fail. */
+/* A call that allocates nothing, and so cannot fail. */
 static glr_status describe(result *given)
 {
     const glr_initializer initializer = glr_lecun_normal(1);
@@ -212,7 +212,7 @@ static void complain(const char *name, unsigned kinds, long nth, const char *wha
     complaints++;
 }
 
-/* What is wrong with a call during which others fail; NULL if nothing is. */
+/* The error of a call during which others fail; NULL without one. */
 static const char *judge(const call *tried, glr_status status, const result *given, const result *usual)
 {
     static const result untouched;
@@ -268,7 +268,7 @@ static void try_places(const call *tried, fault_kind kind, bool lasting, const r
     }
 }
 
-/* What processes of this test share. */
+/* State that the processes of this test share. */
 static struct {
     result usual; /* of the call that is tried */
     long count;

@@ -111,7 +111,7 @@ for arguments in "${fill[*]} -o -" "stats expected.safetensors" "verify expected
   fi
 done
 
-# What needs a mount namespace: a small disk, and no /proc. The folder's files go to the disk and come back.
+# Cases that need a mount namespace: a small disk, and no /proc. The folder's files go to the disk and come back.
 # shellcheck disable=SC2016 # The inner shell expands it.
 on_disk='mount -t tmpfs -o size="$1" none ../disk && cp -a . ../disk && folder=$PWD && cd ../disk || exit 9
   status=0

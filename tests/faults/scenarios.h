@@ -1,4 +1,4 @@
-/* What the command is asked to do while calls fail. */
+/* Invocations of the command while calls fail. */
 #ifndef GLR_TEST_SCENARIOS_H
 #define GLR_TEST_SCENARIOS_H
 

@@ -1,4 +1,4 @@
-/* What fuzz targets share. */
+/* Checks that fuzz targets share. */
 #ifndef GLR_TEST_FUZZ_CHECK_H
 #define GLR_TEST_FUZZ_CHECK_H
 
@@ -7,7 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-/* What must hold of every input. */
+/* A condition that must hold for every input. */
 #define CHECK(condition)                                                                                     \
     do {                                                                                                     \
         if (!(condition)) {                                                                                  \

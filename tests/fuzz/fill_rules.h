@@ -1,5 +1,5 @@
-/* What the public header says of initializers, tensors and their parts, written once more: which fills are
-   refused, and where the elements of the others lie. It shares no code with glorand. */
+/* The public header's rules of initializers, tensors and their parts, written once more: which fills are
+   refused, and where the elements of the others lie. They share no code with glorand. */
 #ifndef GLR_TEST_FUZZ_FILL_RULES_H
 #define GLR_TEST_FUZZ_FILL_RULES_H
 
@@ -19,7 +19,7 @@ typedef struct fuzz_verdict {
 
 fuzz_verdict fuzz_judge(const glr_initializer *initializer, const glr_tensor *tensor);
 
-/* What else a fill, beyond a description, may refuse. */
+/* Further refusals of a fill, beyond those of a description. */
 uint32_t fuzz_judge_call(const glr_initializer *initializer, const glr_tensor *tensor);
 
 /* A walk over the elements of a part that is not refused. */

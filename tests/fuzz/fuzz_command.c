@@ -90,7 +90,7 @@ static void confine(rlim_t bytes, int folder, int from, int to)
     CHECK(setrlimit(RLIMIT_FSIZE, &limit) == 0 && fchdir(folder) == 0 && dup2(from, to) == to);
 }
 
-/* What went wrong is told in lines that can be printed. */
+/* Errors are lines that can be printed. */
 static void check_messages(int status, const char *errors)
 {
     CHECK(status >= EXIT_DONE && status <= EXIT_USAGE);
@@ -141,7 +141,7 @@ static const char *written_file(void)
     return found;
 }
 
-/* What was written has a spec, with which it agrees. */
+/* A written file has a spec, with which it agrees. */
 static void verify(const char *name)
 {
     char program[] = "glorand", command[] = "verify", file[512], statistics[] = "stats", end[] = "--";

@@ -212,7 +212,7 @@ static void put_part(const glr_initializer *initializer, const glr_tensor *tenso
     }
 }
 
-/* What the caller was told of the part must be the reference's numbers. */
+/* The extent that the library gives must be the reference's. */
 static void check_extent(const glr_tensor *tensor, const fuzz_verdict *verdict)
 {
     int64_t elements = -1;

@@ -89,7 +89,8 @@ static void add_third_blocks(case_list *list)
     }
 }
 
-/* Scales at which results are subnormal, 0, infinite or, in float8_e4m3fn, NaN; and what is no scale at all.
+/* Scales at which results are subnormal, 0, infinite or, in float8_e4m3fn, NaN; and values that are not
+ * scales.
  */
 static void add_scales(case_list *list)
 {
@@ -254,7 +255,7 @@ static void add_carries(case_list *list)
     }
 }
 
-/* What each dtype can hold: -3.3, -3, 3 or true. */
+/* A constant that the dtype can hold: -3.3, -3, 3 or true. */
 static double constant_of(glr_dtype dtype)
 {
     if (dtype <= GLR_DTYPE_FLOAT8_E5M2) {

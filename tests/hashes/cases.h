@@ -1,4 +1,4 @@
-/* What every build of glorand must draw alike: tensors, each with an initializer and a name. */
+/* Cases that every build of glorand must draw alike: tensors, each with an initializer and a name. */
 #ifndef HASHES_CASES_H
 #define HASHES_CASES_H
 

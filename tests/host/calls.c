@@ -1,4 +1,4 @@
-/* Handles, and every function that is no fill. */
+/* Handles, and every function that is not a fill. */
 #include "calls.h"
 
 #include <stdio.h>

@@ -19,7 +19,7 @@ static char *read_text(const char *path)
     return text;
 }
 
-/* What follows a member's name, before `end`; NULL without one. */
+/* The text behind a member's name, before `end`; NULL without one. */
 static const char *member(const char *from, const char *end, const char *name)
 {
     const char *found = strstr(from, name);

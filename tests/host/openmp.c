@@ -19,7 +19,7 @@ static glr_device *by_default;
 static glr_initializer initializer;
 static uint64_t expected;
 
-/* What each thread of a region does. */
+/* The work of each thread of a region. */
 static void fill_in_region(void)
 {
     CHECK(fill_and_hash(by_default, &initializer, ELEMENTS) == expected, "in a region: other values");

@@ -1,4 +1,4 @@
-/* What the library's functions gave, to be compared with what they give in other surroundings. */
+/* Results of the library's functions, to be compared with those in other surroundings. */
 #ifndef GLR_TEST_HOST_RECORD_H
 #define GLR_TEST_HOST_RECORD_H
 

@@ -61,7 +61,7 @@ static void *run_calls(void *threads)
     return NULL;
 }
 
-/* A box with strides, in elements that are no multiple of a vector. */
+/* A box with strides, in elements that are not a multiple of a vector. */
 static void *fill_box(void *values)
 {
     glr_tensor tensor = {.dtype = GLR_DTYPE_FLOAT32, .rank = 16, .part = GLR_PART_BOX};

@@ -1,5 +1,5 @@
-/* What the tests inside difficult hosts share. They are plain programs: what they try ends processes, forks
-   and runs out of threads, which a test framework in the same process would not survive. */
+/* Code that the tests inside difficult hosts share. They are plain programs: what they try ends processes,
+   forks and runs out of threads, which a test framework in the same process would not survive. */
 #ifndef GLR_TEST_HOST_SUPPORT_H
 #define GLR_TEST_HOST_SUPPORT_H
 
@@ -17,7 +17,7 @@ void fail(const char *format, ...) __attribute__((format(printf, 1, 2)));
 /* Fails unless the condition holds, and goes on. */
 #define CHECK(condition, ...) ((condition) ? (void)0 : fail(__VA_ARGS__))
 
-/* What main returns: 0, or 1 after a failure. */
+/* The status for main to return: 0, or 1 after a failure. */
 int verdict(void);
 
 /* Prints "skipped: REASON" and exits with 77. */

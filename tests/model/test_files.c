@@ -142,7 +142,7 @@ Test(safetensors, what_is_written_is_read, .init = enter_scratch)
     free(whole);
 }
 
-/* What readers refuse is not written. */
+/* Files that readers refuse are not written. */
 Test(safetensors, headers_have_a_limit)
 {
     enum { LENGTH = 100000000 };
@@ -195,7 +195,7 @@ static const struct {
      "tensor a: shape[1]: -2 is outside [0, 9223372036854775807]"},
     {"{\"a\": {\"dtype\": \"F31\", \"shape\": {}, \"data_offsets\": [0, 4]}}", 4,
      "tensor a: its shape is not a list"},
-    /* Bits that are no bytes, and others than the offsets say. */
+    /* Bits that are not whole bytes, and others than the offsets say. */
     {"{\"a\": {\"dtype\": \"F4\", \"shape\": [3], \"data_offsets\": [0, 2]}}", 2,
      "tensor a: its 12 bits are not whole bytes"},
     {"{\"a\": {\"dtype\": \"F6_E2M3\", \"shape\": [2], \"data_offsets\": [0, 2]}}", 2,

@@ -63,7 +63,7 @@ Test(globs, as_fnmatch_in_ascii)
         random_text(&random, name, SPACE, 6, letters, COUNT(letters));
         const size_t length = strlen(pattern);
         if (length > 0 && pattern[length - 1] == '-') {
-            continue; /* "[a-" is no set, and for the C library no text either */
+            continue; /* "[a-" is not a set, and for the C library not text either */
         }
         const int expected = fnmatch(pattern, name, 0);
         const bool found = glr_glob_matches(pattern, name);

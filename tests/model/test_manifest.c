@@ -114,7 +114,7 @@ Test(manifest, members)
     glr_model_free(&model);
 }
 
-/* What may be missing may be null, and a byte order mark may stand before all. */
+/* Optional members may be null, and a byte order mark may stand before all. */
 Test(manifest, nulls_and_a_byte_order_mark)
 {
     static const char text[] = "\xef\xbb\xbf{\"source\": null, \"parameters\": null, \"seed\": null, "

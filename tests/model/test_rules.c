@@ -356,7 +356,7 @@ Test(rules, the_index_finds_what_a_search_finds)
     }
 }
 
-/* What stands behind a backslash begins no set. */
+/* An escaped bracket begins no set. */
 Test(rules, the_index_finds_what_is_escaped)
 {
     const glr_choice choice = {.action = GLR_ACTION_SKIP};

@@ -1,5 +1,5 @@
 #!/bin/bash
-# What is loaded in hosts of other kinds, each a mount namespace of its own: `auto` loads nothing where there is no
+# Libraries that are loaded in hosts of other kinds, each a mount namespace of its own: `auto` loads nothing where there is no
 # GPU's node, and the driver where there is one; without /sys no driver ends the process.
 #
 # usage: hosts.sh COMMAND OPEN_AUTO BUILD_DIR

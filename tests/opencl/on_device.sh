@@ -1,6 +1,6 @@
 #!/bin/bash
 # Runs a test that needs a device of OpenCL, whose status it returns; skips where there cannot be one. Failing to use
-# a driver that is there is no reason.
+# a driver that is there is not a reason.
 #
 # usage: on_device.sh PROGRAM ARGUMENT...
 set -euo pipefail

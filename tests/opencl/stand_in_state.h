@@ -1,4 +1,4 @@
-/* What the files of the stand-in share. */
+/* State that the files of the stand-in share. */
 #ifndef TEST_STAND_IN_STATE_H
 #define TEST_STAND_IN_STATE_H
 

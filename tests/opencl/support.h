@@ -1,4 +1,4 @@
-/* What the OpenCL tests share. */
+/* Code that the OpenCL tests share. */
 #ifndef TEST_OPENCL_SUPPORT_H
 #define TEST_OPENCL_SUPPORT_H
 

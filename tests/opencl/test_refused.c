@@ -1,4 +1,4 @@
-/* What glr_opencl_open and glr_opencl_fill refuse, beside what every backend does. */
+/* Refusals of glr_opencl_open and glr_opencl_fill, beside those of every backend. */
 #include "support.h"
 
 #include "gpu/backend/backend.h"
@@ -108,7 +108,7 @@ Test(refused, memory_of_the_caller)
     cr_expect_str_eq(glr_last_error(), "dst: not what glr_alloc gave on this handle");
 }
 
-/* An empty part is no command, and so makes no event. */
+/* An empty part is not a command, and so makes no event. */
 Test(refused, an_empty_part_has_no_event)
 {
     const glr_initializer initializer = glr_ones();

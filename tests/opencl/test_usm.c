@@ -70,8 +70,8 @@ static void release(cl_context context, void *memory)
     cr_assert_eq(release_usm(context, memory), CL_SUCCESS);
 }
 
-/* What a fill gives through a pointer so many bytes into an allocation: the CPU's values, and nothing around
- * them. */
+/* Expects a fill through a pointer so many bytes into an allocation to give the CPU's values, and to change
+   nothing around them. */
 static void expect_filled(usm_kind kind, glr_dtype dtype, uint64_t pointer_at, uint64_t offset)
 {
     static unsigned char drawn[ROOM], expected[ROOM];

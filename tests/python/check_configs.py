@@ -28,7 +28,7 @@ def without_nones(config):
 
 
 def written(command, initializer, folder):
-    """What the command's metadata says of an initializer, and the values that it drew."""
+    """The initializer in the command's metadata, and the values that it drew."""
     path = os.path.join(folder, "weight.safetensors")
     shape = ",".join(map(str, SHAPE))
     subprocess.run([command, "fill", "--initializer", json.dumps(initializer), "--shape", shape, "-o", path], check=True)

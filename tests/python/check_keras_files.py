@@ -155,7 +155,7 @@ def initializers_of(document: Any, owner: str = "") -> Iterator[tuple[str, str, 
 
 
 def not_drawn(form: Json) -> Any:
-    """What the refusal must name, if it is to be refused."""
+    """The name that a refusal must show; None if the form is accepted."""
     if form["class_name"] == "function" or form["class_name"] in ("Orthogonal", "Identity"):
         return form["class_name"]
     if form.get("registered_name") not in (None, form["class_name"]):

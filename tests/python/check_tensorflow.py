@@ -2,7 +2,7 @@
 
 usage: check_tensorflow.py COMMAND GPT2.json SCRATCH_DIR
 
-What is expected is written down here from the definition of the stream, with xxHash and TensorFlow from
+The expected values are computed here from the definition of the stream, with xxHash and TensorFlow from
 PyPI: nothing of it comes from glorand.
 """
 

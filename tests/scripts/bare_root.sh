@@ -34,6 +34,6 @@ for thing in "${things[@]}"; do
     [ "$status" -ne 77 ] || skip "$(sed -n 's/^skipped: //p' "$scratch/log" | tail -n 1)"
     [ "$status" -eq 0 ] || fail "exit status $status: $(tail -n 100 "$scratch/log")"
     grep -q 'every bit is as drawn' "$scratch/log" || fail "scripts/demo.sh did not verify its file"
-    tail -n 1 "$scratch/log" | grep -qE '^[1-9][0-9]+ passed, 0 failed, [0-9]+ skipped$' || fail "there are no counts"
+    tail -n 1 "$scratch/log" | grep -qE '^[1-9][0-9]+ passed, 0 failed, [0-9]+ skipped$' || fail "no counts"
     ! grep -q "$1/build/bare-root/" /proc/self/mounts || fail "something is still mounted"
 done

@@ -24,12 +24,12 @@ sed -i '1s/$/ --quick --no-python/' "$scratch/commands.sh"
 before=$(cksum bench/README.md)
 bash -eux -o pipefail "$scratch/commands.sh" </dev/null
 [ "$(cksum bench/README.md)" = "$before" ] || fail "the smoke run changes bench/README.md"
-grep -q '^| resample with all threads' build/bench-results/README.md || fail "there are no key ratios"
+grep -q '^| resample with all threads' build/bench-results/README.md || fail "no key ratios"
 grep -q '^| resample .* | ' <(sed -n '/^### Files of/,/^###* [A-EG-Z]/p' build/bench-results/README.md) ||
-    fail "there is no table of files"
+    fail "no table of files"
 grep -Eq '^\| resample \| rejections (\| [0-9.]+ \| -?[0-9.]+ )' build/bench-results/README.md ||
-    fail "there is no table of stages"
-grep -q '^| cpu | [0-9]' build/bench-results/README.md || fail "there is no table of processes"
+    fail "no table of stages"
+grep -q '^| cpu | [0-9]' build/bench-results/README.md || fail "no table of processes"
 for plot in sizes peers; do
     python3 tests/scripts/bench_output.py svg "build/bench-results/$plot.svg"
 done

@@ -1,5 +1,5 @@
 # shellcheck shell=bash
-# What the test scripts share.
+# Functions that the test scripts share.
 
 # Ends a test that cannot run: ctest and scripts/test-summary.py know the line and the status.
 skip() {

@@ -34,7 +34,7 @@ def alternatives(pattern: str) -> list[str]:
 
 
 def compile_pattern(pattern: str) -> re.Pattern[str]:
-    """What paths from the root a section's pattern stands for."""
+    """The expression for paths from the root that a section's pattern stands for."""
     expressions = []
     for one in alternatives(pattern):
         if not re.fullmatch(r"(\w+/)+\*\*|\*?[\w.-]*", one):

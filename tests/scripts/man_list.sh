@@ -28,7 +28,7 @@ END
 "$command" init whole.json --rule 'a.bias=skip' -o 1.safetensors
 "$command" init whole.json --rule '[!a]*=skip' --rule '*.weight=skip' -o 2.safetensors
 python3 list.py 1.safetensors 2.safetensors >list.json
-# What the list says is right, and all that the command needs.
+# The list is right, and all that the command needs.
 "$command" init list.json --rule '*.weight=he_normal' --rule 'count=zeros' --seed 3 -o again.safetensors
 "$command" verify again.safetensors --spec whole.json
 [ "$(grep -c '"name"' list.json)" = 3 ] || fail "the list has other tensors: $(cat list.json)"

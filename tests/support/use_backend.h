@@ -7,7 +7,7 @@
 
 glr_tensor test_vector(glr_dtype dtype, int64_t count);
 
-/* What the CPU draws. */
+/* Draws on the CPU. */
 void test_cpu_fill(const glr_initializer *initializer, const glr_tensor *tensor, void *dst, uint64_t bytes);
 
 /* Opens the backend's first device, draws a tensor of so many bytes in its memory and copies it to `drawn`.

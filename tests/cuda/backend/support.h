@@ -1,4 +1,4 @@
-/* What the CUDA backend's tests share. They call the stand-in's driver API, and glorand loads the same
+/* Code that the CUDA backend's tests share. They call the stand-in's driver API, and glorand loads the same
  * library. */
 #ifndef TEST_CUDA_SUPPORT_H
 #define TEST_CUDA_SUPPORT_H

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* auto takes CUDA first; a CUDA that fails is no reason to fail. */
+/* auto takes CUDA first; a CUDA that fails is not a reason to fail. */
 Test(errors, auto_prefers_cuda)
 {
     glr_device *device = NULL;

@@ -1,4 +1,4 @@
-/* What glr_cuda_open and glr_cuda_fill refuse, beside what every backend does. */
+/* Refusals of glr_cuda_open and glr_cuda_fill, beside those of every backend. */
 #include "support.h"
 
 #include <criterion/criterion.h>

@@ -10,7 +10,7 @@
 
 #define COUNT 50021
 
-/* What a call asks of the driver, in any stream that is an object. */
+/* Calls of the driver in a fill, for a stream that is an object. */
 #define ONE_LAUNCH "cuCtxGetCurrent cuStreamGetCtx cuPointerGetAttributes cuLaunchKernel "
 
 /* A fill of every kernel: packed by each sampler, with strides, float64, constants. */
@@ -68,7 +68,7 @@ Test(stream, a_fill_is_one_launch_and_queries)
     gpu_expect_live("", "all");
 }
 
-/* The streams that are no objects: the legacy one, its other name, and the thread's. */
+/* The special streams, which are not objects: the legacy one, its other name, and the thread's. */
 Test(stream, a_fill_in_a_default_stream)
 {
     fill_case cases[CASES];
@@ -117,7 +117,7 @@ Test(stream, is_captured_into_a_graph)
                      GLR_OK, "%s", glr_last_error());
         test_expect_calls(ONE_LAUNCH);
     }
-    /* What is refused leaves the capture as it is. */
+    /* A refused fill leaves the capture as it is. */
     cr_assert_eq(glr_cuda_fill(handle, &cases[0].initializer, &cases[0].tensor, memory + 1, room, cu.stream),
                  GLR_ERROR_ARGUMENT);
     DRIVER(cuStreamEndCapture(cu.stream, &graph));

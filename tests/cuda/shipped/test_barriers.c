@@ -195,7 +195,7 @@ Test(barriers, each_is_needed)
     for_each_kernel(take_each_away);
 }
 
-/* What happens to a warp's queue, in numbers: a unit is queued if its first block has a candidate at 2 or
+/* Counts of a warp's queue: a unit is queued if its first block has a candidate at 2 or
  * beyond. */
 typedef struct queue {
     const glr_plan *plan;

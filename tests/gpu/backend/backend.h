@@ -1,6 +1,6 @@
-/* What a backend for GPUs gives to the tests of errors, refusals and threads, which are written once and
-   built with each backend into a program of its own: the caller's objects, fills into them, and lists of what
-   can go wrong.
+/* The interface of a backend for GPUs to the tests of errors, refusals and threads, which are written once
+   and built with each backend into a program of its own: the caller's objects, fills into them, and lists of
+   what can go wrong.
    ../../cuda/backend and ../../opencl hold what is one backend's alone. */
 #ifndef TEST_GPU_BACKEND_H
 #define TEST_GPU_BACKEND_H
@@ -59,7 +59,7 @@ void gpu_mistake(size_t i);
 /* After a call that has failed: undoes what the driver, and not glorand, has kept. */
 void gpu_forgive(const char *function);
 
-/* What glorand holds: objects of the library, and, where it is counted, of the host. Expects that it is the
+/* Live objects of glorand: of the library, and, where it is counted, of the host. Expects that it is the
    same as before. */
 void gpu_list_live(char list[GPU_LIST]);
 void gpu_expect_live(const char *before, const char *what);
@@ -114,7 +114,8 @@ enum { GPU_COUNT = 5000 };
 /* The fault that the next use is to meet: see inject_fail. */
 void gpu_arm(const char *function, unsigned nth, int error);
 
-/* What the last use drew, the functions that glorand called in it, and the one whose call failed, or "". */
+/* The values of the last use, the functions that glorand called in it, and the one whose call failed, or "".
+ */
 extern float gpu_drawn[GPU_COUNT];
 extern char gpu_trace[INJECT_TEXT];
 extern const char *gpu_failed;

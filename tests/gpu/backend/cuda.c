@@ -10,7 +10,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-/* What is released, what ends a handle, and pinned memory. */
+/* Functions that release, those that end a handle, and those for pinned memory. */
 static const char *const harmless[] = {"cuCtxGetCurrent",
                                        "cuCtxPushCurrent_v2",
                                        "cuCtxPopCurrent_v2",

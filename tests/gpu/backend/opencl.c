@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* What is released, and the cache. */
+/* Functions that release, and those of the cache. */
 static const char *const harmless[] = {
     "clRelease*",     "clGetProgramInfo", "clCreateProgramWithBinary", "clFinish",
     "clBuildProgram", "clGetDeviceInfo",  "clGetProgramBuildInfo",     NULL};

@@ -1,4 +1,4 @@
-/* What fills into the caller's memory refuse, and with which message; what the handle's own memory does. */
+/* Refusals of fills into the caller's memory, and of the handle's own memory, with their messages. */
 #include "backend.h"
 
 #include "support/golden.h"

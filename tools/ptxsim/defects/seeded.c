@@ -63,7 +63,7 @@ static size_t assemble(const kernel_text *k, size_t changed, const char *mutant,
     return length < TEXT ? length : 0;
 }
 
-/* What is tried, and what the kernel gives without a defect. */
+/* A trial, with the kernel's values without a defect. */
 typedef struct trial {
     const seeded *s;
     const kernel_text *text;
@@ -109,7 +109,7 @@ static void try_mutant(const trial *t, size_t line, const char *mutant, mutation
                  mutant);
 }
 
-/* What the kernel gives without a defect. */
+/* Draws the expected values, without a defect. */
 static bool draw_expected(const trial *t)
 {
     if (t->ptx == NULL || t->few == NULL || t->many == NULL || t->values == NULL) {

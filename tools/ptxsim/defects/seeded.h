@@ -40,7 +40,7 @@ bool seeded_try_all(const seeded *s, const kernel_text *text, size_t stride, tal
 void seeded_print(const char *name, const tally *sums);
 
 /* Whether of a hundred of a kind at most so many, most[MUTATIONS], change nothing, though they are reached:
-   of made + 20, so that a few of a rare kind are no failure. */
+   of made + 20, so that a few of a rare kind are not a failure. */
 bool seeded_judge(const char *name, const tally *sums, const unsigned *most);
 
 #endif

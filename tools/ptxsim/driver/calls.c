@@ -1,4 +1,4 @@
-/* What happens at the beginning and end of every call: the lock, the list of calls, and faults on demand. */
+/* The beginning and end of every call: the lock, the list of calls, and faults on demand. */
 #include "state.h"
 
 #include <pthread.h>
@@ -18,7 +18,7 @@ static void read_fault_from_environment(void)
     }
 }
 
-/* What is left of a context after these. */
+/* Whether an error leaves the context unusable. */
 static bool breaks_context(CUresult result)
 {
     return result == CUDA_ERROR_ILLEGAL_ADDRESS || result == CUDA_ERROR_ILLEGAL_INSTRUCTION ||

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* What a kernel costs on a multiprocessor is ptxas's to say, so these are a moderate kernel's. */
+/* Only ptxas knows the resources of a kernel, so these are a moderate kernel's. */
 #define REGISTERS         64
 #define REGISTERS_AT_HAND 65536
 #define SHARED_AT_HAND    233472

@@ -1,4 +1,4 @@
-/* What kind of memory an address is. */
+/* Attributes of addresses. */
 #include "state.h"
 
 #include <string.h>

@@ -16,7 +16,7 @@
  *   PTXSIM_STEPS       instructions of one warp before it is taken for one that never ends (2^31)
  *   PTXSIM_SCHEDULE    in what order the lanes of a warp run: lockstep (the default), forwards, backwards or
  *                      random:SEED (ptx/ptx.h says more)
- *   PTXSIM_RACES       "ignore": races in shared memory are no faults
+ *   PTXSIM_RACES       "ignore": races in shared memory are not faults
  *   PTXSIM_FAIL        "cuMemAlloc_v2:2:1": the 2nd call of cuMemAlloc_v2 gives 1, and does nothing
  *   PTXSIM_REGISTERED  "apart": registered host memory has another address for kernels than for the host
  *   PTXSIM_EAGER       see above
@@ -34,7 +34,7 @@
    off and not done yet. */
 PTXSIM_API injector *ptxsim_injector(void);
 
-/* What the interpreter said of the last kernel that failed; empty if none did. */
+/* The message of the last kernel that failed; empty if none did. */
 PTXSIM_API const char *ptxsim_last_fault(void);
 
 /* Instructions that were run, each for a whole warp. */

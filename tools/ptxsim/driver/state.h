@@ -1,4 +1,4 @@
-/* What the parts of the stand-in share. One lock is held during every call of the driver API. */
+/* State that the parts of the stand-in share. One lock is held during every call of the driver API. */
 #ifndef PTXSIM_STATE_H
 #define PTXSIM_STATE_H
 
@@ -20,8 +20,8 @@ typedef enum ptxsim_kind {
     PTXSIM_ALLOCATION
 } ptxsim_kind;
 
-/* Every object that a caller holds begins with this. All are in one list, so that a handle which is none, or
-   no longer, is known as such without being followed. */
+/* Every object that a caller holds begins with this. All are in one list, so that a handle which is invalid,
+   or no longer, is known as such without being followed. */
 typedef struct ptxsim_object {
     ptxsim_kind kind;
     struct ptxsim_object *next;
@@ -206,7 +206,7 @@ uint64_t ptxsim_thread(void);
 
 /* memory.c */
 ptxsim_allocation *ptxsim_allocation_at(uint64_t address);
-/* What kernels call an address inside an allocation. */
+/* The address by which kernels reach one inside an allocation. */
 CUdeviceptr ptxsim_device_address(const ptxsim_allocation *allocation, uint64_t address);
 void ptxsim_free_allocation(ptxsim_allocation *allocation);
 

@@ -1,7 +1,7 @@
 /* Streams and events. */
 #include "state.h"
 
-/* The handles that are no objects. */
+/* The handles that are not objects. */
 #define LEGACY     ((uintptr_t)1)
 #define PER_THREAD ((uintptr_t)2)
 

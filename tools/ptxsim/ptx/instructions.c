@@ -174,7 +174,7 @@ static void parse_guard(ptx_parser *p)
         p->guard_negated = ptx_accept(p, "!");
         p->guard = ptx_register_named(p, &p->token);
         if (p->guard == PTX_NONE || ptx_width(p, p->guard) != 0) {
-            ptx_fail(p, &p->token, "a guard that is no predicate");
+            ptx_fail(p, &p->token, "a guard that is not a predicate");
         }
         ptx_advance(p);
     }

@@ -11,8 +11,8 @@ __extension__ typedef __int128 wide_s;
 #define QUOTIENT_S(S, U, x, y) ((y) == 0 ? 0 : (y) == -1 ? (S)(0 - (U)(x)) : (x) / (y))
 #define REMAINDER_S(x, y)      ((y) == 0 || (y) == -1 ? 0 : (x) % (y))
 
-/* What has the same bits for signed and unsigned numbers. `W` is a type in which products do not overflow
-   as signed numbers, though U may be narrower than int. */
+/* Operations with the same bits for signed and unsigned numbers. `W` is a type in which products do not
+   overflow as signed numbers, though U may be narrower than int. */
 #define FOR_EITHER(n, U, W)                                                                                  \
     LANE_2(add_##n, U, U, U, (W)x + y)                                                                       \
     LANE_2(sub_##n, U, U, U, (W)x - y)                                                                       \

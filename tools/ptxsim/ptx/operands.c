@@ -71,7 +71,7 @@ static void parse_vector(ptx_parser *p, ptx_operand *operand)
     ptx_expect(p, "}");
 }
 
-/* What may follow a register or a symbol outside brackets: the other half of a pair, or an offset. */
+/* The rest of a register or a symbol outside brackets: the other half of a pair, or an offset. */
 static void parse_rest_of_name(ptx_parser *p, ptx_operand *operand)
 {
     if (operand->kind == PTX_IS_SYMBOL && ptx_accept(p, "+")) {
@@ -112,7 +112,7 @@ ptx_operand ptx_parse_operand(ptx_parser *p)
 static uint32_t negated_source(ptx_parser *p, uint32_t reg)
 {
     if (ptx_width(p, reg) != 0) {
-        ptx_fail(p, &p->opcode, "! before what is no predicate");
+        ptx_fail(p, &p->opcode, "! before an operand that is not a predicate");
         return 0;
     }
     uint32_t result = ptx_add_register(p, 0, PTX_PLAIN, 0);

@@ -1,4 +1,4 @@
-/* What the parts of the parser share. */
+/* State that the parts of the parser share. */
 #ifndef PTX_PARSER_H
 #define PTX_PARSER_H
 

@@ -1,4 +1,4 @@
-/* What a kernel is after parsing: registers with places in a register file, and decoded instructions. */
+/* A parsed kernel: registers with places in a register file, and decoded instructions. */
 #ifndef PTX_PROGRAM_H
 #define PTX_PROGRAM_H
 
@@ -33,7 +33,7 @@ typedef void ptx_lane_fn(void *result, const void *const *source);
 /* Anything else that an instruction may do, for the lanes in mask. */
 typedef void ptx_warp_fn(ptx_warp *warp, const ptx_inst *inst, uint32_t mask);
 
-/* What the value of a register is before the kernel writes it. */
+/* The kind of a register's initial value. */
 typedef enum ptx_register_kind { PTX_PLAIN, PTX_CONSTANT, PTX_SPECIAL } ptx_register_kind;
 
 typedef struct ptx_register {

@@ -61,7 +61,7 @@ const ptx_kernel *ptx_kernel_named(const ptx_module *module, const char *name);
 /* A variable of the module by its name, or NULL. */
 const ptx_region *ptx_variable_named(const ptx_module *module, const char *name);
 
-/* What a caller may want to know of a kernel. */
+/* Properties of a kernel, for callers. */
 typedef struct ptx_kernel_facts {
     const char *name;
     unsigned parameters;

@@ -1,7 +1,7 @@
 /* Races in shared memory. Two lanes that use the same bytes must be ordered, unless both read or both are
  * atomic.
  *
- * What orders is what CUDA says does: a barrier of the block orders all its lanes, bar.warp.sync those of its
+ * Ordering is as CUDA defines it: a barrier of the block orders all its lanes, bar.warp.sync those of its
  * mask. A vote, shuffle or reduction waits for lanes, but implies no order of memory, and neither does a
  * branch's end where lanes meet again; an atomic or volatile access does not race with another one, but hands
  * nothing over. A fence orders a lane's own accesses alone, so it makes no order between lanes here: memory

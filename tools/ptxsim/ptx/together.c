@@ -1,4 +1,4 @@
-/* What the lanes of a warp, or the warps of a block, do together. */
+/* Collective operations of the lanes of a warp, or the warps of a block. */
 #include "warp.h"
 
 #include <string.h>

@@ -31,7 +31,7 @@ ptx_variable *ptx_add_variable(ptx_parser *p, const ptx_token *name, ptx_space s
     return variable;
 }
 
-/* What stands before a variable's name: ".align 8 .b8", ".u64 .ptr .global .align 16" and the like. */
+/* Parses the type before a variable's name: ".align 8 .b8", ".u64 .ptr .global .align 16" and the like. */
 static uint32_t parse_type(ptx_parser *p, uint32_t *align)
 {
     uint32_t bytes = 0;
@@ -91,7 +91,7 @@ void ptx_parse_memory_variable(ptx_parser *p, ptx_space space, bool is_extern)
     ptx_token name;
     uint64_t size = parse_extent(p, element, &name);
     if (is_extern && (space != PTX_SHARED || size != 0)) {
-        ptx_fail(p, &name, "an external variable that is no dynamic shared memory");
+        ptx_fail(p, &name, "an external variable that is not dynamic shared memory");
     }
     if (p->kernel != NULL) {
         (void)ptx_add_variable(p, &name, space, (uint32_t)size, align);

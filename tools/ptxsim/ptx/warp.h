@@ -22,7 +22,7 @@ typedef struct ptx_users {
     uint32_t clock[PTX_LANES]; /* of each lane, when it last did */
 } ptx_users;
 
-/* What has happened to some bytes in an era, which ends with a barrier of the block. */
+/* The accesses to some bytes in an era, which ends with a barrier of the block. */
 typedef struct ptx_history {
     uint32_t era;
     ptx_users users[PTX_USES];

@@ -1,4 +1,4 @@
-"""What the instructions of GPU machine code do, as far as the kernels use them. NVIDIA describes none of this: that
+"""The effects of GPU machine instructions, as far as the kernels use them. NVIDIA describes none of this: that
 the kernels draw the right values is what shows it right.
 
 Each function below takes an instruction and gives a function of a warp, which reads the warp's registers and gives
@@ -342,7 +342,7 @@ def load(read):
 
 
 def load_table(opcode, operands):
-    """What is constant in global memory, as tables are."""
+    """A load of constant data in global memory, such as a table."""
     if not opcode.endswith(".CONSTANT") or ".U" in opcode or ".S" in opcode:
         raise Unknown(opcode)
     return load(lambda block, places, lanes: block.read_table(places, lanes))(opcode, operands)

@@ -225,7 +225,7 @@ Test(schedules, order_warps)
     }
 }
 
-/* What a kernel with a race gives depends on the order: lane 0 writes, the others read. */
+/* The values of a kernel with a race depend on the order: lane 0 writes, the others read. */
 Test(schedules, show_a_race_in_values)
 {
     static const uint32_t expected[SCHEDULES] = {7, 7, 0};

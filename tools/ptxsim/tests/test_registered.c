@@ -26,8 +26,8 @@ static CUdeviceptr start(const char *registered)
     return device - 4;
 }
 
-/* What the driver tells of an address, the third word of the memory. Its bounds are those of the device's
- * addresses. */
+/* Expects the driver's attributes of an address, the third word of the memory. Its bounds are those of the
+   device's addresses. */
 static void expect_facts(CUdeviceptr address, CUdeviceptr start)
 {
     unsigned type = 0;

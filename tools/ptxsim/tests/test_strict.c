@@ -1,4 +1,4 @@
-/* What a GPU passes over in silence, and what the interpreter does not know. */
+/* Faults that a GPU passes over in silence, and PTX that the interpreter does not know. */
 #include "snippet.h"
 
 #include <criterion/criterion.h>
