@@ -21,7 +21,7 @@ for ((i = 0; i < mib / 16; i++)); do
 done
 (
     IFS=,
-    echo "{\"tensors\": [${tensors[*]}]}"
+    echo "{\"rules\": [{\"match\": \"*\", \"initializer\": \"glorot_normal\"}], \"tensors\": [${tensors[*]}]}"
 ) >"$scratch/model.json"
 
 # Prints the seconds that a command takes to write $scratch/out.safetensors.

@@ -19,7 +19,7 @@ same() {
 
 # Tensors of each dtype, one of them shorter than a warp is wide, one empty.
 cat >list.json <<'LIST'
-{"tensors": [
+{"recipe": "keras", "tensors": [
 {"name": "a.weight", "shape": [3000, 2000], "dtype": "float32"},
 {"name": "a.bias", "shape": [2000], "dtype": "float16"},
 {"name": "b.weight", "shape": [0, 7], "dtype": "bfloat16"},

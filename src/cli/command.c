@@ -1,5 +1,7 @@
 /* Messages and common options of the subcommands. */
 #include "command.h"
+#include "model/recipe.h"
+#include "model/undecided.h"
 
 #include "api/show.h"
 
@@ -157,6 +159,13 @@ int glr_cli_common_option(const char *command, int option, glr_common *common)
     }
 }
 
+static int read_recipe(const char *name, glr_request *request)
+{
+    glr_problem problem;
+    request->recipe = glr_recipe_of_name(name, &problem);
+    return request->recipe != NULL ? EXIT_DONE : glr_cli_fail_by(&problem, "--recipe: %s", problem.text);
+}
+
 int glr_cli_request_option(const char *command, int option, glr_request *request, glr_common *common)
 {
     switch (option) {
@@ -177,9 +186,26 @@ int glr_cli_request_option(const char *command, int option, glr_request *request
         return glr_layout_of_name(optarg, &request->layout)
                    ? EXIT_DONE
                    : glr_cli_fail(EXIT_USAGE, "--layout: '%s' is neither keras nor torch", optarg);
+    case OPTION_RECIPE: return read_recipe(optarg, request);
     case OPTION_SYNC: common->sync = true; return EXIT_DONE;
     default: return glr_cli_common_option(command, option, common);
     }
+}
+
+int glr_cli_fail_unresolved(const char *path, const glr_model *model, const glr_problem *problem)
+{
+    glr_text lines = {0};
+    if (model->undecided == 0) {
+        return glr_cli_fail_by(problem, "%s: %s", path, problem->text);
+    }
+    if (!glr_undecided_write(&lines, model)) {
+        glr_text_free(&lines);
+        return glr_cli_fail(EXIT_FAILED, "%s: out of memory", path);
+    }
+    const int status = glr_cli_fail_by(problem, "%s: %s:", path, problem->text);
+    (void)fwrite(lines.bytes, 1, lines.length, stderr);
+    glr_text_free(&lines);
+    return status;
 }
 
 int glr_cli_open(const glr_common *common, glr_device **device)

@@ -81,12 +81,15 @@ int glr_cli_common_option(const char *command, int option, glr_common *common);
 
 /* Options of the commands that write: what is drawn, and how it is written. These are their values in a
    command's table; --seed is 's' there. */
-enum { OPTION_DTYPE = 1100, OPTION_METHOD, OPTION_LAYOUT, OPTION_SYNC };
+enum { OPTION_DTYPE = 1100, OPTION_METHOD, OPTION_LAYOUT, OPTION_SYNC, OPTION_RECIPE };
 
 #define GLR_SYNC_HELP "      --sync             end only when the file and its name are on the medium\n"
 
 /* Takes one of these options, or else a common option. */
 int glr_cli_request_option(const char *command, int option, glr_request *request, glr_common *common);
+
+/* Fails for a list that cannot be resolved, and lists the tensors without an initializer. */
+int glr_cli_fail_unresolved(const char *path, const glr_model *model, const glr_problem *problem);
 
 /* Opens the device that the options name; EXIT_DONE, or EXIT_FAILED after a message. */
 int glr_cli_open(const glr_common *common, glr_device **device);

@@ -16,14 +16,16 @@ static const char help[] =
     "  -r, --rule 'GLOB=INIT' tensors whose names match GLOB get INIT: a name, JSON, or skip; may be\n"
     "                         given several times, the first that matches wins; one that matches no name\n"
     "                         is an error\n"
+    "      --recipe NAME      initializers by name for all other tensors: keras, which gives rank 2 and "
+    "more\n"
+    "                         glorot_normal\n"
     "      --layout NAME      keras (the default: inputs, then outputs, last) or torch (first)\n"
     "      --method NAME      of truncated normals: resample (the default, TensorFlow's values) or icdf\n"
     "      --plan             print what each tensor would get, and write nothing\n" GLR_SYNC_HELP
         GLR_COMMON_HELP "\n"
-    "Which initializer a tensor gets: --rule, its own in the list, the list's rules, its name (bias, beta,\n"
-    "moving_mean, running_mean: zeros; gamma, moving_variance, running_var and rank 1 weights of norms: "
-    "ones),\n"
-    "glorot_normal for rank 2 and more. Anything else is an error until a rule names it.\n";
+    "Which initializer a tensor gets: --rule, its own in the list, the list's rules, the recipe. Without a\n"
+    "recipe, biases of rank 1 and means get zeros, scales of norms and variances ones, by their names.\n"
+    "Anything else is an error until a rule names it.\n";
 
 enum { OPTION_PLAN = 1 };
 
@@ -34,6 +36,7 @@ static const struct option options[] = {
     {"dtype", required_argument, NULL, OPTION_DTYPE},
     {"method", required_argument, NULL, OPTION_METHOD},
     {"layout", required_argument, NULL, OPTION_LAYOUT},
+    {"recipe", required_argument, NULL, OPTION_RECIPE},
     {"sync", no_argument, NULL, OPTION_SYNC},
     {"plan", no_argument, NULL, OPTION_PLAN},
     GLR_COMMON_OPTIONS,
@@ -85,7 +88,7 @@ static int resolve(const char *path, glr_model *model, glr_request *request)
 {
     glr_problem problem;
     if (!glr_model_resolve(model, request, &problem)) {
-        return glr_cli_fail_by(&problem, "%s: %s", path, problem.text);
+        return glr_cli_fail_unresolved(path, model, &problem);
     }
     if (!glr_model_needs_seed(model)) {
         return EXIT_DONE;
@@ -112,7 +115,7 @@ static int run(const char *path, arguments *given)
         /* No value is drawn, so no seed is needed. */
         status = glr_model_resolve(&model, &given->request, &problem)
                      ? glr_print_plan(&model)
-                     : glr_cli_fail_by(&problem, "%s: %s", path, problem.text);
+                     : glr_cli_fail_unresolved(path, &model, &problem);
     } else {
         status = resolve(path, &model, &given->request);
         status = status == EXIT_DONE ? glr_write_safetensors(&given->common, &model, given->output) : status;

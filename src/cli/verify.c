@@ -18,6 +18,7 @@ static const char help[] =
     "      --spec MODEL.json  take the tensors' initializers from this list instead; its seed, or --seed,\n"
     "                         must say which values are expected\n"
     "  -s, --seed N           the seed for --spec\n"
+    "      --recipe NAME      the recipe for --spec, as of glorand init\n"
     "      --partial          compare the tensors that file and spec have in common, one at least, and\n"
     "                         pass over the others, as those of other shards\n" GLR_COMMON_HELP;
 
@@ -26,6 +27,7 @@ enum { OPTION_SPEC = 1, OPTION_PARTIAL };
 static const struct option options[] = {
     {"spec", required_argument, NULL, OPTION_SPEC},
     {"seed", required_argument, NULL, 's'},
+    {"recipe", required_argument, NULL, OPTION_RECIPE},
     {"partial", no_argument, NULL, OPTION_PARTIAL},
     GLR_COMMON_OPTIONS,
 };
@@ -215,8 +217,9 @@ static int read_spec(const arguments *given, const char *path, const glr_safeten
         return glr_cli_fail_by(&problem, "%s", problem.text);
     }
     if (!glr_model_resolve(model, &given->request, &problem)) {
+        const int status = glr_cli_fail_unresolved(given->spec, model, &problem);
         glr_model_free(model);
-        return glr_cli_fail_by(&problem, "%s: %s", given->spec, problem.text);
+        return status;
     }
     if (glr_model_needs_seed(model)) {
         glr_model_free(model);
@@ -246,6 +249,9 @@ int glr_cli_verify(int argc, char **argv)
     }
     if (given.request.has_seed && given.spec == NULL) {
         return glr_cli_fail(EXIT_USAGE, "--seed: is for --spec; without it, seeds are those of the metadata");
+    }
+    if (given.request.recipe != NULL && given.spec == NULL) {
+        return glr_cli_fail(EXIT_USAGE, "--recipe: is for --spec; the metadata has every initializer");
     }
     glr_safetensors file;
     glr_model model;

@@ -1,5 +1,6 @@
 /* Reading a list of tensors. */
 #include "model.h"
+#include "recipe.h"
 #include "text.h"
 
 #include "api/initializer_json.h"
@@ -332,6 +333,16 @@ static bool read_rules(glr_json_value value, const place *where, glr_rules *rule
     return true;
 }
 
+static bool read_recipe(glr_json_value value, const place *where, const glr_recipe **recipe)
+{
+    const char *name;
+    if (!read_string(value, where, &name)) {
+        return false;
+    }
+    *recipe = glr_recipe_of_name(name, where->problem);
+    return *recipe != NULL || at(where, ": ");
+}
+
 static bool read_tensors(glr_json_value list, glr_dtype default_dtype, glr_model *model, glr_problem *problem)
 {
     if (list.kind != GLR_JSON_ARRAY) {
@@ -359,7 +370,7 @@ static bool read_tensors(glr_json_value list, glr_dtype default_dtype, glr_model
 static bool read_member(const char *name, glr_json_value value, const place *where, glr_dtype *dtype,
                         glr_model *model)
 {
-    static const char *const optional[] = {"seed", "dtype", "layout", "rules"};
+    static const char *const optional[] = {"seed", "dtype", "layout", "recipe", "rules"};
     if (is_no_member(name, value, optional, sizeof optional / sizeof optional[0])) {
         return true;
     }
@@ -373,6 +384,9 @@ static bool read_member(const char *name, glr_json_value value, const place *whe
     if (strcmp(name, "layout") == 0) {
         model->has_layout = true;
         return read_layout(value, where, &model->layout);
+    }
+    if (strcmp(name, "recipe") == 0) {
+        return read_recipe(value, where, &model->recipe);
     }
     if (strcmp(name, "rules") == 0) {
         return read_rules(value, where, &model->rules);

@@ -67,6 +67,9 @@ typedef struct glr_model_entry {
     uint8_t action, seeding, rank, part, dtype;
 } glr_model_entry;
 
+/* Initializers by name: see recipe.h. */
+typedef struct glr_recipe glr_recipe;
+
 typedef struct glr_model {
     glr_model_entry *entry;
     size_t count, capacity;
@@ -79,6 +82,8 @@ typedef struct glr_model {
     bool has_seed, has_layout;
     int64_t seed;
     glr_layout layout;
+    const glr_recipe *recipe; /* or NULL */
+    size_t undecided;         /* after glr_model_resolve: tensors without an initializer */
 } glr_model;
 
 /* Makes room for so many tensors in an empty model; false when memory ran out, as in the next two. */
@@ -130,11 +135,13 @@ typedef struct glr_request {
     glr_dtype dtype;
     glr_layout layout;
     glr_method method;
+    const glr_recipe *recipe; /* or NULL */
 } glr_request;
 
-/* Decides every tensor: rules of the request, the tensor's own initializer, the list's rules, defaults by
-   name; and its seed and stream. Skipped tensors stay, marked. Fails if tensors are left, or if the pattern
-   of a rule matches no name at all. */
+/* Decides every tensor: rules of the request, the tensor's own initializer, the list's rules, the recipe of
+   the request, of the list, or else the defaults by name; and its seed and stream. Skipped tensors stay,
+   marked. Fails if tensors are left, which glr_undecided_write lists, or if the pattern of a rule matches no
+   name at all. */
 bool glr_model_resolve(glr_model *model, const glr_request *request, glr_problem *problem);
 
 /* Whether some random tensor of a resolved model has no seed: none of its own, and none in request or list.

@@ -1,10 +1,10 @@
 /* Rules: which initializer a tensor gets, and from which seed. */
 #include "model.h"
+#include "recipe.h"
 #include "rule_index.h"
 #include "text.h"
 #include "unresolved.h"
 
-#include "api/ascii.h"
 #include "api/initializer_json.h"
 
 #include <stdlib.h>
@@ -83,112 +83,15 @@ void glr_rules_free(glr_rules *rules)
     memset(rules, 0, sizeof *rules);
 }
 
-/* ---- Defaults by name ------------------------------------------------------------------------------ */
-
-/* Names of a tensor's last component, after the last '.' or '/' and without a ":0" behind. */
-static const struct {
-    const char *component;
-    glr_kind kind;
-    const char *rule;
-} by_component[] = {
-    {"bias", GLR_KIND_ZEROS, "default: bias"},
-    {"beta", GLR_KIND_ZEROS, "default: beta"},
-    {"moving_mean", GLR_KIND_ZEROS, "default: moving_mean"},
-    {"running_mean", GLR_KIND_ZEROS, "default: running_mean"},
-    {"gamma", GLR_KIND_ONES, "default: gamma"},
-    {"moving_variance", GLR_KIND_ONES, "default: moving_variance"},
-    {"running_var", GLR_KIND_ONES, "default: running_var"},
-};
-
-/* The weights of norms, which have rank 1: what their names contain before ".weight". */
-static const struct {
-    const char *part, *rule;
-} norms[] = {
-    {"norm", "default: *norm*.weight"},
-    {"ln_", "default: *ln_*.weight"},
-    {"ln", "default: *ln*.weight"},
-};
-
-#define COUNT(array) (sizeof(array) / sizeof(array)[0])
-
-/* The length and, through *component, the start of the last component. */
-static size_t last_component(const char *name, const char **component)
-{
-    const char *dot = strrchr(name, '.'), *slash = strrchr(name, '/');
-    const char *last = dot > slash ? dot : slash;
-    *component = last == NULL ? name : last + 1;
-    return strcspn(*component, ":");
-}
-
-static bool contains(const char *name, size_t length, const char *part)
-{
-    const size_t part_length = strlen(part);
-    for (size_t i = 0; i + part_length <= length; i++) {
-        if (glr_ascii_equal(name + i, part, part_length)) {
-            return true;
-        }
-    }
-    return false;
-}
-
-/* The name of a norm's rule, or NULL if the tensor is not a norm's weight. */
-static const char *norm_rule(const char *name)
-{
-    static const char weight[] = ".weight";
-    const size_t length = strlen(name), tail = sizeof weight - 1;
-    if (length < tail || !glr_ascii_equal(name + length - tail, weight, tail)) {
-        return NULL;
-    }
-    for (size_t i = 0; i < COUNT(norms); i++) {
-        if (contains(name, length - tail, norms[i].part)) {
-            return norms[i].rule;
-        }
-    }
-    return NULL;
-}
-
-/* The default of a tensor's name and rank, and its name for people; GLR_KIND_NONE if there is none. */
-static glr_kind default_kind(const glr_model_tensor *tensor, const char **rule)
-{
-    const char *component;
-    size_t length = last_component(tensor->name, &component);
-    for (size_t i = 0; i < COUNT(by_component); i++) {
-        if (strlen(by_component[i].component) == length &&
-            glr_ascii_equal(by_component[i].component, component, length)) {
-            *rule = by_component[i].rule;
-            return by_component[i].kind;
-        }
-    }
-    *rule = tensor->tensor.rank == 1 ? norm_rule(tensor->name) : NULL;
-    if (*rule != NULL) {
-        return GLR_KIND_ONES;
-    }
-    *rule = "default: rank 2 and more";
-    return tensor->tensor.rank >= 2 ? GLR_KIND_GLOROT_NORMAL : GLR_KIND_NONE;
-}
-
 /* ---- Deciding ---------------------------------------------------------------------------------------- */
 
 bool glr_is_floating(glr_dtype dtype) { return dtype >= GLR_DTYPE_FLOAT32 && dtype <= GLR_DTYPE_FLOAT8_E5M2; }
 
-/* Leaves a tensor undecided that has no default. */
-static void decide_by_default(glr_model_tensor *tensor)
-{
-    const char *rule;
-    glr_kind kind = glr_is_floating(tensor->tensor.dtype) ? default_kind(tensor, &rule) : GLR_KIND_NONE;
-    if (kind == GLR_KIND_NONE) {
-        return;
-    }
-    tensor->choice.action = GLR_ACTION_FILL;
-    tensor->choice.initializer = glr_initializer_of_kind(kind);
-    tensor->choice.initializer.seeding = GLR_SEEDING_NONE;
-    tensor->decided_by = rule;
-}
-
 /* Whose choice it is; returns whether it is the tensor's own. A seed that the tensor's own initializer names
    goes with stream 0, as in Keras; one that a rule names, for many tensors, goes with the streams of their
    names. */
-static bool decide(glr_model_tensor *tensor, glr_rule_index *asked, glr_rule_index *listed)
+static bool decide(glr_model_tensor *tensor, const glr_recipe *recipe, glr_rule_index *asked,
+                   glr_rule_index *listed)
 {
     const glr_rule *rule = glr_rule_index_find(asked, tensor->name);
     const glr_rule *second = glr_rule_index_find(listed, tensor->name);
@@ -198,7 +101,7 @@ static bool decide(glr_model_tensor *tensor, glr_rule_index *asked, glr_rule_ind
     }
     rule = rule != NULL ? rule : second;
     if (rule == NULL) {
-        decide_by_default(tensor);
+        glr_recipe_decide(recipe, tensor);
     } else {
         tensor->choice = rule->choice;
         tensor->decided_by = rule->label;
@@ -282,7 +185,8 @@ static bool resolve_tensor(glr_model_tensor *tensor, const glr_model *model, con
     if (request->has_dtype && glr_is_floating(tensor->tensor.dtype)) {
         tensor->tensor.dtype = request->dtype;
     }
-    const bool own = decide(tensor, &rules->asked, &rules->listed);
+    const glr_recipe *recipe = request->recipe != NULL ? request->recipe : model->recipe;
+    const bool own = decide(tensor, recipe, &rules->asked, &rules->listed);
     if (tensor->choice.action != GLR_ACTION_FILL) {
         return true;
     }
@@ -296,6 +200,7 @@ static bool resolve_tensor(glr_model_tensor *tensor, const glr_model *model, con
 static bool resolve(glr_model *model, const glr_request *request, indexes *rules, glr_problem *problem)
 {
     glr_model_tensor tensor;
+    size_t undecided = 0;
     for (size_t i = 0; i < model->count; i++) {
         glr_model_get(model, i, &tensor);
         if (!resolve_tensor(&tensor, model, request, rules, problem)) {
@@ -304,7 +209,9 @@ static bool resolve(glr_model *model, const glr_request *request, indexes *rules
         if (!glr_model_set(model, i, &tensor)) {
             return glr_problem_memory(problem);
         }
+        undecided += tensor.choice.action == GLR_ACTION_UNDECIDED;
     }
+    model->undecided = undecided;
     return glr_check_resolved(model, &rules->asked, &rules->listed, problem);
 }
 

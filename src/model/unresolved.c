@@ -1,13 +1,11 @@
 #include "unresolved.h"
 
-#include "text.h"
-
 #include "api/show.h"
 
 #include <stdio.h>
 #include <string.h>
 
-/* Bytes of the names, and of one with what stands beside it. */
+/* Bytes of the names, and of one. */
 #define NAMES 1500
 #define NAME  120
 
@@ -17,17 +15,15 @@ typedef struct name_list {
     size_t count, named;
 } name_list;
 
-/* Adds a name; `beside` is put behind it. */
-static void add_name(name_list *list, const char *name, const char *beside)
+static void add_name(name_list *list, const char *name)
 {
     const size_t used = strlen(list->text);
-    const bool has_room = list->named == list->count && used + NAME + GLR_SHAPE_TEXT + 32 < sizeof list->text;
+    const bool has_room = list->named == list->count && used + NAME + 2 < sizeof list->text;
     list->count++;
     if (has_room) {
         char shown[NAME];
         glr_show(name, shown, sizeof shown);
-        (void)snprintf(list->text + used, sizeof list->text - used, "%s%s%s", used > 0 ? ", " : "", shown,
-                       beside);
+        (void)snprintf(list->text + used, sizeof list->text - used, "%s%s", used > 0 ? ", " : "", shown);
         list->named++;
     }
 }
@@ -46,21 +42,7 @@ static void add_unmatched(name_list *list, const glr_rule_index *index)
 {
     for (size_t i = 0; i < index->rules->count; i++) {
         if (!index->matched[i]) {
-            add_name(list, index->rules->rule[i].label, "");
-        }
-    }
-}
-
-static void add_undecided(name_list *list, const glr_model *model)
-{
-    for (size_t i = 0; i < model->count; i++) {
-        if (model->entry[i].action == GLR_ACTION_UNDECIDED) {
-            char shape[GLR_SHAPE_TEXT], beside[GLR_SHAPE_TEXT + 32];
-            glr_model_tensor tensor;
-            glr_model_get(model, i, &tensor);
-            glr_shape_text(&tensor.tensor, shape);
-            (void)snprintf(beside, sizeof beside, " %s %s", shape, glr_dtype_name(tensor.tensor.dtype));
-            add_name(list, tensor.name, beside);
+            add_name(list, index->rules->rule[i].label);
         }
     }
 }
@@ -73,32 +55,27 @@ static bool fail_unmatched(const name_list *list, glr_problem *problem)
                            list->count == 1 ? "it or leave it" : "them or leave them");
 }
 
-/* Which value is right depends on what the layer does: a scale of zeros would silence it. */
-static bool fail_undecided(const name_list *list, glr_problem *problem)
+static bool fail_undecided(size_t count, glr_problem *problem)
 {
-    char rest[40];
-    return glr_problem_set(
-        problem,
-        "no rule says how to initialize %zu tensor%s: %s%s; give rules, --rule "
-        "'PATTERN=INITIALIZER', that suit the layers: ones for scales, as those of norms, zeros "
-        "for what is added, skip for what is not to be drawn",
-        list->count, list->count == 1 ? "" : "s", list->text, rest_text(list, rest));
+    return glr_problem_set(problem,
+                           "no rule says how to initialize %zu tensor%s; give rules that suit the layers, "
+                           "--rule 'PATTERN=INITIALIZER', or a recipe, --recipe NAME",
+                           count, count == 1 ? "" : "s");
 }
 
 bool glr_check_resolved(const glr_model *model, const glr_rule_index *asked, const glr_rule_index *listed,
                         glr_problem *problem)
 {
-    name_list unmatched = {.count = 0}, undecided = {.count = 0};
+    name_list unmatched = {.count = 0};
     add_unmatched(&unmatched, asked);
     add_unmatched(&unmatched, listed);
-    add_undecided(&undecided, model);
-    if (undecided.count > 0) {
-        (void)fail_undecided(&undecided, problem);
+    if (model->undecided > 0) {
+        (void)fail_undecided(model->undecided, problem);
     }
-    if (unmatched.count > 0 && undecided.count > 0) { /* perhaps by the same mistake */
-        glr_problem second = *problem;
-        (void)fail_unmatched(&unmatched, problem);
-        return glr_problem_prefix(problem, "%s; ", second.text);
+    if (unmatched.count > 0 && model->undecided > 0) { /* perhaps by the same mistake */
+        glr_problem first = {.is_systems = false};
+        (void)fail_unmatched(&unmatched, &first);
+        return glr_problem_prefix(problem, "%s; ", first.text);
     }
-    return undecided.count == 0 && (unmatched.count == 0 || fail_unmatched(&unmatched, problem));
+    return model->undecided == 0 && (unmatched.count == 0 || fail_unmatched(&unmatched, problem));
 }

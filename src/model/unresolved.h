@@ -4,8 +4,8 @@
 
 #include "rule_index.h"
 
-/* Fails if a rule has matched no tensor, or a tensor of the model is undecided: all are counted, and named as
-   far as there is room. */
+/* Fails if a rule has matched no tensor, or a tensor of the model is undecided. Rules are counted, and named
+   as far as there is room; glr_undecided_write lists the tensors. */
 bool glr_check_resolved(const glr_model *model, const glr_rule_index *asked, const glr_rule_index *listed,
                         glr_problem *problem);
 

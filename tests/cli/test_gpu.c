@@ -61,7 +61,7 @@ static void write_many(const char *name)
                                          "float64", "float8_e4m3fn", "float8_e5m2"};
     FILE *file = fopen(name, "w");
     cr_assert_not_null(file);
-    (void)fprintf(file, "{\"tensors\": [");
+    (void)fprintf(file, "{\"recipe\": \"keras\", \"tensors\": [");
     for (int i = 0; i < 300; i++) {
         (void)fprintf(file, "%s{\"name\": \"layer.%d.weight\", \"shape\": [%d, %d], \"dtype\": \"%s\"}",
                       i > 0 ? "," : "", i, 1 + i % 7, 1 + i % 53, dtypes[i % 6]);
@@ -79,11 +79,11 @@ Test(gpu, many_small_tensors)
 
 Test(gpu, init_and_verify)
 {
-    write_text("m.json",
-               "{\"tensors\": [{\"name\": \"a.weight\", \"shape\": [3000, 2000], \"dtype\": \"float32\"},"
-               "{\"name\": \"a.bias\", \"shape\": [2000], \"dtype\": \"float16\"},"
-               "{\"name\": \"empty.weight\", \"shape\": [0, 7], \"dtype\": \"bfloat16\"},"
-               "{\"name\": \"b.weight\", \"shape\": [77, 131], \"dtype\": \"float8_e4m3fn\"}]}");
+    write_text("m.json", "{\"recipe\": \"keras\", \"tensors\": [{\"name\": \"a.weight\", \"shape\": [3000, "
+                         "2000], \"dtype\": \"float32\"},"
+                         "{\"name\": \"a.bias\", \"shape\": [2000], \"dtype\": \"float16\"},"
+                         "{\"name\": \"empty.weight\", \"shape\": [0, 7], \"dtype\": \"bfloat16\"},"
+                         "{\"name\": \"b.weight\", \"shape\": [77, 131], \"dtype\": \"float8_e4m3fn\"}]}");
     expect_same("init m.json --seed 3", "safetensors");
     EXPECT_DONE("glorand verify cpu.safetensors --backend %s", gpu);
     outcome wrong = run("glorand verify cpu.safetensors --spec m.json --seed 4 --backend %s", gpu);

@@ -78,7 +78,8 @@ Test(init, gpt2_as_the_library)
 }
 
 static const char small_list[] =
-    "{\"dtype\": \"float32\", \"seed\": 7, \"tensors\": [{\"name\": \"a\", \"shape\": [30, 40]}, {\"name\": "
+    "{\"dtype\": \"float32\", \"seed\": 7, \"recipe\": \"keras\", \"tensors\": [{\"name\": \"a\", \"shape\": "
+    "[30, 40]}, {\"name\": "
     "\"bias\", \"shape\": [5]},"
     " {\"name\": \"half\", \"shape\": [6, 7], \"dtype\": \"bfloat16\", \"slice\": \"2:4\"},"
     " {\"name\": \"steps\", \"shape\": [], \"dtype\": \"int64\", \"initializer\": \"zeros\"}]}";
@@ -91,7 +92,8 @@ Test(init, seeds)
     cr_assert_eq(run("glorand init m.json -o other.safetensors --seed 8").status, 0);
     cr_expect_eq(run("cmp listed.safetensors same.safetensors").status, 0);
     cr_expect_neq(run("cmp listed.safetensors other.safetensors").status, 0);
-    write_text("n.json", "{\"dtype\": \"float32\", \"tensors\": [{\"name\": \"a\", \"shape\": [30, 40]}]}");
+    write_text("n.json", "{\"recipe\": \"keras\", \"dtype\": \"float32\", \"tensors\": [{\"name\": \"a\", "
+                         "\"shape\": [30, 40]}]}");
     outcome drawn = run("glorand init n.json -o n.safetensors");
     cr_expect_eq(strncmp(drawn.err, "glorand: seed ", 14), 0, "%s", drawn.err);
     cr_expect_eq(run("glorand verify n.safetensors").status, 0);
@@ -100,9 +102,12 @@ Test(init, seeds)
 /* Streams come from names: another order, or another tensor beside, changes nothing. */
 Test(init, tensors_do_not_depend_on_each_other)
 {
-    write_text("one.json", "{\"dtype\": \"float32\", \"tensors\": [{\"name\": \"a\", \"shape\": [30, 40]}]}");
-    write_text("two.json", "{\"dtype\": \"float32\", \"tensors\": [{\"name\": \"b\", \"shape\": [3, 4]}, "
-                           "{\"name\": \"a\", \"shape\": [30, 40]}]}");
+    write_text("one.json", "{\"recipe\": \"keras\", \"dtype\": \"float32\", \"tensors\": [{\"name\": \"a\", "
+                           "\"shape\": [30, 40]}]}");
+    write_text(
+        "two.json",
+        "{\"recipe\": \"keras\", \"dtype\": \"float32\", \"tensors\": [{\"name\": \"b\", \"shape\": [3, 4]}, "
+        "{\"name\": \"a\", \"shape\": [30, 40]}]}");
     cr_assert_eq(
         run("glorand init one.json -o one.safetensors -s 1; glorand init two.json -o two.safetensors -s 1")
             .status,
@@ -172,7 +177,8 @@ Test(verify, parts_outside_their_tensor)
 Test(verify, files_that_cannot_be_verified)
 {
     write_text("m.json", small_list);
-    write_text("one.json", "{\"dtype\": \"float32\", \"tensors\": [{\"name\": \"a\", \"shape\": [30, 40]}]}");
+    write_text("one.json", "{\"recipe\": \"keras\", \"dtype\": \"float32\", \"tensors\": [{\"name\": \"a\", "
+                           "\"shape\": [30, 40]}]}");
     cr_assert_eq(
         run("glorand init m.json -o m.safetensors; glorand init one.json -s 7 -o one.safetensors").status, 0);
     outcome result = run("glorand verify m.safetensors --spec one.json --seed 7");
@@ -202,13 +208,13 @@ Test(verify, files_that_cannot_be_verified)
 
 Test(stats, found_beside_expected)
 {
-    write_text(
-        "m.json",
-        "{\"seed\": 1, \"tensors\": [{\"name\": \"w\", \"shape\": [1000, 1000], \"dtype\": \"float32\"},"
-        " {\"name\": \"c\", \"shape\": [3], \"dtype\": \"float16\", \"initializer\": {\"class_name\": "
-        "\"Constant\","
-        " \"config\": {\"value\": 1.5}}}, {\"name\": \"i\", \"shape\": [3], \"dtype\": \"int8\", "
-        "\"initializer\": \"ones\"}]}");
+    write_text("m.json",
+               "{\"seed\": 1, \"recipe\": \"keras\", \"tensors\": [{\"name\": \"w\", \"shape\": [1000, "
+               "1000], \"dtype\": \"float32\"},"
+               " {\"name\": \"c\", \"shape\": [3], \"dtype\": \"float16\", \"initializer\": {\"class_name\": "
+               "\"Constant\","
+               " \"config\": {\"value\": 1.5}}}, {\"name\": \"i\", \"shape\": [3], \"dtype\": \"int8\", "
+               "\"initializer\": \"ones\"}]}");
     cr_assert_eq(run("glorand init m.json -o m.safetensors").status, 0);
     outcome table = run("glorand stats m.safetensors"),
             one = run("glorand stats m.safetensors --tensor 'c*' --json");

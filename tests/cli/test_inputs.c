@@ -13,7 +13,8 @@
 TestSuite(inputs, .init = enter_scratch, .timeout = 300);
 
 #define LIST(seed, shape)                                                                                    \
-    "{\"dtype\": \"float32\", \"seed\": " #seed ", \"tensors\": [{\"name\": \"a\", \"shape\": " shape "},"   \
+    "{\"dtype\": \"float32\", \"recipe\": \"keras\", \"seed\": " #seed                                       \
+    ", \"tensors\": [{\"name\": \"a\", \"shape\": " shape "},"                                               \
     " {\"name\": \"b\", \"shape\": [50, 60]}]}"
 
 /* Files p and q, with other values and offsets. */
@@ -257,7 +258,8 @@ Test(inputs, many_unknown_tensors)
  */
 
 static const char whole_list[] =
-    "{\"dtype\": \"float32\", \"seed\": 7, \"tensors\": [{\"name\": \"a\", \"shape\": [30, 40]}, {\"name\": "
+    "{\"dtype\": \"float32\", \"recipe\": \"keras\", \"seed\": 7, \"tensors\": [{\"name\": \"a\", \"shape\": "
+    "[30, 40]}, {\"name\": "
     "\"b\", \"shape\": [8, 5]}, {\"name\": \"c\", \"shape\": [5, 4]}, {\"name\": \"d\", \"shape\": [2, 2]}]}";
 
 Test(inputs, shards)
@@ -294,9 +296,9 @@ Test(inputs, shards)
 Test(inputs, further_tensors)
 {
     write_text("whole.json", whole_list);
-    write_text("more.json",
-               "{\"dtype\": \"float32\", \"seed\": 7, \"tensors\": [{\"name\": \"b\", \"shape\": [8, 5]},"
-               " {\"name\": \"e\", \"shape\": [1, 1]}]}");
+    write_text("more.json", "{\"dtype\": \"float32\", \"recipe\": \"keras\", \"seed\": 7, \"tensors\": "
+                            "[{\"name\": \"b\", \"shape\": [8, 5]},"
+                            " {\"name\": \"e\", \"shape\": [1, 1]}]}");
     cr_assert_eq(run("glorand init whole.json -o whole.safetensors").status, 0);
     outcome result = run("glorand verify whole.safetensors --spec more.json");
     cr_expect_eq(result.status, 1);
@@ -312,13 +314,16 @@ Test(inputs, further_tensors)
     cr_expect_str_eq(result.out,
                      "whole.safetensors: 1 tensors, 160 bytes: every bit is as drawn; 3 not in the spec and "
                      "1 not in the file passed over\n");
-    write_text("none.json", "{\"tensors\": [{\"name\": \"e\", \"shape\": [1, 1], \"dtype\": \"float32\"}]}");
+    write_text("none.json", "{\"recipe\": \"keras\", \"tensors\": [{\"name\": \"e\", \"shape\": [1, 1], "
+                            "\"dtype\": \"float32\"}]}");
     result = run("glorand verify whole.safetensors --spec none.json --seed 7 --partial");
     cr_expect_eq(result.status, 1);
     cr_expect_not_null(strstr(result.err, "file and spec have no tensor in common"), "%s", result.err);
     /* A shape of another kind is not another tensor. */
-    write_text("shape.json", "{\"dtype\": \"float32\", \"tensors\": [{\"name\": \"b\", \"shape\": [5, 8]},"
-                             " {\"name\": \"c\", \"shape\": [5, 4]}]}");
+    write_text(
+        "shape.json",
+        "{\"recipe\": \"keras\", \"dtype\": \"float32\", \"tensors\": [{\"name\": \"b\", \"shape\": [5, 8]},"
+        " {\"name\": \"c\", \"shape\": [5, 4]}]}");
     result = run("glorand verify whole.safetensors --spec shape.json --seed 7 --partial");
     cr_expect_eq(result.status, 1);
     cr_expect_not_null(strstr(result.err, "tensor b does not have the shape and dtype"), "%s", result.err);
@@ -331,8 +336,8 @@ Test(inputs, many_names_in_another_order)
     enum { COUNT = 20000 };
     FILE *there = fopen("there.json", "wb"), *spec = fopen("spec.json", "wb");
     cr_assert(there != NULL && spec != NULL);
-    (void)fprintf(there, "{\"seed\": 1, \"dtype\": \"float32\", \"tensors\": [");
-    (void)fprintf(spec, "{\"seed\": 1, \"dtype\": \"float32\", \"tensors\": [");
+    (void)fprintf(there, "{\"seed\": 1, \"dtype\": \"float32\", \"recipe\": \"keras\", \"tensors\": [");
+    (void)fprintf(spec, "{\"seed\": 1, \"dtype\": \"float32\", \"recipe\": \"keras\", \"tensors\": [");
     for (int i = 0; i < COUNT; i++) {
         (void)fprintf(there, "%s{\"name\": \"t%d\", \"shape\": [1, 1]}", i > 0 ? "," : "", i);
         (void)fprintf(spec, "%s{\"name\": \"t%d\", \"shape\": [1, 1]}", i > 0 ? "," : "", COUNT * 3 / 2 - i);

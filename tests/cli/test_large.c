@@ -28,7 +28,7 @@ static void write_list(const char *name, size_t count, bool backwards)
 {
     FILE *file = fopen(name, "wb");
     cr_assert_not_null(file);
-    (void)fprintf(file, "{\"source\": \"many\", \"tensors\": [\n");
+    (void)fprintf(file, "{\"source\": \"many\", \"recipe\": \"keras\", \"tensors\": [\n");
     for (size_t i = 0; i < count; i++) {
         write_tensor(file, backwards ? count - 1 - i : i, i + 1 < count ? "," : "");
     }

@@ -92,7 +92,11 @@ static const struct {
     {"init bad2.json -o b.safetensors", "bad2.json: line 1, column 13: "},
     {"init good.json --rule zeros -o b.safetensors", "--rule: 'zeros' is not of the form"},
     {"init scale.json -o b.safetensors",
-     "scale.json: no rule says how to initialize 1 tensor: scale [2] float32; give rules"},
+     "scale.json: no rule says how to initialize 1 tensor; give rules that suit the layers, --rule "
+     "'PATTERN=INITIALIZER', or a recipe, --recipe NAME:\n  scale [2] float32\n"},
+    {"init good.json --recipe keros -o b.safetensors",
+     "--recipe: unknown recipe 'keros', expected one of: keras\n"},
+    {"verify a.safetensors --recipe keras", "--recipe: is for --spec"},
     {"init good.json --rule b=zeros -o b.safetensors",
      "good.json: 1 rule matches no tensor's name: --rule b;"},
     {"verify", "expected one file"},

@@ -358,7 +358,7 @@ static void write_long_list(void)
     if (file == NULL) {
         give_up("many.json");
     }
-    (void)fprintf(file, "{\"seed\": 3, \"rules\": [");
+    (void)fprintf(file, "{\"seed\": 3, \"recipe\": \"keras\", \"rules\": [");
     for (int i = 0; i < 100; i++) {
         (void)fprintf(file, "%s{\"match\": \"*.%d.up\", \"initializer\": \"he_normal\"}", i > 0 ? ", " : "",
                       i);

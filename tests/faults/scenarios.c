@@ -8,7 +8,7 @@
 
 const char scenario_list[] =
     "{\"source\": \"a list with every member, \\u00e4 \\\"quoted\\\"\", \"parameters\": 1234,\n"
-    " \"seed\": 1234567890123456789, \"dtype\": \"float32\", \"layout\": \"torch\",\n"
+    " \"seed\": 1234567890123456789, \"dtype\": \"float32\", \"layout\": \"torch\", \"recipe\": \"keras\",\n"
     " \"rules\": [{\"match\": \"*.norm.weight\", \"initializer\": \"ones\"},\n"
     "  {\"match\": \"skipped.*\", \"initializer\": \"skip\"},\n"
     "  {\"match\": \"head.*\", \"initializer\": {\"class_name\": \"TruncatedNormal\",\n"

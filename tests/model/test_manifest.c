@@ -30,6 +30,8 @@ static const struct {
     {"{\"tensors\": [], \"seed\": \"3\"}", "seed: \"3\" is not an integer"},
     {"{\"tensors\": [], \"dtype\": \"hal\"}", "dtype: hal is not a dtype that glorand knows"},
     {"{\"tensors\": [], \"layout\": \"tf\"}", "layout: tf is neither keras nor torch"},
+    {"{\"tensors\": [], \"recipe\": \"Keras\"}", "recipe: unknown recipe 'Keras', expected one of: keras"},
+    {"{\"tensors\": [], \"recipe\": 3}", "recipe: is not a string"},
     {"{\"tensors\": [3]}", "tensors[0]: is not an object"},
     {"{\"tensors\": [{\"shape\": [2], \"dtype\": \"float32\"}]}", "tensors[0]: has no name"},
     {"{\"tensors\": [{\"name\": 3}]}", "tensors[0].name: is not a string"},
@@ -119,7 +121,7 @@ Test(manifest, nulls_and_a_byte_order_mark)
 {
     static const char text[] = "\xef\xbb\xbf{\"source\": null, \"parameters\": null, \"seed\": null, "
                                "\"dtype\": \"BF16\", \"layout\": null, "
-                               "\"rules\": null,\n"
+                               "\"recipe\": null, \"rules\": null,\n"
                                " \"tensors\": [{\"name\": \"a\", \"shape\": [4, 3], \"dtype\": null, "
                                "\"initializer\": null, \"method\": "
                                "null, \"stream\": null, \"slice\": null, \"layout\": null, \"input_axes\": "
@@ -132,7 +134,8 @@ Test(manifest, nulls_and_a_byte_order_mark)
     glr_problem problem = {0};
     cr_assert(glr_model_parse(text, sizeof text - 1, &with_nulls, &problem), "%s", problem.text);
     cr_assert(glr_model_parse(plain, sizeof plain - 1, &without, &problem), "%s", problem.text);
-    cr_expect(!with_nulls.has_seed && !with_nulls.has_layout && with_nulls.rules.count == 0);
+    cr_expect(!with_nulls.has_seed && !with_nulls.has_layout && with_nulls.recipe == NULL &&
+              with_nulls.rules.count == 0);
     glr_model_get(&with_nulls, 0, &a);
     glr_model_get(&without, 0, &b);
     a.name = b.name = NULL;
