@@ -457,7 +457,8 @@ GLR_API glr_status glr_initializer_from_json(const char *text, size_t length, gl
 GLR_API glr_status glr_initializer_to_json(const glr_initializer *initializer, char *buffer, size_t capacity,
                                            size_t *length);
 
-/** A number that the text form of an initializer may use by name. */
+/** A number that the text form of an initializer may use by name. Of a name that is in a table twice, the
+   last counts. */
 typedef struct glr_variable {
     const char *name; /**< a letter or '_', then letters, digits and '_', all ASCII; not inf, nan or sqrt */
     double value;     /**< finite where the text uses it */
@@ -474,8 +475,7 @@ typedef struct glr_variable {
    truncated_normal(0, 0.02, -2s, 2s). text is length bytes and need not end with a zero. variables may be
    NULL when variable_count is 0. On failure *initializer is unchanged. Errors: GLR_ERROR_PARSE (the message
    begins with the column, counted in bytes from 1), GLR_ERROR_UNSUPPORTED (other bounds, initializers of
-   Keras that glorand does not draw), GLR_ERROR_ARGUMENT (a variable's name, or a name that is twice in the
-   table and once in the text), GLR_ERROR_MEMORY. */
+   Keras that glorand does not draw), GLR_ERROR_ARGUMENT (a variable's name), GLR_ERROR_MEMORY. */
 GLR_API glr_status glr_initializer_from_text(const char *text, size_t length, const glr_variable *variables,
                                              size_t variable_count, glr_initializer *initializer);
 

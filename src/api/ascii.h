@@ -1,7 +1,8 @@
-/* Comparison without regard to case, of ASCII letters alone and so in every locale. */
+/* ASCII letters, the same in every locale: comparison without regard to case, and names. */
 #ifndef GLR_API_ASCII_H
 #define GLR_API_ASCII_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 /* A byte, in lower case if it is an ASCII letter. */
@@ -9,5 +10,8 @@ char glr_ascii_lower(char c);
 
 /* Whether two stretches of so many bytes are the same but for the case of letters. */
 int glr_ascii_equal(const char *a, const char *b, size_t length);
+
+/* Whether length bytes are a name: a letter or '_', then letters, digits and '_'. */
+bool glr_ascii_is_name(const char *text, size_t length);
 
 #endif

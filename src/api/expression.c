@@ -1,6 +1,7 @@
 /* A recursive descent: a sum of products of signed primaries. */
 #include "expression.h"
 
+#include "ascii.h"
 #include "error.h"
 
 #include <math.h>
@@ -20,9 +21,7 @@ glr_status glr_check_variables(const glr_variable *variables, size_t count)
         if (name == NULL) {
             return glr_fail(GLR_ERROR_ARGUMENT, "variables[%zu].name: is NULL", i);
         }
-        const size_t length = strlen(name);
-        const glr_scanner scanner = {.text = name, .length = length};
-        if (length == 0 || glr_scan_name(&scanner, 0) != length) {
+        if (!glr_ascii_is_name(name, strlen(name))) {
             return glr_fail(
                 GLR_ERROR_ARGUMENT,
                 "variables[%zu].name: '%s' is not a letter or '_' and then letters, digits or '_'", i, name);
@@ -71,21 +70,22 @@ static glr_status read_group(glr_scanner *scanner, double *value)
     return glr_scan_take(scanner, ')') ? GLR_OK : glr_scan_fail_expected(scanner, "an operator or ')'");
 }
 
+/* The number of a name, the last one in a table; NULL if there is none. */
+static const glr_variable *find(const glr_variable *table, size_t count, const char *name, size_t length)
+{
+    for (size_t i = count; i-- > 0;) {
+        if (strlen(table[i].name) == length && memcmp(table[i].name, name, length) == 0) {
+            return &table[i];
+        }
+    }
+    return NULL;
+}
+
 static glr_status read_variable(glr_scanner *scanner, size_t length, double *value)
 {
     const char *name = scanner->text + scanner->at;
     const int shown = glr_scan_shown(length);
-    const glr_variable *found = NULL;
-    for (size_t i = 0; i < scanner->variable_count; i++) {
-        const glr_variable *variable = &scanner->variables[i];
-        if (strlen(variable->name) != length || memcmp(variable->name, name, length) != 0) {
-            continue;
-        }
-        if (found != NULL) {
-            return glr_fail(GLR_ERROR_ARGUMENT, "variables: duplicate name '%.*s'", shown, name);
-        }
-        found = variable;
-    }
+    const glr_variable *found = find(scanner->names->variable, scanner->names->variable_count, name, length);
     if (found == NULL) {
         return glr_scan_fail(GLR_ERROR_PARSE, scanner->at, "unknown variable '%.*s'", shown, name);
     }
@@ -95,6 +95,29 @@ static glr_status read_variable(glr_scanner *scanner, size_t length, double *val
     }
     *value = found->value;
     scanner->at += length;
+    return GLR_OK;
+}
+
+/* {i}: digits of a tensor's name. */
+static glr_status read_capture(glr_scanner *scanner, double *value)
+{
+    const size_t start = scanner->at, length = glr_scan_name(scanner, start + 1);
+    const char *name = scanner->text + start + 1;
+    if (length == 0 || name[length] != '}') {
+        return glr_scan_fail(GLR_ERROR_PARSE, start, "expected a capture, '{' NAME '}'");
+    }
+    const glr_variable *capture = find(scanner->names->capture, scanner->names->capture_count, name, length);
+    if (capture == NULL) {
+        return glr_scan_fail(GLR_ERROR_PARSE, start, "unknown capture '{%.*s}'", glr_scan_shown(length),
+                             name);
+    }
+    if (isinf(capture->value)) {
+        return glr_scan_fail(GLR_ERROR_PARSE, start, "the digits of {%s} are beyond the range of double",
+                             capture->name);
+    }
+    *value = capture->value;
+    scanner->at += length + 2;
+    scanner->has_capture = true;
     return GLR_OK;
 }
 
@@ -152,6 +175,8 @@ static glr_status read_signed(glr_scanner *scanner, double *value)
         status = read_number(scanner, value);
     } else if (glr_scan_begins_name(c)) {
         status = read_name(scanner, value);
+    } else if (c == '{') {
+        status = read_capture(scanner, value);
     } else {
         status = glr_scan_fail_expected(scanner, "a number, a variable, sqrt or '('");
     }
@@ -159,7 +184,7 @@ static glr_status read_signed(glr_scanner *scanner, double *value)
     return status;
 }
 
-/* An operation's result, if it is finite. */
+/* An operation's result, if it is finite, or NaN, which comes of captures without a value alone. */
 static glr_status apply(char operation, size_t at, double left, double right, double *result)
 {
     if (operation == '/' && right == 0.0) {
@@ -171,9 +196,9 @@ static glr_status apply(char operation, size_t at, double left, double right, do
     case '*': *result = left * right; break;
     default: *result = left / right; break;
     }
-    return isfinite(*result) ? GLR_OK
-                             : glr_scan_fail(GLR_ERROR_PARSE, at, "%g %c %g is beyond the range of double",
-                                             left, operation, right);
+    return !isinf(*result) ? GLR_OK
+                           : glr_scan_fail(GLR_ERROR_PARSE, at, "%g %c %g is beyond the range of double",
+                                           left, operation, right);
 }
 
 static glr_status read_product(glr_scanner *scanner, double *value)

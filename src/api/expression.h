@@ -11,7 +11,7 @@
 glr_status glr_check_variables(const glr_variable *variables, size_t count);
 
 /* Evaluates the expression at the scanner's position in double, each operation rounded by itself. The value
-   is finite. Errors: GLR_ERROR_PARSE; GLR_ERROR_ARGUMENT for a duplicate name in the table. */
+   is finite, or NaN if a capture in it has no value yet. Errors: GLR_ERROR_PARSE. */
 glr_status glr_read_expression(glr_scanner *scanner, double *value);
 
 #endif

@@ -3,6 +3,7 @@
 #include "expression.h"
 #include "guest.h"
 #include "initializer_json.h"
+#include "initializer_text.h"
 #include "kind.h"
 #include "text_arguments.h"
 
@@ -77,7 +78,7 @@ static glr_status read_bound(reader *r, const glr_argument *argument)
     if (in_deviations) {
         end = ++r->scan.at;
     }
-    if (in_deviations && value == argument->bound) {
+    if (in_deviations && (value == argument->bound || isnan(value))) {
         return GLR_OK;
     }
     return glr_scan_fail(GLR_ERROR_UNSUPPORTED, start, "the %s bound %.*s is not supported, only %gs",
@@ -347,16 +348,9 @@ static glr_status read_initializer(reader *r)
     return status == GLR_OK ? read_settings(r) : status;
 }
 
-static glr_status from_text(const char *text, size_t length, const glr_variable *variables, size_t count,
-                            glr_initializer *initializer)
+glr_status glr_initializer_read_text(const char *text, size_t length, const glr_text_names *names,
+                                     glr_text_says *says, glr_initializer *initializer)
 {
-    if (text == NULL || initializer == NULL) {
-        return glr_fail_null(text == NULL ? "text" : "initializer");
-    }
-    glr_status status = glr_check_variables(variables, count);
-    if (status != GLR_OK) {
-        return status;
-    }
     char *copy = length < SIZE_MAX ? malloc(length + 1) : NULL;
     if (copy == NULL) {
         return glr_fail(GLR_ERROR_MEMORY, "out of memory for a text of %zu bytes", length);
@@ -365,15 +359,31 @@ static glr_status from_text(const char *text, size_t length, const glr_variable 
     copy[length] = '\0';
     glr_initializer read = {0};
     reader r = {
-        .scan = {.text = copy, .length = length, .variables = variables, .variable_count = count},
+        .scan = {.text = copy, .length = length, .names = names},
         .to = &read,
     };
-    status = read_initializer(&r);
+    const glr_status status = read_initializer(&r);
     free(copy);
     if (status == GLR_OK) {
         *initializer = read;
+        says->method = r.setting_at[GLR_SETTING_METHOD] != 0;
+        says->layout = r.setting_at[GLR_SETTING_LAYOUT] != 0;
+        says->stream = r.setting_at[GLR_SETTING_STREAM] != 0;
+        says->capture = r.scan.has_capture;
     }
     return status;
+}
+
+static glr_status from_text(const char *text, size_t length, const glr_variable *variables, size_t count,
+                            glr_initializer *initializer)
+{
+    glr_text_says says;
+    const glr_text_names names = {.variable = variables, .variable_count = count};
+    if (text == NULL || initializer == NULL) {
+        return glr_fail_null(text == NULL ? "text" : "initializer");
+    }
+    const glr_status status = glr_check_variables(variables, count);
+    return status == GLR_OK ? glr_initializer_read_text(text, length, &names, &says, initializer) : status;
 }
 
 glr_status glr_initializer_from_text(const char *text, size_t length, const glr_variable *variables,

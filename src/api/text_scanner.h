@@ -3,16 +3,14 @@
 #ifndef GLR_API_TEXT_SCANNER_H
 #define GLR_API_TEXT_SCANNER_H
 
-#include "glorand/glorand.h"
-
-#include <stdbool.h>
+#include "initializer_text.h"
 
 typedef struct glr_scanner {
     const char *text; /* length bytes, with a zero behind, which ends the last number */
     size_t length, at;
-    const glr_variable *variables;
-    size_t variable_count;
-    int depth; /* parentheses that are open in an expression */
+    const glr_text_names *names;
+    bool has_capture; /* a capture was read */
+    int depth;        /* parentheses that are open in an expression */
 } glr_scanner;
 
 /* Skips spaces. Returns the byte there, which is 0 at the end of the text and at a zero byte within it. */

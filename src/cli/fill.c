@@ -1,5 +1,6 @@
 /* glorand fill: one tensor. */
 #include "model/npy.h"
+#include "variable_options.h"
 #include "write.h"
 
 #include <errno.h>
@@ -25,7 +26,7 @@ static const char help[] =
     "      --method NAME      of truncated normals: resample (the default, TensorFlow's values) or icdf\n"
     "      --slice SLICE      draw a part only, as FIRST:END per axis, 0:100,:\n"
     "      --layout NAME      keras (the default: inputs, then outputs, last) or torch "
-    "(first)\n" GLR_SYNC_HELP GLR_COMMON_HELP;
+    "(first)\n" GLR_VARIABLE_HELP GLR_SYNC_HELP GLR_COMMON_HELP;
 
 enum { OPTION_STREAM = 1, OPTION_SLICE };
 
@@ -38,6 +39,7 @@ static const struct option options[] = {
     {"dtype", required_argument, NULL, OPTION_DTYPE},
     {"method", required_argument, NULL, OPTION_METHOD},
     {"slice", required_argument, NULL, OPTION_SLICE},
+    GLR_VARIABLE_OPTIONS,
     {"layout", required_argument, NULL, OPTION_LAYOUT},
     {"sync", no_argument, NULL, OPTION_SYNC},
     GLR_COMMON_OPTIONS,
@@ -49,6 +51,7 @@ typedef struct arguments {
     const char *initializer, *shape, *output, *slice;
     bool has_stream;
     int64_t stream;
+    glr_variables variables;
     glr_request request; /* without rules; its dtype is always set */
 } arguments;
 
@@ -63,6 +66,8 @@ static int read_option(int option, arguments *given)
         return glr_cli_integer("--stream", optarg, INT64_MIN, INT64_MAX, &given->stream) ? EXIT_DONE
                                                                                          : EXIT_USAGE;
     case OPTION_SLICE: given->slice = optarg; return EXIT_DONE;
+    case OPTION_SET:
+    case OPTION_CONFIG: return glr_cli_variable_option(option, optarg, &given->variables);
     default: return glr_cli_request_option("fill", option, &given->request, &given->common);
     }
 }
@@ -119,16 +124,15 @@ static int seed_initializer(const arguments *given, glr_initializer *initializer
 }
 
 /* JSON, or the text form, which begins with a name. */
-static int read_initializer(const char *text, glr_choice *choice)
+static int read_initializer(const arguments *given, glr_initializer *initializer)
 {
-    glr_problem problem;
-    if (text[0] == '{' || text[0] == '"' || strncmp(text, GLR_UTF8_BOM, strlen(GLR_UTF8_BOM)) == 0) {
-        return glr_choice_parse(text, choice, &problem)
-                   ? EXIT_DONE
-                   : glr_cli_fail_by(&problem, "--initializer: %s", problem.text);
-    }
-    choice->action = GLR_ACTION_FILL;
-    const glr_status status = glr_initializer_from_text(text, strlen(text), NULL, 0, &choice->initializer);
+    const char *text = given->initializer;
+    const size_t length = strlen(text);
+    const bool is_json =
+        text[0] == '{' || text[0] == '"' || strncmp(text, GLR_UTF8_BOM, strlen(GLR_UTF8_BOM)) == 0;
+    const glr_status status = is_json ? glr_initializer_from_json(text, length, initializer)
+                                      : glr_initializer_from_text(text, length, given->variables.variable,
+                                                                  given->variables.count, initializer);
     return status == GLR_OK ? EXIT_DONE
                             : glr_cli_fail(status == GLR_ERROR_MEMORY ? EXIT_FAILED : EXIT_USAGE,
                                            "--initializer: %s", glr_last_error());
@@ -146,7 +150,8 @@ static int make_tensor(const arguments *given, glr_model_tensor *tensor)
     if (given->slice != NULL && !glr_slice_parse(given->slice, &tensor->tensor, &problem)) {
         return glr_cli_fail(EXIT_USAGE, "--%s", problem.text);
     }
-    status = read_initializer(given->initializer, &tensor->choice);
+    tensor->choice.action = GLR_ACTION_FILL;
+    status = read_initializer(given, &tensor->choice.initializer);
     if (status != EXIT_DONE) {
         return status;
     }
@@ -206,15 +211,15 @@ static int write_tensor(const arguments *given, glr_model_tensor *tensor)
     return glr_cli_fail(EXIT_USAGE, "%s: must end in .npy, .safetensors or .bin", given->output);
 }
 
-int glr_cli_fill(int argc, char **argv)
+/* Reads the options, and does what they say. */
+static int fill(int argc, char **argv, arguments *given)
 {
-    arguments given = {.common = GLR_COMMON_INIT, .request = {.dtype = GLR_DTYPE_FLOAT32}};
-    int option;
+    int option, status = EXIT_DONE;
     while ((option = glr_cli_option(argc, argv, "i:n:o:s:h", options)) != -1) {
         if (option == 'h') {
             return fputs(help, stdout) < 0 ? EXIT_FAILED : EXIT_DONE;
         }
-        int status = read_option(option, &given);
+        status = read_option(option, given);
         if (status != EXIT_DONE) {
             return status;
         }
@@ -222,13 +227,21 @@ int glr_cli_fill(int argc, char **argv)
     if (optind < argc) {
         return glr_cli_unexpected("fill", argv[optind]);
     }
-    if (given.initializer == NULL || given.shape == NULL || given.output == NULL) {
+    if (given->initializer == NULL || given->shape == NULL || given->output == NULL) {
         return glr_cli_fail(EXIT_USAGE, "%s is missing; try 'glorand fill --help'",
-                            given.initializer == NULL ? "--initializer"
-                            : given.shape == NULL     ? "--shape"
-                                                      : "--output");
+                            given->initializer == NULL ? "--initializer"
+                            : given->shape == NULL     ? "--shape"
+                                                       : "--output");
     }
     glr_model_tensor tensor = {.name = "weight"};
-    int status = make_tensor(&given, &tensor);
-    return status == EXIT_DONE ? write_tensor(&given, &tensor) : status;
+    status = make_tensor(given, &tensor);
+    return status == EXIT_DONE ? write_tensor(given, &tensor) : status;
+}
+
+int glr_cli_fill(int argc, char **argv)
+{
+    arguments given = {.common = GLR_COMMON_INIT, .request = {.dtype = GLR_DTYPE_FLOAT32}};
+    const int status = fill(argc, argv, &given);
+    glr_variables_free(&given.variables);
+    return status;
 }

@@ -1,8 +1,10 @@
 /* glorand init: every tensor of a model. */
 #include "plan.h"
+#include "variable_options.h"
 #include "write.h"
 
 #include <inttypes.h>
+#include <stdlib.h>
 #include <string.h>
 
 static const char help[] =
@@ -13,16 +15,17 @@ static const char help[] =
     "  -s, --seed N           the seed of tensors that have none of their own; otherwise the list's, else\n"
     "                         one from the operating system, which is printed and recorded in the file\n"
     "      --dtype TYPE       replaces every floating-point dtype of the list\n"
-    "  -r, --rule 'GLOB=INIT' tensors whose names match GLOB get INIT: a name, JSON, or skip; may be\n"
-    "                         given several times, the first that matches wins; one that matches no name\n"
-    "                         is an error\n"
+    "  -r, --rule 'GLOB=INIT' tensors whose names match GLOB get INIT: a name, alone or with arguments,\n"
+    "                         'random_normal(0, 0.02)'; JSON; or skip. {i} in GLOB matches digits, which\n"
+    "                         INIT may use. May be given several times, the first that matches wins; one\n"
+    "                         that matches no name is an error\n"
     "      --recipe NAME      initializers by name for all other tensors: keras, which gives rank 2 and "
     "more\n"
     "                         glorot_normal\n"
     "      --layout NAME      keras (the default: inputs, then outputs, last) or torch (first)\n"
     "      --method NAME      of truncated normals: resample (the default, TensorFlow's values) or icdf\n"
-    "      --plan             print what each tensor would get, and write nothing\n" GLR_SYNC_HELP
-        GLR_COMMON_HELP "\n"
+    "      --plan             print what each tensor would get, and write nothing\n" GLR_VARIABLE_HELP
+        GLR_SYNC_HELP GLR_COMMON_HELP "\n"
     "Which initializer a tensor gets: --rule, its own in the list, the list's rules, the recipe. Without a\n"
     "recipe, biases of rank 1 and means get zeros, scales of norms and variances ones, by their names.\n"
     "Anything else is an error until a rule names it.\n";
@@ -37,6 +40,7 @@ static const struct option options[] = {
     {"method", required_argument, NULL, OPTION_METHOD},
     {"layout", required_argument, NULL, OPTION_LAYOUT},
     {"recipe", required_argument, NULL, OPTION_RECIPE},
+    GLR_VARIABLE_OPTIONS,
     {"sync", no_argument, NULL, OPTION_SYNC},
     {"plan", no_argument, NULL, OPTION_PLAN},
     GLR_COMMON_OPTIONS,
@@ -46,20 +50,21 @@ typedef struct arguments {
     glr_common common;
     const char *output;
     bool plan;
+    const char **rule; /* as they were given, for want of the list's variables */
+    size_t rule_count;
     glr_rules rules;
+    glr_variables variables;
     glr_request request;
 } arguments;
 
 static int read_option(int option, arguments *given)
 {
-    glr_problem problem;
     switch (option) {
     case 'o': given->output = optarg; return EXIT_DONE;
-    case 'r':
-        return glr_rules_add(&given->rules, optarg, &problem)
-                   ? EXIT_DONE
-                   : glr_cli_fail_by(&problem, "--%s", problem.text);
+    case 'r': given->rule[given->rule_count++] = optarg; return EXIT_DONE;
     case OPTION_PLAN: given->plan = true; return EXIT_DONE;
+    case OPTION_SET:
+    case OPTION_CONFIG: return glr_cli_variable_option(option, optarg, &given->variables);
     default: return glr_cli_request_option("init", option, &given->request, &given->common);
     }
 }
@@ -102,41 +107,71 @@ static int resolve(const char *path, glr_model *model, glr_request *request)
     return EXIT_DONE;
 }
 
+/* The rules, in which the list's variables may be used, too. */
+static int read_rules(arguments *given, const glr_variables *variables)
+{
+    glr_problem problem;
+    for (size_t i = 0; i < given->rule_count; i++) {
+        if (!glr_rules_add(&given->rules, given->rule[i], variables, &problem)) {
+            return glr_cli_fail_by(&problem, "--%s", problem.text);
+        }
+    }
+    given->request.rules = &given->rules;
+    return EXIT_DONE;
+}
+
+/* What a list and the options say. */
+static int run_model(const char *path, arguments *given, glr_model *model)
+{
+    glr_problem problem;
+    int status = read_rules(given, &model->variables);
+    if (status != EXIT_DONE) {
+        return status;
+    }
+    if (given->plan) {
+        /* No value is drawn, so no seed is needed. */
+        return glr_model_resolve(model, &given->request, &problem)
+                   ? glr_print_plan(model)
+                   : glr_cli_fail_unresolved(path, model, &problem);
+    }
+    status = resolve(path, model, &given->request);
+    return status == EXIT_DONE ? glr_write_safetensors(&given->common, model, given->output) : status;
+}
+
 static int run(const char *path, arguments *given)
 {
     glr_model model;
     glr_problem problem;
-    given->request.rules = &given->rules;
-    if (!glr_model_read(path, &model, &problem)) {
+    if (!glr_model_read(path, &given->variables, &model, &problem)) {
         return glr_cli_fail_by(&problem, "%s", problem.text);
     }
-    int status = EXIT_DONE;
-    if (given->plan) {
-        /* No value is drawn, so no seed is needed. */
-        status = glr_model_resolve(&model, &given->request, &problem)
-                     ? glr_print_plan(&model)
-                     : glr_cli_fail_unresolved(path, &model, &problem);
-    } else {
-        status = resolve(path, &model, &given->request);
-        status = status == EXIT_DONE ? glr_write_safetensors(&given->common, &model, given->output) : status;
-    }
+    const int status = run_model(path, given, &model);
     glr_model_free(&model);
     return status;
+}
+
+/* Reads the options, and does what they say. */
+static int init(int argc, char **argv, arguments *given)
+{
+    int option, status = EXIT_DONE;
+    while (status == EXIT_DONE && (option = glr_cli_option(argc, argv, "o:s:r:h", options)) != -1) {
+        if (option == 'h') {
+            return fputs(help, stdout) < 0 ? EXIT_FAILED : EXIT_DONE;
+        }
+        status = read_option(option, given);
+    }
+    status = status == EXIT_DONE ? check_arguments(argc, argv, given) : status;
+    return status == EXIT_DONE ? run(argv[optind], given) : status;
 }
 
 int glr_cli_init(int argc, char **argv)
 {
     arguments given = {.common = GLR_COMMON_INIT};
-    int option, status = EXIT_DONE;
-    while (status == EXIT_DONE && (option = glr_cli_option(argc, argv, "o:s:r:h", options)) != -1) {
-        if (option == 'h') {
-            glr_rules_free(&given.rules);
-            return fputs(help, stdout) < 0 ? EXIT_FAILED : EXIT_DONE;
-        }
-        status = read_option(option, &given);
-    }
-    status = status == EXIT_DONE ? check_arguments(argc, argv, &given) : status;
-    status = status == EXIT_DONE ? run(argv[optind], &given) : status;
+    given.rule = calloc((size_t)argc, sizeof *given.rule); /* at most one an argument */
+    const int status =
+        given.rule != NULL ? init(argc, argv, &given) : glr_cli_fail(EXIT_FAILED, "out of memory");
+    free(given.rule);
     glr_rules_free(&given.rules);
+    glr_variables_free(&given.variables);
     return status;
 }

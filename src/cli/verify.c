@@ -213,7 +213,7 @@ static int read_spec(const arguments *given, const char *path, const glr_safeten
                    ? EXIT_DONE
                    : glr_cli_fail_by(&problem, "%s: %s", path, problem.text);
     }
-    if (!glr_model_read(given->spec, model, &problem)) {
+    if (!glr_model_read(given->spec, NULL, model, &problem)) {
         return glr_cli_fail_by(&problem, "%s", problem.text);
     }
     if (!glr_model_resolve(model, &given->request, &problem)) {

@@ -64,60 +64,21 @@ static const char *try_set(const char *set, uint32_t character, bool *matches)
     return set + 1;
 }
 
-/* Whether a name's character matches the pattern's first part, which is not a star; *pattern is set behind
- * that.
- */
-static bool step(const char **pattern, uint32_t character)
+/* The bytes of a capture at the beginning of a pattern, braces included; 0 if there is none. */
+static size_t capture_length(const char *pattern)
 {
-    const char *behind;
-    bool matches = true;
-    switch (**pattern) {
-    case '\0': return false;
-    case '?': (*pattern)++; return true;
-    case '[':
-        behind = try_set(*pattern + 1, character, &matches);
-        if (behind != NULL) {
-            *pattern = behind;
-            return matches;
-        }
-        break;
-    case '\\':
-        (*pattern)++;
-        if (**pattern == '\0') {
-            return false;
-        }
-        break;
-    default: break;
+    size_t length = 1;
+    if (pattern[0] != '{' || isdigit((unsigned char)pattern[1])) {
+        return 0;
     }
-    return glr_next_character(pattern) == character;
+    while (pattern[length] == '_' || isalnum((unsigned char)pattern[length])) {
+        length++;
+    }
+    return length > 1 && pattern[length] == '}' ? length + 1 : 0;
 }
 
-/* Only the last star needs to be tried again: what is before it has matched as early as it can. */
-bool glr_glob_matches(const char *pattern, const char *name)
-{
-    const char *star = NULL,
-               *again = NULL; /* the pattern behind the last star, and the name where it goes on */
-    while (*name != '\0' || *pattern != '\0') {
-        if (*pattern == '*') {
-            star = ++pattern;
-            again = name;
-            continue;
-        }
-        if (*name != '\0' && step(&pattern, glr_next_character(&name))) {
-            continue;
-        }
-        if (star == NULL || *again == '\0') {
-            return false;
-        }
-        (void)glr_next_character(&again);
-        pattern = star;
-        name = again;
-    }
-    return true;
-}
-
-/* The pattern behind its first part, which is special: a star, a question mark, a set, or a backslash with
-   the character that it takes the meaning from. */
+/* The pattern behind its first part, which is special: a star, a question mark, a set, a capture, or a
+   backslash with the character that it takes the meaning from. */
 static const char *behind_special(const char *pattern)
 {
     bool matches;
@@ -126,13 +87,152 @@ static const char *behind_special(const char *pattern)
         (void)glr_next_character(&pattern);
         return pattern;
     }
+    const size_t capture = capture_length(pattern);
+    if (capture > 0) {
+        return pattern + capture;
+    }
     const char *behind = *pattern == '[' ? try_set(pattern + 1, 0, &matches) : NULL;
     return behind != NULL ? behind : pattern + 1;
 }
 
+static glr_capture *find_capture(glr_captures *captures, const char *name, size_t length)
+{
+    for (size_t i = 0; i < captures->count; i++) {
+        glr_capture *capture = &captures->capture[i];
+        if (capture->name_length == length && memcmp(capture->name, name, length) == 0) {
+            return capture;
+        }
+    }
+    return NULL;
+}
+
+/* Adds a capture, for which there is room unless the pattern was not checked. */
+static bool add_capture(glr_captures *captures, const char *name, size_t name_length, const char *digits,
+                        size_t length)
+{
+    if (captures->count == GLR_MAX_CAPTURES) {
+        return false;
+    }
+    const glr_capture added = {name, digits, name_length, length};
+    captures->capture[captures->count++] = added;
+    return true;
+}
+
+bool glr_glob_check(const char *pattern, glr_captures *captures, glr_problem *problem)
+{
+    captures->count = 0;
+    for (const char *at = pattern; *at != '\0';
+         at = strchr("*?[\\{", *at) != NULL ? behind_special(at) : at + 1) {
+        const size_t length = capture_length(at);
+        if (*at == '{' && length == 0) {
+            return glr_problem_set(problem,
+                                   "column %zu: '{' begins no capture like {i}; \\{ is the character",
+                                   (size_t)(at - pattern) + 1);
+        }
+        if (*at == '{' && find_capture(captures, at + 1, length - 2) == NULL &&
+            !add_capture(captures, at + 1, length - 2, NULL, 0)) {
+            return glr_problem_set(problem, "column %zu: more than %d captures", (size_t)(at - pattern) + 1,
+                                   GLR_MAX_CAPTURES);
+        }
+    }
+    return true;
+}
+
+/* A place in a pattern and one in a name, and what was captured before. */
+typedef struct matcher {
+    const char *pattern, *name;
+    const char *begin; /* of the name */
+    glr_captures captures;
+} matcher;
+
+/* Takes a capture and a whole run of digits, if they fit. */
+static bool take_capture(matcher *m, size_t length)
+{
+    const char *digits = m->name, *name = m->pattern + 1;
+    size_t count = 0;
+    while (digits[count] >= '0' && digits[count] <= '9') {
+        count++;
+    }
+    if (count == 0 || (digits > m->begin && digits[-1] >= '0' && digits[-1] <= '9')) {
+        return false;
+    }
+    const glr_capture *before = find_capture(&m->captures, name, length - 2);
+    m->pattern += length;
+    m->name += count;
+    return before != NULL ? before->length == count && memcmp(before->digits, digits, count) == 0
+                          : add_capture(&m->captures, name, length - 2, digits, count);
+}
+
+/* Takes the pattern's first part, which is not a star, and what it matches in the name, which is not at its
+   end. */
+static bool step(matcher *m)
+{
+    const char *behind;
+    bool matches = true;
+    const size_t length = capture_length(m->pattern);
+    if (length > 0) {
+        return take_capture(m, length);
+    }
+    const uint32_t character = glr_next_character(&m->name);
+    switch (*m->pattern) {
+    case '\0': return false;
+    case '?': m->pattern++; return true;
+    case '[':
+        behind = try_set(m->pattern + 1, character, &matches);
+        if (behind != NULL) {
+            m->pattern = behind;
+            return matches;
+        }
+        break;
+    case '\\':
+        m->pattern++;
+        if (*m->pattern == '\0') {
+            return false;
+        }
+        break;
+    default: break;
+    }
+    return glr_next_character(&m->pattern) == character;
+}
+
+/* Only the last star is tried again: what is before it has matched as early as it can. */
+bool glr_glob_capture(const char *pattern, const char *name, glr_captures *captures)
+{
+    matcher m = {.pattern = pattern, .name = name, .begin = name};
+    const char *star = NULL,
+               *again = NULL; /* the pattern behind the last star, and the name where it goes on */
+    size_t settled = 0;       /* captures before the last star */
+    while (*m.name != '\0' || *m.pattern != '\0') {
+        if (*m.pattern == '*') {
+            star = ++m.pattern;
+            again = m.name;
+            settled = m.captures.count;
+            continue;
+        }
+        if (*m.name != '\0' && step(&m)) {
+            continue;
+        }
+        if (star == NULL || *again == '\0') {
+            return false;
+        }
+        (void)glr_next_character(&again);
+        m.pattern = star;
+        m.name = again;
+        m.captures.count = settled;
+    }
+    *captures = m.captures;
+    return true;
+}
+
+bool glr_glob_matches(const char *pattern, const char *name)
+{
+    glr_captures captures;
+    return glr_glob_capture(pattern, name, &captures);
+}
+
 const char *glr_glob_next_literal(const char **pattern, size_t *length)
 {
-    static const char special[] = "*?[\\";
+    static const char special[] = "*?[\\{";
     while (**pattern != '\0' && strchr(special, **pattern) != NULL) {
         *pattern = behind_special(*pattern);
     }

@@ -3,6 +3,8 @@
 #include "recipe.h"
 #include "text.h"
 
+#include "api/ascii.h"
+#include "api/expression.h"
 #include "api/initializer_json.h"
 
 #include <inttypes.h>
@@ -12,21 +14,22 @@
 
 /* Where in the document a value is, and where to complain: "tensors[3].shape". */
 typedef struct place {
-    const struct place *parent; /* NULL for the document's members */
-    const char *name;           /* of a member; NULL of an element */
-    size_t index;               /* of an element */
+    const struct place *parent;     /* NULL for the document's members */
+    const char *name;               /* of a member; NULL of an element */
+    size_t index;                   /* of an element */
+    const glr_variables *variables; /* for texts */
     glr_problem *problem;
 } place;
 
 static place member_of(const place *parent, const char *name)
 {
-    place member = {parent, name, 0, parent->problem};
+    place member = {parent, name, 0, parent->variables, parent->problem};
     return member;
 }
 
 static place element_of(const place *parent, size_t index)
 {
-    place element = {parent, NULL, index, parent->problem};
+    place element = {parent, NULL, index, parent->variables, parent->problem};
     return element;
 }
 
@@ -162,7 +165,9 @@ static bool read_method(glr_json_value value, const place *where, glr_method *me
 static bool read_choice(glr_json_value value, const place *where, glr_choice *choice)
 {
     if (value.kind == GLR_JSON_STRING) {
-        return glr_choice_parse(glr_json_string(value), choice, where->problem) || at(where, ": ");
+        const glr_text_names names = {.variable = where->variables->variable,
+                                      .variable_count = where->variables->count};
+        return glr_choice_parse(glr_json_string(value), &names, choice, where->problem) || at(where, ": ");
     }
     choice->action = GLR_ACTION_FILL;
     glr_status status = glr_initializer_from_value(value, &choice->initializer);
@@ -312,10 +317,13 @@ static bool read_rule(glr_json_value item, const place *where, glr_rules *rules)
         return complain(where, "its initializer is null");
     }
     glr_choice choice = {.action = GLR_ACTION_UNDECIDED};
-    if (!read_choice(initializer, where, &choice)) {
-        return false;
+    const char *text = glr_json_string(initializer);
+    if (text != NULL) {
+        return glr_rules_add_text(rules, "rules:", match, text, where->variables, where->problem) ||
+               at(where, ": ");
     }
-    return glr_rules_append(rules, "rules:", match, &choice) || glr_problem_memory(where->problem);
+    return read_choice(initializer, where, &choice) &&
+           (glr_rules_add_choice(rules, "rules:", match, &choice, where->problem) || at(where, ": "));
 }
 
 static bool read_rules(glr_json_value value, const place *where, glr_rules *rules)
@@ -351,7 +359,7 @@ static bool read_tensors(glr_json_value list, glr_dtype default_dtype, glr_model
     if (!glr_model_reserve(model, glr_json_size(list))) {
         return glr_problem_memory(problem);
     }
-    const place tensors = {.name = "tensors", .problem = problem};
+    const place tensors = {.name = "tensors", .variables = &model->variables, .problem = problem};
     glr_json_walk walk = glr_json_children(list);
     while (glr_json_next(&walk)) {
         place where = element_of(&tensors, walk.index);
@@ -370,7 +378,7 @@ static bool read_tensors(glr_json_value list, glr_dtype default_dtype, glr_model
 static bool read_member(const char *name, glr_json_value value, const place *where, glr_dtype *dtype,
                         glr_model *model)
 {
-    static const char *const optional[] = {"seed", "dtype", "layout", "recipe", "rules"};
+    static const char *const optional[] = {"seed", "dtype", "layout", "recipe", "rules", "variables"};
     if (is_no_member(name, value, optional, sizeof optional / sizeof optional[0])) {
         return true;
     }
@@ -391,11 +399,57 @@ static bool read_member(const char *name, glr_json_value value, const place *whe
     if (strcmp(name, "rules") == 0) {
         return read_rules(value, where, &model->rules);
     }
-    return strcmp(name, "tensors") == 0 || strcmp(name, "source") == 0 || strcmp(name, "parameters") == 0 ||
-           complain(where, "is not a member of a list of tensors");
+    return strcmp(name, "tensors") == 0 || strcmp(name, "variables") == 0 || strcmp(name, "source") == 0 ||
+           strcmp(name, "parameters") == 0 || complain(where, "is not a member of a list of tensors");
 }
 
-static bool read_document(glr_json_value document, glr_model *model, glr_problem *problem)
+/* {"n_layer": 12}, before whatever uses them. */
+static bool read_variables(glr_json_value value, const place *where, glr_variables *variables)
+{
+    if (value.kind == GLR_JSON_MISSING || value.kind == GLR_JSON_NULL) {
+        return true;
+    }
+    if (value.kind != GLR_JSON_OBJECT) {
+        return complain(where, "is not an object of names and numbers");
+    }
+    glr_json_walk walk = glr_json_children(value);
+    while (glr_json_next(&walk)) {
+        double number;
+        const size_t length = strlen(walk.name);
+        const place inner = member_of(where, walk.name);
+        if (!glr_ascii_is_name(walk.name, length)) {
+            return complain(&inner, "cannot be the name of a variable");
+        }
+        if (!glr_json_double(walk.value, &number)) {
+            return complain(&inner, "is not a number");
+        }
+        if (!glr_variables_add(variables, walk.name, length, number)) {
+            return glr_problem_memory(where->problem);
+        }
+    }
+    return true;
+}
+
+/* The variables of the list, and then those that are given. */
+static bool take_variables(glr_json_value document, const glr_variables *given, glr_model *model,
+                           glr_problem *problem)
+{
+    const place where = {.name = "variables", .problem = problem};
+    if (!read_variables(glr_json_member(document, where.name), &where, &model->variables)) {
+        return false;
+    }
+    for (size_t i = 0; given != NULL && i < given->count; i++) {
+        const glr_variable *variable = &given->variable[i];
+        if (!glr_variables_add(&model->variables, variable->name, strlen(variable->name), variable->value)) {
+            return glr_problem_memory(problem);
+        }
+    }
+    const glr_status status = glr_check_variables(model->variables.variable, model->variables.count);
+    return status == GLR_OK || glr_problem_status(problem, status);
+}
+
+static bool read_document(glr_json_value document, const glr_variables *given, glr_model *model,
+                          glr_problem *problem)
 {
     glr_dtype dtype = GLR_DTYPE_NONE;
     if (document.kind != GLR_JSON_OBJECT) {
@@ -407,9 +461,12 @@ static bool read_document(glr_json_value document, glr_model *model, glr_problem
     if (glr_json_member(document, "tensors").kind == GLR_JSON_MISSING) {
         return glr_problem_set(problem, "tensors: is missing, so this is not a list of tensors");
     }
+    if (!take_variables(document, given, model, problem)) {
+        return false;
+    }
     glr_json_walk walk = glr_json_children(document);
     while (glr_json_next(&walk)) {
-        place where = {.name = walk.name, .problem = problem};
+        place where = {.name = walk.name, .variables = &model->variables, .problem = problem};
         if (!read_member(walk.name, walk.value, &where, &dtype, model)) {
             return false;
         }
@@ -427,9 +484,10 @@ static bool check_names(glr_model *model, glr_problem *problem)
 }
 
 /* A document into an empty model, which keeps its text. */
-static bool take_document(glr_json *document, glr_model *model, glr_problem *problem)
+static bool take_document(glr_json *document, const glr_variables *given, glr_model *model,
+                          glr_problem *problem)
 {
-    bool ok = read_document(glr_json_root(document), model, problem);
+    bool ok = read_document(glr_json_root(document), given, model, problem);
     glr_json_free_nodes(document);
     model->text = document->text;
     ok = ok && check_names(model, problem);
@@ -439,15 +497,17 @@ static bool take_document(glr_json *document, glr_model *model, glr_problem *pro
     return ok;
 }
 
-bool glr_model_parse(const char *text, size_t length, glr_model *model, glr_problem *problem)
+bool glr_model_parse(const char *text, size_t length, const glr_variables *variables, glr_model *model,
+                     glr_problem *problem)
 {
     glr_json document;
     memset(model, 0, sizeof *model);
     glr_status status = glr_json_read_python(text, length, &document);
-    return status == GLR_OK ? take_document(&document, model, problem) : glr_problem_status(problem, status);
+    return status == GLR_OK ? take_document(&document, variables, model, problem)
+                            : glr_problem_status(problem, status);
 }
 
-bool glr_model_read(const char *path, glr_model *model, glr_problem *problem)
+bool glr_model_read(const char *path, const glr_variables *variables, glr_model *model, glr_problem *problem)
 {
     glr_json document;
     memset(model, 0, sizeof *model);
@@ -458,7 +518,7 @@ bool glr_model_read(const char *path, glr_model *model, glr_problem *problem)
     }
     glr_status status = glr_json_read_python(text, length, &document);
     free(text); /* before the model takes its room */
-    bool ok =
-        status == GLR_OK ? take_document(&document, model, problem) : glr_problem_status(problem, status);
+    bool ok = status == GLR_OK ? take_document(&document, variables, model, problem)
+                               : glr_problem_status(problem, status);
     return ok || glr_problem_prefix(problem, "%s: ", path);
 }

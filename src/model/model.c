@@ -43,6 +43,7 @@ static bool set_choice(glr_model *model, glr_model_entry *entry, const glr_choic
     entry->action = (uint8_t)choice->action;
     entry->seeding = (uint8_t)shared.seeding;
     entry->seed = shared.seed;
+    entry->says = choice->says;
     entry->stream = shared.stream;
     shared.seeding = GLR_SEEDING_SEED;
     shared.seed = shared.stream = 0;
@@ -97,6 +98,7 @@ void glr_model_get(const glr_model *model, size_t index, glr_model_tensor *tenso
     glr_interned_get(&model->initializers, entry->initializer, &tensor->choice.initializer,
                      sizeof tensor->choice.initializer);
     tensor->choice.action = (glr_action)entry->action;
+    tensor->choice.says = entry->says;
     tensor->choice.initializer.seeding = (glr_seeding)entry->seeding;
     tensor->choice.initializer.seed = entry->seed;
     tensor->choice.initializer.stream = entry->stream;
@@ -149,5 +151,6 @@ void glr_model_free(glr_model *model)
     free(model->sorted);
     free(model->text);
     glr_rules_free(&model->rules);
+    glr_variables_free(&model->variables);
     memset(model, 0, sizeof *model);
 }

@@ -4,7 +4,9 @@
 
 #include "interned.h"
 #include "problem.h"
+#include "variables.h"
 
+#include "api/initializer_text.h"
 #include "api/json.h"
 #include "api/names.h"
 
@@ -22,6 +24,7 @@ typedef enum glr_action {
 /* An initializer, or skip, as a rule or a tensor of a list gives it. */
 typedef struct glr_choice {
     glr_action action;
+    glr_text_says says; /* what a text named: it stays as it is */
     glr_initializer initializer;
 } glr_choice;
 
@@ -51,6 +54,10 @@ typedef struct glr_rule {
     char *label;         /* for people to read; it ends in the pattern */
     const char *pattern; /* as glr_glob_matches takes it */
     glr_choice choice;
+    /* Where the choice depends on captures: its text, which is read for each tensor, and their names. */
+    char *text;
+    glr_variable *capture;
+    size_t capture_count;
 } glr_rule;
 
 typedef struct glr_rules {
@@ -65,6 +72,7 @@ typedef struct glr_model_entry {
     uint32_t sizes; /* where the shape is; of a box, start and extent follow */
     uint32_t initializer, overrides;
     uint8_t action, seeding, rank, part, dtype;
+    glr_text_says says;
 } glr_model_entry;
 
 /* Initializers by name: see recipe.h. */
@@ -79,6 +87,7 @@ typedef struct glr_model {
     glr_name *sorted; /* the names; see glr_model_sort */
     char *text;       /* where the names are, unless somebody else keeps them */
     glr_rules rules;  /* the list's own */
+    glr_variables variables;
     bool has_seed, has_layout;
     int64_t seed;
     glr_layout layout;
@@ -104,11 +113,13 @@ const int64_t *glr_model_part_shape(const glr_model *model, size_t index);
 /* Sorts the names, for glr_model_find and for *repeated: a duplicate name, or NULL. */
 bool glr_model_sort(glr_model *model, const char **repeated);
 
-/* Reads a list of tensors, the form of data/models. On failure the model is empty. */
-bool glr_model_read(const char *path, glr_model *model, glr_problem *problem);
+/* Reads a list of tensors, the form of data/models. The variables, unless NULL, replace those of the list. On
+   failure the model is empty. */
+bool glr_model_read(const char *path, const glr_variables *variables, glr_model *model, glr_problem *problem);
 
 /* The same from text of a given length. */
-bool glr_model_parse(const char *text, size_t length, glr_model *model, glr_problem *problem);
+bool glr_model_parse(const char *text, size_t length, const glr_variables *variables, glr_model *model,
+                     glr_problem *problem);
 
 void glr_model_free(glr_model *model);
 
@@ -116,14 +127,20 @@ void glr_model_free(glr_model *model);
    what was found, so that names that come in the model's order are found at once. */
 size_t glr_model_find(const glr_model *model, const char *name, size_t *next);
 
-/* Reads a choice: the name of an initializer, its JSON, or "skip". */
-bool glr_choice_parse(const char *text, glr_choice *choice, glr_problem *problem);
+/* Reads a choice: an initializer's text form or JSON, or "skip". */
+bool glr_choice_parse(const char *text, const glr_text_names *names, glr_choice *choice,
+                      glr_problem *problem);
 
 /* Adds the rule "PATTERN=CHOICE". */
-bool glr_rules_add(glr_rules *rules, const char *text, glr_problem *problem);
+bool glr_rules_add(glr_rules *rules, const char *text, const glr_variables *variables, glr_problem *problem);
 
-/* Adds a rule from its two parts, with a label that begins with a word; false when memory ran out. */
-bool glr_rules_append(glr_rules *rules, const char *word, const char *pattern, const glr_choice *choice);
+/* Adds a rule whose choice is text, with a label that begins with a word. */
+bool glr_rules_add_text(glr_rules *rules, const char *word, const char *pattern, const char *text,
+                        const glr_variables *variables, glr_problem *problem);
+
+/* Adds a rule whose choice is known. */
+bool glr_rules_add_choice(glr_rules *rules, const char *word, const char *pattern, const glr_choice *choice,
+                          glr_problem *problem);
 
 void glr_rules_free(glr_rules *rules);
 

@@ -144,14 +144,15 @@ static bool is_number(component of)
 }
 
 /* Whether the layer is a norm: by the component before the last, or before the numbers there, as of a list of
-   norms. */
+   norms. A bn's weight is PyTorch's: in some models the last one of a block starts from zeros. */
 static bool is_norm(const char *name, component last)
 {
     component layer = component_before(name, last.start);
     while (is_number(layer)) {
         layer = component_before(name, layer.start);
     }
-    return contains(layer, "norm") || has_word(layer, "ln") || has_word(layer, "bn");
+    return contains(layer, "norm") || has_word(layer, "ln") ||
+           (has_word(layer, "bn") && !is_equal(last, "weight"));
 }
 
 static bool is_misleading(const char *name)

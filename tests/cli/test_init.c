@@ -249,3 +249,59 @@ Test(stats, found_beside_expected)
         strstr(empty.out, "weight [0, 5]                      -            -            -            -  "),
         "%s", empty.out);
 }
+
+/* --set and --config: the last value of a name counts, and the list's own comes first. */
+Test(init, variables)
+{
+    write_text("m.json", "{\"dtype\": \"float32\", \"variables\": {\"n\": 2, \"m\": 3}, \"tensors\": ["
+                         "{\"name\": \"h.2.w\", \"shape\": [4, 4]}]}");
+    write_text("config.json", "{\"n\": 8, \"name\": \"x\", \"a-b\": 1, \"deep\": {\"m\": 1}, \"yes\": true}");
+    static const struct {
+        const char *options, *stddev;
+    } cases[] = {
+        {"--rule 'h.{i}.w=random_normal(0, {i}/n)'", " 1 "},
+        {"--rule 'h.{i}.w=random_normal(0, m/{i})'", " 1.5 "},
+        {"--rule 'h.{i}.w=random_normal(0, {i}/n)' --set n=4", " 0.5 "},
+        {"--rule 'h.{i}.w=random_normal(0, {i}/n)' --config config.json", " 0.25 "},
+        {"--config config.json --rule 'h.{i}.w=random_normal(0, {i}/n)' --set n=4", " 0.5 "},
+        {"--set n=4 --rule 'h.{i}.w=random_normal(0, {i}/n)' --config config.json", " 0.25 "},
+        {"--rule 'h.{i}.w=random_normal(0, k)' --set k=0x1p-3", " 0.125 "},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        outcome plan = run("glorand init m.json --plan %s", cases[i].options);
+        cr_expect_eq(plan.status, 0, "%s: %s", cases[i].options, plan.err);
+        cr_expect_not_null(strstr(plan.out, cases[i].stddev), "%s: %s", cases[i].options, plan.out);
+    }
+}
+
+Test(init, mistakes_in_variables)
+{
+    write_text("m.json", "{\"dtype\": \"float32\", \"tensors\": [{\"name\": \"w\", \"shape\": [4, 4]}]}");
+    write_text("list.json", "[1]");
+    write_text("broken.json", "{\"n\": }");
+    static const struct {
+        const char *options, *message;
+    } cases[] = {
+        {"--set n", "--set: 'n' is not of the form NAME=NUMBER"},
+        {"--set 1n=2", "--set: '1n=2' is not of the form NAME=NUMBER"},
+        {"--set n=", "--set n=: '' is not a finite number"},
+        {"--set n=1x", "--set n=1x: '1x' is not a finite number"},
+        {"--set n=inf", "--set n=inf: 'inf' is not a finite number"},
+        {"--set sqrt=2", "'sqrt' has a meaning of its own"},
+        {"--config none.json", "--config: none.json: "},
+        {"--config list.json", "--config: list.json is not a JSON object"},
+        {"--config broken.json", "--config: broken.json: line 1, column 7"},
+        {"--rule 'w=random_normal(0, n)'", "rule 'w=random_normal(0, n)': column 18: unknown variable 'n'"},
+        {"--rule 'w{=zeros'", "rule 'w{=zeros': column 2: '{' begins no capture like {i}"},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        outcome result = run("glorand init m.json -o m.safetensors %s", cases[i].options);
+        cr_expect_eq(result.status, 2, "%s: %d", cases[i].options, result.status);
+        cr_expect_not_null(strstr(result.err, cases[i].message), "%s: %s", cases[i].options, result.err);
+        cr_expect_not(exists("m.safetensors"));
+    }
+    outcome filled = run("glorand fill -i 'constant(n/4)' -n 1 --set n=10 --config list.json -o x.bin");
+    cr_expect_eq(filled.status, 2);
+    filled = run("glorand fill -i 'constant(n/4)' -n 1 --set n=10 -o - | od -An -tf4");
+    cr_expect_not_null(strstr(filled.out, " 2.5"), "%s%s", filled.out, filled.err);
+}

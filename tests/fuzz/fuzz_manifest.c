@@ -33,7 +33,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t length)
     glr_model model, read;
     glr_problem problem = {0};
     const glr_request request = {.has_seed = true, .seed = 1};
-    if (!glr_model_parse((const char *)data, length, &model, &problem)) {
+    if (!glr_model_parse((const char *)data, length, NULL, &model, &problem)) {
         CHECK(model.entry == NULL && !problem.is_systems);
         return 0;
     }

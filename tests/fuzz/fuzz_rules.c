@@ -65,7 +65,7 @@ static void take_rules(char **text, glr_rules *rules)
     for (char *line; lines < MOST_LINES && (line = next_line(text)) != NULL && *line != '\0'; lines++) {
         glr_problem problem = {0};
         const size_t count = rules->count;
-        const bool ok = glr_rules_add(rules, line, &problem);
+        const bool ok = glr_rules_add(rules, line, NULL, &problem);
         CHECK(rules->count == count + (ok ? 1 : 0) &&
               (ok || (problem.text[0] != '\0' && !problem.is_systems)));
     }

@@ -423,7 +423,7 @@ Test(safetensors, specs_survive)
     glr_model model, read;
     glr_problem problem = {0};
     glr_request request = {.has_seed = true, .seed = -9};
-    cr_assert(glr_model_parse(list, sizeof list - 1, &model, &problem), "%s", problem.text);
+    cr_assert(glr_model_parse(list, sizeof list - 1, NULL, &model, &problem), "%s", problem.text);
     cr_assert(glr_model_resolve(&model, &request, &problem), "%s", problem.text);
     glr_text text = {0};
     cr_assert(glr_spec_write(&text, &model, &problem), "%s", problem.text);

@@ -146,6 +146,88 @@ Test(globs, bytes_that_are_not_utf8)
     cr_expect_not(glr_glob_matches("\xc3*", "\u00e9"), "half a character is none");
 }
 
+/* Tries everything: a pattern of letters, stars and captures without repetition. */
+static bool matches_somehow(const char *pattern, const char *name, const char *begin)
+{
+    if (*pattern == '\0') {
+        return *name == '\0';
+    }
+    if (*pattern == '*') {
+        return matches_somehow(pattern + 1, name, begin) ||
+               (*name != '\0' && matches_somehow(pattern, name + 1, begin));
+    }
+    if (*pattern == '{') {
+        const size_t digits = strspn(name, "0123456789");
+        return digits > 0 && (name == begin || strspn(name - 1, "0123456789") == 0) &&
+               matches_somehow(strchr(pattern, '}') + 1, name + digits, begin);
+    }
+    return *pattern == *name && matches_somehow(pattern + 1, name + 1, begin);
+}
+
+Test(globs, captures_are_whole_runs_of_digits)
+{
+    static const char *const letters[] = {"a", ".", "1", "20", "7"};
+    static const char *const parts[] = {"a", ".", "*", "1", "{i}", "{i}", "*"};
+    char pattern[SPACE], name[SPACE];
+    int matches = 0;
+    test_random random = test_random_start("captures");
+    for (int i = 0; i < 200000; i++) {
+        random_text(&random, pattern, SPACE, 6, parts, COUNT(parts));
+        random_text(&random, name, SPACE, 6, letters, COUNT(letters));
+        char letter = 'p';
+        for (char *capture; (capture = strstr(pattern, "{i}")) != NULL; letter++) {
+            capture[1] = letter; /* so that none is repeated */
+        }
+        glr_captures captures;
+        const bool expected = matches_somehow(pattern, name, name);
+        const bool found = glr_glob_capture(pattern, name, &captures);
+        cr_expect_eq(found, expected, "'%s' and '%s': %d", pattern, name, found);
+        matches += found;
+        if (found) {
+            check_literals(pattern, name);
+        }
+        for (size_t c = 0; found && c < captures.count; c++) {
+            cr_expect_eq(strspn(captures.capture[c].digits, "0123456789"), captures.capture[c].length);
+            cr_expect_eq(captures.capture[c].name[-1], '{');
+            cr_expect_eq(captures.capture[c].name[captures.capture[c].name_length], '}');
+        }
+    }
+    cr_expect_gt(matches, 5000, "%d", matches);
+}
+
+Test(globs, repeated_captures_are_equal)
+{
+    glr_captures captures;
+    cr_assert(glr_glob_capture("h.{i}.{layer_2}.x{i}", "h.12.3.x12", &captures));
+    cr_assert_eq(captures.count, 2);
+    cr_expect_eq(captures.capture[0].length, 2);
+    cr_expect_eq(captures.capture[1].name_length, strlen("layer_2"));
+    cr_expect_eq(memcmp(captures.capture[1].digits, "3.x12", 5), 0);
+    cr_expect_not(glr_glob_matches("h.{i}.{i}", "h.1.2"));
+    cr_expect_not(glr_glob_matches("h.{i}.{i}", "h.1.01"), "the same digits");
+    cr_expect_not(glr_glob_matches("h.{i}.{i}", "h.1.12"));
+    cr_expect(glr_glob_matches("*{i}-*-{i}", "a1-b-2-c-1"));
+    cr_expect_not(glr_glob_matches("*{i}x*{i}", "1x2x2"), "what is before the second star is settled");
+    cr_expect_not(glr_glob_matches("*{i}.{i}", "12.2"), "2 is not a whole run");
+    cr_expect_not(glr_glob_matches("h1{i}", "h12"), "neither here");
+    cr_expect(glr_glob_matches("h\\{i}", "h{i}"));
+    cr_expect(glr_glob_matches("[{]i}", "{i}"));
+}
+
+Test(globs, malformed_captures)
+{
+    static const char *const bad[] = {"{",     "a{}",   "{1}",        "{i",
+                                      "{i j}", "{a,b}", "{\xc3\xa9}", "{a}{b}{c}{d}{e}{f}{g}{h}{i}"};
+    glr_captures captures;
+    glr_problem problem;
+    for (size_t i = 0; i < COUNT(bad); i++) {
+        cr_expect_not(glr_glob_check(bad[i], &captures, &problem), "%s", bad[i]);
+    }
+    cr_expect_str_eq(problem.text, "column 25: more than 8 captures");
+    cr_expect(glr_glob_check("\\{[{]{a}{b}{c}{d}{e}{f}{g}{h}{a}", &captures, &problem), "%s", problem.text);
+    cr_expect_eq(captures.count, 8);
+}
+
 /* Each star doubles the work of a matcher that tries all of them. */
 Test(globs, many_stars)
 {

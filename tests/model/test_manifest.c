@@ -50,7 +50,7 @@ static const struct {
     {"{\"tensors\": [{\"name\": \"a\", \"shape\": [2], \"dtype\": \"float31\"}]}",
      "tensors[0].dtype: float31 is not a dtype"},
     {"{\"tensors\": [{\"name\": \"a\", \"shape\": [2], \"initializer\": \"Glorot\"}]}",
-     "tensors[0].initializer: class_name: Glorot is not an initializer"},
+     "tensors[0].initializer: column 1: unknown initializer 'Glorot'"},
     {"{\"tensors\": [{\"name\": \"a\", \"shape\": [2], \"initializer\": \"keep\"}]}",
      "tensors[0].initializer: keep: a list of tensors has no values to keep"},
     {"{\"tensors\": [{\"name\": \"a\", \"shape\": [2], \"initializer\": {\"class_name\": \"Orthogonal\"}}]}",
@@ -73,7 +73,17 @@ static const struct {
     {"{\"tensors\": [], \"rules\": {}}", "rules: is not a list"},
     {"{\"tensors\": [], \"rules\": [{\"match\": \"a\"}]}", "rules[0]: is not of the form"},
     {"{\"tensors\": [], \"rules\": [{\"match\": \"a\", \"initializer\": \"x\"}]}",
-     "rules[0]: class_name: x is not an initializer"},
+     "rules[0]: column 1: unknown initializer 'x'"},
+    {"{\"tensors\": [], \"rules\": [{\"match\": \"a{\", \"initializer\": \"zeros\"}]}",
+     "rules[0]: column 2: '{' begins no capture like {i}"},
+    {"{\"tensors\": [], \"rules\": [{\"match\": \"{i}\", \"initializer\": \"constant({j})\"}]}",
+     "rules[0]: column 10: unknown capture '{j}'"},
+    {"{\"tensors\": [{\"name\": \"a\", \"shape\": [2], \"initializer\": \"constant({i})\"}]}",
+     "tensors[0].initializer: column 10: unknown capture '{i}'"},
+    {"{\"tensors\": [], \"variables\": [1]}", "variables: is not an object of names and numbers"},
+    {"{\"tensors\": [], \"variables\": {\"n\": \"1\"}}", "variables.n: is not a number"},
+    {"{\"tensors\": [], \"variables\": {\"n-1\": 1}}", "variables.n-1: cannot be the name of a variable"},
+    {"{\"tensors\": [], \"variables\": {\"sqrt\": 1}}", "'sqrt' has a meaning of its own"},
 };
 
 Test(manifest, mistakes)
@@ -81,7 +91,7 @@ Test(manifest, mistakes)
     for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
         glr_model model;
         glr_problem problem = {0};
-        bool ok = glr_model_parse(bad[i].text, strlen(bad[i].text), &model, &problem);
+        bool ok = glr_model_parse(bad[i].text, strlen(bad[i].text), NULL, &model, &problem);
         cr_expect_not(ok, "%s", bad[i].text);
         cr_expect_not_null(strstr(problem.text, bad[i].message), "%s: %s", bad[i].text, problem.text);
         cr_expect(model.count == 0 && model.entry == NULL);
@@ -101,7 +111,7 @@ Test(manifest, members)
         "  {\"name\": \"b\", \"shape\": [], \"initializer\": {\"class_name\": \"Ones\", \"config\": {}}}]}";
     glr_model model;
     glr_problem problem = {0};
-    cr_assert(glr_model_parse(text, sizeof text - 1, &model, &problem), "%s", problem.text);
+    cr_assert(glr_model_parse(text, sizeof text - 1, NULL, &model, &problem), "%s", problem.text);
     cr_assert_eq(model.count, 2);
     cr_expect(model.has_seed && model.seed == -4 && model.has_layout && model.layout == GLR_LAYOUT_TORCH);
     glr_model_tensor tensor[2], *a = &tensor[0], *b = &tensor[1];
@@ -132,8 +142,8 @@ Test(manifest, nulls_and_a_byte_order_mark)
     glr_model with_nulls, without;
     glr_model_tensor a, b;
     glr_problem problem = {0};
-    cr_assert(glr_model_parse(text, sizeof text - 1, &with_nulls, &problem), "%s", problem.text);
-    cr_assert(glr_model_parse(plain, sizeof plain - 1, &without, &problem), "%s", problem.text);
+    cr_assert(glr_model_parse(text, sizeof text - 1, NULL, &with_nulls, &problem), "%s", problem.text);
+    cr_assert(glr_model_parse(plain, sizeof plain - 1, NULL, &without, &problem), "%s", problem.text);
     cr_expect(!with_nulls.has_seed && !with_nulls.has_layout && with_nulls.recipe == NULL &&
               with_nulls.rules.count == 0);
     glr_model_get(&with_nulls, 0, &a);
@@ -149,7 +159,7 @@ Test(manifest, seeds_of_64_bits)
     static const char text[] = "{\"seed\": 18446744073709551615, \"tensors\": []}";
     glr_model model;
     glr_problem problem = {0};
-    cr_assert(glr_model_parse(text, sizeof text - 1, &model, &problem), "%s", problem.text);
+    cr_assert(glr_model_parse(text, sizeof text - 1, NULL, &model, &problem), "%s", problem.text);
     cr_expect(model.has_seed && model.seed == -1);
     glr_model_free(&model);
 }
@@ -162,8 +172,10 @@ static void check_axes(const char *members, double in, double out, const char *m
     glr_problem problem = {0};
     const glr_request request = {0};
     (void)snprintf(text, sizeof text,
-                   "{\"tensors\": [{\"name\": \"a\", \"shape\": [5, 7], \"dtype\": \"f32\", %s}]}", members);
-    cr_assert(glr_model_parse(text, strlen(text), &model, &problem), "%s: %s", text, problem.text);
+                   "{\"recipe\": \"keras\", \"tensors\": [{\"name\": \"a\", \"shape\": [5, 7], \"dtype\": "
+                   "\"f32\", %s}]}",
+                   members);
+    cr_assert(glr_model_parse(text, strlen(text), NULL, &model, &problem), "%s: %s", text, problem.text);
     const bool ok = glr_model_resolve(&model, &request, &problem);
     cr_expect_eq(ok, message == NULL, "%s: %s", text, problem.text);
     if (message != NULL) {
@@ -204,7 +216,7 @@ static void check_real(const char *name, size_t tensors, int64_t parameters)
     glr_model model;
     glr_problem problem = {0};
     (void)snprintf(path, sizeof path, "%s/data/models/%s", SOURCE_DIR, name);
-    cr_assert(glr_model_read(path, &model, &problem), "%s", problem.text);
+    cr_assert(glr_model_read(path, NULL, &model, &problem), "%s", problem.text);
     int64_t total = 0;
     for (size_t i = 0; i < model.count; i++) {
         int64_t elements = 0;
@@ -230,8 +242,8 @@ Test(manifest, a_missing_file_is_named)
 {
     glr_model model;
     glr_problem problem = {0};
-    cr_expect_not(glr_model_read("no/such.json", &model, &problem));
+    cr_expect_not(glr_model_read("no/such.json", NULL, &model, &problem));
     cr_expect_str_eq(problem.text, "no/such.json: No such file or directory");
-    cr_expect_not(glr_model_read("/", &model, &problem));
+    cr_expect_not(glr_model_read("/", NULL, &model, &problem));
     cr_expect_str_eq(problem.text, "/: is a folder, not a regular file");
 }

@@ -23,7 +23,7 @@ static void expect_kind(const char *recipe, const char *name, const char *shape,
         list, sizeof list,
         "{\"dtype\": \"float32\", \"recipe\": %s, \"tensors\": [{\"name\": \"%s\", \"shape\": %s}]}", recipe,
         name, shape);
-    cr_assert(glr_model_parse(list, strlen(list), &model, &problem), "%s", problem.text);
+    cr_assert(glr_model_parse(list, strlen(list), NULL, &model, &problem), "%s", problem.text);
     const bool ok = glr_model_resolve(&model, &request, &problem);
     glr_model_get(&model, 0, &tensor);
     const glr_kind found = ok ? tensor.choice.initializer.kind : GLR_KIND_NONE;
@@ -148,7 +148,7 @@ Test(recipes, requested)
     glr_problem problem = {0};
     const glr_request request = {.recipe = glr_recipe_of_name("keras", &problem)};
     cr_assert_not_null(request.recipe);
-    cr_assert(glr_model_parse(list, sizeof list - 1, &model, &problem), "%s", problem.text);
+    cr_assert(glr_model_parse(list, sizeof list - 1, NULL, &model, &problem), "%s", problem.text);
     cr_expect_not(glr_model_resolve(&model, &request, &problem));
     cr_expect_eq(model.undecided, 1);
     glr_model_get(&model, 0, &tensor);
@@ -232,7 +232,7 @@ Test(undecided, shapes_and_dtypes_are_kept_apart)
         "\"dtype\": \"int64\"}, {\"name\": \"h.4\", \"shape\": []}]}";
     glr_model model;
     glr_problem problem = {0};
-    cr_assert(glr_model_parse(list, sizeof list - 1, &model, &problem), "%s", problem.text);
+    cr_assert(glr_model_parse(list, sizeof list - 1, NULL, &model, &problem), "%s", problem.text);
     char *lines = lines_of(&model);
     cr_expect_str_eq(lines, "  h.{0,2} [4, 8] float16\n  h.1 [8, 4] float16\n  h.3 [4, 8] int64\n"
                             "  h.4 [] float16\n");

@@ -6,6 +6,7 @@
 #include "support/random.h"
 
 #include <criterion/criterion.h>
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -25,7 +26,7 @@ static const glr_model_tensor *tensors_of(const glr_model *model)
 static const glr_model_tensor *resolve(glr_model *model, const char *list, const glr_request *request)
 {
     glr_problem problem = {0};
-    cr_assert(glr_model_parse(list, strlen(list), model, &problem), "%s", problem.text);
+    cr_assert(glr_model_parse(list, strlen(list), NULL, model, &problem), "%s", problem.text);
     cr_assert(glr_model_resolve(model, request, &problem), "%s", problem.text);
     return tensors_of(model);
 }
@@ -35,7 +36,7 @@ static void expect_undecided(const char *list, const char *message)
     glr_model model;
     glr_problem problem = {0};
     glr_request request = {0};
-    cr_assert(glr_model_parse(list, strlen(list), &model, &problem), "%s", problem.text);
+    cr_assert(glr_model_parse(list, strlen(list), NULL, &model, &problem), "%s", problem.text);
     cr_expect_not(glr_model_resolve(&model, &request, &problem));
     cr_expect_not_null(strstr(problem.text, message), "%s", problem.text);
     glr_model_free(&model);
@@ -69,8 +70,8 @@ Test(rules, precedence)
     glr_problem problem = {0};
     glr_model model;
     glr_request request = {0};
-    cr_assert(glr_rules_add(&asked, "a.*=he_uniform", &problem), "%s", problem.text);
-    cr_assert(glr_rules_add(&asked, "a.*=zeros", &problem));
+    cr_assert(glr_rules_add(&asked, "a.*=he_uniform", NULL, &problem), "%s", problem.text);
+    cr_assert(glr_rules_add(&asked, "a.*=zeros", NULL, &problem));
 
     const glr_model_tensor *tensor = resolve(&model, list, &request);
     cr_expect_eq(tensor[0].choice.initializer.kind, GLR_KIND_LECUN_NORMAL);
@@ -94,18 +95,109 @@ Test(rules, malformed_rules)
 {
     glr_rules rules = {0};
     glr_problem problem = {0};
-    cr_expect_not(glr_rules_add(&rules, "zeros", &problem));
+    cr_expect_not(glr_rules_add(&rules, "zeros", NULL, &problem));
     cr_expect_str_eq(problem.text, "rule: 'zeros' is not of the form PATTERN=INITIALIZER");
-    cr_expect_not(glr_rules_add(&rules, "=zeros", &problem));
-    cr_expect_not(glr_rules_add(&rules, "a=zeroes", &problem));
-    cr_expect_str_eq(problem.text, "rule 'a=zeroes': class_name: zeroes is not an initializer");
-    cr_expect_not(glr_rules_add(&rules, "a=keep", &problem));
+    cr_expect_not(glr_rules_add(&rules, "=zeros", NULL, &problem));
+    cr_expect_not(glr_rules_add(&rules, "a=zeroes", NULL, &problem));
+    cr_expect_str_eq(problem.text, "rule 'a=zeroes': column 1: unknown initializer 'zeroes'");
+    cr_expect_not(glr_rules_add(&rules, "a=keep", NULL, &problem));
     cr_expect_eq(rules.count, 0);
-    cr_assert(
-        glr_rules_add(&rules, "a={\"class_name\": \"Constant\", \"config\": {\"value\": 2}}", &problem));
+    cr_assert(glr_rules_add(&rules, "a={\"class_name\": \"Constant\", \"config\": {\"value\": 2}}", NULL,
+                            &problem));
     cr_expect_str_eq(rules.rule[0].pattern, "a", "split at the first =");
     cr_expect_eq(rules.rule[0].choice.initializer.value, 2.0);
     glr_rules_free(&rules);
+}
+
+/* The deviation of a tensor. */
+static double stddev_of(const glr_model *model, size_t index)
+{
+    glr_model_tensor tensor;
+    glr_model_get(model, index, &tensor);
+    return tensor.choice.initializer.stddev;
+}
+
+/* Variables of the list, and those that are given, which come later; in rules of both kinds, and in a
+   tensor's own text. */
+Test(rules, variables_and_captures)
+{
+    static const char list[] =
+        "{\"dtype\": \"float32\", \"rules\": [{\"match\": \"h.{i}.{name_2}.w\",\n"
+        "  \"initializer\": \"random_normal(0, s/sqrt(2*({i}+1)) + {name_2})\"}],\n"
+        " \"tensors\": [{\"name\": \"own\", \"shape\": [2], \"initializer\": \"random_normal(0, s*n)\"},\n"
+        "  {\"name\": \"h.007.0.w\", \"shape\": [2]}, {\"name\": \"h.1.12.w\", \"shape\": [2]},\n"
+        "  {\"name\": \"r.3.x.3\", \"shape\": [2]}, {\"name\": \"r.3.x.03\", \"shape\": [2], "
+        "\"initializer\": \"zeros\"}],\n"
+        " \"variables\": {\"n\": 3, \"s\": 1}}";
+    glr_variables given = {0};
+    glr_rules asked = {0};
+    glr_problem problem = {0};
+    glr_model model;
+    glr_request request = {.rules = &asked};
+    cr_assert(glr_variables_add(&given, "seconds", 1, 0.5));
+    cr_assert(glr_model_parse(list, sizeof list - 1, &given, &model, &problem), "%s", problem.text);
+    cr_assert(glr_rules_add(&asked, "r.{j}.x.{j}=random_normal(0, n/{j})", &model.variables, &problem), "%s",
+              problem.text);
+    cr_assert(glr_model_resolve(&model, &request, &problem), "%s", problem.text);
+    cr_expect_eq(stddev_of(&model, 0), 1.5);
+    cr_expect_eq(stddev_of(&model, 1), 0.5 / sqrt(2.0 * 8.0));
+    cr_expect_eq(stddev_of(&model, 2), 0.5 / sqrt(2.0 * 2.0) + 12.0);
+    cr_expect_eq(stddev_of(&model, 3), 1.0);
+    cr_expect_eq(model.entry[4].initializer != model.entry[3].initializer, true, "03 is not 3");
+    glr_model_free(&model);
+    glr_rules_free(&asked);
+    glr_variables_free(&given);
+}
+
+/* An expression that has no value for one of the tensors names that tensor. */
+Test(rules, captures_without_a_value)
+{
+    static const char list[] = "{\"dtype\": \"float32\", \"tensors\": [{\"name\": \"h.1\", \"shape\": [2]},"
+                               " {\"name\": \"h.0\", \"shape\": [2]}]}";
+    glr_rules asked = {0};
+    glr_problem problem = {0};
+    glr_model model;
+    glr_request request = {.rules = &asked};
+    cr_assert(glr_model_parse(list, sizeof list - 1, NULL, &model, &problem));
+    cr_assert(glr_rules_add(&asked, "h.{i}=random_normal(0, 1/{i})", NULL, &problem), "%s", problem.text);
+    cr_expect_not(glr_model_resolve(&model, &request, &problem));
+    cr_expect_str_eq(problem.text, "tensor h.0: --rule h.{i}: column 19: division of 1 by 0");
+    glr_model_free(&model);
+    glr_rules_free(&asked);
+    cr_expect_not(glr_rules_add(&asked, "h.{i}=random_normal(0, 1/0+{i})", NULL, &problem));
+    cr_expect_not(glr_rules_add(&asked, "h.{i}=random_normal(0, sqrt(-1)*{i})", NULL, &problem));
+    cr_expect_not(glr_rules_add(&asked, "h.{i}=random_normal(0, n)", NULL, &problem), "no such variable");
+    cr_expect_not(glr_rules_add(&asked, "h.{}=zeros", NULL, &problem));
+    cr_expect_eq(asked.count, 0);
+}
+
+/* What a text names stays: neither the request nor the list replaces it. */
+Test(rules, texts_that_name_settings)
+{
+    static const char list[] =
+        "{\"dtype\": \"float32\", \"layout\": \"torch\", \"seed\": 5, \"tensors\": [\n"
+        " {\"name\": \"a\", \"shape\": [2, 3], \"initializer\": \"he_normal\"},\n"
+        " {\"name\": \"b\", \"shape\": [2, 3], \"initializer\": "
+        "\"he_normal(method=resample, layout=keras, stream=0)\"},\n"
+        " {\"name\": \"c\", \"shape\": [2, 3], \"initializer\": \"he_normal(seed=9, stream=4)\"},\n"
+        " {\"name\": \"d\", \"shape\": [2, 3], \"initializer\": "
+        "\"he_normal(key=[1, 2], counter=[3, 4, 5, 6])\"}]}";
+    const glr_request request = {.has_method = true, .method = GLR_METHOD_ICDF};
+    glr_model model;
+    const glr_model_tensor *tensor = resolve(&model, list, &request);
+    cr_expect_eq(tensor[0].choice.initializer.method, GLR_METHOD_ICDF);
+    cr_expect_eq(tensor[0].choice.initializer.layout, GLR_LAYOUT_TORCH);
+    cr_expect_eq(tensor[0].choice.initializer.stream, glr_stream_of_name("a", 1));
+    cr_expect_eq(tensor[1].choice.initializer.method, GLR_METHOD_RESAMPLE);
+    cr_expect_eq(tensor[1].choice.initializer.layout, GLR_LAYOUT_KERAS);
+    cr_expect_eq(tensor[1].choice.initializer.stream, 0);
+    cr_expect_eq(tensor[1].choice.initializer.seed, 5);
+    cr_expect_eq(tensor[2].choice.initializer.seed, 9);
+    cr_expect_eq(tensor[2].choice.initializer.stream, 4);
+    cr_expect_eq(tensor[3].choice.initializer.seeding, GLR_SEEDING_KEY);
+    cr_expect_eq(tensor[3].choice.initializer.key[1], 2);
+    cr_expect_eq(tensor[3].choice.initializer.counter[3], 6);
+    glr_model_free(&model);
 }
 
 /* The tensor's own seed goes with stream 0, as in Keras; every other with the stream of its name. */
@@ -193,7 +285,7 @@ static glr_problem refuse(const char *list, const glr_rules *asked)
     glr_model model;
     glr_problem problem = {0};
     const glr_request request = {.rules = asked};
-    cr_assert(glr_model_parse(list, strlen(list), &model, &problem), "%s", problem.text);
+    cr_assert(glr_model_parse(list, strlen(list), NULL, &model, &problem), "%s", problem.text);
     cr_expect_not(glr_model_resolve(&model, &request, &problem));
     cr_expect_not(problem.is_systems);
     glr_model_free(&model);
@@ -209,12 +301,12 @@ Test(rules, patterns_that_match_nothing)
         "  {\"name\": \"b.w\", \"shape\": [2, 2]}]}";
     glr_rules asked = {0};
     glr_problem problem = {0};
-    cr_assert(glr_rules_add(&asked, "*=he_normal", &problem));
-    cr_assert(glr_rules_add(&asked, "a.w=zeros", &problem), "decides nothing, but matches");
+    cr_assert(glr_rules_add(&asked, "*=he_normal", NULL, &problem));
+    cr_assert(glr_rules_add(&asked, "a.w=zeros", NULL, &problem), "decides nothing, but matches");
     problem = refuse(list, &asked);
     cr_expect_str_eq(problem.text, "1 rule matches no tensor's name: rules: c*; correct it or leave it out");
-    cr_assert(glr_rules_add(&asked, "A.w=zeros", &problem));
-    cr_assert(glr_rules_add(&asked, "b=zeros", &problem));
+    cr_assert(glr_rules_add(&asked, "A.w=zeros", NULL, &problem));
+    cr_assert(glr_rules_add(&asked, "b=zeros", NULL, &problem));
     problem = refuse(list, &asked);
     cr_expect_str_eq(problem.text, "3 rules match no tensor's name: --rule A.w, --rule b, rules: c*; correct "
                                    "them or leave them out");
@@ -226,7 +318,7 @@ Test(rules, both_sides_of_a_mistyped_name)
 {
     glr_rules asked = {0};
     glr_problem problem = {0};
-    cr_assert(glr_rules_add(&asked, "bn1.wieght=ones", &problem));
+    cr_assert(glr_rules_add(&asked, "bn1.wieght=ones", NULL, &problem));
     problem = refuse("{\"dtype\": \"float32\", \"tensors\": [{\"name\": \"bn1.weight\", \"shape\": [64]}]}",
                      &asked);
     cr_expect_not_null(strstr(problem.text, "how to initialize 1 tensor; "), "%s", problem.text);
@@ -263,6 +355,7 @@ static void random_text(test_random *random, char *text, int64_t most, const cha
 Test(rules, the_index_finds_what_a_search_finds)
 {
     const glr_choice choice = {.action = GLR_ACTION_SKIP};
+    glr_problem problem = {0};
     test_random random = test_random_start("rules");
     for (int round = 0; round < 300; round++) {
         glr_rules rules = {0};
@@ -271,7 +364,7 @@ Test(rules, the_index_finds_what_a_search_finds)
         char text[16];
         for (int i = 0; i < 40; i++) {
             random_text(&random, text, 6, "aaabbb..**?[]!\\");
-            cr_assert(glr_rules_append(&rules, "rule", text, &choice));
+            cr_assert(glr_rules_add_choice(&rules, "rule", text, &choice, &problem));
         }
         cr_assert(glr_rule_index_make(&rules, &index));
         for (int i = 0; i < 100; i++) {
@@ -288,9 +381,10 @@ Test(rules, the_index_finds_what_a_search_finds)
 Test(rules, the_index_finds_what_is_escaped)
 {
     const glr_choice choice = {.action = GLR_ACTION_SKIP};
+    glr_problem problem = {0};
     glr_rules rules = {0};
     glr_rule_index index;
-    cr_assert(glr_rules_append(&rules, "rule", "\\[[]a]xyz", &choice));
+    cr_assert(glr_rules_add_choice(&rules, "rule", "\\[[]a]xyz", &choice, &problem));
     cr_assert(glr_rule_index_make(&rules, &index));
     cr_expect_eq(glr_rule_index_find(&index, "[axyz"), &rules.rule[0]);
     glr_rule_index_free(&index);
@@ -301,11 +395,12 @@ Test(rules, the_index_finds_what_is_escaped)
 Test(rules, many_rules_that_match_alike)
 {
     const glr_choice choice = {.action = GLR_ACTION_SKIP};
+    glr_problem problem = {0};
     enum { COUNT = 100000 };
     glr_rules rules = {0};
     glr_rule_index index;
     for (int i = 0; i < COUNT; i++) {
-        cr_assert(glr_rules_append(&rules, "rule", "*.w", &choice));
+        cr_assert(glr_rules_add_choice(&rules, "rule", "*.w", &choice, &problem));
     }
     cr_assert(glr_rule_index_make(&rules, &index));
     for (int i = 0; i < COUNT; i++) {
@@ -321,13 +416,14 @@ Test(rules, many_rules_for_many_names)
 {
     static const char *const forms[] = {"block.%d.w", "block.%d.*", "*.%d.w", "*k.%d.*", "b*[.]%d?w"};
     const glr_choice choice = {.action = GLR_ACTION_SKIP};
+    glr_problem problem = {0};
     enum { COUNT = 100000 };
     for (size_t form = 0; form < sizeof forms / sizeof forms[0]; form++) {
         glr_rules rules = {0};
         glr_rule_index index;
         for (int i = COUNT; i-- > 0;) {
             char *pattern = glr_format_text(forms[form], 100000 + i);
-            cr_assert(glr_rules_append(&rules, "rule", pattern, &choice));
+            cr_assert(glr_rules_add_choice(&rules, "rule", pattern, &choice, &problem));
             free(pattern);
         }
         cr_assert(glr_rule_index_make(&rules, &index));

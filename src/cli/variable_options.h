@@ -1,0 +1,22 @@
+/* The options --set and --config: variables that texts of initializers use. */
+#ifndef GLR_CLI_VARIABLE_OPTIONS_H
+#define GLR_CLI_VARIABLE_OPTIONS_H
+
+#include "model/variables.h"
+
+/* Their values in a command's table, their place there, and their help. */
+enum { OPTION_SET = 1200, OPTION_CONFIG };
+#define GLR_VARIABLE_OPTIONS                                                                                 \
+    {"set", required_argument, NULL, OPTION_SET}, { "config", required_argument, NULL, OPTION_CONFIG }
+
+#define GLR_VARIABLE_HELP                                                                                    \
+    "      --set NAME=NUMBER  a variable for texts of initializers, n_layer=12; may be given several "       \
+    "times\n"                                                                                                \
+    "      --config FILE      a JSON file, as a model's config.json: its members that are numbers are\n"     \
+    "                         variables\n"
+
+/* Takes one of the two; of a name that is given again, the last value counts. Returns an exit status, after a
+   message if it is not EXIT_DONE. */
+int glr_cli_variable_option(int option, const char *argument, glr_variables *variables);
+
+#endif

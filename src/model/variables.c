@@ -1,0 +1,43 @@
+#include "variables.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* Makes room for one more. */
+static bool grow(glr_variables *variables)
+{
+    if (variables->count < variables->capacity) {
+        return true;
+    }
+    if (variables->capacity > SIZE_MAX / 4 / sizeof *variables->variable) {
+        return false;
+    }
+    const size_t capacity = variables->capacity == 0 ? 4 : 2 * variables->capacity;
+    glr_variable *grown = realloc(variables->variable, capacity * sizeof *grown);
+    if (grown == NULL) {
+        return false;
+    }
+    variables->variable = grown;
+    variables->capacity = capacity;
+    return true;
+}
+
+bool glr_variables_add(glr_variables *variables, const char *name, size_t length, double value)
+{
+    char *copy = grow(variables) ? strndup(name, length) : NULL;
+    if (copy == NULL) {
+        return false;
+    }
+    const glr_variable added = {copy, value};
+    variables->variable[variables->count++] = added;
+    return true;
+}
+
+void glr_variables_free(glr_variables *variables)
+{
+    for (size_t i = 0; i < variables->count; i++) {
+        free((char *)(uintptr_t)variables->variable[i].name);
+    }
+    free(variables->variable);
+    memset(variables, 0, sizeof *variables);
+}

@@ -1,0 +1,22 @@
+/* Variables that texts of initializers use: those of a list, and then the user's. */
+#ifndef GLR_MODEL_VARIABLES_H
+#define GLR_MODEL_VARIABLES_H
+
+#include "glorand/glorand.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+
+/* All zero: none. Names are copies. */
+typedef struct glr_variables {
+    glr_variable *variable;
+    size_t count, capacity;
+} glr_variables;
+
+/* Adds a variable, whose name is length bytes; false when memory ran out. Of a name that is there twice, the
+   last counts. */
+bool glr_variables_add(glr_variables *variables, const char *name, size_t length, double value);
+
+void glr_variables_free(glr_variables *variables);
+
+#endif
