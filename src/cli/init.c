@@ -19,9 +19,8 @@ static const char help[] =
     "                         'random_normal(0, 0.02)'; JSON; or skip. {i} in GLOB matches digits, which\n"
     "                         INIT may use. May be given several times, the first that matches wins; one\n"
     "                         that matches no name is an error\n"
-    "      --recipe NAME      initializers by name for all other tensors: keras, which gives rank 2 and "
-    "more\n"
-    "                         glorot_normal\n"
+    "      --recipe NAME      initializers by name for tensors that no rule and no list decides: keras, in\n"
+    "                         which rank 2 and more get glorot_normal\n"
     "      --layout NAME      keras (the default: inputs, then outputs, last) or torch (first)\n"
     "      --method NAME      of truncated normals: resample (the default, TensorFlow's values) or icdf\n"
     "      --plan             print what each tensor would get, and write nothing\n" GLR_VARIABLE_HELP

@@ -3,6 +3,8 @@
 #include "support/golden.h"
 
 #include <criterion/criterion.h>
+#include <jansson.h>
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -46,21 +48,29 @@ Test(init, plans_of_real_models)
 
 Test(init, a_plan_names_rules_fans_and_deviations)
 {
-    outcome result = run("glorand init " MODELS "gpt2.json --plan --rule '*wpe*=he_normal'");
+    outcome result = run("glorand init " MODELS
+                         "gpt2.json --plan --rule '*wpe*=he_normal' --rule '*.wte.*=glorot_normal'");
     cr_expect_not_null(strstr(result.out, "transformer.wte.weight"), "%s", result.out);
     /* sqrt(2 / (50257 + 768)) and sqrt(2 / 1024) */
-    cr_expect_not_null(
-        strstr(result.out, "50257       768   0.00626071      154389504  default: rank 2 and more"));
+    cr_expect_not_null(strstr(result.out, "50257       768   0.00626071      154389504  --rule *.wte.*"));
     cr_expect_not_null(strstr(result.out, "1024       768    0.0441942        3145728  --rule *wpe*"));
-    cr_expect_not_null(strstr(result.out, "default: *ln_*.weight"));
-    cr_expect_not_null(strstr(result.out, "default: bias"));
+    cr_expect_not_null(strstr(result.out, "rules: transformer.h.{i}.ln_{j}.weight\n"));
+    cr_expect_not_null(strstr(result.out, "rules: *.bias\n"));
+    write_text("m.json", "{\"dtype\": \"float32\", \"tensors\": [{\"name\": \"a.bias\", \"shape\": [3]},"
+                         " {\"name\": \"ln_f.weight\", \"shape\": [4]}]}");
+    result = run("glorand init m.json --plan");
+    cr_expect_not_null(strstr(result.out, "default: bias\n"), "%s", result.out);
+    cr_expect_not_null(strstr(result.out, "default: weight of a norm\n"), "%s", result.out);
+    result = run("glorand init m.json --plan --recipe keras");
+    cr_expect_not_null(strstr(result.out, "recipe keras: bias\n"), "%s", result.out);
+    cr_expect_not_null(strstr(result.out, "recipe keras: *ln_*.weight\n"), "%s", result.out);
 }
 
-/* Every tensor of GPT-2 as the library gives it for its name's stream. */
+/* A tensor of GPT-2 as the library gives it for its name's stream. */
 Test(init, gpt2_as_the_library)
 {
     cr_assert_eq(run("glorand init " MODELS "gpt2.json -o g.safetensors --seed 42 --threads 2").status, 0);
-    glr_initializer initializer = glr_glorot_normal(42);
+    glr_initializer initializer = glr_random_normal(0.0, 0.02, 42);
     static const char name[] = "transformer.wte.weight";
     initializer.stream = glr_stream_of_name(name, strlen(name));
     glr_tensor tensor = {.dtype = GLR_DTYPE_FLOAT32, .rank = 2, .shape = {50257, 768}};
@@ -75,6 +85,123 @@ Test(init, gpt2_as_the_library)
     free(values);
     free(file);
     cr_expect_eq(run("glorand verify g.safetensors").status, 0);
+}
+
+/* ---- What models start from -------------------------------------------------------------------------- */
+
+/* A member of a tensor's statistics. */
+static double member(const json_t *of, const char *name)
+{
+    return json_number_value(json_object_get(of, name));
+}
+
+/* Values of a normal that nothing cuts: mean and deviation within five standard errors, and some values
+   beyond three deviations, which every tensor here has room for. */
+static void expect_normal(const json_t *of, double stddev)
+{
+    const char *name = json_string_value(json_object_get(of, "name"));
+    double count = 1;
+    for (size_t i = 0; i < json_array_size(json_object_get(of, "shape")); i++) {
+        count *= json_number_value(json_array_get(json_object_get(of, "shape"), i));
+    }
+    cr_expect_float_eq(member(of, "mean"), 0, 5 * stddev / sqrt(count), "%s: %g", name, member(of, "mean"));
+    cr_expect_float_eq(member(of, "stddev"), stddev, 5 * stddev / sqrt(2 * count), "%s: %g", name,
+                       member(of, "stddev"));
+    cr_expect_gt(member(of, "maximum"), 3 * stddev, "%s", name);
+    cr_expect_lt(member(of, "minimum"), -3 * stddev, "%s", name);
+}
+
+static void expect_constant(const json_t *of, double value)
+{
+    cr_expect(member(of, "minimum") == value && member(of, "maximum") == value, "%s",
+              json_string_value(json_object_get(of, "name")));
+}
+
+/* GPT2PreTrainedModel._init_weights of transformers: 0.02 for linear layers and embeddings, of which the
+   projections onto the residual path have 1 / sqrt(2 * 12 layers); biases are zeros, norms' weights ones. */
+static void expect_gpt2(const json_t *of)
+{
+    const char *name = json_string_value(json_object_get(of, "name"));
+    if (strstr(name, ".bias") != NULL) {
+        expect_constant(of, 0);
+    } else if (strstr(name, ".ln_") != NULL) {
+        expect_constant(of, 1);
+    } else {
+        expect_normal(of, strstr(name, ".c_proj.") != NULL ? 0.02 / sqrt(24.0) : 0.02);
+    }
+}
+
+Test(init, gpt2_as_transformers_initializes_it)
+{
+    cr_assert_eq(run("glorand init " MODELS "gpt2.json -o g.safetensors --seed 1").status, 0);
+    cr_assert_eq(run("glorand stats g.safetensors --json > stats.json").status, 0);
+    json_t *parsed = json_load_file("stats.json", 0, NULL);
+    cr_assert_eq(json_array_size(parsed), 148);
+    for (size_t i = 0; i < 148; i++) {
+        expect_gpt2(json_array_get(parsed, i));
+    }
+    json_decref(parsed);
+}
+
+/* PreTrainedModel._init_weights of transformers, which Llama takes as it is: 0.02 for linear layers and the
+   embedding, and ones for norms. */
+Test(init, llama_as_transformers_initializes_it)
+{
+    /* One matrix, since seven billion parameters take long. */
+    outcome made = run("glorand init " MODELS "llama-2-7b.json -o l.safetensors --seed 1 --dtype float32 "
+                       "--rule 'model.layers.[!0]*=skip' --rule '*.0.self_attn.[!q]*=skip' --rule "
+                       "'*.mlp.*=skip' --rule 'model.embed*=skip' --rule 'lm_head*=skip' && glorand stats "
+                       "l.safetensors --json > stats.json");
+    cr_assert_eq(made.status, 0, "%s", made.err);
+    json_t *parsed = json_load_file("stats.json", 0, NULL);
+    cr_assert_eq(json_array_size(parsed), 4);
+    for (size_t i = 0; i < 4; i++) {
+        const json_t *of = json_array_get(parsed, i);
+        if (strstr(json_string_value(json_object_get(of, "name")), "norm") != NULL) {
+            expect_constant(of, 1);
+        } else {
+            expect_normal(of, 0.02);
+        }
+    }
+    json_decref(parsed);
+    outcome plan = run("glorand init " MODELS "llama-2-7b.json --plan | grep -c ' random_normal .* 0.02 '");
+    cr_expect_str_eq(plan.out, "226\n", "seven a layer, the embedding and the head");
+    plan = run("glorand init " MODELS "llama-3-70b.json --plan | grep -c ' random_normal .* 0.02 '");
+    cr_expect_str_eq(plan.out, "562\n");
+}
+
+/* What is left to the user is listed, and the list's recipe or the user's is one answer. */
+Test(init, tensors_without_an_initializer)
+{
+    write_text("m.json",
+               "{\"dtype\": \"bfloat16\", \"tensors\": [{\"name\": \"h.0.w\", \"shape\": [4, 8]}, {\"name\": "
+               "\"h.0.bias\", \"shape\": [8]}, {\"name\": \"h.1.w\", \"shape\": [4, 8]}, {\"name\": "
+               "\"wpe\", \"shape\": [9, 4]}]}");
+    outcome result = run("glorand init m.json -o m.safetensors --seed 1");
+    cr_expect_eq(result.status, 2);
+    cr_expect_str_eq(result.err,
+                     "glorand: error: m.json: no rule says how to initialize 3 tensors; give rules that suit "
+                     "the layers, --rule 'PATTERN=INITIALIZER', or a recipe, --recipe NAME:\n"
+                     "  h.{0..1}.w [4, 8] bfloat16\n"
+                     "  wpe [9, 4] bfloat16\n");
+    cr_expect_eq(exists("m.safetensors"), 0);
+    result = run("glorand init m.json --plan --rule 'h.{i}.w=he_normal' --rule w=zeros");
+    cr_expect_eq(result.status, 2);
+    cr_expect_not_null(strstr(result.err, ": 1 rule matches no tensor's name: --rule w; correct it or leave "
+                                          "it out; no rule says how to initialize 1 tensor; "),
+                       "%s", result.err);
+    cr_expect_not_null(strstr(result.err, " NAME:\n  wpe [9, 4] bfloat16\n"), "%s", result.err);
+
+    cr_assert_eq(run("glorand init m.json -o m.safetensors --seed 1 --recipe keras").status, 0);
+    result = run("glorand verify m.safetensors --spec m.json --seed 1");
+    cr_expect_eq(result.status, 2);
+    cr_expect_not_null(strstr(result.err, "  h.{0..1}.w [4, 8] bfloat16\n"), "%s", result.err);
+    cr_expect_eq(run("glorand verify m.safetensors --spec m.json --seed 1 --recipe keras").status, 0);
+    cr_assert_eq(run("sed 's/{/{\"recipe\": \"keras\", /' m.json > k.json && glorand init k.json -o "
+                     "k.safetensors --seed 1")
+                     .status,
+                 0);
+    cr_expect_eq(run("cmp m.safetensors k.safetensors").status, 0);
 }
 
 static const char small_list[] =
