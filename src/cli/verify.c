@@ -18,7 +18,7 @@ static const char help[] =
     "      --spec MODEL.json  take the tensors' initializers from this list instead; its seed, or --seed,\n"
     "                         must say which values are expected\n"
     "  -s, --seed N           the seed for --spec\n"
-    "      --recipe NAME      the recipe for --spec, as of glorand init\n"
+    "      --recipe NAME      the recipe for --spec, as for glorand init\n"
     "      --partial          compare the tensors that file and spec have in common, one at least, and\n"
     "                         pass over the others, as those of other shards\n" GLR_COMMON_HELP;
 

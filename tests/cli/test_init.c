@@ -85,9 +85,14 @@ Test(init, gpt2_as_the_library)
     free(values);
     free(file);
     cr_expect_eq(run("glorand verify g.safetensors").status, 0);
+    /* The README shows this file's statistics. */
+    outcome lines =
+        run("grep '^transformer' " SOURCE_DIR "/README.md | sed 's/ [.]*$//' > lines; wc -l < lines; "
+            "glorand stats g.safetensors | grep -c -F -f lines");
+    cr_expect_str_eq(lines.out, "7\n7\n");
 }
 
-/* ---- What models start from -------------------------------------------------------------------------- */
+/* ---- The lists of real models -------------------------------------------------------------------------- */
 
 /* A member of a tensor's statistics. */
 static double member(const json_t *of, const char *name)

@@ -103,8 +103,7 @@ Test(recipes, no_default_for_misleading_names)
     }
 }
 
-/* As version 0.1.0 had it without being asked: every name that it knew at any rank, norms' weights at rank 1.
- */
+/* As before there were recipes: every known name at any rank, norms' weights at rank 1. */
 Test(recipes, keras)
 {
     static const struct {
