@@ -1,9 +1,12 @@
-/* Any bytes as a list of tensors: a list that can be drawn has a spec, and that is read as the same tensors.
- */
+/* Any bytes as a list of tensors: a list that can be drawn has a spec, and that is read as the same tensors;
+   tensors without an initializer are listed in harmless lines. */
 #include "api/json.h"
+#include "api/show.h"
 #include "check.h"
 #include "model/model.h"
+#include "model/recipe.h"
 #include "model/spec.h"
+#include "model/undecided.h"
 
 #include <string.h>
 
@@ -28,15 +31,39 @@ static void compare_with(const glr_model *model, const glr_model *read)
     CHECK(k == read->count);
 }
 
+/* Lists what the defaults do not decide. */
+static void list_undecided(const char *data, size_t length)
+{
+    glr_model model;
+    glr_problem problem = {0};
+    const glr_request request = {.has_seed = true, .seed = 1};
+    glr_text text = {0};
+    size_t lines = 0;
+    CHECK(glr_model_parse(data, length, NULL, &model, &problem));
+    CHECK(!glr_model_resolve(&model, &request, &problem) || model.undecided == 0);
+    CHECK(glr_undecided_write(&text, &model));
+    glr_text_append(&text, "", 1);
+    for (const char *at = text.bytes; *at != '\0';) {
+        const uint32_t character = glr_next_character(&at);
+        CHECK(character == '\n' || !glr_is_hidden(character));
+        lines += character == '\n';
+    }
+    CHECK(lines <= model.undecided && (lines > 0 || model.undecided == 0));
+    glr_text_free(&text);
+    glr_model_free(&model);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t length)
 {
     glr_model model, read;
     glr_problem problem = {0};
-    const glr_request request = {.has_seed = true, .seed = 1};
+    const glr_request request = {
+        .has_seed = true, .seed = 1, .recipe = glr_recipe_of_name("keras", &problem)};
     if (!glr_model_parse((const char *)data, length, NULL, &model, &problem)) {
         CHECK(model.entry == NULL && !problem.is_systems);
         return 0;
     }
+    list_undecided((const char *)data, length);
     if (glr_model_resolve(&model, &request, &problem)) {
         glr_text text = {0};
         glr_json metadata;

@@ -1,4 +1,5 @@
-"""Compares tensors of a GPT-2 file, made by the command, with TensorFlow's values, bit for bit.
+"""Compares tensors of two GPT-2 files, made by the command, with TensorFlow's values, bit for bit: with the normals that
+the list names, and with glorot_normal.
 
 usage: check_tensorflow.py COMMAND GPT2.json SCRATCH_DIR
 
@@ -29,27 +30,47 @@ NAMES = [
 TRUNCATED_STDDEV = 0.87962566103423978  # of a standard normal truncated at +-2
 
 
+def seed_of(name):
+    stream = xxhash.xxh64_intdigest(name.encode(), seed=0) & (2**63 - 1)
+    return tf.constant([SEED, stream], tf.int64)
+
+
 def glorot_normal(name, shape):
     """TensorFlow's values of a tensor of rank 2."""
-    stream = xxhash.xxh64_intdigest(name.encode(), seed=0) & (2**63 - 1)
     stddev = math.sqrt(2 / (shape[0] + shape[1])) / TRUNCATED_STDDEV
-    raw = tf.random.stateless_truncated_normal(shape, seed=tf.constant([SEED, stream], tf.int64))
+    raw = tf.random.stateless_truncated_normal(shape, seed=seed_of(name))
     return (raw * tf.constant(stddev, tf.float32)).numpy()
+
+
+def gpt2_normal(name, shape):
+    """The same of the normal that GPT-2 starts from: 12 layers have 24 projections onto the residual path."""
+    stddev = 0.02 / math.sqrt(24) if ".c_proj." in name else 0.02
+    raw = tf.random.stateless_normal(shape, seed=seed_of(name))
+    return (raw * tf.constant(stddev, tf.float32)).numpy()
+
+
+def differs(path, law):
+    """Whether any value of the named tensors is not the law's."""
+    found = False
+    with safetensors.safe_open(path, framework="np") as file:
+        for name in NAMES:
+            ours = file.get_tensor(name)
+            theirs = law(name, ours.shape)
+            different = np.count_nonzero(ours.view(np.uint32) != theirs.view(np.uint32))
+            print(f"{name} {ours.shape}: {different} of {ours.size} values differ from {law.__name__}")
+            found = found or different > 0 or ours.dtype != np.float32
+    return found
 
 
 def main(command, model, scratch):
     with tempfile.TemporaryDirectory(dir=scratch) as folder:
         path = os.path.join(folder, "gpt2.safetensors")
-        subprocess.run([command, "init", model, "-o", path, "--seed", str(SEED)], check=True)
-        with safetensors.safe_open(path, framework="np") as file:
-            for name in NAMES:
-                ours = file.get_tensor(name)
-                theirs = glorot_normal(name, ours.shape)
-                different = np.count_nonzero(ours.view(np.uint32) != theirs.view(np.uint32))
-                print(f"{name} {ours.shape}: {different} of {ours.size} values differ")
-                if different or ours.dtype != np.float32:
-                    return 1
-    return 0
+        init = [command, "init", model, "-o", path, "--seed", str(SEED)]
+        subprocess.run(init, check=True)
+        if differs(path, gpt2_normal):
+            return 1
+        subprocess.run([*init, "--rule", "*=glorot_normal"], check=True)
+        return 1 if differs(path, glorot_normal) else 0
 
 
 if __name__ == "__main__":
