@@ -94,6 +94,10 @@ Test(recipes, no_default_for_misleading_names)
         "q_norm.lora_A.bias",
         "norm.scale",
         "prelu.weight",
+        "cell.forget_gate.bias",
+        "cell.fgate.bias",
+        "pos_emb.ln.weight",
+        "relative_attention.bias",
         "norm_mlp.act.weight", /* not a norm itself */
         "vulnerable.weight",
         "kiln.weight",
