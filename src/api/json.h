@@ -123,7 +123,7 @@ size_t glr_utf8_length(const char *text, size_t length);
 
 /* ---- Writing -------------------------------------------------------------------------------------- */
 
-/* A growing text. What fails is noted in it, and then nothing more is added: a look at the end is enough. */
+/* A growing text. It remembers a failure and then adds nothing more: a check at the end is enough. */
 typedef struct glr_text {
     char *bytes; /* not zero-terminated */
     size_t length, capacity;
