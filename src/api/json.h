@@ -83,7 +83,7 @@ const char *glr_json_shown(glr_json_value value);
 #define GLR_JSON_QUOTED 88
 const char *glr_json_quoted(glr_json_value value, char text[GLR_JSON_QUOTED]);
 
-/* Fails with "NAME: must be EXPECTED, not VALUE", or "NAME: missing" where there is no value. */
+/* Fails with "NAME: must be EXPECTED, not VALUE", or "NAME: missing" without a value. */
 glr_status glr_json_fail_kind(glr_status status, const char *name, glr_json_value value,
                               const char *expected);
 
