@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Makes room for one element more; false when there is no memory. */
+/* Makes room for one element more; false when memory runs out. */
 static bool grow(void **elements, size_t count, size_t *capacity, size_t size)
 {
     if (count < *capacity) {

@@ -1,6 +1,5 @@
 /* Interleaved rounds: each round times every case of the group once, and a case is compared with the
-   yardsticks of the same round. What disturbs the machine for longer than a round disturbs both sides of a
-   ratio. */
+   yardsticks of the same round. A disturbance that is longer than a round affects both sides of a ratio. */
 #include "measure.h"
 
 #include "memory.h"

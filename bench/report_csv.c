@@ -1,5 +1,5 @@
-/* Comma-separated values, a line for each case. What a peer's method is called may hold commas, and so stands
-   in quotes; no text holds a quote. */
+/* Comma-separated values, a line for each case. The name of a peer's method may hold commas, and is in
+   quotes; no text holds a quote. */
 #include "report.h"
 
 #include <inttypes.h>

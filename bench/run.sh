@@ -1,6 +1,6 @@
 #!/bin/bash
 # Builds glorand and its benchmark, makes the Python environment of the peers, measures, and writes the tables and
-# plots of bench/README.md. What was measured stays as JSON in build/bench-results.
+# plots of bench/README.md. The results stay as JSON in build/bench-results.
 #
 # usage: bench/run.sh [--quick] [--no-python] [--output FOLDER]
 #

@@ -1,6 +1,6 @@
 #!/bin/bash
 # Measures how long a process takes that draws one value, from its start to its end, and prints JSON: on the CPU, on
-# OpenCL, and on OpenCL the first time, when its kernels must be compiled. Only the CPU where there is no OpenCL.
+# OpenCL, and on OpenCL the first time, when its kernels must be compiled. Only the CPU without OpenCL.
 #
 # usage: bench/start.sh GLORAND FOLDER [ROUNDS]
 set -euo pipefail

@@ -83,8 +83,9 @@ static int compare_shard_with_whole(glr_device *device)
 
 int main(void)
 {
+    glr_options options = {.backend = GLR_BACKEND_CPU}; /* the tensors are in host memory */
     glr_device *device = NULL;
-    if (glr_open(NULL, &device) != GLR_OK) {
+    if (glr_open(&options, &device) != GLR_OK) {
         fprintf(stderr, "fill_tensor: %s\n", glr_last_error());
         return EXIT_FAILURE;
     }

@@ -15,7 +15,7 @@ typedef struct glr_backend {
 
     /* Opens device options->device; *device is set on success only. The options have been checked. If their
        backend is `auto`, this one refuses, as unavailable, what a later one in that order does better, and
-       loads no driver where there is no reason to; an error of the arguments ends the search. */
+       loads no driver without a reason; an error of the arguments ends the search. */
     glr_status (*open)(const glr_options *options, glr_device **device);
 
     void (*close)(glr_device *device);

@@ -115,8 +115,10 @@ if(TARGET glorand_command)
   add_library(test_rounding SHARED support/rounding_library.c)
   target_include_directories(test_rounding PRIVATE ${PROJECT_SOURCE_DIR}/src)
   target_link_libraries(test_rounding PRIVATE glorand_flags)
-  if(NOT GLORAND_SANITIZE) # Python could not load it.
+  if(NOT GLORAND_SANITIZE) # Python or an ordinary program could not load it.
     glorand_python_test(python_rounding python/check_rounding.py $<TARGET_FILE:test_rounding>)
     set_tests_properties(python_rounding PROPERTIES TIMEOUT 1800)
+    glorand_python_test(python_example python/check_example.py ${PROJECT_SOURCE_DIR} $<TARGET_FILE:glorand>
+      ${CMAKE_C_COMPILER} ${PROJECT_BINARY_DIR})
   endif()
 endif()

@@ -22,7 +22,7 @@ typedef struct session {
 bool session_open(session *s, const gpu *g, const arguments *a);
 void session_close(session *s); /* may be called again */
 
-/* Opens the details; NULL after a message if there is no memory. */
+/* Opens the details; NULL after a message if memory runs out. */
 FILE *session_details(session *s);
 
 /* Prints the details, if there are any, and closes them. */

@@ -308,7 +308,7 @@ const condition conditions[] = {
     {"mapped host memory, by both addresses", mapped_memory},
     {"registered host memory, by both addresses", registered_memory},
     {"managed memory", managed_memory},
-    {"a context of the caller's", own_context},
+    {"the caller's own context", own_context},
 };
 
 const size_t condition_count = sizeof conditions / sizeof conditions[0];

@@ -4,7 +4,7 @@
 
 #include "gpu.h"
 
-/* Makes a generator in the device's stream; false, and why, if there is no cuRAND or it fails. */
+/* Makes a generator in the device's stream; false, and why, without cuRAND or if it fails. */
 bool curand_open(const gpu *g, char reason[GPU_REASON]);
 void curand_close(void);
 

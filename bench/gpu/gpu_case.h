@@ -19,7 +19,7 @@ typedef struct gpu_case {
 typedef struct gpu_rates {
     double bytes_per_second, values_per_second;
     double memset_bytes_per_second;  /* cuMemsetD32Async over as many bytes */
-    double curand_values_per_second; /* curandGenerateNormal of as many bytes; 0 if there is no cuRAND */
+    double curand_values_per_second; /* curandGenerateNormal of as many bytes; 0 without cuRAND */
     double to_memset, to_curand;     /* of bytes, of values; within each round */
 } gpu_rates;
 

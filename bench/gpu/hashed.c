@@ -83,7 +83,7 @@ static outcome draw_alone(const gpu *g, const hash_case *one, FILE *details, cha
     }
     unsigned char *host[2] = {malloc((size_t)bytes), malloc((size_t)bytes)};
     if (host[0] == NULL || host[1] == NULL || g->cuMemAlloc_v2(&memory, (size_t)bytes + 4) != CUDA_SUCCESS) {
-        (void)snprintf(why, GPU_REASON, "%s: there is no room", one->name);
+        (void)snprintf(why, GPU_REASON, "%s: out of memory", one->name);
     } else {
         is_fine = draw(g, one, memory, host, bytes, details, why);
     }

@@ -119,7 +119,7 @@ static int time_steps(int ordinal)
     return EXIT_EQUAL;
 }
 
-/* All at once, as a program has it that does nothing else by CUDA. */
+/* All at once, as a program has it that does nothing else with CUDA. */
 static int time_open(int ordinal)
 {
     glr_options options = GLR_OPTIONS_INIT;

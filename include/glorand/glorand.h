@@ -5,35 +5,66 @@
  * uniform and their relatives) from counter-based Philox, straight into the memory where the values
  * will be used. A value depends on the seed, the stream and the element's index in the whole tensor,
  * and on nothing else: not on the backend, the number of threads, the part of the tensor that a call
- * fills, or the order of calls. In float32, seed s and stream 0 give what TensorFlow gives on a CPU for
- * stateless operations with seed [s, 0], bit for bit; docs/stream.md is the definition.
+ * fills, or the order of calls. docs/stream.md defines every value.
  *
- *     glr_device *device = NULL;
- *     glr_options options = GLR_OPTIONS_INIT;
- *     if (glr_open(&options, &device) != GLR_OK) { fprintf(stderr, "%s\n", glr_last_error()); ... }
+ *     #include <glorand/glorand.h>
+ *     #include <stdio.h>
  *
- *     glr_initializer init = glr_glorot_normal(42);
- *     glr_tensor tensor = {.dtype = GLR_DTYPE_FLOAT32, .rank = 2, .shape = {784, 256}};
- *     if (glr_fill(device, &init, &tensor, weights, sizeof weights) != GLR_OK) { ... }
- *     glr_close(device);
+ *     static float weights[784 * 256];
+ *
+ *     int main(void)
+ *     {
+ *         glr_options options = {.backend = GLR_BACKEND_CPU};
+ *         glr_device *device = NULL;
+ *         glr_initializer init = glr_glorot_normal(42);
+ *         glr_tensor tensor = {.dtype = GLR_DTYPE_FLOAT32, .rank = 2, .shape = {784, 256}};
+ *
+ *         if (glr_open(&options, &device) != GLR_OK ||
+ *             glr_fill(device, &init, &tensor, weights, sizeof weights) != GLR_OK) {
+ *             fprintf(stderr, "%s\n", glr_last_error());
+ *             glr_close(device);
+ *             return 1;
+ *         }
+ *         printf("%.9g %.9g %.9g %.9g\n", weights[0], weights[1], weights[2], weights[3]);
+ *         glr_close(device);
+ *         return 0;
+ *     }
+ *
+ * prints
+ *
+ *     0.000788545236 -0.0792722702 0.00516460324 0.0404688194
+ *
+ * and so do these three lines of Python, with TensorFlow 2.21 and Keras 3 on a CPU:
+ *
+ *     import tensorflow as tf
+ *     weights = tf.keras.initializers.GlorotNormal(seed=42)((784, 256))
+ *     print(*("%.9g" % x for x in weights[0, :4]))
+ *
+ * Without Keras, the second line becomes two:
+ *
+ *     stddev = (2 / (784 + 256)) ** 0.5 / 0.87962566103423978
+ *     weights = tf.random.stateless_truncated_normal((784, 256), seed=[42, 0], stddev=stddev)
+ *
+ * In float32, seed s and stream t give what TensorFlow's stateless operations give on a CPU for the seed
+ * [s, t], bit for bit.
  *
  * Rules that hold for every function:
  *
  *  - The library never prints, never exits and never aborts. Functions that can fail return a
- *    glr_status; what went wrong, with the offending value in it, is then in glr_last_error().
- *  - When a function fails because of its arguments, it has written nothing.
+ *    glr_status; glr_last_error() then describes the failure and shows the offending value.
+ *  - A function that fails because of its arguments writes nothing.
  *  - A pointer argument that may be NULL says so. Any other pointer that is NULL is an error
  *    (GLR_ERROR_ARGUMENT), not a crash.
- *  - Structs end in `reserved` words, which must be zero (GLR_ERROR_ARGUMENT otherwise): members of later
- *    versions, whose zero means what this version does. So make a struct by its constructor, or begin with
- *    {0}, which C++ takes, too. A struct keeps its size until the soname changes.
- *  - Functions are thread-safe unless they say otherwise; one device handle may be used by several
- *    threads at once, except that glr_close must come after every other call has returned.
+ *  - Structs end in `reserved` words, which must be zero (GLR_ERROR_ARGUMENT otherwise). Later versions may
+ *    turn them into members, whose zero will mean what this version does. So make a struct by its
+ *    constructor, or begin with {0}, which C++ takes, too. A struct keeps its size until the soname changes.
+ *  - Functions are thread-safe unless they say otherwise. Several threads may use one device handle at the
+ *    same time, except that glr_close must come after every other call has returned.
  *  - The caller's floating-point environment (rounding direction, flushing of subnormals, traps, sticky
- *    flags) and locale change no value and no text, and are afterwards as they were.
- *  - Threads that the library makes take no signal but those that their own instructions raise. They end with
- *    glr_close, when the library is unloaded, and when the process exits. If the system gives fewer threads,
- *    or none, a fill does without.
+ *    flags) and locale affect no value and no text, and every call leaves them unchanged.
+ *  - The library's threads block all signals except those that their own instructions raise. They end with
+ *    glr_close, when the library is unloaded, and when the process exits. If the system grants fewer threads
+ *    than a fill asks for, or none, the fill does without.
  *  - After fork(), CPU handles work in the child; forking is safe while other threads use the library. GPU
  *    handles do not survive a fork.
  *  - On the CPU, 48 KiB of stack are enough for every function of an optimized build.
@@ -48,7 +79,7 @@
 extern "C" {
 #endif
 
-/** Marks what the library exports. */
+/** Attribute of the library's exported functions. */
 #if defined(__GNUC__)
 #define GLR_API __attribute__((visibility("default")))
 #else
@@ -59,78 +90,97 @@ extern "C" {
 /* Version                                                                                          */
 /* ------------------------------------------------------------------------------------------------ */
 
+/** @defgroup version Version
+   Versions of the header, the library and the stream.
+   @{ */
+
 #define GLR_VERSION_MAJOR  0       /**< of this header; while it is 0, a minor version may break the ABI */
 #define GLR_VERSION_MINOR  1       /**< of this header */
 #define GLR_VERSION_PATCH  0       /**< of this header */
 #define GLR_VERSION_STRING "0.1.0" /**< of this header */
 
-/** The version of docs/stream.md that the values follow. A change to any value is a new number. */
+/** Version of the stream, which docs/stream.md defines. It grows with any change to any value. */
 #define GLR_STREAM_VERSION 1
 
-/** The version of the library that runs, like "0.1.0". It differs from GLR_VERSION_STRING when the program
+/** Version of the running library, "0.1.0" for example. It differs from GLR_VERSION_STRING when the program
    was compiled against another release's header. Static storage. */
 GLR_API const char *glr_version_string(void);
 
-/** The version of the library that runs, as major * 1000000 + minor * 1000 + patch. */
+/** Version of the running library, as major * 1000000 + minor * 1000 + patch. */
 GLR_API uint32_t glr_version(void);
 
-/** The stream version that the library draws: GLR_STREAM_VERSION of its own header. */
+/** Stream version of the running library: GLR_STREAM_VERSION of its own header. */
 GLR_API uint32_t glr_stream_version(void);
+
+/** @} */
 
 /* ------------------------------------------------------------------------------------------------ */
 /* Errors                                                                                           */
 /* ------------------------------------------------------------------------------------------------ */
 
-/** What a function that can fail returns. */
+/** @defgroup errors Errors
+   Status codes and messages.
+   @{ */
+
+/** Status of a call. Every function that can fail returns one. */
 typedef enum glr_status {
-    GLR_OK = 0,                /**< all went well */
+    GLR_OK = 0,                /**< success */
     GLR_ERROR_ARGUMENT = 1,    /**< an argument is outside its range, or missing */
-    GLR_ERROR_SHAPE = 2,       /**< a shape, a part or strides that do not fit together */
+    GLR_ERROR_SHAPE = 2,       /**< a shape, a part or strides do not fit together */
     GLR_ERROR_TOO_SMALL = 3,   /**< the destination has fewer bytes than the part needs */
-    GLR_ERROR_UNSUPPORTED = 4, /**< well-formed, but not something this library or device does */
-    GLR_ERROR_UNAVAILABLE = 5, /**< the backend or device asked for is not there */
+    GLR_ERROR_UNSUPPORTED = 4, /**< valid, but not supported by this library or device */
+    GLR_ERROR_UNAVAILABLE = 5, /**< the backend or device asked for is not available */
     GLR_ERROR_MEMORY = 6,      /**< out of memory */
     GLR_ERROR_DEVICE = 7,      /**< the device or its driver failed */
-    GLR_ERROR_PARSE = 8,       /**< text that is not what it should be */
-    GLR_ERROR_SYSTEM = 9,      /**< the operating system refused something */
-    GLR_ERROR_UNSEEDED = 10    /**< a random initializer that has no seed */
+    GLR_ERROR_PARSE = 8,       /**< malformed text */
+    GLR_ERROR_SYSTEM = 9,      /**< the operating system refused a request */
+    GLR_ERROR_UNSEEDED = 10    /**< a random initializer without a seed */
 } glr_status;
 
-/** The name of a status, "GLR_ERROR_SHAPE" for example; "unknown status" for any other number. Static
-   storage. */
+/** Name of a status, "GLR_ERROR_SHAPE" for example; "unknown status" for any other number. Static storage. */
 GLR_API const char *glr_status_name(glr_status status);
 
-/** The message of the last failure in the calling thread, or "" if none has failed yet. A call that
-   succeeds leaves it as it is. The text is valid until the same thread's next failure. It is one line of
-   UTF-8 that can be printed: control characters, invisible ones and bytes that are not UTF-8 are escaped as
-   in C. */
+/** Message of the calling thread's last failure; "" if no call has failed yet. A call that succeeds leaves it
+   unchanged. The text is valid until the same thread's next failure. It is one line of printable UTF-8:
+   control characters, invisible ones and bytes that are not UTF-8 are escaped as in C. */
 GLR_API const char *glr_last_error(void);
+
+/** @} */
 
 /* ------------------------------------------------------------------------------------------------ */
 /* Devices                                                                                          */
 /* ------------------------------------------------------------------------------------------------ */
 
-/** What draws. `auto` loads a driver only where it can help: where a GPU's device node is in /dev (nvidia0
-   and the like, nvhost*, dxg, kfd, mali0, kgsl-3d0, dri/renderD*; for CUDA the first three), or an
-   environment variable names a driver (GLORAND_CUDA_LIBRARY; GLORAND_OPENCL_LIBRARY, OCL_ICD_VENDORS,
-   OCL_ICD_FILENAMES). A backend that is asked for by name loads its driver (for OpenCL see opencl.h), and
-   glr_devices loads all. Drivers may start threads and handle signals, and go on doing so after glr_close. */
+/** @defgroup devices Devices
+   Opening and listing devices, and memory of a device.
+   @{ */
+
+/** Backends.
+
+   GLR_BACKEND_AUTO loads a driver only
+
+    - if a GPU's device node is in /dev: nvidia0 and the like, nvhost* or dxg for CUDA; any of these, kfd,
+      mali0, kgsl-3d0 or dri/renderD* for OpenCL; or
+    - if an environment variable names a driver: GLORAND_CUDA_LIBRARY for CUDA; GLORAND_OPENCL_LIBRARY,
+      OCL_ICD_VENDORS or OCL_ICD_FILENAMES for OpenCL.
+
+   A backend that is asked for by name loads its driver (for OpenCL see opencl.h), and glr_devices loads all.
+   Drivers may start threads and handle signals, and may continue to do so after glr_close. */
 typedef enum glr_backend_kind {
-    GLR_BACKEND_AUTO =
-        0,               /**< the best that is there: CUDA's device, OpenCL's if that is no CPU, or the CPU */
-    GLR_BACKEND_CPU = 1, /**< this machine's processors */
-    GLR_BACKEND_OPENCL =
-        2,               /**< OpenCL's devices, GPUs and accelerators first, then CPUs; see also opencl.h */
-    GLR_BACKEND_CUDA = 3 /**< CUDA's devices, in the driver's order; not in every build; see also cuda.h */
+    GLR_BACKEND_AUTO = 0,   /**< the first that is available: a CUDA device, an OpenCL device that is not a
+                               CPU, the CPU */
+    GLR_BACKEND_CPU = 1,    /**< the processors of this machine */
+    GLR_BACKEND_OPENCL = 2, /**< OpenCL devices: GPUs and accelerators first, then CPUs; see opencl.h */
+    GLR_BACKEND_CUDA = 3    /**< CUDA devices, in the driver's order; not in every build; see cuda.h */
 } glr_backend_kind;
 
-/** How to open a device. */
+/** Options of glr_open. */
 typedef struct glr_options {
-    uint32_t device;          /**< index among the backend's devices, as glr_devices counts; 0 by default */
+    uint32_t device;          /**< index of the device in its backend, as in glr_devices; 0 by default */
     glr_backend_kind backend; /**< GLR_BACKEND_AUTO by default */
-    uint32_t threads;     /**< CPU: threads of a fill, the caller's included, at most 1024; 0 means one for
-                             each processor that the process may use, or OMP_NUM_THREADS if that is less,
-                             and one inside an OpenMP parallel region of the caller's */
+    uint32_t threads; /**< CPU: number of threads of a fill, with the calling thread, at most 1024. 0 means
+                         one for each processor that the process may use, or OMP_NUM_THREADS if that is
+                         less, and one thread inside an OpenMP parallel region */
     uint32_t reserved[5]; /**< 0 */
 } glr_options;
 
@@ -140,77 +190,85 @@ typedef struct glr_options {
         0, GLR_BACKEND_AUTO, 0, { 0 }                                                                        \
     }
 
-/** An open device. */
+/** Handle of an open device. */
 typedef struct glr_device glr_device;
 
-/** Opens a device. options may be NULL, which means GLR_OPTIONS_INIT. On success *device holds a handle
-   to be given to glr_close; on failure it is NULL.
-   The device is checked first: it must give known values.
-   Errors: GLR_ERROR_ARGUMENT (also for an environment variable of glorand's with an unknown value),
+/** Opens a device, and verifies that it computes known values. options may be NULL, which means
+   GLR_OPTIONS_INIT. On success *device is a handle, which glr_close frees; on failure it is NULL.
+   Errors: GLR_ERROR_ARGUMENT (also if an environment variable of glorand has an unknown value),
    GLR_ERROR_UNAVAILABLE (the message says why), GLR_ERROR_MEMORY, GLR_ERROR_DEVICE (the check failed). */
 GLR_API glr_status glr_open(const glr_options *options, glr_device **device);
 
-/** Waits for the work that was started through this handle and frees it. NULL is allowed. */
+/** Waits for the work that was started through this handle, and frees the handle. NULL is allowed. */
 GLR_API void glr_close(glr_device *device);
 
-/** What an open device belongs to, never GLR_BACKEND_AUTO; that for NULL. */
+/** Backend of an open device, never GLR_BACKEND_AUTO. For NULL it is GLR_BACKEND_AUTO. */
 GLR_API glr_backend_kind glr_device_backend(const glr_device *device);
 
-/** Bytes of a text in glr_device_info, its final zero included. */
+/** Size of a text in glr_device_info in bytes, with the terminating zero. */
 #define GLR_DEVICE_TEXT 160
 
-/** A device, or a backend that has none and why. */
+/** A device; or a backend without one, and the reason. */
 typedef struct glr_device_info {
-    glr_backend_kind backend;     /**< whose device it is */
-    uint32_t device;              /**< what glr_options.device would say to open it */
-    uint32_t available;           /**< 1, or 0: then reason says why not */
-    char name[GLR_DEVICE_TEXT];   /**< as the driver or the processor names itself; UTF-8. The CPU's ends with
-                                     the kernel that draws, in parentheses: plain, avx2, avx512 or neon */
-    char reason[GLR_DEVICE_TEXT]; /**< "" when available */
+    glr_backend_kind backend;     /**< backend of the device */
+    uint32_t device;              /**< index to pass as glr_options.device */
+    uint32_t available;           /**< 1 if the device can be opened, 0 if not: see reason */
+    char name[GLR_DEVICE_TEXT];   /**< name that the driver or the processor reports, in UTF-8. The CPU's ends
+                                     with the kernel in use, in parentheses: plain, avx2, avx512 or neon */
+    char reason[GLR_DEVICE_TEXT]; /**< why the device is not available; "" if it is */
     uint32_t reserved[5];         /**< 0, set by glr_devices */
 } glr_device_info;
 
-/** Lists the devices of every backend, available or not, into infos[0 .. capacity - 1], each of whose
-   `size` is set by the call, and their number into *count, which may be larger than capacity. infos may
-   be NULL when capacity is 0. */
+/** Lists the devices of every backend, available or not: at most capacity of them in infos, and the number of
+   all, which may be larger, in *count. infos may be NULL when capacity is 0. */
 GLR_API glr_status glr_devices(glr_device_info *infos, size_t capacity, size_t *count);
 
-/** Memory of a device, for programs that have no allocator of their own: at least `bytes` bytes, aligned to
-   64, uninitialized. *memory is NULL when bytes is 0, and on failure. On CUDA, *memory is a device address;
-   on OpenCL it is a cl_mem, and stands for the whole of it: pointers into it are refused.
+/** Allocates memory of a device, for programs without an allocator of their own: at least `bytes` bytes,
+   aligned to 64, uninitialized. *memory is NULL when bytes is 0, and on failure. On CUDA, *memory is a device
+   address. On OpenCL it is a cl_mem, which stands for the whole allocation: pointers into it are refused.
    Errors: GLR_ERROR_MEMORY, GLR_ERROR_DEVICE. */
 GLR_API glr_status glr_alloc(glr_device *device, uint64_t bytes, void **memory);
 
-/** Frees what glr_alloc gave on the same handle; glr_close frees what is left on a CUDA or an OpenCL
-   device. NULL is allowed. Errors: GLR_ERROR_ARGUMENT on those for other memory, GLR_ERROR_DEVICE. */
+/** Frees memory that glr_alloc returned for the same handle. NULL is allowed. On a CUDA or an OpenCL device,
+   glr_close frees the memory that is left, and any other pointer is an error.
+   Errors: GLR_ERROR_ARGUMENT, GLR_ERROR_DEVICE. */
 GLR_API glr_status glr_free(glr_device *device, void *memory);
 
-/** Copies bytes from memory of the device to the host, after what was started through this handle, and
-   returns when they are there. On CUDA and OpenCL, memory is what glr_alloc gave.
-   Errors: GLR_ERROR_ARGUMENT, GLR_ERROR_TOO_SMALL, GLR_ERROR_DEVICE. */
+/** Copies bytes from memory of the device to the host. The copy comes after all work that was started through
+   this handle, and is complete when the call returns. On CUDA and OpenCL, memory is a pointer that glr_alloc
+   returned. Errors: GLR_ERROR_ARGUMENT, GLR_ERROR_TOO_SMALL, GLR_ERROR_DEVICE. */
 GLR_API glr_status glr_copy_to_host(glr_device *device, void *host, const void *memory, uint64_t bytes);
 
-/** Waits until what was started through this handle is done. Errors: GLR_ERROR_DEVICE. */
+/** Waits for the work that was started through this handle. Errors: GLR_ERROR_DEVICE. */
 GLR_API glr_status glr_sync(glr_device *device);
 
-/** "cpu", "opencl", "cuda" or "auto"; "unknown backend" for any other number. Static storage. */
+/** Name of a backend: "cpu", "opencl", "cuda" or "auto"; "unknown backend" for any other number. Static
+   storage. */
 GLR_API const char *glr_backend_name(glr_backend_kind backend);
+
+/** @} */
 
 /* ------------------------------------------------------------------------------------------------ */
 /* Tensors                                                                                          */
 /* ------------------------------------------------------------------------------------------------ */
 
-/** Element types. Random initializers draw floating-point dtypes only; float64 has a stream of its own, and
-   the 16- and 8-bit types hold the float32 value rounded to nearest even. What is too large becomes infinity,
-   or NaN in float8_e4m3fn, which has no infinity. Zeros, ones and constants fill every dtype. */
+/** @defgroup tensors Tensors
+   Shapes, parts, strides and element types.
+   @{ */
+
+/** Element types.
+
+   Random initializers draw floating-point dtypes only. float64 has a stream of its own. The 16- and 8-bit
+   floating-point types hold the float32 value rounded to nearest even; a value beyond their range becomes
+   infinity, or NaN in float8_e4m3fn, which has no infinity. Zeros, ones and constants fill every dtype. */
 typedef enum glr_dtype {
-    GLR_DTYPE_NONE = 0,          /**< not a dtype: what a forgotten member holds */
+    GLR_DTYPE_NONE = 0,          /**< not a dtype: the value of a member that was not set */
     GLR_DTYPE_FLOAT32 = 1,       /**< IEEE binary32 */
     GLR_DTYPE_FLOAT64 = 2,       /**< IEEE binary64 */
     GLR_DTYPE_FLOAT16 = 3,       /**< IEEE binary16 */
-    GLR_DTYPE_BFLOAT16 = 4,      /**< the upper half of binary32 */
-    GLR_DTYPE_FLOAT8_E4M3FN = 5, /**< 4 bits of exponent, 3 of fraction, no infinity; up to 448 */
-    GLR_DTYPE_FLOAT8_E5M2 = 6,   /**< the upper half of binary16 */
+    GLR_DTYPE_BFLOAT16 = 4,      /**< upper half of binary32 */
+    GLR_DTYPE_FLOAT8_E4M3FN = 5, /**< 4 exponent bits, 3 fraction bits, no infinity; up to 448 */
+    GLR_DTYPE_FLOAT8_E5M2 = 6,   /**< upper half of binary16 */
     GLR_DTYPE_BOOL = 7,          /**< one byte, 0 or 1 */
     GLR_DTYPE_INT8 = 8,          /**< 8 bits, two's complement */
     GLR_DTYPE_INT16 = 9,         /**< 16 bits, two's complement */
@@ -222,64 +280,73 @@ typedef enum glr_dtype {
     GLR_DTYPE_UINT64 = 15        /**< 64 bits, unsigned */
 } glr_dtype;
 
-/** "float32", "bfloat16", ...; "unknown dtype" for any other number. Static storage. */
+/** Name of a dtype, "float32" for example; "unknown dtype" for any other number. Static storage. */
 GLR_API const char *glr_dtype_name(glr_dtype dtype);
 
-/** Bytes of one element; 0 for any other number. */
+/** Size of one element in bytes; 0 for any other number. */
 GLR_API size_t glr_dtype_size(glr_dtype dtype);
 
-/** The dtype of a name as glr_dtype_name writes it, or as others do, in any case: bf16, F32, half, double,
-   i64, fp16, F8_E4M3, also with a module before it (torch.bfloat16, jnp.float32, np.int8, tf.half). Names
-   that do not mean the same everywhere are read with torch. only: float, int, long, char, byte.
-   GLR_DTYPE_NONE if there is none such. */
+/** Dtype of a name, in any case: a name that glr_dtype_name returns, or one that other libraries use (bf16,
+   F32, half, double, i64, fp16, F8_E4M3), also with its module (torch.bfloat16, jnp.float32, np.int8,
+   tf.half). Names that differ in meaning between libraries need torch. before them: float, int, long, char,
+   byte. GLR_DTYPE_NONE for an unknown name. */
 GLR_API glr_dtype glr_dtype_of_name(const char *name);
 
-#define GLR_MAX_RANK     16                 /**< axes of a tensor */
-#define GLR_MAX_ELEMENTS (INT64_C(1) << 56) /**< elements of a whole tensor */
+#define GLR_MAX_RANK     16                 /**< largest number of axes of a tensor */
+#define GLR_MAX_ELEMENTS (INT64_C(1) << 56) /**< largest number of elements of a whole tensor */
 
-/** Which part of the tensor a call fills. */
+/** Parts of a tensor, of which a call fills one. */
 typedef enum glr_part {
-    GLR_PART_WHOLE = 0, /**< all of it */
-    GLR_PART_BOX = 1,   /**< start[a] to start[a] + extent[a] - 1 along every axis a */
-    GLR_PART_RANGE = 2  /**< elements first to first + count - 1 of the row-major order */
+    GLR_PART_WHOLE = 0, /**< the whole tensor */
+    GLR_PART_BOX = 1,   /**< indices start[a] to start[a] + extent[a] - 1 along every axis a */
+    GLR_PART_RANGE = 2  /**< elements first to first + count - 1 in row-major order */
 } glr_part;
 
-/** A tensor and the part of it that lies at the destination. shape is always the shape of the whole
-   tensor, also in a program that holds a shard of it: fans, and with them standard deviations, come from
-   it, and so do the element indices that select the values.
+/** A tensor, and the part of it that the destination holds.
 
-   strides are the destination's: element (i0, i1, ...) of the part is at dst + sum of ia * strides[a],
-   counted in elements, the indices from 0 within the part. All zero means packed in row-major order. Any
-   order of the axes is allowed (a transposed destination) and any gaps (a leading dimension, padding),
-   but no negative stride and no interleaved axes: taken in the order of their strides, each axis must step
-   beyond the last element of those before it. The stride of an axis of extent 1 has no effect. A range has no
-   axes, so its strides must be zero. */
+   shape is always the shape of the whole tensor, also in a program that holds a shard of it: fans, and with
+   them standard deviations, come from it, and so do the element indices that select the values.
+
+   strides describe the destination: element (i0, i1, ...) of the part is at dst + sum of ia * strides[a],
+   counted in elements, the indices from 0 within the part. All zero means packed in row-major order.
+
+    - The axes may be in any order (a transposed destination), with any gaps (a leading dimension, padding).
+    - Strides are not negative, and axes are not interleaved: taken in the order of their strides, each axis
+      must step beyond the last element of those before it.
+    - The stride of an axis of extent 1 has no effect.
+    - A range has no axes, so its strides must be zero. */
 typedef struct glr_tensor {
-    uint32_t rank;                 /**< 0 to GLR_MAX_RANK; rank 0 is one element */
-    glr_dtype dtype;               /**< of its elements */
-    glr_part part;                 /**< the members that its kind does not name are not read */
-    int64_t shape[GLR_MAX_RANK];   /**< 0 or more each; the product of those that are not 0 at most
+    uint32_t rank;                 /**< number of axes, 0 to GLR_MAX_RANK; rank 0 is one element */
+    glr_dtype dtype;               /**< element type */
+    glr_part part;                 /**< part at the destination; members of other parts are not read */
+    int64_t shape[GLR_MAX_RANK];   /**< 0 or more each; the product of those that are not 0 is at most
                                       GLR_MAX_ELEMENTS */
-    int64_t start[GLR_MAX_RANK];   /**< GLR_PART_BOX: its first index along each axis */
-    int64_t extent[GLR_MAX_RANK];  /**< GLR_PART_BOX: how many indices along each axis */
-    int64_t first;                 /**< GLR_PART_RANGE: its first element */
-    int64_t count;                 /**< GLR_PART_RANGE: how many elements */
-    int64_t strides[GLR_MAX_RANK]; /**< of the destination, in elements; all 0 means packed */
+    int64_t start[GLR_MAX_RANK];   /**< GLR_PART_BOX: first index along each axis */
+    int64_t extent[GLR_MAX_RANK];  /**< GLR_PART_BOX: number of indices along each axis */
+    int64_t first;                 /**< GLR_PART_RANGE: first element */
+    int64_t count;                 /**< GLR_PART_RANGE: number of elements */
+    int64_t strides[GLR_MAX_RANK]; /**< strides of the destination, in elements; all 0 means packed */
     uint32_t reserved[8];          /**< 0 */
 } glr_tensor;
 
-/** Checks a tensor and gives the number of elements of its part, and of the bytes that a destination
-   needs: up to the last element, not beyond. Either pointer may be NULL.
-   Errors: GLR_ERROR_ARGUMENT, GLR_ERROR_SHAPE, as glr_fill. */
+/** Checks a tensor, and computes the size of its part: the number of elements, and the bytes that the
+   destination needs, up to the last element. Either pointer may be NULL.
+   Errors: GLR_ERROR_ARGUMENT, GLR_ERROR_SHAPE, as for glr_fill. */
 GLR_API glr_status glr_tensor_extent(const glr_tensor *tensor, int64_t *elements, uint64_t *bytes);
+
+/** @} */
 
 /* ------------------------------------------------------------------------------------------------ */
 /* Initializers                                                                                     */
 /* ------------------------------------------------------------------------------------------------ */
 
+/** @defgroup initializers Initializers
+   Constructors, seeds, and the JSON and text forms.
+   @{ */
+
 /** Initializers of the Keras family, and the members of glr_initializer that each uses. */
 typedef enum glr_kind {
-    GLR_KIND_NONE = 0,             /**< not an initializer: what a forgotten member holds */
+    GLR_KIND_NONE = 0,             /**< not an initializer: the value of a member that was not set */
     GLR_KIND_ZEROS = 1,            /**< 0 */
     GLR_KIND_ONES = 2,             /**< 1 */
     GLR_KIND_CONSTANT = 3,         /**< value */
@@ -295,45 +362,49 @@ typedef enum glr_kind {
     GLR_KIND_LECUN_UNIFORM = 13    /**< scale 1, fan_in, uniform */
 } glr_kind;
 
-/** Which fan variance scaling divides by. */
+/** The fan by which variance scaling divides. */
 typedef enum glr_mode {
-    GLR_MODE_FAN_IN = 0,  /**< the number of inputs */
-    GLR_MODE_FAN_OUT = 1, /**< the number of outputs */
-    GLR_MODE_FAN_AVG = 2  /**< their mean */
+    GLR_MODE_FAN_IN = 0,  /**< number of inputs */
+    GLR_MODE_FAN_OUT = 1, /**< number of outputs */
+    GLR_MODE_FAN_AVG = 2  /**< mean of both */
 } glr_mode;
 
-/** Distributions of variance scaling. With s = scale / max(1, n), n the fan that mode names: */
+/** Distributions of variance scaling, with s = scale / max(1, n), where n is the fan that mode selects. */
 typedef enum glr_distribution {
-    GLR_DISTRIBUTION_TRUNCATED_NORMAL = 0,   /**< the result's deviation is sqrt(s), its bounds
+    GLR_DISTRIBUTION_TRUNCATED_NORMAL = 0,   /**< standard deviation sqrt(s) after truncation, bounds
                                                 +- 2 sqrt(s) / 0.87962566103423978 */
-    GLR_DISTRIBUTION_UNTRUNCATED_NORMAL = 1, /**< deviation sqrt(s) */
+    GLR_DISTRIBUTION_UNTRUNCATED_NORMAL = 1, /**< standard deviation sqrt(s) */
     GLR_DISTRIBUTION_UNIFORM = 2             /**< [-sqrt(3 s), sqrt(3 s)) */
 } glr_distribution;
 
-/** How truncated normals are drawn. */
+/** Methods of drawing truncated normals. */
 typedef enum glr_method {
-    GLR_METHOD_RESAMPLE = 0, /**< draw again what lies outside: TensorFlow's values */
+    GLR_METHOD_RESAMPLE = 0, /**< rejection: values outside are drawn again; TensorFlow's values */
     GLR_METHOD_ICDF = 1      /**< inverse distribution function: about twice as fast, other values */
 } glr_method;
 
-/** Which axes of a weight are its inputs and outputs, when input_axes and output_axes do not say it. */
+/** Orders of a weight's axes, from which the fans follow when input_axes and output_axes are not given. */
 typedef enum glr_layout {
-    GLR_LAYOUT_KERAS = 0, /**< [spatial..., in, out]; rank 1 counts as n in and n out */
+    GLR_LAYOUT_KERAS = 0, /**< [spatial..., in, out]; a shape [n] has n inputs and n outputs */
     GLR_LAYOUT_TORCH = 1  /**< [out, in, spatial...] */
 } glr_layout;
 
-/** Where the random numbers come from. */
+/** Sources of the random numbers. */
 typedef enum glr_seeding {
-    GLR_SEEDING_SEED = 0, /**< seed and stream, scrambled into a Philox key and counter as TensorFlow does */
-    GLR_SEEDING_KEY = 1,  /**< key and counter, as they are */
-    GLR_SEEDING_NONE = 2  /**< nowhere yet: glr_resolve decides, and so does glr_fill for a whole tensor */
+    GLR_SEEDING_SEED = 0, /**< seed and stream, scrambled into a Philox key and counter as in TensorFlow */
+    GLR_SEEDING_KEY = 1,  /**< key and counter, unchanged */
+    GLR_SEEDING_NONE = 2  /**< unseeded: glr_resolve assigns a seed, and so does glr_fill to a whole tensor */
 } glr_seeding;
 
-/** An initializer: a plain value, to be made by one of the constructors below and changed at will. Two
-   tensors filled with the same seed and stream hold the same underlying random numbers: give each tensor
-   of a model its own stream (glr_stream_of_name). */
+/** An initializer. It is a plain struct: make one with a constructor below, and change its members at will.
+
+   Two tensors with the same seed and stream hold the same underlying random numbers: give each tensor of a
+   model its own stream (glr_stream_of_name).
+
+   Axes are as in Keras 3, and count from the end when negative. An empty list of inputs or outputs is a list:
+   the fan over it is 1. A repeated axis counts each time; an axis may be both an input and an output. */
 typedef struct glr_initializer {
-    glr_kind kind;                 /**< which of the family */
+    glr_kind kind;                 /**< kind of the initializer */
     double value;                  /**< GLR_KIND_CONSTANT */
     double mean;                   /**< GLR_KIND_RANDOM_NORMAL, GLR_KIND_TRUNCATED_NORMAL */
     double stddev;                 /**< GLR_KIND_RANDOM_NORMAL, GLR_KIND_TRUNCATED_NORMAL; at least 0 */
@@ -342,43 +413,43 @@ typedef struct glr_initializer {
     double scale;                  /**< GLR_KIND_VARIANCE_SCALING; above 0 */
     glr_mode mode;                 /**< GLR_KIND_VARIANCE_SCALING */
     glr_distribution distribution; /**< GLR_KIND_VARIANCE_SCALING */
-    glr_method method;             /**< of truncated normals; of no effect on others */
-    glr_layout layout;             /**< of the weight, where no axes are given */
-    glr_seeding seeding;           /**< which of the following members count */
-    int64_t seed;        /**< GLR_SEEDING_SEED; any value. Keras 3 on TensorFlow draws from the seed's
-                            remainder of 2^31 - 2, from 0 on: give that to have its values */
-    int64_t stream;      /**< GLR_SEEDING_SEED; any value */
-    uint32_t key[2];     /**< GLR_SEEDING_KEY */
-    uint32_t counter[4]; /**< GLR_SEEDING_KEY; word 0 is the lowest */
-    /* Axes as in Keras 3, counted from the end when negative. An empty list of inputs or outputs is a list:
-       the fan over it is 1. An axis that stands twice counts twice; one may be among inputs and outputs. */
-    uint32_t input_axis_count;         /**< length of input_axes; 0 unless has_axes is 1 */
-    uint32_t output_axis_count;        /**< length of output_axes; 0 unless has_axes is 1 */
-    uint32_t batch_axis_count;         /**< length of batch_axes */
+    glr_method method;             /**< method of truncated normals; no effect on others */
+    glr_layout layout;             /**< order of the weight's axes; no effect if has_axes is 1 */
+    glr_seeding seeding;           /**< selects the members below that count */
+    int64_t seed;                  /**< GLR_SEEDING_SEED; any value. Keras 3 on TensorFlow takes seeds modulo
+                                      2^31 - 2, from 0 on: give the remainder to have its values */
+    int64_t stream;                /**< GLR_SEEDING_SEED; any value */
+    uint32_t key[2];               /**< GLR_SEEDING_KEY */
+    uint32_t counter[4];           /**< GLR_SEEDING_KEY; word 0 is the lowest */
+    uint32_t input_axis_count;     /**< length of input_axes; 0 unless has_axes is 1 */
+    uint32_t output_axis_count;    /**< length of output_axes; 0 unless has_axes is 1 */
+    uint32_t batch_axis_count;     /**< length of batch_axes */
     int32_t input_axes[GLR_MAX_RANK];  /**< fan_in is the product over these axes */
     int32_t output_axes[GLR_MAX_RANK]; /**< fan_out is the product over these axes */
     int32_t batch_axes[GLR_MAX_RANK];  /**< stacked experts or layers, left out of every product */
-    uint32_t has_axes;     /**< 1: input_axes and output_axes say what the fans are; 0: layout says it */
+    uint32_t has_axes;     /**< 1: the fans come from input_axes and output_axes; 0: from layout */
     uint32_t reserved[16]; /**< 0 */
 } glr_initializer;
 
-/* Constructors. Defaults of the members that are not arguments: method resample, layout Keras, stream 0, no
-   axes. Arguments are checked when the initializer is used. Sources: Glorot and Bengio 2010 (glorot), He,
-   Zhang, Ren and Sun 2015 (he), LeCun, Bottou, Orr and Mueller 1998 (lecun), as in tf.keras.initializers. */
+/** @name Constructors
+   Defaults of the members that are not arguments: method resample, layout Keras, stream 0, no axes. Arguments
+   are checked when the initializer is used. Sources: Glorot and Bengio 2010 (glorot), He, Zhang, Ren and Sun
+   2015 (he), LeCun, Bottou, Orr and Mueller 1998 (lecun), as in tf.keras.initializers.
+   @{ */
 
-/** All 0. */
+/** All zeros. */
 GLR_API glr_initializer glr_zeros(void);
-/** All 1. */
+/** All ones. */
 GLR_API glr_initializer glr_ones(void);
-/** All the same value. */
+/** The same value everywhere. */
 GLR_API glr_initializer glr_constant(double value);
-/** Normal values. */
+/** Normal with mean and stddev. */
 GLR_API glr_initializer glr_random_normal(double mean, double stddev, int64_t seed);
-/** Uniform values in [minval, maxval). */
+/** Uniform in [minval, maxval). */
 GLR_API glr_initializer glr_random_uniform(double minval, double maxval, int64_t seed);
-/** Normal values of mean and stddev, but only those within 2 stddev of the mean. */
+/** Normal with mean and stddev, truncated at 2 stddev on both sides of the mean. */
 GLR_API glr_initializer glr_truncated_normal(double mean, double stddev, int64_t seed);
-/** Values whose variance is scale divided by a fan. */
+/** Variance scaling: the variance is scale divided by a fan. */
 GLR_API glr_initializer glr_variance_scaling(double scale, glr_mode mode, glr_distribution distribution,
                                              int64_t seed);
 /** Truncated normal, standard deviation sqrt(2 / (fan_in + fan_out)). */
@@ -393,65 +464,87 @@ GLR_API glr_initializer glr_he_uniform(int64_t seed);
 GLR_API glr_initializer glr_lecun_normal(int64_t seed);
 /** Uniform, limit sqrt(3 / fan_in). */
 GLR_API glr_initializer glr_lecun_uniform(int64_t seed);
+/** @} */
 
-/** The constructor's name of a kind, "glorot_normal" for example; "unknown initializer" for any other
+/** Name of a kind, "glorot_normal" for example, as in its constructor; "unknown initializer" for any other
    number. Static storage. */
 GLR_API const char *glr_kind_name(glr_kind kind);
 
-/** The kind of a name, as glr_kind_name writes it or as Keras does ("GlorotNormal", and the aliases
-   "zero", "one", "normal" and "uniform") or tf_keras ("GlorotNormalV2", "glorot_normalV2"); GLR_KIND_NONE if
-   there is none such. */
+/** Kind of a name: a name that glr_kind_name returns, one of Keras ("GlorotNormal", and the aliases "zero",
+   "one", "normal" and "uniform") or one of tf_keras ("GlorotNormalV2", "glorot_normalV2"). GLR_KIND_NONE for
+   an unknown name. */
 GLR_API glr_kind glr_kind_of_name(const char *name);
 
-/** An initializer of a kind with Keras's defaults: mean 0, stddev 0.05, minval -0.05, maxval 0.05, value
-   0, scale 1, fan_in, truncated normal; seed and stream 0. */
+/** Makes an initializer of a kind with Keras's defaults: mean 0, stddev 0.05, minval -0.05, maxval 0.05,
+   value 0, scale 1, fan_in, truncated normal; seed and stream 0. */
 GLR_API glr_initializer glr_initializer_of_kind(glr_kind kind);
 
-/** Sets the global seed of the process, from which initializers that have none are resolved, one after the
-   other, as by tf.random.set_seed and eager calls. Setting it again, to the same seed too, starts the
-   sequence again. Any value; without a global seed, each is resolved with 64 random bits from the operating
-   system. It is not Keras 3's sequence: there, each initializer that is made without a seed takes
+/** Sets the global seed of the process to any value. Unseeded initializers are then resolved from it, one
+   after the other, as in TensorFlow's eager calls after tf.random.set_seed. Setting it again, also to the
+   same value, starts the sequence again. Without a global seed, each is resolved with 64 random bits from the
+   operating system.
+
+   Keras 3 has another sequence: there, each initializer that is made without a seed takes
    random.randint(1, 10**9) from Python's random, which keras.utils.set_random_seed(s) seeds by
    random.seed(s). Draw those integers in Python, in the order in which the model makes its initializers, and
    give them as seeds. */
 GLR_API void glr_set_seed(int64_t seed);
 
-/** Copies an initializer, and gives it a seed if it is random and has none: after glr_set_seed the next of
-   its sequence (GLR_SEEDING_KEY), otherwise one from the operating system (GLR_SEEDING_SEED, stream 0). The
-   same pointer may be given twice. A resolved initializer gives the same values wherever and in whatever
-   parts it is used, and can be written down: its seed and stream, or its key and counter. Errors:
-   GLR_ERROR_ARGUMENT, GLR_ERROR_SYSTEM. Threads: each call takes its own place in the sequence. */
+/** Copies an initializer, and gives the copy a seed if it is random and unseeded: after glr_set_seed the next
+   of its sequence (GLR_SEEDING_KEY), otherwise one from the operating system (GLR_SEEDING_SEED, stream 0).
+   Both pointers may be the same. A resolved initializer gives the same values wherever and in whatever parts
+   it is used, and can be written down: its seed and stream, or its key and counter.
+   Errors: GLR_ERROR_ARGUMENT, GLR_ERROR_SYSTEM. Threads: each call takes its own place in the sequence. */
 GLR_API glr_status glr_resolve(const glr_initializer *initializer, glr_initializer *resolved);
 
-/** Reads an initializer from JSON: a string that glr_kind_of_name knows ("glorot_normal"), or an object in
-   TensorFlow's form, {"class_name": "GlorotNormal", "config": {"seed": 42}}, or in Keras 3's, which adds
-   "module", "registered_name", "shared_object_id" and axes. module must be one under which Keras, tf_keras or
-   TensorFlow have their initializers, or null, and registered_name null or, beside such a module, the class's
-   own: a class of the same name from elsewhere draws other values, and is refused.
-   Members of config that are missing or null have Keras's defaults; "dtype" is ignored; VarianceScaling's
-   mode and distribution may be in any case, and the distribution may be "normal", which means
-   truncated_normal; any other member is an error, and so is a member that stands twice or an array that is
-   nested deeper than 64 levels. Numbers may be true and false, which are 1 and 0, and a
-   constant Infinity, -Infinity or NaN, as Python's json module writes them. A seed is an integer; from 2^63
-   to 2^64 - 1 it means the int64 of the same bits; missing or null, it gives GLR_SEEDING_NONE. A
-   SeedGenerator gives its own seed, as Keras folds it into 0 to 2^31 - 3, and stream 0: its first draw. With
-   the stream k, the initializer gives its draw number k, counted from 0. Axes have an effect where both lists
-   are given, empty or not; a list beside null has none, as in Keras. A layer's JSON may say null for axes
-   with which the layer draws, as those of EinsumDense and MultiHeadAttention do: the axes of the kernel's
-   letters that stand in the equation's output are the output axes, the others the input axes, and have to be
-   put in. In float64, Keras rounds the limits of uniforms to float32: RandomUniform with limits so rounded
-   has its values. text is UTF-8 of length bytes, a byte order mark may stand before it, and it need not end
-   with a zero. On failure *initializer is unchanged. Errors: GLR_ERROR_PARSE (the message holds line and
-   column, or the member), GLR_ERROR_UNSUPPORTED (initializers of Keras that glorand does not draw, functions
-   and classes of others; arrays and tensors where a number should be; other seeds of Keras; an integer as a
-   Constant's value that no double is), GLR_ERROR_MEMORY. */
+/** Reads an initializer from JSON. text is length bytes of UTF-8, with or without a byte order mark, and need
+   not end with a zero. On failure *initializer is unchanged. The JSON is one of:
+
+    - a string that glr_kind_of_name knows: "glorot_normal";
+    - an object in TensorFlow's form: {"class_name": "GlorotNormal", "config": {"seed": 42}};
+    - an object in Keras 3's form, which adds "module", "registered_name", "shared_object_id" and axes.
+
+   Names. module is a module in which Keras, tf_keras or TensorFlow has its initializers, or null.
+   registered_name is null or, beside such a module, the name of the class. A class of the same name from
+   elsewhere draws other values, and is refused.
+
+   Members of config:
+
+    - A member that is missing or null has Keras's default. "dtype" is ignored. Any other unknown member is an
+      error, and so is a duplicate member, or an array nested deeper than 64 levels.
+    - A number may also be true or false, which are 1 and 0. The value of a Constant may also be Infinity,
+      -Infinity or NaN, as Python's json module writes them.
+    - The mode and distribution of VarianceScaling may be in any case, and the distribution may be "normal",
+      which means truncated_normal.
+    - A seed is an integer. From 2^63 to 2^64 - 1 it means the int64 of the same bits. A seed that is missing
+      or null gives GLR_SEEDING_NONE.
+    - A SeedGenerator as seed gives its own seed, as Keras folds it into 0 to 2^31 - 3, and stream 0, which is
+      its first draw. Its draw number k, counted from 0, is stream k.
+    - Axes have an effect if both lists are given, empty or not. A list beside null has none, as in Keras.
+
+   Layers. A layer's JSON may say null for axes with which the layer draws, as EinsumDense and
+   MultiHeadAttention do. Those axes must be put in: the axes of the kernel whose letters are in the
+   equation's output are the output axes, the others the input axes.
+
+   float64. Keras rounds the limits of uniforms to float32, also for float64. RandomUniform with limits so
+   rounded has its values.
+
+   Errors: GLR_ERROR_PARSE (the message gives line and column, or the member), GLR_ERROR_MEMORY, and
+   GLR_ERROR_UNSUPPORTED for
+
+    - initializers of Keras that glorand does not draw, and functions and classes from elsewhere;
+    - an array or a tensor in place of a number;
+    - other forms of seeds in Keras;
+    - an integer as a Constant's value that no double equals. */
 GLR_API glr_status glr_initializer_from_json(const char *text, size_t length, glr_initializer *initializer);
 
-/** Writes an initializer as JSON: class_name and config as TensorFlow and Keras 3 read them, axes only
-   where has_axes is 1, a constant that is infinite or NaN as Python's json module writes it, which is outside
-   JSON's definition. What Keras has no word for (stream, method, layout, batch axes) is not written.
-   The text and its final zero go to buffer when capacity allows, and *length, unless NULL, is set to the
-   text's length without the zero; buffer may be NULL when capacity is 0.
+/** Writes an initializer as JSON: class_name and config as TensorFlow and Keras 3 read them. Axes are written
+   only if has_axes is 1. A constant that is infinite or NaN is written as Python's json module does, which is
+   an extension of JSON. Members that Keras lacks (stream, method, layout, batch axes) are not written.
+
+   The text and its terminating zero go to buffer if capacity is enough. *length, unless length is NULL, is
+   set to the length of the text without the zero. buffer may be NULL when capacity is 0.
+
    Errors: GLR_ERROR_ARGUMENT, GLR_ERROR_TOO_SMALL (*length is set all the same), GLR_ERROR_UNSUPPORTED
    (a GLR_SEEDING_KEY initializer, for which Keras has no form), GLR_ERROR_MEMORY. */
 GLR_API glr_status glr_initializer_to_json(const glr_initializer *initializer, char *buffer, size_t capacity,
@@ -464,43 +557,51 @@ typedef struct glr_variable {
     double value;     /**< finite where the text uses it */
 } glr_variable;
 
-/** Reads an initializer from its text form, which docs/text.md defines: a name that glr_kind_of_name knows,
-   alone or with arguments in the order of Keras's constructor, by position or by name: glorot_normal,
-   random_normal(0, 0.02), variance_scaling(scale=2, mode=fan_in), constant(-inf). Every initializer also
-   takes, by name alone, seed, stream, key and counter, method, layout, input_axes and output_axes, and
-   batch_axes: glorot_normal(seed=42, method=icdf). Numbers are expressions of decimal and hexadecimal
-   numbers, + - * / ( ), sqrt(...) and variables: random_normal(0, 0.02/sqrt(2*n_layers)). What is not given
-   has the default of glr_initializer_of_kind, but that an initializer without a seed, or a key and counter,
-   is GLR_SEEDING_NONE. Truncated normals are cut at -2 and 2 standard deviations, which may be written:
-   truncated_normal(0, 0.02, -2s, 2s). text is length bytes and need not end with a zero. variables may be
-   NULL when variable_count is 0. On failure *initializer is unchanged. Errors: GLR_ERROR_PARSE (the message
-   begins with the column, counted in bytes from 1), GLR_ERROR_UNSUPPORTED (other bounds, initializers of
-   Keras that glorand does not draw), GLR_ERROR_ARGUMENT (a variable's name), GLR_ERROR_MEMORY. */
+/** Reads an initializer from its text form, which docs/text.md defines. text is length bytes and need not end
+   with a zero. variables may be NULL when variable_count is 0. On failure *initializer is unchanged.
+
+    - The text is a name that glr_kind_of_name knows, alone or with the arguments of Keras's constructor, by
+      position or by name: glorot_normal, random_normal(0, 0.02), variance_scaling(scale=2, mode=fan_in),
+      constant(-inf).
+    - Every initializer also takes, by name only, seed, stream, key and counter, method, layout, input_axes
+      and output_axes, and batch_axes: glorot_normal(seed=42, method=icdf).
+    - Numbers are expressions of decimal and hexadecimal numbers, + - * / ( ), sqrt(...) and variables:
+      random_normal(0, 0.02/sqrt(2*n_layers)).
+    - An argument that is not given has the default of glr_initializer_of_kind, except that an initializer
+      without a seed, or a key and counter, is GLR_SEEDING_NONE.
+    - Truncated normals are truncated at -2 and 2 standard deviations, which may be written:
+      truncated_normal(0, 0.02, -2s, 2s).
+
+   Errors: GLR_ERROR_PARSE (the message begins with the column, counted in bytes from 1),
+   GLR_ERROR_UNSUPPORTED (other bounds, initializers of Keras that glorand does not draw), GLR_ERROR_ARGUMENT
+   (an invalid name of a variable), GLR_ERROR_MEMORY. */
 GLR_API glr_status glr_initializer_from_text(const char *text, size_t length, const glr_variable *variables,
                                              size_t variable_count, glr_initializer *initializer);
 
 /** Writes an initializer in its text form: glr_initializer_from_text reads it back with every member the
-   same, but that a size of 0 becomes sizeof(glr_initializer). Arguments at the end that have their default
-   are left out, and numbers have as few digits as they need. The text and its final zero go to text when
-   capacity allows, and *length, unless NULL, is set to its length without the zero; text may be NULL when
-   capacity is 0. Errors: GLR_ERROR_ARGUMENT, GLR_ERROR_TOO_SMALL (*length is set all the same),
-   GLR_ERROR_UNSUPPORTED (a NaN with a payload; a member without effect, such as the stddev of a constant,
-   that is not as glr_initializer_of_kind sets it), GLR_ERROR_MEMORY. */
+   same. Trailing arguments that have their default are left out, and numbers have as few digits as they need.
+
+   The text and its terminating zero go to text if capacity is enough. *length, unless length is NULL, is set
+   to the length of the text without the zero. text may be NULL when capacity is 0.
+
+   Errors: GLR_ERROR_ARGUMENT, GLR_ERROR_TOO_SMALL (*length is set all the same), GLR_ERROR_UNSUPPORTED (a NaN
+   with a payload; a member without effect, such as the stddev of a constant, that is not as
+   glr_initializer_of_kind sets it), GLR_ERROR_MEMORY. */
 GLR_API glr_status glr_initializer_to_text(const glr_initializer *initializer, char *text, size_t capacity,
                                            size_t *length);
 
-/** The stream of a tensor's name within a model: XXH64 of its UTF-8 bytes with seed 0, the top bit
-   cleared. length is in bytes; name may be NULL when it is 0. */
+/** Stream of a tensor's name within a model: XXH64 of the name's UTF-8 bytes with seed 0, the top bit
+   cleared. length is in bytes. name may be NULL when length is 0. */
 GLR_API int64_t glr_stream_of_name(const char *name, size_t length);
 
-/** What an initializer means for a tensor. */
+/** Fans and distribution of an initializer for a tensor. */
 typedef struct glr_summary {
-    double fan_in;        /**< inputs; exact below 2^53 */
-    double fan_out;       /**< outputs; exact below 2^53 */
-    double mean;          /**< of the values, before rounding to their dtype */
-    double stddev;        /**< of the values, before rounding to their dtype */
-    double lower;         /**< bound before rounding to float32; -infinity for an untruncated normal */
-    double upper;         /**< bound before rounding to float32; infinity for an untruncated normal */
+    double fan_in;        /**< number of inputs; exact below 2^53 */
+    double fan_out;       /**< number of outputs; exact below 2^53 */
+    double mean;          /**< mean of the values, before rounding to their dtype */
+    double stddev;        /**< standard deviation of the values, before rounding to their dtype */
+    double lower;         /**< lower bound before rounding to float32; -infinity for an untruncated normal */
+    double upper;         /**< upper bound before rounding to float32; infinity for an untruncated normal */
     uint32_t reserved[8]; /**< 0, set by glr_describe */
 } glr_summary;
 
@@ -510,26 +611,42 @@ typedef struct glr_summary {
 GLR_API glr_status glr_describe(const glr_initializer *initializer, const glr_tensor *tensor,
                                 glr_summary *summary);
 
+/** @} */
+
 /* ------------------------------------------------------------------------------------------------ */
 /* Filling                                                                                          */
 /* ------------------------------------------------------------------------------------------------ */
 
-/** Fills the part of a tensor that lies at dst with an initializer's values, and returns when they are
-   there. dst is memory of the device: at any byte address on the CPU, what glr_cuda_fill would take on CUDA,
-   what glr_alloc gave on OpenCL; it may be NULL when the part is empty. dst_bytes is how many bytes are
-   there: a part that needs more is refused. Nothing is allocated. Filling a part gives the same values that
-   filling the whole would put there.
+/** @defgroup filling Filling
+   The function that draws the values.
+   @{ */
 
-   Errors: GLR_ERROR_ARGUMENT (a value out of its range, a NULL pointer), GLR_ERROR_SHAPE (sizes that overflow
-   or exceed GLR_MAX_ELEMENTS, a part outside the tensor, strides that make elements overlap),
-   GLR_ERROR_TOO_SMALL, GLR_ERROR_UNSUPPORTED (random integers, a dtype that the device lacks),
-   GLR_ERROR_UNSEEDED (a part, of an initializer that is unseeded), GLR_ERROR_SYSTEM (no seed from the
-   operating system): dst is as it was. On a GPU also GLR_ERROR_DEVICE, GLR_ERROR_MEMORY or
-   GLR_ERROR_UNAVAILABLE, by what its driver says: then dst may hold anything.
+/** Fills a part of a tensor at dst with an initializer's values, which are complete when the call returns.
+   A part has the values that filling the whole tensor would put there. Nothing is allocated.
+
+   dst is memory of the device: on the CPU any byte address, on CUDA any memory that glr_cuda_fill takes, on
+   OpenCL a pointer that glr_alloc returned. It may be NULL when the part is empty. dst_bytes is the number of
+   bytes at dst; a part that needs more is refused.
+
+   Errors, with dst unchanged:
+
+    - GLR_ERROR_ARGUMENT: a value out of its range, a NULL pointer.
+    - GLR_ERROR_SHAPE: sizes that overflow or exceed GLR_MAX_ELEMENTS, a part outside the tensor, strides that
+      make elements overlap.
+    - GLR_ERROR_TOO_SMALL.
+    - GLR_ERROR_UNSUPPORTED: random integers, a dtype that the device lacks.
+    - GLR_ERROR_UNSEEDED: a part, of an initializer that is unseeded.
+    - GLR_ERROR_SYSTEM: no seed from the operating system.
+
+   On a GPU also GLR_ERROR_DEVICE, GLR_ERROR_MEMORY or GLR_ERROR_UNAVAILABLE, depending on the driver's error;
+   then dst may hold anything.
+
    Threads: any number of calls on one handle at a time. On the CPU the handle's threads help the callers, and
    calls share them; a fill takes no more threads than it has pieces of 65536 elements. */
 GLR_API glr_status glr_fill(glr_device *device, const glr_initializer *initializer, const glr_tensor *tensor,
                             void *dst, uint64_t dst_bytes);
+
+/** @} */
 
 #ifdef __cplusplus
 }

@@ -31,7 +31,10 @@ glr_status glr_check_reserved(const char *name, const uint32_t *words, size_t co
     return GLR_OK;
 }
 
-glr_status glr_fail_null(const char *name) { return glr_fail(GLR_ERROR_ARGUMENT, "%s: is NULL", name); }
+glr_status glr_fail_null(const char *name)
+{
+    return glr_fail(GLR_ERROR_ARGUMENT, "%s: must not be NULL", name);
+}
 
 const char *glr_last_error(void) { return last_error; }
 

@@ -19,7 +19,7 @@ glr_status glr_check_variables(const glr_variable *variables, size_t count)
     for (size_t i = 0; i < count; i++) {
         const char *name = variables[i].name;
         if (name == NULL) {
-            return glr_fail(GLR_ERROR_ARGUMENT, "variables[%zu].name: is NULL", i);
+            return glr_fail(GLR_ERROR_ARGUMENT, "variables[%zu].name: must not be NULL", i);
         }
         if (!glr_ascii_is_name(name, strlen(name))) {
             return glr_fail(

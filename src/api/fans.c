@@ -19,7 +19,7 @@ static uint32_t from_front(int32_t axis, uint32_t rank)
     return (uint32_t)(axis < 0 ? axis + (int32_t)rank : axis);
 }
 
-/* The axes of a list as a set of bits, each axis counted from the front. An axis may stand there twice. */
+/* The axes of a list as a set of bits, each axis counted from the front. Repeated axes are allowed. */
 static glr_status axis_set(axis_list list, uint32_t rank, uint32_t *set)
 {
     *set = 0;
@@ -39,15 +39,15 @@ static glr_status axis_set(axis_list list, uint32_t rank, uint32_t *set)
     return GLR_OK;
 }
 
-/* To leave an axis out twice means nothing. */
+/* A batch axis is left out once; a repeated one is a mistake. */
 static glr_status check_no_repeat(axis_list list, uint32_t rank)
 {
     uint32_t seen = 0;
     for (uint32_t i = 0; i < list.count; i++) {
         const uint32_t bit = 1U << from_front(list.axes[i], rank);
         if (seen & bit) {
-            return glr_fail(GLR_ERROR_ARGUMENT, "initializer.%s[%u]: %d names an axis for the second time",
-                            list.name, i, list.axes[i]);
+            return glr_fail(GLR_ERROR_ARGUMENT, "initializer.%s[%u]: %d is a duplicate axis", list.name, i,
+                            list.axes[i]);
         }
         seen |= bit;
     }
@@ -105,7 +105,7 @@ glr_status glr_check_axes_given(const glr_initializer *initializer)
         return GLR_OK;
     }
     const bool is_input = initializer->input_axis_count > 0;
-    return glr_fail(GLR_ERROR_ARGUMENT, "initializer.has_axes: is 0, but %s_axis_count is %u",
+    return glr_fail(GLR_ERROR_ARGUMENT, "initializer.has_axes: 0, but %s_axis_count is %u",
                     is_input ? "input" : "output",
                     is_input ? initializer->input_axis_count : initializer->output_axis_count);
 }
@@ -119,9 +119,14 @@ static glr_status check_lists(const axis_list lists[3], uint32_t rank, uint32_t 
             return status;
         }
     }
-    if ((sets[0] | sets[1]) & sets[2]) {
-        return glr_fail(GLR_ERROR_ARGUMENT, "initializer.batch_axes: share an axis with %s",
-                        sets[0] & sets[2] ? "input_axes" : "output_axes");
+    const uint32_t shared = (sets[0] | sets[1]) & sets[2];
+    if (shared != 0) {
+        uint32_t axis = 0;
+        while ((shared >> axis & 1) == 0) {
+            axis++;
+        }
+        return glr_fail(GLR_ERROR_ARGUMENT, "initializer.batch_axes: axis %u is also in %s", axis,
+                        sets[0] >> axis & 1 ? "input_axes" : "output_axes");
     }
     return check_no_repeat(lists[2], rank);
 }

@@ -9,6 +9,7 @@
 #include "kind.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <string.h>
 
 /* Members of config, as bits, that each kind has. */
@@ -52,12 +53,13 @@ static glr_status read_number(glr_json_value value, const char *name, double *nu
         *number = value.kind == GLR_JSON_TRUE ? 1.0 : 0.0;
         return GLR_OK;
     }
-    if (value.kind == GLR_JSON_ARRAY || value.kind == GLR_JSON_OBJECT) {
-        return glr_fail(GLR_ERROR_UNSUPPORTED, "config.%s: is %s, not a number", name, glr_json_shown(value));
+    if (glr_json_double(value, number)) {
+        return GLR_OK;
     }
-    return glr_json_double(value, number)
-               ? GLR_OK
-               : glr_fail(GLR_ERROR_PARSE, "config.%s: %s is not a number", name, glr_json_shown(value));
+    const bool is_nested = value.kind == GLR_JSON_ARRAY || value.kind == GLR_JSON_OBJECT;
+    char path[32];
+    (void)snprintf(path, sizeof path, "config.%s", name);
+    return glr_json_fail_kind(is_nested ? GLR_ERROR_UNSUPPORTED : GLR_ERROR_PARSE, path, value, "a number");
 }
 
 /* A constant's integer is what is stored, or refused. */
@@ -223,7 +225,7 @@ static glr_status read_member(const char *name, glr_json_value value, glr_initia
         return read_axes(value, name, initializer->output_axes, &initializer->output_axis_count);
     case DTYPE: return GLR_OK;
     default:
-        return glr_fail(GLR_ERROR_PARSE, "config.%s: is not a member of %s", name,
+        return glr_fail(GLR_ERROR_PARSE, "config.%s: not a member of %s", name,
                         glr_kind_class_name(initializer->kind));
     }
 }
@@ -281,7 +283,7 @@ static glr_status read_config(glr_json_value config, glr_initializer *initialize
         return GLR_OK;
     }
     if (config.kind != GLR_JSON_OBJECT) {
-        return glr_fail(GLR_ERROR_PARSE, "config: is not an object");
+        return glr_json_fail_kind(GLR_ERROR_PARSE, "config", config, "an object or null");
     }
     glr_json_walk walk = glr_json_children(config);
     while (glr_json_next(&walk)) {
@@ -300,7 +302,9 @@ static glr_status read_document(glr_json_value document, glr_initializer *initia
         return glr_initializer_from_name(glr_json_string(document), initializer);
     }
     if (document.kind != GLR_JSON_OBJECT) {
-        return glr_fail(GLR_ERROR_PARSE, "an initializer is a string or an object");
+        char text[GLR_JSON_QUOTED];
+        return glr_fail(GLR_ERROR_PARSE, "an initializer must be a string or an object, not %s",
+                        glr_json_quoted(document, text));
     }
     glr_status status = read_class(document, initializer);
     return status == GLR_OK ? read_config(glr_json_member(document, "config"), initializer) : status;

@@ -30,7 +30,7 @@ static uint32_t number_of(const glr_initializer *initializer, size_t offset)
     return number;
 }
 
-/* ---- What has a form ------------------------------------------------------------------------------ */
+/* ---- Checks --------------------------------------------------------------------------------------- */
 
 /* Copies the member of an argument, and of axes those that count. */
 static void copy_member(const glr_initializer *from, const glr_argument *argument, glr_initializer *to)

@@ -79,6 +79,14 @@ const char *glr_json_string(glr_json_value value);
 /* A value as a message shows it: a number as it was written, a string without quotes, a word otherwise. */
 const char *glr_json_shown(glr_json_value value);
 
+/* The same, with a string in quotes, and shortened to fit: for messages about a value of the wrong kind. */
+#define GLR_JSON_QUOTED 88
+const char *glr_json_quoted(glr_json_value value, char text[GLR_JSON_QUOTED]);
+
+/* Fails with "NAME: must be EXPECTED, not VALUE", or "NAME: missing" without a value. */
+glr_status glr_json_fail_kind(glr_status status, const char *name, glr_json_value value,
+                              const char *expected);
+
 /* Whether it is a number without fraction and exponent. */
 bool glr_json_is_integer(glr_json_value value);
 
@@ -115,7 +123,7 @@ size_t glr_utf8_length(const char *text, size_t length);
 
 /* ---- Writing -------------------------------------------------------------------------------------- */
 
-/* A growing text. What fails is noted in it, and then nothing more is added: a look at the end is enough. */
+/* A growing text. It remembers a failure and then adds nothing more: a check at the end is enough. */
 typedef struct glr_text {
     char *bytes; /* not zero-terminated */
     size_t length, capacity;

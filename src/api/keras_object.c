@@ -52,7 +52,8 @@ static glr_status check_member(const char *name, glr_json_value value, const cha
         if (strcmp(name, strings[i]) == 0) {
             return value.kind == GLR_JSON_STRING || (i > 0 && value.kind == GLR_JSON_NULL)
                        ? GLR_OK
-                       : glr_fail(GLR_ERROR_PARSE, "%s: is not a string", name);
+                       : glr_json_fail_kind(GLR_ERROR_PARSE, name, value,
+                                            i > 0 ? "a string or null" : "a string");
         }
     }
     for (size_t i = 0; i < COUNT(empty); i++) {
@@ -63,10 +64,10 @@ static glr_status check_member(const char *name, glr_json_value value, const cha
     if (strcmp(name, "shared_object_id") == 0) {
         return glr_json_is_integer(value) || value.kind == GLR_JSON_NULL
                    ? GLR_OK
-                   : glr_fail(GLR_ERROR_PARSE, "%s: is neither an integer nor null", name);
+                   : glr_json_fail_kind(GLR_ERROR_PARSE, name, value, "an integer or null");
     }
     return strcmp(name, "config") == 0 ? GLR_OK
-                                       : glr_fail(GLR_ERROR_PARSE, "%s: is not a member of %s", name, what);
+                                       : glr_fail(GLR_ERROR_PARSE, "%s: not a member of %s", name, what);
 }
 
 static glr_status check_members(glr_json_value object, const char *what)
@@ -122,7 +123,7 @@ glr_status glr_keras_class_of(glr_json_value object, const char **class_name, bo
     }
     *class_name = glr_json_string(glr_json_member(object, "class_name"));
     if (*class_name == NULL) {
-        return glr_fail(GLR_ERROR_PARSE, "class_name: is missing");
+        return glr_fail(GLR_ERROR_PARSE, "class_name: missing");
     }
     *is_serialized = glr_json_member(object, "module").kind == GLR_JSON_STRING;
     return check_origin(object, *class_name, &of_initializers);
@@ -134,7 +135,8 @@ glr_status glr_keras_class_of(glr_json_value object, const char **class_name, bo
 static glr_status read_integer_seed(glr_json_value value, glr_initializer *initializer)
 {
     if (!glr_json_is_integer(value)) {
-        return glr_fail(GLR_ERROR_PARSE, "config.seed: is neither an integer, null nor a SeedGenerator");
+        return glr_json_fail_kind(GLR_ERROR_PARSE, "config.seed", value,
+                                  "an integer, null or a SeedGenerator");
     }
     if (!glr_json_seed(value, &initializer->seed)) {
         return glr_fail(GLR_ERROR_PARSE, "config.seed: too big integer: %.40s is not in [-2^63, 2^64 - 1]",
@@ -156,7 +158,8 @@ static glr_status read_generator_seed(glr_json_value value, glr_initializer *ini
                    ? glr_fail(GLR_ERROR_UNSUPPORTED,
                               "config.seed.config.seed: %.40s is not in int64's range, as Keras's seeds are",
                               glr_json_shown(value))
-                   : glr_fail(GLR_ERROR_PARSE, "config.seed.config.seed: is neither an integer nor null");
+                   : glr_json_fail_kind(GLR_ERROR_PARSE, "config.seed.config.seed", value,
+                                        "an integer or null");
     }
     const int64_t remainder = seed % SEED_MODULUS;
     initializer->seed = remainder < 0 ? remainder + SEED_MODULUS : remainder;
@@ -167,12 +170,12 @@ static glr_status read_generator_seed(glr_json_value value, glr_initializer *ini
 static glr_status read_generator_config(glr_json_value config, glr_initializer *initializer)
 {
     if (config.kind != GLR_JSON_OBJECT && !is_absent(config)) {
-        return glr_fail(GLR_ERROR_PARSE, "config.seed.config: is not an object");
+        return glr_json_fail_kind(GLR_ERROR_PARSE, "config.seed.config", config, "an object or null");
     }
     glr_json_walk walk = glr_json_children(config);
     while (glr_json_next(&walk)) {
         if (strcmp(walk.name, "name") != 0 && strcmp(walk.name, "seed") != 0) {
-            return glr_fail(GLR_ERROR_PARSE, "config.seed.config.%s: is not a member of SeedGenerator",
+            return glr_fail(GLR_ERROR_PARSE, "config.seed.config.%s: not a member of SeedGenerator",
                             walk.name);
         }
     }
@@ -182,9 +185,10 @@ static glr_status read_generator_config(glr_json_value config, glr_initializer *
 
 static glr_status read_generator(glr_json_value object, glr_initializer *initializer)
 {
-    const char *class_name = glr_json_string(glr_json_member(object, "class_name"));
+    const glr_json_value name = glr_json_member(object, "class_name");
+    const char *class_name = glr_json_string(name);
     if (class_name == NULL) {
-        return glr_fail(GLR_ERROR_PARSE, "config.seed: is an object without a class_name");
+        return glr_json_fail_kind(GLR_ERROR_PARSE, "config.seed.class_name", name, "a string");
     }
     glr_status status = strcmp(class_name, "SeedGenerator") == 0
                             ? check_origin(object, class_name, &of_seed_generators)

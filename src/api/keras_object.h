@@ -4,7 +4,7 @@
 
 #include "json.h"
 
-/* Checks all members of an initializer's object but the value of config: there is no unknown one, and what
+/* Checks all members of an initializer's object but the value of config: all are known, and what
    they say of the class is true of Keras's own initializers. *class_name lives as long as the document;
    *is_serialized is whether a serializer has written where the class is from.
    Errors: GLR_ERROR_PARSE, GLR_ERROR_UNSUPPORTED (a class of somebody else). */

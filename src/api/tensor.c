@@ -81,7 +81,7 @@ static int64_t part_extent(const glr_tensor *tensor, uint32_t a)
 static int has_strides(const glr_tensor *tensor)
 {
     for (uint32_t a = 0; a < tensor->rank; a++) {
-        if (tensor->strides[a] != 0 && (tensor->part == GLR_PART_RANGE || part_extent(tensor, a) != 1)) {
+        if (tensor->strides[a] != 0 && part_extent(tensor, a) != 1) {
             return 1;
         }
     }
@@ -194,8 +194,11 @@ static glr_runs runs_of(uint64_t first, const axes *part)
 
 static glr_status lay_out_range(const glr_tensor *tensor, glr_layout_of_part *layout)
 {
-    if (has_strides(tensor)) {
-        return glr_fail(GLR_ERROR_SHAPE, "tensor.strides: must all be 0 when the part is a range");
+    for (uint32_t a = 0; a < tensor->rank; a++) {
+        if (tensor->strides[a] != 0) {
+            return glr_fail(GLR_ERROR_SHAPE, "tensor.strides[%u]: must be 0 for a range, not %" PRId64, a,
+                            tensor->strides[a]);
+        }
     }
     glr_runs runs = {.first = (uint64_t)tensor->first, .length = (uint64_t)tensor->count, .stride = 1};
     layout->runs = runs;

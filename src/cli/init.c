@@ -76,13 +76,13 @@ static int check_arguments(int argc, char **argv, const arguments *given)
                    : glr_cli_unexpected("init", argv[optind + 1]);
     }
     if (!glr_cli_ends_in(argv[optind], ".json")) {
-        return glr_cli_fail(EXIT_USAGE, "%s: is not a .json file; glorand-init(1) says how to make one",
+        return glr_cli_fail(EXIT_USAGE, "%s: not a .json file; glorand-init(1) describes the format",
                             argv[optind]);
     }
     if (!given->plan && (given->output == NULL || !glr_cli_ends_in(given->output, ".safetensors"))) {
-        return glr_cli_fail(EXIT_USAGE, "--output: %s",
-                            given->output == NULL ? "is missing; try 'glorand init --help'"
-                                                  : "does not end in .safetensors");
+        return given->output == NULL
+                   ? glr_cli_fail(EXIT_USAGE, "--output is missing; try 'glorand init --help'")
+                   : glr_cli_fail(EXIT_USAGE, "%s: must end in .safetensors", given->output);
     }
     return EXIT_DONE;
 }

@@ -290,11 +290,11 @@ static bool sync_folder(const glr_output *output, glr_problem *problem)
     free(path);
     bool ok = folder >= 0 && fsync(folder) == 0;
     if (!ok) {
-        (void)glr_problem_set(problem, "%s: is written, but its folder cannot be synced: %s",
+        (void)glr_problem_set(problem, "%s: the file is written, but its folder cannot be synced: %s",
                               output->final_name, strerror(errno));
     }
     if (folder >= 0 && close(folder) != 0 && ok) {
-        ok = glr_problem_set(problem, "%s: is written, but its folder cannot be closed: %s",
+        ok = glr_problem_set(problem, "%s: the file is written, but its folder cannot be closed: %s",
                              output->final_name, strerror(errno));
     }
     return ok;
@@ -319,7 +319,7 @@ bool glr_output_commit(glr_output *output, bool sync, glr_problem *problem)
         (void)glr_problem_set(problem, "%s: %s", output->final_name, strerror(errno));
     }
     if (locked >= 0 && close(locked) != 0 && ok) {
-        ok = glr_problem_set(problem, "%s: is written, but cannot be closed: %s", output->final_name,
+        ok = glr_problem_set(problem, "%s: the file is written, but cannot be closed: %s", output->final_name,
                              strerror(errno));
     }
     glr_output_discard(output);

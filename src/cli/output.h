@@ -13,8 +13,8 @@ typedef struct glr_output {
     uint64_t bytes;
 } glr_output;
 
-/* Creates the temporary file, with all its bytes reserved where the file system can do that. What exists
-   under the final name stays as it is until glr_output_commit, and must be a regular file. Links are
+/* Creates the temporary file, with all its bytes reserved where the file system can do that. A file under
+   the final name stays as it is until glr_output_commit, and must be a regular file. Links are
    followed, also to a file that is not there yet. The file gets the mode of the one that it replaces, and its
    owner and group where this process may give it them. Until the commit, whatever ends the process removes
    the file, except SIGKILL and a stack that overflows. There can be one at a time. */

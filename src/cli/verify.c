@@ -248,7 +248,7 @@ int glr_cli_verify(int argc, char **argv)
                               : glr_cli_unexpected("verify", argv[optind + 1]);
     }
     if (given.request.has_seed && given.spec == NULL) {
-        return glr_cli_fail(EXIT_USAGE, "--seed: is for --spec; without it, seeds are those of the metadata");
+        return glr_cli_fail(EXIT_USAGE, "--seed: needs --spec; without it the seeds come from the metadata");
     }
     if (given.request.recipe != NULL && given.spec == NULL) {
         return glr_cli_fail(EXIT_USAGE, "--recipe: is for --spec; the metadata has every initializer");

@@ -60,7 +60,8 @@ static size_t list(glr_device_info *infos, size_t capacity)
 static glr_status open_cpu(const glr_options *options, glr_device **device)
 {
     if (options->device != 0) {
-        return glr_fail(GLR_ERROR_UNAVAILABLE, "options.device: %u; the cpu backend has device 0 only",
+        return glr_fail(GLR_ERROR_UNAVAILABLE,
+                        "options.device: %u is outside [0, 0]: the cpu backend has 1 device",
                         options->device);
     }
     if (!glr_cpu_plain_is_right()) {

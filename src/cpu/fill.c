@@ -207,7 +207,7 @@ static void fill_chunks(const void *context, glr_chunks *chunks)
     job->kernel->stream_end();
 }
 
-/* Inside a parallel region of the caller's, whose threads fill one tensor each, a fill has one, unless the
+/* Inside the caller's parallel region, whose threads fill one tensor each, a fill has one, unless the
    handle's number was asked for. */
 static uint32_t threads_for(const glr_cpu_device *cpu, uint64_t chunks)
 {

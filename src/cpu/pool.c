@@ -311,7 +311,7 @@ static void after_fork_in_child(void)
     (void)pthread_mutex_unlock(&pools_lock);
 }
 
-/* When the library is loaded. What fails here would fail for want of a few bytes: then fork is as unsafe as
+/* When the library is loaded. It could fail for want of a few bytes only: then fork is as unsafe as
    POSIX says it is in programs with threads. */
 __attribute__((constructor)) static void load(void)
 {

@@ -86,8 +86,7 @@ static glr_status open_cuda(const glr_options *options, glr_device **device)
         return status;
     }
     if (options->device >= count) {
-        return glr_fail(GLR_ERROR_UNAVAILABLE, "options.device: %u; CUDA has %zu here", options->device,
-                        count);
+        return glr_gpu_fail_index("CUDA", options->device, count);
     }
     CUresult error = cu->cuDeviceGet(&id, (int)options->device);
     if (error != CUDA_SUCCESS) {
@@ -171,7 +170,7 @@ static glr_status free_cuda(glr_device *device, void *memory)
     int pushed;
     glr_gpu_allocation *allocation = glr_gpu_allocations_find(&cuda->allocations, memory, 1);
     if (allocation == NULL) {
-        return glr_gpu_fail_foreign("memory");
+        return glr_gpu_fail_foreign("memory", memory);
     }
     glr_status status = glr_cuda_enter(cuda->cu, cuda->context, &pushed);
     if (status == GLR_OK) {

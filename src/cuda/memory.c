@@ -49,10 +49,10 @@ static glr_status check_alignment(CUdeviceptr address, uint64_t element_size)
 }
 
 /* Managed memory and host memory can be reached from every context; a device's from those of its own. */
-static glr_status check_place(const glr_cuda_device *device, const pointer_facts *facts)
+static glr_status check_place(const glr_cuda_device *device, CUdeviceptr dst, const pointer_facts *facts)
 {
     if (facts->type == 0 || facts->address == 0) {
-        return glr_fail(GLR_ERROR_ARGUMENT, "dst: not CUDA memory");
+        return glr_fail(GLR_ERROR_ARGUMENT, "dst: 0x%llx is not CUDA memory", dst);
     }
     if (facts->type != CU_MEMORYTYPE_DEVICE || facts->is_managed) {
         return GLR_OK;
@@ -76,7 +76,7 @@ glr_status glr_cuda_check_memory(const glr_cuda_device *device, CUdeviceptr dst,
         status = resolve(device->cu, dst, &facts);
     }
     if (status == GLR_OK) {
-        status = check_place(device, &facts);
+        status = check_place(device, dst, &facts);
     }
     if (status == GLR_OK) {
         status = check_alignment(facts.address, element_size);

@@ -44,7 +44,7 @@ static glr_status open_context(struct CUctx_st *context, glr_device **device)
             return glr_cu_fail("cuCtxGetCurrent", error);
         }
         if (context == NULL) {
-            return glr_fail(GLR_ERROR_ARGUMENT, "context: is NULL, and the thread has no current one");
+            return glr_fail(GLR_ERROR_ARGUMENT, "context: NULL, but the thread has no current context");
         }
     } else {
         status = glr_cuda_enter(cu, context, &pushed);
@@ -69,7 +69,7 @@ static glr_status check_device(const glr_device *device)
     }
     if (device->backend != &glr_cuda_backend) {
         return glr_fail(GLR_ERROR_ARGUMENT,
-                        "device: is of the %s backend and was not opened by glr_cuda_open",
+                        "device: belongs to the %s backend and was not opened by glr_cuda_open",
                         glr_backend_name(device->backend->kind));
     }
     return GLR_OK;
@@ -91,8 +91,9 @@ static glr_status check_contexts(const glr_cuda_device *device, CUstream stream)
     }
     error = device->cu->cuStreamGetCtx(stream, &context);
     if (error != CUDA_SUCCESS) {
-        return error == CUDA_ERROR_INVALID_HANDLE ? glr_fail(GLR_ERROR_ARGUMENT, "stream: not a CUDA stream")
-                                                  : glr_cu_fail("cuStreamGetCtx", error);
+        return error == CUDA_ERROR_INVALID_HANDLE
+                   ? glr_fail(GLR_ERROR_ARGUMENT, "stream: %p is not a CUDA stream", (void *)stream)
+                   : glr_cu_fail("cuStreamGetCtx", error);
     }
     return context == device->context
                ? GLR_OK

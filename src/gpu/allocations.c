@@ -57,7 +57,7 @@ glr_status glr_gpu_allocations_check(glr_gpu_allocations *list, const void *memo
 {
     const glr_gpu_allocation *allocation = glr_gpu_allocations_find(list, memory, 0);
     if (allocation == NULL) {
-        return glr_gpu_fail_foreign("memory");
+        return glr_gpu_fail_foreign("memory", memory);
     }
     if (bytes > allocation->bytes) {
         return glr_fail(GLR_ERROR_TOO_SMALL, "bytes: %" PRIu64 " are more than the memory's %" PRIu64, bytes,
@@ -67,7 +67,7 @@ glr_status glr_gpu_allocations_check(glr_gpu_allocations *list, const void *memo
     return GLR_OK;
 }
 
-glr_status glr_gpu_fail_foreign(const char *name)
+glr_status glr_gpu_fail_foreign(const char *name, const void *memory)
 {
-    return glr_fail(GLR_ERROR_ARGUMENT, "%s: not what glr_alloc gave on this handle", name);
+    return glr_fail(GLR_ERROR_ARGUMENT, "%s: %p was not allocated by glr_alloc on this handle", name, memory);
 }

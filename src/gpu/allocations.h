@@ -35,6 +35,6 @@ glr_status glr_gpu_allocations_check(glr_gpu_allocations *list, const void *memo
                                      void **same);
 
 /* Fails because the argument called name is not in the list. */
-glr_status glr_gpu_fail_foreign(const char *name);
+glr_status glr_gpu_fail_foreign(const char *name, const void *memory);
 
 #endif

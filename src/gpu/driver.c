@@ -76,6 +76,12 @@ glr_status glr_gpu_check_auto(const char *backend, const char *folder, unsigned 
                     folder);
 }
 
+glr_status glr_gpu_fail_index(const char *backend, uint32_t index, size_t count)
+{
+    return glr_fail(GLR_ERROR_UNAVAILABLE, "options.device: %u is outside [0, %zu]: %s has %zu device%s",
+                    index, count - 1, backend, count, count == 1 ? "" : "s");
+}
+
 glr_status glr_gpu_load(glr_gpu_library *library, void (*load)(void))
 {
     glr_status status = GLR_OK;

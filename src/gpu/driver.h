@@ -26,6 +26,9 @@ const char *glr_gpu_variable(const char *name);
 glr_status glr_gpu_check_auto(const char *backend, const char *folder, unsigned kinds,
                               const char *const variables[]);
 
+/* Fails with GLR_ERROR_UNAVAILABLE for an index that is not below the count of the backend's devices. */
+glr_status glr_gpu_fail_index(const char *backend, uint32_t index, size_t count);
+
 /* A driver's library, and why it could not be loaded, if so. */
 typedef struct glr_gpu_library {
     pthread_mutex_t lock;

@@ -62,21 +62,23 @@ static bool complain(const place *where, const char *text)
     return at(where, ": ");
 }
 
+static bool complain_kind(const place *where, glr_json_value value, const char *expected)
+{
+    char text[GLR_JSON_QUOTED];
+    (void)glr_problem_set(where->problem, "must be %s, not %s", expected, glr_json_quoted(value, text));
+    return at(where, ": ");
+}
+
 static bool read_integer(glr_json_value value, const place *where, int64_t *number)
 {
-    if (glr_json_int64(value, number)) {
-        return true;
-    }
-    const char *quote = value.kind == GLR_JSON_STRING ? "\"" : "";
-    (void)glr_problem_set(where->problem, "%s%s%s is not an integer%s", quote, glr_json_shown(value), quote,
-                          glr_json_is_integer(value) ? " of 64 bits" : "");
-    return at(where, ": ");
+    return glr_json_int64(value, number) ||
+           complain_kind(where, value, glr_json_is_integer(value) ? "an integer of 64 bits" : "an integer");
 }
 
 static bool read_string(glr_json_value value, const place *where, const char **text)
 {
     *text = glr_json_string(value);
-    return *text != NULL || complain(where, "is not a string");
+    return *text != NULL || complain_kind(where, value, "a string");
 }
 
 static bool read_seed(glr_json_value value, const place *where, int64_t *seed)
@@ -99,7 +101,7 @@ static bool read_shape(glr_json_value value, const place *where, glr_tensor *ten
 {
     size_t rank = glr_json_size(value);
     if (value.kind != GLR_JSON_ARRAY) {
-        return complain(where, "is not a list of dimensions");
+        return complain_kind(where, value, "a list of dimensions");
     }
     if (rank > GLR_MAX_RANK) {
         (void)glr_problem_set(where->problem, "%zu dimensions are more than %d", rank, GLR_MAX_RANK);
@@ -181,8 +183,12 @@ static bool read_choice(glr_json_value value, const place *where, glr_choice *ch
 static bool read_axes(glr_json_value value, const place *where, int32_t axes[GLR_MAX_RANK], uint32_t *count)
 {
     size_t length = glr_json_size(value);
-    if (value.kind != GLR_JSON_ARRAY || length > GLR_MAX_RANK) {
-        return complain(where, "is not a list of at most 16 axes");
+    if (value.kind != GLR_JSON_ARRAY) {
+        return complain_kind(where, value, "a list of axes");
+    }
+    if (length > GLR_MAX_RANK) {
+        (void)glr_problem_set(where->problem, "%zu axes are more than %d", length, GLR_MAX_RANK);
+        return at(where, ": ");
     }
     glr_json_walk walk = glr_json_children(value);
     while (glr_json_next(&walk)) {
@@ -258,7 +264,7 @@ static bool read_tensor_member(const char *name, glr_json_value value, const pla
     if (strcmp(name, "batch_axes") == 0) {
         return read_axes(value, where, over->batch_axes, &over->batch_axis_count);
     }
-    return complain(where, "is not a member of a tensor");
+    return complain(where, "not a member of a tensor");
 }
 
 /* The members; *has_shape is whether shape is among them. */
@@ -280,7 +286,7 @@ static bool read_tensor(glr_json_value value, const place *where, glr_dtype defa
                         glr_model_tensor *tensor)
 {
     if (value.kind != GLR_JSON_OBJECT) {
-        return complain(where, "is not an object");
+        return complain_kind(where, value, "an object");
     }
     tensor->tensor.dtype = default_dtype;
     const char *slice = NULL;
@@ -311,7 +317,7 @@ static bool read_rule(glr_json_value item, const place *where, glr_rules *rules)
     const char *match = glr_json_string(glr_json_member(item, "match"));
     glr_json_value initializer = glr_json_member(item, "initializer");
     if (match == NULL || initializer.kind == GLR_JSON_MISSING || glr_json_size(item) != 2) {
-        return complain(where, "is not of the form {\"match\": PATTERN, \"initializer\": ...}");
+        return complain(where, "not of the form {\"match\": PATTERN, \"initializer\": ...}");
     }
     if (initializer.kind == GLR_JSON_NULL) {
         return complain(where, "its initializer is null");
@@ -329,7 +335,7 @@ static bool read_rule(glr_json_value item, const place *where, glr_rules *rules)
 static bool read_rules(glr_json_value value, const place *where, glr_rules *rules)
 {
     if (value.kind != GLR_JSON_ARRAY) {
-        return complain(where, "is not a list");
+        return complain_kind(where, value, "a list");
     }
     glr_json_walk walk = glr_json_children(value);
     while (glr_json_next(&walk)) {
@@ -353,13 +359,13 @@ static bool read_recipe(glr_json_value value, const place *where, const glr_reci
 
 static bool read_tensors(glr_json_value list, glr_dtype default_dtype, glr_model *model, glr_problem *problem)
 {
+    const place tensors = {.name = "tensors", .variables = &model->variables, .problem = problem};
     if (list.kind != GLR_JSON_ARRAY) {
-        return glr_problem_set(problem, "tensors: is not a list");
+        return complain_kind(&tensors, list, "a list");
     }
     if (!glr_model_reserve(model, glr_json_size(list))) {
         return glr_problem_memory(problem);
     }
-    const place tensors = {.name = "tensors", .variables = &model->variables, .problem = problem};
     glr_json_walk walk = glr_json_children(list);
     while (glr_json_next(&walk)) {
         place where = element_of(&tensors, walk.index);
@@ -400,7 +406,7 @@ static bool read_member(const char *name, glr_json_value value, const place *whe
         return read_rules(value, where, &model->rules);
     }
     return strcmp(name, "tensors") == 0 || strcmp(name, "variables") == 0 || strcmp(name, "source") == 0 ||
-           strcmp(name, "parameters") == 0 || complain(where, "is not a member of a list of tensors");
+           strcmp(name, "parameters") == 0 || complain(where, "not a member of a list of tensors");
 }
 
 /* {"n_layer": 12}, before whatever uses them. */
@@ -410,7 +416,7 @@ static bool read_variables(glr_json_value value, const place *where, glr_variabl
         return true;
     }
     if (value.kind != GLR_JSON_OBJECT) {
-        return complain(where, "is not an object of names and numbers");
+        return complain_kind(where, value, "an object of names and numbers");
     }
     glr_json_walk walk = glr_json_children(value);
     while (glr_json_next(&walk)) {
@@ -421,7 +427,7 @@ static bool read_variables(glr_json_value value, const place *where, glr_variabl
             return complain(&inner, "cannot be the name of a variable");
         }
         if (!glr_json_double(walk.value, &number)) {
-            return complain(&inner, "is not a number");
+            return complain_kind(&inner, walk.value, "a number");
         }
         if (!glr_variables_add(variables, walk.name, length, number)) {
             return glr_problem_memory(where->problem);
@@ -453,13 +459,16 @@ static bool read_document(glr_json_value document, const glr_variables *given, g
 {
     glr_dtype dtype = GLR_DTYPE_NONE;
     if (document.kind != GLR_JSON_OBJECT) {
-        return glr_problem_set(problem, "is not an object");
+        char text[GLR_JSON_QUOTED];
+        return glr_problem_set(problem, "a list of tensors must be an object, not %s",
+                               glr_json_quoted(document, text));
     }
     if (glr_json_member(document, "weight_map").kind != GLR_JSON_MISSING) {
-        return glr_problem_set(problem, "is the index of a model in several files, not a list of tensors");
+        return glr_problem_set(problem,
+                               "this is the index of a model in several files, not a list of tensors");
     }
     if (glr_json_member(document, "tensors").kind == GLR_JSON_MISSING) {
-        return glr_problem_set(problem, "tensors: is missing, so this is not a list of tensors");
+        return glr_problem_set(problem, "tensors: missing, so this is not a list of tensors");
     }
     if (!take_variables(document, given, model, problem)) {
         return false;

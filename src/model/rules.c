@@ -236,7 +236,7 @@ static bool decide(glr_model_tensor *tensor, const glr_variables *variables, ind
 static bool override_axes(glr_initializer *initializer, const glr_overrides *over, glr_problem *problem)
 {
     if (over->has_input_axes != over->has_output_axes && !initializer->has_axes) {
-        return glr_problem_set(problem, "%s: are needed beside %s",
+        return glr_problem_set(problem, "%s: needed beside %s",
                                over->has_input_axes ? "output_axes" : "input_axes",
                                over->has_input_axes ? "input_axes" : "output_axes");
     }

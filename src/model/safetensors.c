@@ -154,13 +154,24 @@ char *glr_safetensors_header(glr_file_tensor *tensors, size_t count, const glr_m
 
 /* ---- Reading ----------------------------------------------------------------------------------------- */
 
+static bool fail_kind(const char *tensor, const char *member, glr_json_value value, const char *expected,
+                      glr_problem *problem)
+{
+    char text[GLR_JSON_QUOTED];
+    return value.kind == GLR_JSON_MISSING
+               ? glr_problem_set(problem, "tensor %s: has no %s", tensor, member)
+               : glr_problem_set(problem, "tensor %s: %s: must be %s, not %s", tensor, member, expected,
+                                 glr_json_quoted(value, text));
+}
+
 /* A dimension. */
 static bool read_size(const glr_json_walk *walk, const char *tensor, int64_t *size, glr_problem *problem)
 {
     const glr_json_value value = walk->value;
     if (!glr_json_is_integer(value)) {
-        return glr_problem_set(problem, "tensor %s: shape[%zu]: %s is not an integer", tensor, walk->index,
-                               glr_json_shown(value));
+        char text[GLR_JSON_QUOTED];
+        return glr_problem_set(problem, "tensor %s: shape[%zu]: must be an integer, not %s", tensor,
+                               walk->index, glr_json_quoted(value, text));
     }
     return glr_json_int64(value, size) ||
            glr_problem_set(problem, "tensor %s: shape[%zu]: %s is outside [0, %" PRId64 "]", tensor,
@@ -220,14 +231,19 @@ static bool read_offsets(glr_json_value value, uint64_t data_bytes, glr_file_ten
                          glr_problem *problem)
 {
     glr_json_value ends[2] = {{0}};
-    glr_json_walk walk = glr_json_children(value);
-    bool integers = value.kind == GLR_JSON_ARRAY && glr_json_size(value) == 2;
-    while (integers && glr_json_next(&walk)) {
-        ends[walk.index] = walk.value;
-        integers = glr_json_is_integer(walk.value);
+    if (value.kind != GLR_JSON_ARRAY) {
+        return fail_kind(tensor->name, "data_offsets", value, "two integers", problem);
     }
-    if (!integers) {
-        return glr_problem_set(problem, "tensor %s: its data_offsets are not two integers", tensor->name);
+    if (glr_json_size(value) != 2) {
+        return glr_problem_set(problem, "tensor %s: data_offsets: must be two integers, not a list of %zu",
+                               tensor->name, glr_json_size(value));
+    }
+    glr_json_walk walk = glr_json_children(value);
+    while (glr_json_next(&walk)) {
+        if (!glr_json_is_integer(walk.value)) {
+            return fail_kind(tensor->name, "data_offsets", walk.value, "two integers", problem);
+        }
+        ends[walk.index] = walk.value;
     }
     uint64_t first, end;
     if (!glr_json_uint64(ends[0], &first) || !glr_json_uint64(ends[1], &end) || end < first ||
@@ -269,12 +285,13 @@ static bool read_entry(glr_json_value entry, uint64_t data_bytes, int64_t *sizes
                        glr_problem *problem)
 {
     const glr_json_value shape = glr_json_member(entry, "shape");
-    tensor->dtype_name = glr_json_string(glr_json_member(entry, "dtype"));
+    const glr_json_value dtype = glr_json_member(entry, "dtype");
+    tensor->dtype_name = glr_json_string(dtype);
     if (tensor->dtype_name == NULL) {
-        return glr_problem_set(problem, "tensor %s: has no dtype", tensor->name);
+        return fail_kind(tensor->name, "dtype", dtype, "a string", problem);
     }
     if (shape.kind != GLR_JSON_ARRAY) {
-        return glr_problem_set(problem, "tensor %s: its shape is not a list of dimensions", tensor->name);
+        return fail_kind(tensor->name, "shape", shape, "a list of dimensions", problem);
     }
     tensor->rank = (uint32_t)glr_json_size(shape);
     return read_offsets(glr_json_member(entry, "data_offsets"), data_bytes, tensor, problem) &&
@@ -314,7 +331,9 @@ static bool read_metadata(glr_json_value value, glr_safetensors *file, glr_probl
         return true; /* as none */
     }
     if (value.kind != GLR_JSON_OBJECT) {
-        return glr_problem_set(problem, "__metadata__: is not an object");
+        char text[GLR_JSON_QUOTED];
+        return glr_problem_set(problem, "__metadata__: must be an object, not %s",
+                               glr_json_quoted(value, text));
     }
     file->metadata = calloc(glr_json_size(value) + 1, sizeof *file->metadata);
     if (file->metadata == NULL) {
@@ -324,7 +343,9 @@ static bool read_metadata(glr_json_value value, glr_safetensors *file, glr_probl
     while (glr_json_next(&walk)) {
         glr_file_text text = {walk.name, glr_json_string(walk.value)};
         if (text.text == NULL) {
-            return glr_problem_set(problem, "__metadata__.%s: is not a string", walk.name);
+            char shown[GLR_JSON_QUOTED];
+            return glr_problem_set(problem, "__metadata__.%s: must be a string, not %s", walk.name,
+                                   glr_json_quoted(walk.value, shown));
         }
         file->metadata[file->metadata_count++] = text;
     }

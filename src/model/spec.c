@@ -222,7 +222,9 @@ static bool read_entry(glr_json_value value, glr_model_tensor *tensor, glr_probl
 static bool read_entries(glr_json_value entries, glr_model *model, glr_problem *problem)
 {
     if (entries.kind != GLR_JSON_OBJECT) {
-        return glr_problem_set(problem, "metadata: the spec is not an object");
+        char text[GLR_JSON_QUOTED];
+        return glr_problem_set(problem, "metadata: the spec must be an object, not %s",
+                               glr_json_quoted(entries, text));
     }
     if (!glr_model_reserve(model, glr_json_size(entries))) {
         return glr_problem_memory(problem);

@@ -86,8 +86,7 @@ static glr_status open_opencl(const glr_options *options, glr_device **device)
         return status;
     }
     if (options->device >= count) {
-        return glr_fail(GLR_ERROR_UNAVAILABLE, "options.device: %u; OpenCL has %zu here", options->device,
-                        count);
+        return glr_gpu_fail_index("OpenCL", options->device, count);
     }
     if (options->backend == GLR_BACKEND_AUTO && found[options->device].is_cpu) {
         return glr_fail(GLR_ERROR_UNAVAILABLE, "OpenCL's device %u is a CPU, which the cpu backend draws on",
@@ -159,7 +158,7 @@ static glr_status free_opencl(glr_device *device, void *memory)
     glr_opencl_device *opencl = (glr_opencl_device *)device;
     glr_gpu_allocation *allocation = glr_gpu_allocations_find(&opencl->allocations, memory, 1);
     if (allocation == NULL) {
-        return glr_gpu_fail_foreign("memory");
+        return glr_gpu_fail_foreign("memory", memory);
     }
     cl_int error = opencl->cl->clReleaseMemObject((cl_mem)allocation->memory);
     free(allocation);
@@ -194,7 +193,7 @@ static glr_status accepts_opencl(glr_device *device, const glr_plan *plan, const
     const glr_gpu_allocation *allocation =
         glr_gpu_allocations_find(&((glr_opencl_device *)device)->allocations, dst, 0);
     if (allocation == NULL) {
-        return glr_gpu_fail_foreign("dst");
+        return glr_gpu_fail_foreign("dst", dst);
     }
     if (bytes > allocation->bytes) {
         return glr_fail(GLR_ERROR_TOO_SMALL,

@@ -56,7 +56,7 @@ static int may_make_in(const char *parent)
            (there.st_uid == geteuid() || there.st_uid == 0);
 }
 
-/* Makes a folder, if the one that it is to be in allows that. What fails here fails again when it is opened.
+/* Makes a folder, if the one that it is to be in allows that. A failure shows again when it is opened.
  */
 static void make_folder(const char *path)
 {
@@ -68,7 +68,7 @@ static void make_folder(const char *path)
     }
 }
 
-/* Opens the folder, which is made if it is not there. -1 if there is no place for it, or what is there is not
+/* Opens the folder, which is made if it is not there. -1 if it has no place, or is not
    ours alone: whoever can write a binary decides what runs here. */
 static int open_folder(void)
 {

@@ -19,7 +19,7 @@ typedef enum glr_opencl_kernel {
     KERNEL_ANY,
     KERNEL_CONSTANT,
     KERNEL_CHECK,
-    KERNEL_ANY_F64, /* not where there is no fp64 */
+    KERNEL_ANY_F64, /* not without fp64 */
     KERNEL_TILES,   /* on CPUs, instead of the first four */
     KERNEL_COUNT
 } glr_opencl_kernel;

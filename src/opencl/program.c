@@ -84,7 +84,7 @@ static cl_program build_binary(const glr_cl *cl, cl_context context, cl_device_i
     return program;
 }
 
-/* Saves a program's binary. What goes wrong costs time at the next start, and nothing else. */
+/* Saves a program's binary. A failure costs time at the next start, and nothing else. */
 static void save(const glr_cl *cl, cl_program program, const char *key)
 {
     cl_uint devices = 0;

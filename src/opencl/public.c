@@ -15,8 +15,9 @@ static glr_status check_context(const glr_cl *cl, cl_context context, cl_device_
     size_t bytes = 0;
     cl_int error = cl->clGetContextInfo(context, CL_CONTEXT_DEVICES, 0, NULL, &bytes);
     if (error != CL_SUCCESS) {
-        return error == CL_INVALID_CONTEXT ? glr_fail(GLR_ERROR_ARGUMENT, "context: not an OpenCL context")
-                                           : glr_cl_fail("clGetContextInfo", error);
+        return error == CL_INVALID_CONTEXT
+                   ? glr_fail(GLR_ERROR_ARGUMENT, "context: %p is not an OpenCL context", (void *)context)
+                   : glr_cl_fail("clGetContextInfo", error);
     }
     cl_device_id *devices = malloc(bytes + 1);
     if (devices == NULL) {
@@ -31,7 +32,8 @@ static glr_status check_context(const glr_cl *cl, cl_context context, cl_device_
     if (error != CL_SUCCESS) {
         return glr_cl_fail("clGetContextInfo", error);
     }
-    return found ? GLR_OK : glr_fail(GLR_ERROR_ARGUMENT, "id: not a device of the context");
+    return found ? GLR_OK
+                 : glr_fail(GLR_ERROR_ARGUMENT, "id: %p is not a device of the context", (void *)device);
 }
 
 static glr_status open_context(cl_context context, cl_device_id id, glr_device **device)
@@ -68,7 +70,7 @@ static glr_status check_queue(const glr_opencl_device *device, cl_command_queue 
     }
     if (error != CL_SUCCESS) {
         return error == CL_INVALID_COMMAND_QUEUE
-                   ? glr_fail(GLR_ERROR_ARGUMENT, "queue: not an OpenCL command queue")
+                   ? glr_fail(GLR_ERROR_ARGUMENT, "queue: %p is not an OpenCL command queue", (void *)queue)
                    : glr_cl_fail("clGetCommandQueueInfo", error);
     }
     if (context != device->context) {
@@ -102,19 +104,20 @@ static glr_status check_buffer(const glr_opencl_device *device, cl_mem buffer, u
                                                       questions[i].value, NULL);
         if (error != CL_SUCCESS) {
             return error == CL_INVALID_MEM_OBJECT
-                       ? glr_fail(GLR_ERROR_ARGUMENT, "memory.buffer: not an OpenCL memory object")
+                       ? glr_fail(GLR_ERROR_ARGUMENT, "memory.buffer: %p is not an OpenCL memory object",
+                                  (void *)buffer)
                        : glr_cl_fail("clGetMemObjectInfo", error);
         }
     }
     if (type != CL_MEM_OBJECT_BUFFER) {
-        return glr_fail(GLR_ERROR_ARGUMENT, "memory.buffer: is an image or a pipe (0x%x), not a buffer",
-                        type);
+        return glr_fail(GLR_ERROR_ARGUMENT,
+                        "memory.buffer: must be a buffer, not an image or a pipe (type 0x%x)", type);
     }
     if (context != device->context) {
         return glr_fail(GLR_ERROR_ARGUMENT, "memory.buffer: belongs to another context than the device");
     }
     if (flags & CL_MEM_READ_ONLY) {
-        return glr_fail(GLR_ERROR_ARGUMENT, "memory.buffer: is read-only for kernels (CL_MEM_READ_ONLY)");
+        return glr_fail(GLR_ERROR_ARGUMENT, "memory.buffer: read-only for kernels (CL_MEM_READ_ONLY)");
     }
     *bytes = size;
     return GLR_OK;
@@ -195,7 +198,7 @@ static glr_status check_device(const glr_device *device)
     }
     if (device->backend != &glr_opencl_backend) {
         return glr_fail(GLR_ERROR_ARGUMENT,
-                        "device: is of the %s backend and was not opened by glr_opencl_open",
+                        "device: belongs to the %s backend and was not opened by glr_opencl_open",
                         glr_backend_name(device->backend->kind));
     }
     return GLR_OK;
@@ -217,7 +220,7 @@ static glr_status fill(glr_device *device, const glr_initializer *initializer, c
     }
     if ((wait_count == 0) != (wait_list == NULL)) {
         return glr_fail(GLR_ERROR_ARGUMENT, "wait_list: %s, but wait_count is %u",
-                        wait_list == NULL ? "is NULL" : "is there", wait_count);
+                        wait_list == NULL ? "NULL" : "not NULL", wait_count);
     }
     glr_opencl_device *opencl = (glr_opencl_device *)device;
     glr_plan plan;

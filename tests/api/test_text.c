@@ -538,8 +538,8 @@ Test(text, tables_of_variables)
     glr_initializer read = {0};
     cr_expect_eq(glr_initializer_from_text("constant(a)", 11, twice, 3, &read), GLR_OK);
     cr_expect_eq(read.value, 2.0, "the last counts");
-    expect_table_error(NULL, 1, "variables: is NULL");
-    expect_table_error(nameless, 2, "variables[1].name: is NULL");
+    expect_table_error(NULL, 1, "variables: must not be NULL");
+    expect_table_error(nameless, 2, "variables[1].name: must not be NULL");
     expect_table_error(bad, 1,
                        "variables[0].name: 'a-b' is not a letter or '_' and then letters, digits or '_'");
     expect_table_error(empty, 1,
@@ -595,7 +595,7 @@ Test(text, members_without_a_form)
                      "initializer.seeding: must be seeded (0), keyed (1) or unseeded (2), not 3");
     EXPECT_UNWRITTEN(glr_he_normal(1), has_axes = 2, GLR_ERROR_ARGUMENT, "initializer.has_axes: 2");
     EXPECT_UNWRITTEN(glr_he_normal(1), input_axis_count = 1, GLR_ERROR_ARGUMENT,
-                     "initializer.has_axes: is 0");
+                     "initializer.has_axes: 0, but");
     EXPECT_UNWRITTEN(glr_he_normal(1), batch_axis_count = 17, GLR_ERROR_ARGUMENT,
                      "batch_axes: 17 axes are more");
     EXPECT_UNWRITTEN(glr_he_normal(1), batch_axis_count = (it.batch_axes[0] = 16, 1U), GLR_ERROR_ARGUMENT,

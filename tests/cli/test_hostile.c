@@ -125,23 +125,24 @@ static const struct {
     const char *list, *message;
 } bad_lists[] = {
     {"{\"tensors\": [], \"dtype\": \"" EVIL_JSON "\"}", "dtype: " EVIL_SHOWN " is no"},
-    {"{\"tensors\": [], \"" EVIL_JSON "\": 1}", EVIL_SHOWN ": is not a member"},
+    {"{\"tensors\": [], \"" EVIL_JSON "\": 1}", EVIL_SHOWN ": not a member"},
     {"{\"tensors\": [], \"layout\": \"" EVIL_JSON "\"}", "layout: " EVIL_SHOWN " is neither"},
-    {"{\"tensors\": [], \"seed\": \"" EVIL_JSON "\"}", "seed: \"" EVIL_SHOWN "\" is not an integer"},
+    {"{\"tensors\": [], \"seed\": \"" EVIL_JSON "\"}", "seed: must be an integer, not \"" EVIL_SHOWN "\""},
     {"{\"rules\": [{\"match\": \"" EVIL_JSON
      "\", \"initializer\": \"ones\"}], \"tensors\": [{\"name\": \"a\", "
      "\"shape\": [], \"dtype\": \"int8\", \"initializer\": \"zeros\"}]}",
      "1 rule matches no tensor's name: rules: " EVIL_SHOWN},
-    {"{\"tensors\": [{\"" EVIL_JSON "\": 1}]}", "tensors[0]." EVIL_SHOWN ": is not a member"},
-    {"{\"tensors\": [{\"shape\": \"" EVIL_JSON "\"}]}", "shape: is not"},
+    {"{\"tensors\": [{\"" EVIL_JSON "\": 1}]}", "tensors[0]." EVIL_SHOWN ": not a member"},
+    {"{\"tensors\": [{\"shape\": \"" EVIL_JSON "\"}]}",
+     "shape: must be a list of dimensions, not \"" EVIL_SHOWN "\""},
     {"{\"tensors\": [{\"dtype\": \"" EVIL_JSON "\"}]}", "dtype: " EVIL_SHOWN " is no"},
     {"{\"tensors\": [{\"method\": \"" EVIL_JSON "\"}]}", "method: " EVIL_SHOWN " is neither"},
     {"{\"tensors\": [{\"initializer\": \"" EVIL_JSON "\"}]}",
      "column 1: expected the name of an initializer, not '\\x1b'"},
     {"{\"tensors\": [{\"initializer\": \"{" EVIL_JSON "\"}]}", "line 1, column"},
     {"{\"tensors\": [{\"initializer\": {\"class_name\": \"Zeros\", \"config\": {\"" EVIL_JSON "\": 1}}}]}",
-     "config." EVIL_SHOWN ": is not a member"},
-    {"{\"tensors\": [{\"initializer\": {\"" EVIL_JSON "\": 1}}]}", EVIL_SHOWN ": is not a member"},
+     "config." EVIL_SHOWN ": not a member"},
+    {"{\"tensors\": [{\"initializer\": {\"" EVIL_JSON "\": 1}}]}", EVIL_SHOWN ": not a member"},
     {"{\"tensors\": [{\"name\": \"a\", \"dtype\": \"int8\", \"shape\": [3], \"slice\": \"" EVIL_JSON "\"}]}",
      "slice"},
     {"{\"tensors\": [{\"name\": \"" EVIL_JSON

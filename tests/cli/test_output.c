@@ -160,7 +160,7 @@ Test(output, sync)
     cr_expect_not_null(strstr(result.err, "a.npy: Input/output error"), "%s", result.err);
     result = run("DISK_FAILS=sync-folder:broken LD_PRELOAD=" DISK " glorand %s --sync", commands[0]);
     cr_expect(result.status == 1 && exists("a.npy"), "%d: %s", result.status, result.err);
-    cr_expect_not_null(strstr(result.err, "a.npy: is written, but its folder"), "%s", result.err);
+    cr_expect_not_null(strstr(result.err, "a.npy: the file is written, but its folder"), "%s", result.err);
     cr_expect_eq(run("glorand fill -i zeros -n 4 -o - --sync").status, 2);
     cr_expect_eq(entries(), 2);
 }

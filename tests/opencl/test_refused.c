@@ -36,7 +36,7 @@ Test(refused, kinds_of_memory)
     bad.kind = (glr_opencl_memory_kind)7;
     refuse_memory(bad, GLR_ERROR_ARGUMENT, "memory.kind: must be buffer (0), SVM (1) or USM (2), not 7");
     bad.kind = GLR_OPENCL_MEMORY_SVM;
-    refuse_memory(bad, GLR_ERROR_ARGUMENT, "memory.pointer: is NULL");
+    refuse_memory(bad, GLR_ERROR_ARGUMENT, "memory.pointer: must not be NULL");
     bad.kind = GLR_OPENCL_MEMORY_USM;
     bad.pointer = &bad;
     refuse_memory(bad, GLR_ERROR_UNSUPPORTED, "has no cl_intel_unified_shared_memory");
@@ -50,14 +50,14 @@ Test(refused, buffers)
         .image_type = CL_MEM_OBJECT_IMAGE2D, .image_width = 64, .image_height = 64};
     cl_int error = CL_SUCCESS;
     glr_opencl_memory bad = {.buffer = test_cl_buffer(cl, CL_MEM_READ_ONLY, BYTES)};
-    refuse_memory(bad, GLR_ERROR_ARGUMENT, "memory.buffer: is read-only for kernels");
+    refuse_memory(bad, GLR_ERROR_ARGUMENT, "memory.buffer: read-only for kernels");
     (void)clReleaseMemObject(bad.buffer);
     bad.buffer = test_cl_buffer(cl, CL_MEM_READ_WRITE, BYTES - 1);
     refuse_memory(bad, GLR_ERROR_TOO_SMALL, "3999 bytes from offset 0 are fewer than the 4000");
     (void)clReleaseMemObject(bad.buffer);
     bad.buffer = clCreateImage(cl.context, CL_MEM_READ_WRITE, &format, &description, NULL, &error);
     cr_assert_eq(error, CL_SUCCESS);
-    refuse_memory(bad, GLR_ERROR_ARGUMENT, "memory.buffer: is an image or a pipe");
+    refuse_memory(bad, GLR_ERROR_ARGUMENT, "memory.buffer: must be a buffer, not an image or a pipe");
     (void)clReleaseMemObject(bad.buffer);
     bad = good();
     bad.offset = 2;
@@ -75,11 +75,11 @@ Test(refused, queues_and_events)
     const glr_initializer initializer = glr_ones();
     const glr_tensor empty = test_vector(GLR_DTYPE_FLOAT32, 0);
     cr_expect_eq(fill(&memory, NULL, 0, NULL, NULL), GLR_ERROR_ARGUMENT);
-    cr_expect_str_eq(glr_last_error(), "queue: is NULL");
+    cr_expect_str_eq(glr_last_error(), "queue: must not be NULL");
     cr_expect_eq(fill(NULL, refused_caller.queue, 0, NULL, NULL), GLR_ERROR_ARGUMENT);
-    cr_expect_str_eq(glr_last_error(), "memory: is NULL");
+    cr_expect_str_eq(glr_last_error(), "memory: must not be NULL");
     cr_expect_eq(fill(&memory, refused_caller.queue, 1, NULL, NULL), GLR_ERROR_ARGUMENT);
-    cr_expect_str_eq(glr_last_error(), "wait_list: is NULL, but wait_count is 1");
+    cr_expect_str_eq(glr_last_error(), "wait_list: NULL, but wait_count is 1");
     cr_expect_eq(fill(&memory, refused_caller.queue, 0, &none, NULL), GLR_ERROR_ARGUMENT);
     cr_expect_eq(
         glr_opencl_fill(refused_handle, &initializer, &empty, &memory, refused_caller.queue, 0, NULL, &event),
@@ -96,7 +96,7 @@ Test(refused, contexts_and_devices)
     cr_expect_eq(glr_opencl_open(c.context, NULL, &none), GLR_ERROR_ARGUMENT);
     cr_expect_eq(glr_opencl_open(c.context, c.device, NULL), GLR_ERROR_ARGUMENT);
     cr_expect_eq(glr_opencl_open(c.context, (cl_device_id)(void *)&none, &none), GLR_ERROR_ARGUMENT);
-    cr_expect_str_eq(glr_last_error(), "id: not a device of the context");
+    cr_expect_not_null(strstr(glr_last_error(), " is not a device of the context"), "%s", glr_last_error());
 }
 
 /* glr_fill takes what glr_alloc gave, alone. */
@@ -105,7 +105,8 @@ Test(refused, memory_of_the_caller)
     const glr_initializer initializer = glr_ones();
     float host = 0;
     cr_expect_eq(glr_fill(refused_handle, &initializer, &refused_vector, &host, BYTES), GLR_ERROR_ARGUMENT);
-    cr_expect_str_eq(glr_last_error(), "dst: not what glr_alloc gave on this handle");
+    cr_expect_not_null(strstr(glr_last_error(), " was not allocated by glr_alloc on this handle"), "%s",
+                       glr_last_error());
 }
 
 /* An empty part is not a command, and so makes no event. */

@@ -131,7 +131,7 @@ Test(usm, refuses_pointers)
     test_cl other = test_cl_open();
     unsigned char *memory = allocate(cl.context, DEVICE), *elsewhere = allocate(other.context, SHARED);
     float *host = malloc(needed);
-    refuse_usm(NULL, ROOM, 0, GLR_ERROR_ARGUMENT, "memory.pointer: is NULL");
+    refuse_usm(NULL, ROOM, 0, GLR_ERROR_ARGUMENT, "memory.pointer: must not be NULL");
     refuse_usm(host, needed, 0, GLR_ERROR_ARGUMENT, foreign);
     refuse_usm(elsewhere, ROOM, 0, GLR_ERROR_ARGUMENT, foreign);
     refuse_usm(memory + 2, needed, 0, GLR_ERROR_ARGUMENT, "is not a multiple of the 4 bytes of an element");

@@ -41,7 +41,7 @@ expect "| resample | rejections | 1.25 | 0.250 | 2.50 | 0.500 | 0.500 | – | �
 expect "| icdf | inverse distribution function, after random_uniform | 0.800 | 0.300 | 2.00 | 1.00 | 0.400 | – | – | – |"
 expect "Not measured: opencl-one-lane (no OpenCL)."
 expect "| opencl | 100 | 50.0 to 200 |"
-expect "# How fast glorand is"
+expect "# Speed of glorand"
 for plot in sizes peers; do
     python3 "$source_dir/tests/scripts/bench_output.py" svg "$scratch/$plot.svg"
 done

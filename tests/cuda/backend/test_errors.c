@@ -20,7 +20,7 @@ Test(errors, auto_prefers_cuda)
     options.backend = GLR_BACKEND_CUDA;
     options.device = 99;
     cr_expect_eq(glr_open(&options, &device), GLR_ERROR_UNAVAILABLE);
-    cr_expect_str_eq(glr_last_error(), "options.device: 99; CUDA has 1 here");
+    cr_expect_str_eq(glr_last_error(), "options.device: 99 is outside [0, 0]: CUDA has 1 device");
 }
 
 /* The PTX of the oldest and of the newest devices, and of one that does not exist yet. */

@@ -9,10 +9,10 @@ Test(refused, addresses)
 {
     float host[BYTES / 4];
     gpu_memory bad = {.buffer = host, .bytes = BYTES};
-    refuse(bad, GLR_ERROR_ARGUMENT, "dst: not CUDA memory");
+    refuse(bad, GLR_ERROR_ARGUMENT, " is not CUDA memory");
     bad = refused_memory;
     bad.offset = BYTES;
-    refuse(bad, GLR_ERROR_ARGUMENT, "dst: not CUDA memory");
+    refuse(bad, GLR_ERROR_ARGUMENT, " is not CUDA memory");
     bad.offset = 4;
     refuse(bad, GLR_ERROR_TOO_SMALL,
            "dst: the 3996 bytes from there to the end of its memory are fewer than the 4000");
@@ -48,7 +48,7 @@ Test(refused, other_devices_and_contexts)
     refuse(refused_memory, GLR_ERROR_ARGUMENT, "device: its context is not the thread's current one");
     gpu_enter(refused_caller);
     refuse_at(refused_handle, &refused_vector, refused_memory, &refused_handle, GLR_ERROR_ARGUMENT,
-              "stream: not a CUDA stream");
+              " is not a CUDA stream");
 }
 
 Test(refused, contexts)
@@ -57,7 +57,7 @@ Test(refused, contexts)
     cr_expect_eq(glr_cuda_open(refused_caller.context, NULL), GLR_ERROR_ARGUMENT);
     DRIVER(cuCtxSetCurrent(NULL));
     cr_expect_eq(glr_cuda_open(NULL, &none), GLR_ERROR_ARGUMENT);
-    cr_expect_str_eq(glr_last_error(), "context: is NULL, and the thread has no current one");
+    cr_expect_str_eq(glr_last_error(), "context: NULL, but the thread has no current context");
     cr_expect_null(none);
     gpu_enter(refused_caller);
 }
