@@ -1,8 +1,8 @@
 /* JSON for programs: bench/report.py reads it. */
 #include "report.h"
 
-#include "api/json.h"
 #include "peer.h"
+#include "text/json.h"
 
 #include <glorand/glorand.h>
 

@@ -47,7 +47,7 @@ else()
 endif()
 
 # The headers beside glorand.h whose functions this build has.
-set(backend_headers)
+set(backend_headers model.h)
 if(GLORAND_HAVE_OPENCL)
   list(APPEND backend_headers opencl.h)
 endif()

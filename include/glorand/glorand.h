@@ -134,7 +134,8 @@ typedef enum glr_status {
     GLR_ERROR_DEVICE = 7,      /**< the device or its driver failed */
     GLR_ERROR_PARSE = 8,       /**< malformed text */
     GLR_ERROR_SYSTEM = 9,      /**< the operating system refused a request */
-    GLR_ERROR_UNSEEDED = 10    /**< a random initializer without a seed */
+    GLR_ERROR_UNSEEDED = 10,   /**< a random initializer without a seed */
+    GLR_ERROR_UNDECIDED = 11   /**< a tensor of a model without an initializer: see model.h */
 } glr_status;
 
 /** Name of a status, "GLR_ERROR_SHAPE" for example; "unknown status" for any other number. Static storage. */
@@ -242,6 +243,10 @@ GLR_API glr_status glr_copy_to_host(glr_device *device, void *host, const void *
 /** Waits for the work that was started through this handle. Errors: GLR_ERROR_DEVICE. */
 GLR_API glr_status glr_sync(glr_device *device);
 
+/** Number of threads of a fill on the CPU when glr_options.threads is 0: one for each processor that the
+   calling thread may use, or OMP_NUM_THREADS if that is less. */
+GLR_API uint32_t glr_default_threads(void);
+
 /** Name of a backend: "cpu", "opencl", "cuda" or "auto"; "unknown backend" for any other number. Static
    storage. */
 GLR_API const char *glr_backend_name(glr_backend_kind backend);
@@ -285,6 +290,9 @@ GLR_API const char *glr_dtype_name(glr_dtype dtype);
 
 /** Size of one element in bytes; 0 for any other number. */
 GLR_API size_t glr_dtype_size(glr_dtype dtype);
+
+/** 1 for a floating-point type of any width, else 0. */
+GLR_API uint32_t glr_dtype_is_floating(glr_dtype dtype);
 
 /** Dtype of a name, in any case: a name that glr_dtype_name returns, or one that other libraries use (bf16,
    F32, half, double, i64, fp16, F8_E4M3), also with its module (torch.bfloat16, jnp.float32, np.int8,
@@ -475,6 +483,18 @@ GLR_API const char *glr_kind_name(glr_kind kind);
    an unknown name. */
 GLR_API glr_kind glr_kind_of_name(const char *name);
 
+/** Name of a method: "resample" or "icdf"; "unknown method" for any other number. Static storage. */
+GLR_API const char *glr_method_name(glr_method method);
+
+/** Method of a name. Errors: GLR_ERROR_ARGUMENT, GLR_ERROR_PARSE: *method is unchanged. */
+GLR_API glr_status glr_method_of_name(const char *name, glr_method *method);
+
+/** Name of a layout: "keras" or "torch"; "unknown layout" for any other number. Static storage. */
+GLR_API const char *glr_layout_name(glr_layout layout);
+
+/** Layout of a name. Errors: GLR_ERROR_ARGUMENT, GLR_ERROR_PARSE: *layout is unchanged. */
+GLR_API glr_status glr_layout_of_name(const char *name, glr_layout *layout);
+
 /** Makes an initializer of a kind with Keras's defaults: mean 0, stddev 0.05, minval -0.05, maxval 0.05,
    value 0, scale 1, fan_in, truncated normal; seed and stream 0. */
 GLR_API glr_initializer glr_initializer_of_kind(glr_kind kind);
@@ -645,6 +665,43 @@ GLR_API glr_status glr_describe(const glr_initializer *initializer, const glr_te
    calls share them; a fill takes no more threads than it has pieces of 65536 elements. */
 GLR_API glr_status glr_fill(glr_device *device, const glr_initializer *initializer, const glr_tensor *tensor,
                             void *dst, uint64_t dst_bytes);
+
+/** Stage: draws into host memory on any device, for programs that write the values on, to a file for example.
+   It has memory of the device and host memory of the same size. With two stages, the device fills one while
+   the host uses the values of the other:
+
+       glr_stage *stage[2];
+       const void *values;
+       for (i = 0; i < 2; i++) { glr_stage_open(device, piece_bytes, &stage[i]); }
+       glr_stage_start(stage[0], &initializer, &piece[0]);
+       for (i = 0; i < count; i++) {
+           if (i + 1 < count) { glr_stage_start(stage[(i + 1) % 2], &initializer, &piece[i + 1]); }
+           glr_stage_wait(stage[i % 2], &values);
+           fwrite(values, 1, bytes_of_piece, file);
+       }
+       for (i = 0; i < 2; i++) { glr_stage_close(stage[i]); }
+
+   Threads: one at a time for each stage; several stages of a device work at once. */
+typedef struct glr_stage glr_stage;
+
+/** Opens a stage for parts of at most `bytes` bytes. On CUDA its host memory is pinned, if the driver can pin
+   so much; on the CPU device and host memory are the same. On failure *stage is NULL. Errors:
+   GLR_ERROR_ARGUMENT (bytes is 0), GLR_ERROR_MEMORY, GLR_ERROR_DEVICE. */
+GLR_API glr_status glr_stage_open(glr_device *device, uint64_t bytes, glr_stage **stage);
+
+/** Waits for the stage's work and frees it; before glr_close. NULL is allowed. */
+GLR_API void glr_stage_close(glr_stage *stage);
+
+/** Starts to draw a tensor's part into the stage; the values drawn before are lost. On CUDA it returns
+   without waiting; on the CPU and OpenCL the values are drawn when it returns. Errors: as glr_fill, with the
+   stage's bytes as dst_bytes; GLR_ERROR_DEVICE may come from glr_stage_wait instead. */
+GLR_API glr_status glr_stage_start(glr_stage *stage, const glr_initializer *initializer,
+                                   const glr_tensor *tensor);
+
+/** Waits until what was started last is drawn. *values is the host memory, which has the part as glr_fill
+   would have put it at dst; it stays until the next glr_stage_start or glr_stage_close. On failure *values is
+   NULL. Errors: GLR_ERROR_ARGUMENT, GLR_ERROR_DEVICE. */
+GLR_API glr_status glr_stage_wait(glr_stage *stage, const void **values);
 
 /** @} */
 

@@ -2,7 +2,6 @@
 #include "constant.h"
 
 #include "core/round.h"
-#include "dtype.h"
 #include "error.h"
 #include "numbers.h"
 

@@ -1,7 +1,7 @@
 /* Element types: names and sizes. */
-#include "dtype.h"
+#include "text/ascii.h"
 
-#include "ascii.h"
+#include "glorand/glorand.h"
 
 #include <stdbool.h>
 #include <string.h>
@@ -45,7 +45,7 @@ const char *glr_dtype_name(glr_dtype dtype) { return is_dtype(dtype) ? dtypes[dt
 
 size_t glr_dtype_size(glr_dtype dtype) { return is_dtype(dtype) ? dtypes[dtype].size : 0; }
 
-int glr_dtype_is_floating(glr_dtype dtype)
+uint32_t glr_dtype_is_floating(glr_dtype dtype)
 {
     return dtype >= GLR_DTYPE_FLOAT32 && dtype <= GLR_DTYPE_FLOAT8_E5M2;
 }

@@ -1,7 +1,7 @@
 /* Statuses and the calling thread's last error. */
 #include "error.h"
 
-#include "show.h"
+#include "text/show.h"
 
 #include <stdarg.h>
 #include <string.h>
@@ -31,6 +31,8 @@ glr_status glr_check_reserved(const char *name, const uint32_t *words, size_t co
     return GLR_OK;
 }
 
+glr_status glr_fail_by(const glr_problem *problem) { return glr_fail(problem->status, "%s", problem->text); }
+
 glr_status glr_fail_null(const char *name)
 {
     return glr_fail(GLR_ERROR_ARGUMENT, "%s: must not be NULL", name);
@@ -52,6 +54,7 @@ const char *glr_status_name(glr_status status)
     case GLR_ERROR_PARSE: return "GLR_ERROR_PARSE";
     case GLR_ERROR_SYSTEM: return "GLR_ERROR_SYSTEM";
     case GLR_ERROR_UNSEEDED: return "GLR_ERROR_UNSEEDED";
+    case GLR_ERROR_UNDECIDED: return "GLR_ERROR_UNDECIDED";
     }
     return "unknown status";
 }

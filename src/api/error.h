@@ -2,6 +2,8 @@
 #ifndef GLR_API_ERROR_H
 #define GLR_API_ERROR_H
 
+#include "text/problem.h"
+
 #include "glorand/glorand.h"
 
 /* Sets the calling thread's last error, as glr_show shows it, and returns status, so that a check is one
@@ -13,7 +15,7 @@ glr_status
 glr_fail(glr_status status, const char *format, ...);
 
 /* Bytes of the longest message. */
-#define GLR_MESSAGE 512
+#define GLR_MESSAGE 2048
 
 /* Copies the calling thread's last error, and puts it back: for what fails within a call that succeeds. */
 void glr_keep_error(char message[GLR_MESSAGE]);
@@ -23,6 +25,9 @@ void glr_put_back_error(const char message[GLR_MESSAGE]);
 glr_status glr_check_reserved(const char *name, const uint32_t *words, size_t count);
 #define GLR_CHECK_RESERVED(name, argument)                                                                   \
     glr_check_reserved(name, (argument)->reserved, sizeof(argument)->reserved / sizeof(uint32_t))
+
+/* Fails by a problem. */
+glr_status glr_fail_by(const glr_problem *problem);
 
 /* Fails because the argument called name is NULL. */
 glr_status glr_fail_null(const char *name);

@@ -1,8 +1,8 @@
 /* A recursive descent: a sum of products of signed primaries. */
 #include "expression.h"
 
-#include "ascii.h"
 #include "error.h"
+#include "text/ascii.h"
 
 #include <math.h>
 #include <stdlib.h>

@@ -1,12 +1,12 @@
 /* Initializers from and to JSON, in TensorFlow's form and Keras 3's. */
 #include "initializer_json.h"
 
-#include "ascii.h"
 #include "error.h"
 #include "fans.h"
 #include "guest.h"
 #include "keras_object.h"
 #include "kind.h"
+#include "text/ascii.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -45,6 +45,14 @@ static const char *const unsupported_names[] = {
 };
 
 /* ---- Reading -------------------------------------------------------------------------------------- */
+
+glr_status glr_json_fail_kind(glr_status status, const char *name, glr_json_value value, const char *expected)
+{
+    char text[GLR_JSON_QUOTED];
+    return value.kind == GLR_JSON_MISSING
+               ? glr_fail(status, "%s: missing", name)
+               : glr_fail(status, "%s: must be %s, not %s", name, expected, glr_json_quoted(value, text));
+}
 
 /* A number, for which Python takes true and false, too. Keras also takes arrays and tensors. */
 static glr_status read_number(glr_json_value value, const char *name, double *number)
@@ -326,10 +334,11 @@ static glr_status from_json(const char *text, size_t length, glr_initializer *in
         return glr_fail_null(text == NULL ? "text" : "initializer");
     }
     glr_json document;
-    glr_status status = glr_json_read_python(text, length, &document);
-    if (status == GLR_OK) {
-        status = glr_initializer_from_value(glr_json_root(&document), initializer);
+    glr_problem problem;
+    if (glr_json_read_python(text, length, &document, &problem) != GLR_OK) {
+        return glr_fail_by(&problem);
     }
+    const glr_status status = glr_initializer_from_value(glr_json_root(&document), initializer);
     glr_json_free(&document);
     return status;
 }
@@ -480,6 +489,23 @@ glr_status glr_initializer_write(glr_text *text, const glr_initializer *initiali
     glr_text_add(text, "{");
     write_config(text, initializer);
     glr_text_add(text, "}}");
+    return GLR_OK;
+}
+
+glr_status glr_text_hand_over(const glr_text *text, char *buffer, size_t capacity, size_t *length)
+{
+    if (text->out_of_memory) {
+        return glr_fail(GLR_ERROR_MEMORY, "out of memory");
+    }
+    if (length != NULL) {
+        *length = text->length;
+    }
+    if (text->length >= capacity) {
+        return glr_fail(GLR_ERROR_TOO_SMALL, "capacity: %zu is fewer than the %zu bytes of the text",
+                        capacity, text->length + 1);
+    }
+    memcpy(buffer, text->bytes, text->length);
+    buffer[text->length] = '\0';
     return GLR_OK;
 }
 

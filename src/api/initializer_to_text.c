@@ -2,7 +2,7 @@
 #include "error.h"
 #include "fans.h"
 #include "guest.h"
-#include "json.h"
+#include "initializer_json.h"
 #include "kind.h"
 #include "numbers.h"
 #include "shortest.h"

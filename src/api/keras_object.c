@@ -3,6 +3,7 @@
 #include "keras_object.h"
 
 #include "error.h"
+#include "initializer_json.h"
 
 #include <string.h>
 

@@ -2,7 +2,7 @@
 #ifndef GLR_API_KERAS_OBJECT_H
 #define GLR_API_KERAS_OBJECT_H
 
-#include "json.h"
+#include "text/json.h"
 
 /* Checks all members of an initializer's object but the value of config: all are known, and what
    they say of the class is true of Keras's own initializers. *class_name lives as long as the document;

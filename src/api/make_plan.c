@@ -2,7 +2,6 @@
 #include "make_plan.h"
 
 #include "constant.h"
-#include "dtype.h"
 #include "error.h"
 #include "kind.h"
 #include "numbers.h"

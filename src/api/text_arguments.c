@@ -1,8 +1,10 @@
 #include "text_arguments.h"
 
+#include "error.h"
 #include "kind.h"
 
 #include <stddef.h>
+#include <string.h>
 
 /* Enumerators are read and written by way of uint32_t. */
 _Static_assert(sizeof(glr_mode) == sizeof(uint32_t) && sizeof(glr_distribution) == sizeof(uint32_t) &&
@@ -79,4 +81,50 @@ const glr_argument *glr_law_arguments(glr_kind kind, size_t *count)
     case GLR_KIND_VARIANCE_SCALING: *count = COUNT(of_scaling); return of_scaling;
     default: *count = 0; return NULL;
     }
+}
+
+const char *glr_method_name(glr_method method)
+{
+    return (size_t)method < COUNT(method_names) ? method_names[method] : "unknown method";
+}
+
+const char *glr_layout_name(glr_layout layout)
+{
+    return (size_t)layout < COUNT(layout_names) ? layout_names[layout] : "unknown layout";
+}
+
+/* The index of one of two names. */
+static glr_status find_name(const char *what, const char *const names[2], const char *name, uint32_t *index)
+{
+    if (name == NULL) {
+        return glr_fail_null("name");
+    }
+    for (*index = 0; *index < 2; (*index)++) {
+        if (strcmp(names[*index], name) == 0) {
+            return GLR_OK;
+        }
+    }
+    return glr_fail(GLR_ERROR_PARSE, "unknown %s '%s', expected %s or %s", what, name, names[0], names[1]);
+}
+
+glr_status glr_method_of_name(const char *name, glr_method *method)
+{
+    uint32_t index = 0;
+    if (method == NULL) {
+        return glr_fail_null("method");
+    }
+    const glr_status status = find_name("method", method_names, name, &index);
+    *method = status == GLR_OK ? (glr_method)index : *method;
+    return status;
+}
+
+glr_status glr_layout_of_name(const char *name, glr_layout *layout)
+{
+    uint32_t index = 0;
+    if (layout == NULL) {
+        return glr_fail_null("layout");
+    }
+    const glr_status status = find_name("layout", layout_names, name, &index);
+    *layout = status == GLR_OK ? (glr_layout)index : *layout;
+    return status;
 }

@@ -1,7 +1,7 @@
 #include "text_scanner.h"
 
 #include "error.h"
-#include "json.h"
+#include "text/json.h"
 
 #include <stdarg.h>
 #include <stdio.h>

@@ -1,9 +1,7 @@
 /* Messages and common options of the subcommands. */
 #include "command.h"
-#include "model/recipe.h"
-#include "model/undecided.h"
 
-#include "api/show.h"
+#include "text/show.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -54,9 +52,19 @@ int glr_cli_fail_by(const glr_problem *problem, const char *format, ...)
 {
     va_list arguments;
     va_start(arguments, format);
-    int status = fail(problem->is_systems ? EXIT_FAILED : EXIT_USAGE, format, arguments);
+    int status = fail(glr_problem_is_systems(problem) ? EXIT_FAILED : EXIT_USAGE, format, arguments);
     va_end(arguments);
     return status;
+}
+
+int glr_cli_fail_status(glr_status status, const char *format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    const bool is_systems = status == GLR_ERROR_MEMORY || status == GLR_ERROR_SYSTEM;
+    const int exit_status = fail(is_systems ? EXIT_FAILED : EXIT_USAGE, format, arguments);
+    va_end(arguments);
+    return exit_status;
 }
 
 int glr_cli_print(glr_text *text, const char *name)
@@ -159,53 +167,29 @@ int glr_cli_common_option(const char *command, int option, glr_common *common)
     }
 }
 
-static int read_recipe(const char *name, glr_request *request)
-{
-    glr_problem problem;
-    request->recipe = glr_recipe_of_name(name, &problem);
-    return request->recipe != NULL ? EXIT_DONE : glr_cli_fail_by(&problem, "--recipe: %s", problem.text);
-}
-
-int glr_cli_request_option(const char *command, int option, glr_request *request, glr_common *common)
+int glr_cli_drawing_option(const char *command, int option, glr_model_options *options, glr_common *common)
 {
     switch (option) {
-    case 's': request->has_seed = true; return read_seed(optarg, &request->seed) ? EXIT_DONE : EXIT_USAGE;
+    case 's': options->has_seed = 1; return read_seed(optarg, &options->seed) ? EXIT_DONE : EXIT_USAGE;
     case OPTION_DTYPE:
-        request->has_dtype = true;
-        request->dtype = glr_dtype_of_name(optarg);
-        return request->dtype != GLR_DTYPE_NONE
+        options->dtype = glr_dtype_of_name(optarg);
+        return options->dtype != GLR_DTYPE_NONE
                    ? EXIT_DONE
                    : glr_cli_fail(EXIT_USAGE, "--dtype: '%s' is not a dtype", optarg);
     case OPTION_METHOD:
-        request->has_method = true;
-        return glr_method_of_name(optarg, &request->method)
+        options->has_method = 1;
+        return glr_method_of_name(optarg, &options->method) == GLR_OK
                    ? EXIT_DONE
-                   : glr_cli_fail(EXIT_USAGE, "--method: '%s' is neither resample nor icdf", optarg);
+                   : glr_cli_fail(EXIT_USAGE, "--method: %s", glr_last_error());
     case OPTION_LAYOUT:
-        request->has_layout = true;
-        return glr_layout_of_name(optarg, &request->layout)
+        options->has_layout = 1;
+        return glr_layout_of_name(optarg, &options->layout) == GLR_OK
                    ? EXIT_DONE
-                   : glr_cli_fail(EXIT_USAGE, "--layout: '%s' is neither keras nor torch", optarg);
-    case OPTION_RECIPE: return read_recipe(optarg, request);
+                   : glr_cli_fail(EXIT_USAGE, "--layout: %s", glr_last_error());
+    case OPTION_RECIPE: options->recipe = optarg; return EXIT_DONE;
     case OPTION_SYNC: common->sync = true; return EXIT_DONE;
     default: return glr_cli_common_option(command, option, common);
     }
-}
-
-int glr_cli_fail_unresolved(const char *path, const glr_model *model, const glr_problem *problem)
-{
-    glr_text lines = {0};
-    if (model->undecided == 0) {
-        return glr_cli_fail_by(problem, "%s: %s", path, problem->text);
-    }
-    if (!glr_undecided_write(&lines, model)) {
-        glr_text_free(&lines);
-        return glr_cli_fail(EXIT_FAILED, "%s: out of memory", path);
-    }
-    const int status = glr_cli_fail_by(problem, "%s: %s:", path, problem->text);
-    (void)fwrite(lines.bytes, 1, lines.length, stderr);
-    glr_text_free(&lines);
-    return status;
 }
 
 int glr_cli_open(const glr_common *common, glr_device **device)

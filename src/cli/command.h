@@ -2,11 +2,10 @@
 #ifndef GLR_CLI_COMMAND_H
 #define GLR_CLI_COMMAND_H
 
-#include "api/json.h"
-#include "model/model.h"
-#include "model/text.h"
+#include "text/json.h"
+#include "text/text.h"
 
-#include "glorand/glorand.h"
+#include "glorand/model.h"
 
 #include <getopt.h>
 #include <stdbool.h>
@@ -37,6 +36,9 @@ int glr_cli_unexpected(const char *command, const char *argument);
 /* glr_cli_fail for a problem; the status is EXIT_USAGE if the input is at fault, or else EXIT_FAILED. */
 __attribute__((format(printf, 2, 3))) int glr_cli_fail_by(const glr_problem *problem, const char *format,
                                                           ...);
+
+/* The same for a function of the library that failed by this status. */
+__attribute__((format(printf, 2, 3))) int glr_cli_fail_status(glr_status status, const char *format, ...);
 
 /* Prints a text to standard output and frees it. Returns an exit status, after a message that names what is
    not UTF-8 if something is not. */
@@ -86,7 +88,7 @@ enum { OPTION_DTYPE = 1100, OPTION_METHOD, OPTION_LAYOUT, OPTION_SYNC, OPTION_RE
 #define GLR_SYNC_HELP "      --sync             end only when the file and its name are on the medium\n"
 
 /* Takes one of these options, or else a common option. */
-int glr_cli_request_option(const char *command, int option, glr_request *request, glr_common *common);
+int glr_cli_drawing_option(const char *command, int option, glr_model_options *options, glr_common *common);
 
 /* Fails for a list that cannot be resolved, and lists the tensors without an initializer. */
 int glr_cli_fail_unresolved(const char *path, const glr_model *model, const glr_problem *problem);

@@ -2,7 +2,7 @@
 #include "command.h"
 #include "self_test.h"
 
-#include "api/json.h"
+#include "text/json.h"
 
 #include <stdlib.h>
 

@@ -1,5 +1,5 @@
 /* glorand fill: one tensor. */
-#include "model/npy.h"
+#include "files/npy.h"
 #include "variable_options.h"
 #include "write.h"
 
@@ -52,7 +52,7 @@ typedef struct arguments {
     bool has_stream;
     int64_t stream;
     glr_variables variables;
-    glr_request request; /* without rules; its dtype is always set */
+    glr_model_options options; /* its dtype is always set */
 } arguments;
 
 static int read_option(int option, arguments *given)
@@ -68,7 +68,7 @@ static int read_option(int option, arguments *given)
     case OPTION_SLICE: given->slice = optarg; return EXIT_DONE;
     case OPTION_SET:
     case OPTION_CONFIG: return glr_cli_variable_option(option, optarg, &given->variables);
-    default: return glr_cli_request_option("fill", option, &given->request, &given->common);
+    default: return glr_cli_drawing_option("fill", option, &given->options, &given->common);
     }
 }
 
@@ -101,19 +101,19 @@ static int seed_initializer(const arguments *given, glr_initializer *initializer
     if (given->has_stream) {
         initializer->stream = given->stream;
     }
-    if (given->request.has_seed) {
+    if (given->options.has_seed) {
         if (initializer->seeding == GLR_SEEDING_KEY) {
             return glr_cli_fail(EXIT_USAGE, "--seed: %" PRId64 ", but the initializer has a key and counter",
-                                given->request.seed);
+                                given->options.seed);
         }
         if (initializer->seeding == GLR_SEEDING_SEED) {
             return glr_cli_fail(EXIT_USAGE, "--seed: %" PRId64 ", but the initializer has the seed %" PRId64,
-                                given->request.seed, initializer->seed);
+                                given->options.seed, initializer->seed);
         }
         initializer->seeding = GLR_SEEDING_SEED;
-        initializer->seed = given->request.seed;
+        initializer->seed = given->options.seed;
     }
-    if (glr_is_random(initializer->kind) && initializer->seeding == GLR_SEEDING_NONE) {
+    if (initializer->kind > GLR_KIND_CONSTANT && initializer->seeding == GLR_SEEDING_NONE) {
         if (!glr_cli_system_seed(&initializer->seed)) {
             return EXIT_FAILED;
         }
@@ -142,7 +142,7 @@ static int read_initializer(const arguments *given, glr_initializer *initializer
 static int make_tensor(const arguments *given, glr_model_tensor *tensor)
 {
     glr_problem problem;
-    tensor->tensor.dtype = given->request.dtype;
+    tensor->tensor.dtype = given->options.dtype;
     int status = read_shape(given->shape, &tensor->tensor);
     if (status != EXIT_DONE) {
         return status;
@@ -150,14 +150,13 @@ static int make_tensor(const arguments *given, glr_model_tensor *tensor)
     if (given->slice != NULL && !glr_slice_parse(given->slice, &tensor->tensor, &problem)) {
         return glr_cli_fail(EXIT_USAGE, "--%s", problem.text);
     }
-    tensor->choice.action = GLR_ACTION_FILL;
-    status = read_initializer(given, &tensor->choice.initializer);
+    status = read_initializer(given, &tensor->initializer);
     if (status != EXIT_DONE) {
         return status;
     }
-    glr_initializer *initializer = &tensor->choice.initializer;
-    initializer->method = given->request.has_method ? given->request.method : initializer->method;
-    initializer->layout = given->request.has_layout ? given->request.layout : initializer->layout;
+    glr_initializer *initializer = &tensor->initializer;
+    initializer->method = given->options.has_method ? given->options.method : initializer->method;
+    initializer->layout = given->options.has_layout ? given->options.layout : initializer->layout;
     glr_summary summary = {0};
     if (glr_describe(initializer, &tensor->tensor, &summary) != GLR_OK) {
         return glr_cli_fail(EXIT_USAGE, "%s", glr_last_error());
@@ -165,32 +164,36 @@ static int make_tensor(const arguments *given, glr_model_tensor *tensor)
     return seed_initializer(given, initializer);
 }
 
-static int write_npy(const arguments *given, const glr_model_tensor *tensor)
+static int write_npy(const arguments *given, const glr_model_tensor *tensor, const glr_model *model)
 {
     glr_problem problem;
     int64_t shape[GLR_MAX_RANK];
     size_t length;
     glr_part_shape(&tensor->tensor, shape);
-    char *header = glr_npy_header(given->request.dtype, tensor->tensor.rank, shape, &length, &problem);
+    char *header = glr_npy_header(given->options.dtype, tensor->tensor.rank, shape, &length, &problem);
     if (header == NULL) {
         return glr_cli_fail_by(&problem, "%s: %s", given->output, problem.text);
     }
-    int status = glr_write_single(&given->common, tensor, header, length, given->output);
+    int status = glr_write_single(&given->common, model, header, length, given->output);
     free(header);
     return status;
 }
 
-static int write_safetensors(const arguments *given, const glr_model_tensor *tensor)
+static int write_file(const arguments *given, const glr_model_tensor *tensor, const glr_model *model)
 {
-    glr_model model = {0};
-    int status = glr_model_reserve(&model, 1) && glr_model_add(&model, tensor)
-                     ? glr_write_safetensors(&given->common, &model, given->output)
-                     : glr_cli_fail(EXIT_FAILED, "out of memory");
-    glr_model_free(&model);
-    return status;
+    if (glr_cli_ends_in(given->output, ".npy")) {
+        return write_npy(given, tensor, model);
+    }
+    if (glr_cli_ends_in(given->output, ".safetensors")) {
+        return glr_write_safetensors(&given->common, model, given->output);
+    }
+    if (glr_cli_ends_in(given->output, ".bin")) {
+        return glr_write_single(&given->common, model, "", 0, given->output);
+    }
+    return glr_cli_fail(EXIT_USAGE, "%s: must end in .npy, .safetensors or .bin", given->output);
 }
 
-static int write_tensor(const arguments *given, glr_model_tensor *tensor)
+static int write_tensor(const arguments *given, const glr_model_tensor *tensor)
 {
     if (strcmp(given->output, "-") == 0) {
         if (given->common.sync) {
@@ -199,16 +202,15 @@ static int write_tensor(const arguments *given, glr_model_tensor *tensor)
         return isatty(STDOUT_FILENO) == 1 ? glr_cli_fail(EXIT_USAGE, "-: standard output is a terminal")
                                           : glr_write_standard_output(&given->common, tensor);
     }
-    if (glr_cli_ends_in(given->output, ".npy")) {
-        return write_npy(given, tensor);
-    }
-    if (glr_cli_ends_in(given->output, ".safetensors")) {
-        return write_safetensors(given, tensor);
-    }
-    if (glr_cli_ends_in(given->output, ".bin")) {
-        return glr_write_single(&given->common, tensor, "", 0, given->output);
-    }
-    return glr_cli_fail(EXIT_USAGE, "%s: must end in .npy, .safetensors or .bin", given->output);
+    /* A model of this one tensor. */
+    glr_model *model = NULL;
+    glr_status made = glr_model_create(NULL, 0, &model);
+    made = made == GLR_OK ? glr_model_add(model, tensor->name, &tensor->tensor, &tensor->initializer) : made;
+    made = made == GLR_OK ? glr_model_resolve(model, NULL) : made;
+    const int status =
+        made == GLR_OK ? write_file(given, tensor, model) : glr_cli_fail_status(made, "%s", glr_last_error());
+    glr_model_free(model);
+    return status;
 }
 
 /* Reads the options, and does what they say. */
@@ -240,7 +242,7 @@ static int fill(int argc, char **argv, arguments *given)
 
 int glr_cli_fill(int argc, char **argv)
 {
-    arguments given = {.common = GLR_COMMON_INIT, .request = {.dtype = GLR_DTYPE_FLOAT32}};
+    arguments given = {.common = GLR_COMMON_INIT, .options = {.dtype = GLR_DTYPE_FLOAT32}};
     const int status = fill(argc, argv, &given);
     glr_variables_free(&given.variables);
     return status;

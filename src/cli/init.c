@@ -1,11 +1,10 @@
 /* glorand init: every tensor of a model. */
+#include "list.h"
 #include "plan.h"
 #include "variable_options.h"
 #include "write.h"
 
 #include <inttypes.h>
-#include <stdlib.h>
-#include <string.h>
 
 static const char help[] =
     "Usage: glorand init MODEL.json -o OUT.safetensors [OPTION]...\n"
@@ -49,22 +48,18 @@ typedef struct arguments {
     glr_common common;
     const char *output;
     bool plan;
-    const char **rule; /* as they were given, for want of the list's variables */
-    size_t rule_count;
-    glr_rules rules;
-    glr_variables variables;
-    glr_request request;
+    glr_list_options list;
 } arguments;
 
 static int read_option(int option, arguments *given)
 {
     switch (option) {
     case 'o': given->output = optarg; return EXIT_DONE;
-    case 'r': given->rule[given->rule_count++] = optarg; return EXIT_DONE;
+    case 'r': given->list.rule[given->list.rule_count++] = optarg; return EXIT_DONE;
     case OPTION_PLAN: given->plan = true; return EXIT_DONE;
     case OPTION_SET:
-    case OPTION_CONFIG: return glr_cli_variable_option(option, optarg, &given->variables);
-    default: return glr_cli_request_option("init", option, &given->request, &given->common);
+    case OPTION_CONFIG: return glr_cli_variable_option(option, optarg, &given->list.variables);
+    default: return glr_cli_drawing_option("init", option, &given->list.options, &given->common);
     }
 }
 
@@ -87,65 +82,32 @@ static int check_arguments(int argc, char **argv, const arguments *given)
     return EXIT_DONE;
 }
 
-/* Resolves the list, with a seed from the operating system if none is given and one is needed. */
-static int resolve(const char *path, glr_model *model, glr_request *request)
+/* Gives a seed from the operating system to a model that needs one. */
+static int seed(glr_model *model)
 {
-    glr_problem problem;
-    if (!glr_model_resolve(model, request, &problem)) {
-        return glr_cli_fail_unresolved(path, model, &problem);
-    }
-    if (!glr_model_needs_seed(model)) {
+    int64_t value;
+    if (glr_model_has_seeds(model)) {
         return EXIT_DONE;
     }
-    int64_t seed;
-    if (!glr_cli_system_seed(&seed)) {
+    if (!glr_cli_system_seed(&value)) {
         return EXIT_FAILED;
     }
-    (void)fprintf(stderr, "glorand: seed %" PRId64 " (from the operating system)\n", seed);
-    glr_model_seed(model, seed);
-    return EXIT_DONE;
-}
-
-/* The rules, in which the list's variables may be used, too. */
-static int read_rules(arguments *given, const glr_variables *variables)
-{
-    glr_problem problem;
-    for (size_t i = 0; i < given->rule_count; i++) {
-        if (!glr_rules_add(&given->rules, given->rule[i], variables, &problem)) {
-            return glr_cli_fail_by(&problem, "--%s", problem.text);
-        }
-    }
-    given->request.rules = &given->rules;
-    return EXIT_DONE;
-}
-
-/* What a list and the options say. */
-static int run_model(const char *path, arguments *given, glr_model *model)
-{
-    glr_problem problem;
-    int status = read_rules(given, &model->variables);
-    if (status != EXIT_DONE) {
-        return status;
-    }
-    if (given->plan) {
-        /* No value is drawn, so no seed is needed. */
-        return glr_model_resolve(model, &given->request, &problem)
-                   ? glr_print_plan(model)
-                   : glr_cli_fail_unresolved(path, model, &problem);
-    }
-    status = resolve(path, model, &given->request);
-    return status == EXIT_DONE ? glr_write_safetensors(&given->common, model, given->output) : status;
+    (void)fprintf(stderr, "glorand: seed %" PRId64 " (from the operating system)\n", value);
+    return glr_model_set_seed(model, value) == GLR_OK ? EXIT_DONE
+                                                      : glr_cli_fail(EXIT_FAILED, "%s", glr_last_error());
 }
 
 static int run(const char *path, arguments *given)
 {
-    glr_model model;
-    glr_problem problem;
-    if (!glr_model_read(path, &given->variables, &model, &problem)) {
-        return glr_cli_fail_by(&problem, "%s", problem.text);
+    glr_model *model;
+    int status = glr_list_read(path, &given->list, &model);
+    if (status == EXIT_DONE && given->plan) {
+        status = glr_print_plan(model); /* no value is drawn, so no seed is needed */
+    } else if (status == EXIT_DONE) {
+        status = seed(model);
+        status = status == EXIT_DONE ? glr_write_safetensors(&given->common, model, given->output) : status;
     }
-    const int status = run_model(path, given, &model);
-    glr_model_free(&model);
+    glr_model_free(model);
     return status;
 }
 
@@ -166,11 +128,8 @@ static int init(int argc, char **argv, arguments *given)
 int glr_cli_init(int argc, char **argv)
 {
     arguments given = {.common = GLR_COMMON_INIT};
-    given.rule = calloc((size_t)argc, sizeof *given.rule); /* at most one an argument */
-    const int status =
-        given.rule != NULL ? init(argc, argv, &given) : glr_cli_fail(EXIT_FAILED, "out of memory");
-    free(given.rule);
-    glr_rules_free(&given.rules);
-    glr_variables_free(&given.variables);
+    int status = glr_list_options_make(argc, &given.list);
+    status = status == EXIT_DONE ? init(argc, argv, &given) : status;
+    glr_list_options_free(&given.list);
     return status;
 }

@@ -1,10 +1,11 @@
 /* The glorand command. */
 #include "command.h"
 
-#include "api/guest.h"
 #include "interrupt.h"
 
 #include <fcntl.h>
+#include <fenv.h>
+#include <locale.h>
 #include <signal.h>
 #include <string.h>
 #include <unistd.h>
@@ -61,7 +62,8 @@ int main(int argc, char **argv)
         return glr_cli_fail(EXIT_FAILED, "the standard streams are closed");
     }
     (void)signal(SIGXFSZ, SIG_IGN); /* a file that may not grow is an error with a message */
-    (void)glr_enter();              /* statistics and numbers, too, whatever a preloaded library has set */
+    (void)fesetenv(FE_DFL_ENV);     /* statistics and numbers, too, whatever a preloaded library has set */
+    (void)setlocale(LC_ALL, "C");
     const char *name = argc > 1 ? argv[1] : "";
     for (size_t i = 0; i < sizeof commands / sizeof commands[0]; i++) {
         if (strcmp(name, commands[i].name) == 0) {

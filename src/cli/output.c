@@ -3,7 +3,7 @@
 #include "output.h"
 
 #include "interrupt.h"
-#include "model/text.h"
+#include "text/text.h"
 
 #include <dirent.h>
 #include <errno.h>

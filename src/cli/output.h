@@ -2,7 +2,7 @@
 #ifndef GLR_CLI_OUTPUT_H
 #define GLR_CLI_OUTPUT_H
 
-#include "model/problem.h"
+#include "text/problem.h"
 
 #include <stddef.h>
 #include <stdint.h>

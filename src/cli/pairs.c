@@ -8,11 +8,12 @@
 #include <string.h>
 
 /* Whether the file has the dtype and shape that the spec says. */
-static bool same_form(const glr_file_tensor *place, const glr_model *model, size_t index)
+static bool same_form(const glr_file_tensor *place, const glr_tensor *tensor)
 {
-    const glr_model_entry *entry = &model->entry[index];
-    return place->dtype == (glr_dtype)entry->dtype && place->rank == entry->rank &&
-           memcmp(place->shape, glr_model_part_shape(model, index), place->rank * sizeof *place->shape) == 0;
+    int64_t shape[GLR_MAX_RANK];
+    glr_part_shape(tensor, shape);
+    return place->dtype == tensor->dtype && place->rank == tensor->rank &&
+           memcmp(place->shape, shape, place->rank * sizeof *place->shape) == 0;
 }
 
 /* Says something of a tensor, if not too much has been said of others already. */
@@ -23,15 +24,27 @@ static void complain(const char *path, const char *name, const char *what, size_
     }
 }
 
+/* A tensor of the spec, and its index; SIZE_MAX if there is none. */
+static size_t find(const glr_model *model, const char *name, glr_model_tensor *tensor)
+{
+    size_t index = SIZE_MAX;
+    (void)glr_model_find(model, name, &index);
+    if (index != SIZE_MAX) {
+        (void)glr_model_get(model, index, tensor);
+    }
+    return index;
+}
+
 /* A tensor of the file. One that has another dtype or shape in the spec is never passed over. */
-static void pair_tensor(glr_pairs *all, size_t i, size_t *next)
+static void pair_tensor(glr_pairs *all, size_t i)
 {
     const glr_file_tensor *place = &all->file->tensor[i];
-    const size_t index = glr_model_find(all->model, place->name, next);
+    glr_model_tensor tensor = {.action = GLR_ACTION_NONE};
+    const size_t index = find(all->model, place->name, &tensor);
     all->index[i] = SIZE_MAX;
-    if (index != SIZE_MAX && all->model->entry[index].action == GLR_ACTION_FILL) {
+    if (tensor.action == GLR_ACTION_FILL) {
         all->found[index] = true;
-        if (!same_form(place, all->model, index)) {
+        if (!same_form(place, &tensor.tensor)) {
             complain(all->path, place->name, "does not have the shape and dtype of the spec", all->unlike++);
             return;
         }
@@ -50,15 +63,15 @@ static void pair_tensor(glr_pairs *all, size_t i, size_t *next)
 
 static void pair_all(glr_pairs *all)
 {
-    size_t next = 0;
     for (size_t i = 0; i < all->file->count; i++) {
-        pair_tensor(all, i, &next);
+        pair_tensor(all, i);
     }
-    for (size_t i = 0; i < all->model->count; i++) {
-        if (all->model->entry[i].action == GLR_ACTION_FILL && !all->found[i]) {
+    glr_model_tensor tensor;
+    for (size_t i = 0; i < glr_model_count(all->model); i++) {
+        (void)glr_model_get(all->model, i, &tensor);
+        if (tensor.action == GLR_ACTION_FILL && !all->found[i]) {
             if (!all->partial) {
-                complain(all->path, all->model->entry[i].name, "of the spec is not in the file",
-                         all->not_in_file);
+                complain(all->path, tensor.name, "of the spec is not in the file", all->not_in_file);
             }
             all->not_in_file++;
         }
@@ -91,7 +104,7 @@ int glr_pairs_make(const char *path, const glr_safetensors *file, const glr_mode
 {
     *all = (glr_pairs){.path = path, .file = file, .model = model, .partial = partial};
     all->index = calloc(file->count + 1, sizeof *all->index);
-    all->found = calloc(model->count + 1, sizeof *all->found);
+    all->found = calloc(glr_model_count(model) + 1, sizeof *all->found);
     if (all->index == NULL || all->found == NULL) {
         return glr_cli_fail(EXIT_FAILED, "%s: out of memory", path);
     }

@@ -2,7 +2,12 @@
 #ifndef GLR_CLI_PAIRS_H
 #define GLR_CLI_PAIRS_H
 
-#include "model/safetensors.h"
+#include "files/safetensors.h"
+
+#include "glorand/model.h"
+
+#include <stdbool.h>
+#include <stddef.h>
 
 typedef struct glr_pairs {
     const char *path;

@@ -1,7 +1,8 @@
 #include "passed_over.h"
 
-#include "api/show.h"
-#include "model/glob.h"
+#include "text/show.h"
+
+#include "glorand/model.h"
 
 #include <stdio.h>
 
@@ -14,12 +15,21 @@ static bool is_unknown(const glr_file_tensor *tensor) { return !glr_file_tensor_
 
 static bool is_not_floating(const glr_file_tensor *tensor)
 {
-    return glr_file_tensor_is_known(tensor) && !glr_is_floating(tensor->dtype);
+    return glr_file_tensor_is_known(tensor) && !glr_dtype_is_floating(tensor->dtype);
+}
+
+bool glr_is_meant(const glr_file_tensor *tensor, const char *pattern)
+{
+    uint32_t matches = 1;
+    if (pattern != NULL) {
+        (void)glr_pattern_match(pattern, tensor->name, &matches); /* the pattern has been checked */
+    }
+    return matches != 0;
 }
 
 static bool is_meant(const glr_file_tensor *tensor, condition *is_one, const char *glob)
 {
-    return is_one(tensor) && (glob == NULL || glr_glob_matches(glob, tensor->name));
+    return is_one(tensor) && glr_is_meant(tensor, glob);
 }
 
 static void say_tensor(const glr_file_tensor *tensor, bool first)

@@ -2,7 +2,7 @@
 #ifndef GLR_CLI_PLAN_H
 #define GLR_CLI_PLAN_H
 
-#include "model/model.h"
+#include "glorand/model.h"
 
 /* Prints a resolved model, a line per tensor, and totals. Returns an exit status. */
 int glr_print_plan(const glr_model *model);

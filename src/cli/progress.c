@@ -1,6 +1,6 @@
 #include "progress.h"
 
-#include "api/show.h"
+#include "text/show.h"
 
 #include <string.h>
 #include <unistd.h>

@@ -1,13 +1,12 @@
 /* glorand stats: mean, deviation and bounds of a file's tensors, beside what is expected. */
-#include "api/json.h"
 #include "command.h"
-#include "model/decode.h"
-#include "model/glob.h"
-#include "model/moments.h"
-#include "model/safetensors.h"
-#include "model/spec.h"
+#include "files/decode.h"
+#include "files/moments.h"
+#include "files/safetensors.h"
+#include "list.h"
 #include "passed_over.h"
 #include "table.h"
+#include "text/json.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -69,14 +68,13 @@ static bool measure(const char *path, const glr_input *input, entry *item)
     return true;
 }
 
-static void expect(const glr_model *model, entry *item, size_t *next)
+static void expect(const glr_model *model, entry *item)
 {
     glr_model_tensor tensor;
-    const size_t index = glr_model_find(model, item->place->name, next);
-    if (index != SIZE_MAX) {
-        glr_model_get(model, index, &tensor);
-        item->is_expected =
-            glr_describe(&tensor.choice.initializer, &tensor.tensor, &item->expected) == GLR_OK;
+    size_t index = SIZE_MAX;
+    if (model != NULL && glr_model_find(model, item->place->name, &index) == GLR_OK && index != SIZE_MAX) {
+        (void)glr_model_get(model, index, &tensor);
+        item->is_expected = glr_describe(&tensor.initializer, &tensor.tensor, &item->expected) == GLR_OK;
     }
 }
 
@@ -203,16 +201,15 @@ static int measure_all(const char *path, const char *glob, const glr_safetensors
                        const glr_model *model, entry *items, size_t *count)
 {
     glr_problem problem;
-    size_t next = 0;
     for (size_t i = 0; i < file->count; i++) {
         const glr_file_tensor *place = &file->tensor[i];
-        if (!glr_file_tensor_is_known(place) || !glr_is_floating(place->dtype) ||
-            (glob != NULL && !glr_glob_matches(glob, place->name))) {
+        if (!glr_file_tensor_is_known(place) || !glr_dtype_is_floating(place->dtype) ||
+            !glr_is_meant(place, glob)) {
             continue;
         }
         entry *item = &items[(*count)++];
         item->place = place;
-        expect(model, item, &next);
+        expect(model, item);
         if (!measure(path, &file->input, item)) {
             return EXIT_FAILED;
         }
@@ -277,22 +274,24 @@ int glr_cli_stats(int argc, char **argv)
         return optind == argc ? glr_cli_fail(EXIT_USAGE, "expected one file; try 'glorand stats --help'")
                               : glr_cli_unexpected("stats", argv[optind + 1]);
     }
+    uint32_t matches;
+    if (glob != NULL && glr_pattern_match(glob, "", &matches) != GLR_OK) {
+        return glr_cli_fail(EXIT_USAGE, "--tensor '%s': %s", glob, glr_last_error());
+    }
     glr_safetensors file;
-    glr_model model = {0};
+    glr_model *model = NULL;
     glr_problem problem;
     if (!glr_safetensors_read(argv[optind], &file, &problem)) {
         return glr_cli_fail_by(&problem, "%s", problem.text);
     }
     /* Files of others have no spec: then nothing is expected. */
     int status;
-    if (!glr_spec_read(glr_safetensors_metadata(&file, GLR_KEY_SPEC),
-                       glr_safetensors_metadata(&file, GLR_KEY_STREAM_VERSION), &model, &problem) &&
-        problem.is_systems) {
+    if (!glr_spec_of_file(&file, &model, &problem) && glr_problem_is_systems(&problem)) {
         status = glr_cli_fail_by(&problem, "%s: %s", argv[optind], problem.text);
     } else {
-        status = report(argv[optind], glob, json, &file, &model);
+        status = report(argv[optind], glob, json, &file, model);
     }
-    glr_model_free(&model);
+    glr_model_free(model);
     glr_safetensors_free(&file);
     return status;
 }

@@ -1,6 +1,6 @@
 #include "table.h"
 
-#include "api/show.h"
+#include "text/show.h"
 
 #include <stdio.h>
 #include <string.h>

@@ -2,7 +2,7 @@
 #ifndef GLR_CLI_TABLE_H
 #define GLR_CLI_TABLE_H
 
-#include "model/text.h"
+#include "text/text.h"
 
 /* Characters of the widest column. */
 #define GLR_WIDEST_CELL 80

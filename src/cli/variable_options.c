@@ -2,7 +2,8 @@
 
 #include "command.h"
 
-#include "api/ascii.h"
+#include "files/input.h"
+#include "text/ascii.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -53,10 +54,9 @@ static int read_config(const char *path, glr_variables *variables)
     if (text == NULL) {
         return glr_cli_fail_by(&problem, "--config: %s", problem.text);
     }
-    const glr_status read = glr_json_read_python(text, length, &document);
+    const glr_status read = glr_json_read_python(text, length, &document, &problem);
     free(text);
     if (read != GLR_OK) {
-        (void)glr_problem_status(&problem, read);
         return glr_cli_fail_by(&problem, "--config: %s: %s", path, problem.text);
     }
     const int status = take_members(path, glr_json_root(&document), variables);

@@ -2,7 +2,7 @@
 #ifndef GLR_CLI_VARIABLE_OPTIONS_H
 #define GLR_CLI_VARIABLE_OPTIONS_H
 
-#include "model/variables.h"
+#include "text/variables.h"
 
 /* Their values in a command's table, their place there, and their help. */
 enum { OPTION_SET = 1200, OPTION_CONFIG };

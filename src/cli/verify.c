@@ -1,10 +1,10 @@
 /* glorand verify: draws a file's tensors again and compares every bit. */
-#include "api/stage.h"
 #include "interrupt.h"
-#include "model/spec.h"
+#include "list.h"
 #include "pairs.h"
 #include "pieces.h"
 #include "progress.h"
+#include "variable_options.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
@@ -18,16 +18,20 @@ static const char help[] =
     "      --spec MODEL.json  take the tensors' initializers from this list instead; its seed, or --seed,\n"
     "                         must say which values are expected\n"
     "  -s, --seed N           the seed for --spec\n"
+    "  -r, --rule 'GLOB=INIT' a rule for --spec, as for glorand init\n"
     "      --recipe NAME      the recipe for --spec, as for glorand init\n"
     "      --partial          compare the tensors that file and spec have in common, one at least, and\n"
-    "                         pass over the others, as those of other shards\n" GLR_COMMON_HELP;
+    "                         pass over the others, as those of other shards\n" GLR_VARIABLE_HELP
+        GLR_COMMON_HELP;
 
 enum { OPTION_SPEC = 1, OPTION_PARTIAL };
 
 static const struct option options[] = {
     {"spec", required_argument, NULL, OPTION_SPEC},
     {"seed", required_argument, NULL, 's'},
+    {"rule", required_argument, NULL, 'r'},
     {"recipe", required_argument, NULL, OPTION_RECIPE},
+    GLR_VARIABLE_OPTIONS,
     {"partial", no_argument, NULL, OPTION_PARTIAL},
     GLR_COMMON_OPTIONS,
 };
@@ -36,7 +40,7 @@ typedef struct arguments {
     glr_common common;
     const char *spec;
     bool partial;
-    glr_request request;
+    glr_list_options list;
 } arguments;
 
 /* A comparison under way. */
@@ -44,7 +48,7 @@ typedef struct check {
     const char *path;
     const glr_input *input;
     glr_device *device;
-    glr_stage stage;
+    glr_stage *stage;
     glr_progress progress;
     glr_model_tensor tensor;
     const glr_file_tensor *place;
@@ -75,14 +79,14 @@ static void bits_text(const unsigned char *element, size_t size, char *text)
     }
 }
 
-static void report(const check *work, uint64_t offset, uint64_t byte)
+static void report(const check *work, const unsigned char *values, uint64_t offset, uint64_t byte)
 {
     size_t size = glr_dtype_size(work->place->dtype);
     uint64_t first = byte / size * size;
     char index[GLR_MAX_RANK * 22 + 3], found[17], expected[17];
     index_text(work->place, (offset + first) / size, index, sizeof index);
     bits_text(work->found + first, size, found);
-    bits_text((const unsigned char *)work->stage.host + first, size, expected);
+    bits_text(values + first, size, expected);
     glr_cli_line(stdout, "%s: tensor %s: element %s, number %" PRIu64 " of it, is 0x%s, not 0x%s", work->path,
                  work->tensor.name, index, (offset + first) / size, found, expected);
 }
@@ -96,7 +100,7 @@ static bool fail_drawing(check *work)
 /* A device draws while the file is read. */
 static bool compare_piece(check *work, const glr_piece *piece)
 {
-    if (glr_stage_start(&work->stage, &work->tensor.choice.initializer, &piece->tensor) != GLR_OK) {
+    if (glr_stage_start(work->stage, &work->tensor.initializer, &piece->tensor) != GLR_OK) {
         return fail_drawing(work);
     }
     const size_t bytes = (size_t)piece->bytes;
@@ -105,10 +109,11 @@ static bool compare_piece(check *work, const glr_piece *piece)
         work->failed = glr_cli_fail_by(&problem, "%s: %s", work->path, problem.text) != 0;
         return false;
     }
-    if (glr_stage_wait(&work->stage) != GLR_OK) {
+    const void *values = NULL;
+    if (glr_stage_wait(work->stage, &values) != GLR_OK) {
         return fail_drawing(work);
     }
-    const unsigned char *expected = work->stage.host;
+    const unsigned char *expected = values;
     glr_progress_add(&work->progress, bytes);
     if (memcmp(work->found, expected, bytes) != 0) {
         uint64_t byte = 0;
@@ -116,7 +121,7 @@ static bool compare_piece(check *work, const glr_piece *piece)
             byte++;
         }
         work->differs = true;
-        report(work, piece->offset, byte);
+        report(work, expected, piece->offset, byte);
         return false; /* the first difference of a tensor is enough */
     }
     return !glr_interrupted();
@@ -142,7 +147,7 @@ static size_t compare_pairs(check *work, const glr_pairs *all)
             continue;
         }
         work->place = &all->file->tensor[i];
-        glr_model_get(all->model, all->index[i], &work->tensor);
+        (void)glr_model_get(all->model, all->index[i], &work->tensor);
         work->differs = false;
         compare_tensor(work);
         differing += work->differs;
@@ -188,7 +193,7 @@ static int compare(const arguments *given, const glr_pairs *all)
         status = compare_tensors(&work, all);
     }
     free(work.found);
-    glr_stage_close(&work.stage);
+    glr_stage_close(work.stage);
     glr_close(work.device);
     return status;
 }
@@ -204,41 +209,58 @@ static int verify(const arguments *given, const char *path, const glr_safetensor
 }
 
 /* The spec: a list that the user names, or the file's own metadata. */
-static int read_spec(const arguments *given, const char *path, const glr_safetensors *file, glr_model *model)
+static int read_spec(const arguments *given, const char *path, const glr_safetensors *file, glr_model **model)
 {
     glr_problem problem;
     if (given->spec == NULL) {
-        return glr_spec_read(glr_safetensors_metadata(file, GLR_KEY_SPEC),
-                             glr_safetensors_metadata(file, GLR_KEY_STREAM_VERSION), model, &problem)
+        return glr_spec_of_file(file, model, &problem)
                    ? EXIT_DONE
                    : glr_cli_fail_by(&problem, "%s: %s", path, problem.text);
     }
-    if (!glr_model_read(given->spec, NULL, model, &problem)) {
-        return glr_cli_fail_by(&problem, "%s", problem.text);
-    }
-    if (!glr_model_resolve(model, &given->request, &problem)) {
-        const int status = glr_cli_fail_unresolved(given->spec, model, &problem);
-        glr_model_free(model);
-        return status;
-    }
-    if (glr_model_needs_seed(model)) {
-        glr_model_free(model);
-        return glr_cli_fail(EXIT_USAGE, "%s: has no seed; give one with --seed", given->spec);
-    }
-    return EXIT_DONE;
+    const int status = glr_list_read(given->spec, &given->list, model);
+    return status != EXIT_DONE || glr_model_has_seeds(*model)
+               ? status
+               : glr_cli_fail(EXIT_USAGE, "%s: has no seed; give one with --seed", given->spec);
 }
 
-int glr_cli_verify(int argc, char **argv)
+/* Whether an option was given that means something for --spec alone. */
+static bool has_list_options(const glr_list_options *list)
 {
-    arguments given = {.common = GLR_COMMON_INIT};
+    return list->options.has_seed || list->options.recipe != NULL || list->rule_count > 0 ||
+           list->variables.count > 0;
+}
+
+static int read_option(int option, arguments *given)
+{
+    switch (option) {
+    case 'r': given->list.rule[given->list.rule_count++] = optarg; return EXIT_DONE;
+    case OPTION_SPEC: given->spec = optarg; return EXIT_DONE;
+    case OPTION_PARTIAL: given->partial = true; return EXIT_DONE;
+    case OPTION_SET:
+    case OPTION_CONFIG: return glr_cli_variable_option(option, optarg, &given->list.variables);
+    default: return glr_cli_drawing_option("verify", option, &given->list.options, &given->common);
+    }
+}
+
+/* Verifies an open file. */
+static int verify_file(const arguments *given, const char *path, const glr_safetensors *file)
+{
+    glr_model *model = NULL;
+    int status = read_spec(given, path, file, &model);
+    status = status == EXIT_DONE ? verify(given, path, file, model) : status;
+    glr_model_free(model);
+    return status;
+}
+
+/* Reads the options, and does what they say. */
+static int read_and_verify(int argc, char **argv, arguments *given)
+{
     int option, status = EXIT_DONE;
-    while (status == EXIT_DONE && (option = glr_cli_option(argc, argv, "s:h", options)) != -1) {
-        switch (option) {
-        case 'h': return fputs(help, stdout) < 0 ? EXIT_FAILED : EXIT_DONE;
-        case OPTION_SPEC: given.spec = optarg; break;
-        case OPTION_PARTIAL: given.partial = true; break;
-        default: status = glr_cli_request_option("verify", option, &given.request, &given.common);
+    while (status == EXIT_DONE && (option = glr_cli_option(argc, argv, "s:r:h", options)) != -1) {
+        if (option == 'h') {
+            return fputs(help, stdout) < 0 ? EXIT_FAILED : EXIT_DONE;
         }
+        status = read_option(option, given);
     }
     if (status != EXIT_DONE) {
         return status;
@@ -247,23 +269,26 @@ int glr_cli_verify(int argc, char **argv)
         return optind == argc ? glr_cli_fail(EXIT_USAGE, "expected one file; try 'glorand verify --help'")
                               : glr_cli_unexpected("verify", argv[optind + 1]);
     }
-    if (given.request.has_seed && given.spec == NULL) {
-        return glr_cli_fail(EXIT_USAGE, "--seed: needs --spec; without it the seeds come from the metadata");
-    }
-    if (given.request.recipe != NULL && given.spec == NULL) {
-        return glr_cli_fail(EXIT_USAGE, "--recipe: is for --spec; the metadata has every initializer");
+    if (given->spec == NULL && has_list_options(&given->list)) {
+        return glr_cli_fail(EXIT_USAGE,
+                            "--seed, --rule, --recipe, --set and --config need --spec; without it "
+                            "the metadata has every initializer");
     }
     glr_safetensors file;
-    glr_model model;
     glr_problem problem;
     if (!glr_safetensors_read(argv[optind], &file, &problem)) {
         return glr_cli_fail_by(&problem, "%s", problem.text);
     }
-    status = read_spec(&given, argv[optind], &file, &model);
-    if (status == EXIT_DONE) {
-        status = verify(&given, argv[optind], &file, &model);
-        glr_model_free(&model);
-    }
+    status = verify_file(given, argv[optind], &file);
     glr_safetensors_free(&file);
+    return status;
+}
+
+int glr_cli_verify(int argc, char **argv)
+{
+    arguments given = {.common = GLR_COMMON_INIT};
+    int status = glr_list_options_make(argc, &given.list);
+    status = status == EXIT_DONE ? read_and_verify(argc, argv, &given) : status;
+    glr_list_options_free(&given.list);
     return status;
 }

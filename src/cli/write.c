@@ -1,16 +1,14 @@
 /* Writing drawn tensors to files. */
 #include "write.h"
 
-#include "api/stage.h"
-#include "cpu/processors.h"
 #include "interrupt.h"
-#include "model/safetensors.h"
-#include "model/spec.h"
+#include "list.h"
 #include "output.h"
 #include "pieces.h"
 #include "progress.h"
 
 #include <errno.h>
+#include <inttypes.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdlib.h>
@@ -35,12 +33,12 @@ typedef struct job {
     glr_output output;
     bool sync;            /* the file, before it gets its name */
     uint64_t piece_bytes; /* of the largest piece */
-    glr_stage *stages;    /* for a file, one of every thread */
+    glr_stage **stages;   /* for a file, one of every thread */
     uint32_t stage_count;
     /* Work that is not handed out yet: the tensor's pieces from `next` on, then the model's tensors after
        `index`. */
     const glr_model *model;
-    size_t index;
+    size_t index, count;
     glr_model_tensor tensor;
     const glr_file_tensor *place; /* of the tensor in the file */
     glr_pieces pieces;
@@ -64,9 +62,9 @@ static bool start_piece(glr_stage *stage, const char *name, const glr_initialize
            glr_problem_set(problem, "tensor %s: %s", name, glr_last_error());
 }
 
-static bool wait_for_piece(glr_stage *stage, const char *name, glr_problem *problem)
+static bool wait_for_piece(glr_stage *stage, const char *name, const void **values, glr_problem *problem)
 {
-    return glr_stage_wait(stage) == GLR_OK ||
+    return glr_stage_wait(stage, values) == GLR_OK ||
            glr_problem_set(problem, "tensor %s: %s", name, glr_last_error());
 }
 
@@ -75,14 +73,14 @@ static bool wait_for_piece(glr_stage *stage, const char *name, glr_problem *prob
 /* Goes on to a tensor, or to the end of the list; those that are skipped have no place in the file. */
 static void set_tensor(job *work, size_t index)
 {
-    const glr_model *model = work->model;
-    while (index < model->count && model->entry[index].action != GLR_ACTION_FILL) {
-        index++;
-    }
-    work->index = index;
     work->next = 0;
-    if (index < model->count) {
-        glr_model_get(model, index, &work->tensor);
+    for (work->index = index; work->index < work->count; work->index++) {
+        (void)glr_model_get(work->model, work->index, &work->tensor);
+        if (work->tensor.action == GLR_ACTION_FILL) {
+            break;
+        }
+    }
+    if (work->index < work->count) {
         work->pieces = glr_cut(&work->tensor.tensor, work->piece_bytes);
     }
 }
@@ -98,14 +96,14 @@ typedef struct assignment {
 static bool take_piece(job *work, assignment *next)
 {
     (void)pthread_mutex_lock(&work->lock);
-    while (work->index < work->model->count && work->next == work->pieces.count) {
+    while (work->index < work->count && work->next == work->pieces.count) {
         set_tensor(work, work->index + 1);
         work->place++;
     }
-    const bool taken = work->index < work->model->count && !work->failed && !glr_interrupted();
+    const bool taken = work->index < work->count && !work->failed && !glr_interrupted();
     if (taken) {
         next->name = work->tensor.name;
-        next->initializer = work->tensor.choice.initializer;
+        next->initializer = work->tensor.initializer;
         next->piece = glr_piece_at(&work->pieces, work->next++);
         next->piece.offset += work->place->offset;
     }
@@ -132,11 +130,11 @@ static void *draw_pieces(void *argument)
     assignment next;
     while (take_piece(work, &next)) {
         glr_problem problem = {0};
+        const void *values = NULL;
         const glr_piece *piece = &next.piece;
-        bool ok =
-            start_piece(self->stage, next.name, &next.initializer, &piece->tensor, &problem) &&
-            wait_for_piece(self->stage, next.name, &problem) &&
-            glr_output_write(&work->output, piece->offset, self->stage->host, (size_t)piece->bytes, &problem);
+        bool ok = start_piece(self->stage, next.name, &next.initializer, &piece->tensor, &problem) &&
+                  wait_for_piece(self->stage, next.name, &values, &problem) &&
+                  glr_output_write(&work->output, piece->offset, values, (size_t)piece->bytes, &problem);
         note(work, piece->bytes, ok, &problem);
     }
     return NULL;
@@ -152,7 +150,7 @@ static bool draw_file(job *work)
     uint32_t count = 1;
     for (uint32_t i = 0; i < work->stage_count; i++) {
         artists[i].work = work;
-        artists[i].stage = &work->stages[i];
+        artists[i].stage = work->stages[i];
     }
     while (count < work->stage_count &&
            pthread_create(&artists[count].thread, NULL, draw_pieces, &artists[count]) == 0) {
@@ -187,7 +185,7 @@ static bool open_stages(job *work, uint32_t count)
 static void close_stages(job *work)
 {
     for (uint32_t i = 0; i < work->stage_count; i++) {
-        glr_stage_close(&work->stages[i]);
+        glr_stage_close(work->stages[i]);
     }
     free(work->stages);
 }
@@ -265,6 +263,7 @@ static int write_file(const glr_common *common, const contents *all, const char 
               glr_output_write(&work.output, 0, all->header, all->header_length, &work.problem);
     if (ok) {
         work.model = all->model;
+        work.count = glr_model_count(all->model);
         work.place = all->place;
         set_tensor(&work, 0);
         ok = draw_file(&work);
@@ -272,25 +271,75 @@ static int write_file(const glr_common *common, const contents *all, const char 
     return finish(&work, ok);
 }
 
-/* A resolved model's tensors as the file will have them. */
+/* A resolved model's tensors as the file will have them, and their shapes behind. */
 static glr_file_tensor *file_tensors(const glr_model *model, size_t *count)
 {
-    glr_file_tensor *tensors = calloc(model->count + 1, sizeof *tensors);
+    const size_t all = glr_model_count(model);
+    glr_model_tensor from;
+    size_t sizes = 0;
+    for (size_t i = 0; i < all; i++) {
+        (void)glr_model_get(model, i, &from);
+        sizes += from.tensor.rank;
+    }
+    glr_file_tensor *tensors = calloc(1, (all + 1) * sizeof *tensors + sizes * sizeof(int64_t));
+    int64_t *shape = (int64_t *)(tensors + all + 1);
     *count = 0;
-    for (size_t i = 0; tensors != NULL && i < model->count; i++) {
-        if (model->entry[i].action != GLR_ACTION_FILL) {
+    for (size_t i = 0; tensors != NULL && i < all; i++) {
+        (void)glr_model_get(model, i, &from);
+        if (from.action != GLR_ACTION_FILL) {
             continue;
         }
-        glr_model_tensor from;
-        glr_model_get(model, i, &from);
         glr_file_tensor *to = &tensors[(*count)++];
         to->name = from.name;
         to->dtype = from.tensor.dtype;
         to->rank = from.tensor.rank;
-        to->shape = glr_model_part_shape(model, i);
+        to->shape = shape;
+        glr_part_shape(&from.tensor, shape);
+        shape += to->rank;
         (void)glr_tensor_extent(&from.tensor, NULL, &to->bytes);
     }
     return tensors;
+}
+
+/* The spec of a resolved model, to be freed; NULL on failure. */
+static char *spec_of(const glr_model *model, glr_problem *problem)
+{
+    size_t length = 0;
+    char *spec = NULL;
+    glr_status status = glr_model_to_spec(model, NULL, 0, &length);
+    if (status == GLR_ERROR_TOO_SMALL) {
+        spec = malloc(length + 1);
+        status = spec != NULL ? glr_model_to_spec(model, spec, length + 1, NULL) : GLR_ERROR_MEMORY;
+    }
+    if (status != GLR_OK) {
+        (void)(spec == NULL && status == GLR_ERROR_MEMORY ? glr_problem_memory(problem)
+                                                          : glr_problem_status(problem, status));
+        free(spec);
+        return NULL;
+    }
+    return spec;
+}
+
+/* The header of a .safetensors file, to be freed; NULL on failure. */
+static char *make_header(const glr_model *model, glr_file_tensor *tensors, size_t count, size_t *length,
+                         glr_problem *problem)
+{
+    char stream_version[16];
+    char *spec = spec_of(model, problem);
+    if (spec == NULL) {
+        return NULL;
+    }
+    (void)snprintf(stream_version, sizeof stream_version, "%" PRIu32, glr_stream_version());
+    const glr_file_text metadata[] = {
+        {"format", "pt"},
+        {GLR_KEY_VERSION, glr_version_string()},
+        {GLR_KEY_STREAM_VERSION, stream_version},
+        {GLR_KEY_SPEC, spec},
+    };
+    char *header = glr_safetensors_header(tensors, count, metadata, sizeof metadata / sizeof metadata[0],
+                                          length, problem);
+    free(spec);
+    return header;
 }
 
 int glr_write_safetensors(const glr_common *common, const glr_model *model, const char *path)
@@ -301,7 +350,7 @@ int glr_write_safetensors(const glr_common *common, const glr_model *model, cons
     if (tensors == NULL) {
         return glr_cli_fail(EXIT_FAILED, "%s: out of memory", path);
     }
-    char *header = glr_safetensors_header(tensors, count, model, &length, &problem);
+    char *header = make_header(model, tensors, count, &length, &problem);
     if (header == NULL) {
         free(tensors);
         return glr_cli_fail_by(&problem, "%s", problem.text);
@@ -314,18 +363,15 @@ int glr_write_safetensors(const glr_common *common, const glr_model *model, cons
     return status;
 }
 
-int glr_write_single(const glr_common *common, const glr_model_tensor *tensor, const char *header,
+int glr_write_single(const glr_common *common, const glr_model *model, const char *header,
                      size_t header_length, const char *path)
 {
+    glr_model_tensor tensor;
     glr_file_tensor place = {.offset = header_length};
-    (void)glr_tensor_extent(&tensor->tensor, NULL, &place.bytes);
-    glr_model model = {0};
-    const contents all = {header, header_length, &model, &place, header_length + place.bytes};
-    int status = glr_model_reserve(&model, 1) && glr_model_add(&model, tensor)
-                     ? write_file(common, &all, path)
-                     : glr_cli_fail(EXIT_FAILED, "%s: out of memory", path);
-    glr_model_free(&model);
-    return status;
+    (void)glr_model_get(model, 0, &tensor);
+    (void)glr_tensor_extent(&tensor.tensor, NULL, &place.bytes);
+    const contents all = {header, header_length, model, &place, header_length + place.bytes};
+    return write_file(common, &all, path);
 }
 
 /* ---- Standard output --------------------------------------------------------------------------------- */
@@ -357,12 +403,13 @@ static bool write_oldest(ahead *pieces)
 {
     job *work = pieces->work;
     const uint64_t turn = pieces->written++ % work->stage_count;
-    glr_stage *stage = &work->stages[turn];
-    if (!wait_for_piece(stage, work->tensor.name, &work->problem) || glr_interrupted()) {
+    const void *values = NULL;
+    if (!wait_for_piece(work->stages[turn], work->tensor.name, &values, &work->problem) ||
+        glr_interrupted()) {
         return false;
     }
     glr_progress_add(&work->progress, pieces->bytes[turn]);
-    return write_all(stage->host, pieces->bytes[turn], &work->problem);
+    return write_all(values, pieces->bytes[turn], &work->problem);
 }
 
 static bool draw_ahead(ahead *pieces, const glr_piece *piece)
@@ -373,8 +420,8 @@ static bool draw_ahead(ahead *pieces, const glr_piece *piece)
     }
     const uint64_t turn = pieces->started++ % work->stage_count;
     pieces->bytes[turn] = piece->bytes;
-    return start_piece(&work->stages[turn], work->tensor.name, &work->tensor.choice.initializer,
-                       &piece->tensor, &work->problem);
+    return start_piece(work->stages[turn], work->tensor.name, &work->tensor.initializer, &piece->tensor,
+                       &work->problem);
 }
 
 static bool draw_to_standard_output(job *work)

@@ -3,15 +3,15 @@
 #define GLR_CLI_WRITE_H
 
 #include "command.h"
-#include "model/model.h"
+#include "glorand/model.h"
 
 /* Draws the tensors of a resolved model, skipped ones left out, into a new .safetensors file. The functions
    here return an exit status after a message, remove what is unfinished, and die by a signal that interrupts
    them. */
 int glr_write_safetensors(const glr_common *common, const glr_model *model, const char *path);
 
-/* Draws one tensor into a file of its bytes after a header, which may be empty. */
-int glr_write_single(const glr_common *common, const glr_model_tensor *tensor, const char *header,
+/* Draws a resolved model's one tensor into a file of its bytes after a header, which may be empty. */
+int glr_write_single(const glr_common *common, const glr_model *model, const char *header,
                      size_t header_length, const char *path);
 
 /* Draws one tensor to standard output, its bytes alone. */

@@ -4,9 +4,9 @@
 #include "cpu.h"
 
 #include "api/error.h"
-#include "api/show.h"
 #include "processors.h"
 #include "self_check.h"
+#include "text/show.h"
 
 #include <inttypes.h>
 #include <stdio.h>

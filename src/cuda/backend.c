@@ -1,8 +1,8 @@
 /* CUDA's table of functions. */
 #include "api/error.h"
-#include "api/show.h"
 #include "device.h"
 #include "gpu/driver.h"
+#include "text/show.h"
 
 #include <stdlib.h>
 

@@ -1,8 +1,8 @@
 #include "loader.h"
 
 #include "api/error.h"
-#include "api/show.h"
 #include "gpu/driver.h"
+#include "text/show.h"
 
 #include <dlfcn.h>
 #include <string.h>

@@ -2,8 +2,8 @@
 #include "expect.h"
 
 #include "api/error.h"
-#include "api/show.h"
 #include "api/stream.h"
+#include "text/show.h"
 
 #include <inttypes.h>
 

@@ -1,7 +1,5 @@
 #include "host.h"
 
-#include "api/dtype.h"
-
 #include <string.h>
 
 int glr_gpu_is_packed(const glr_plan *plan) { return plan->runs.axes == 0 && plan->runs.stride == 1; }

@@ -1,6 +1,6 @@
 #include "glob.h"
 
-#include "api/show.h"
+#include "text/show.h"
 
 #include <ctype.h>
 #include <string.h>

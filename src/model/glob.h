@@ -7,7 +7,7 @@
 #ifndef GLR_MODEL_GLOB_H
 #define GLR_MODEL_GLOB_H
 
-#include "problem.h"
+#include "text/problem.h"
 
 #include <stdbool.h>
 #include <stddef.h>

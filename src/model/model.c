@@ -5,7 +5,7 @@
 #include <string.h>
 
 /* There is room for sizes from the beginning, so that pointers to those of rank 0 are pointers, too. */
-bool glr_model_reserve(glr_model *model, size_t count)
+bool glr_items_reserve(glr_model *model, size_t count)
 {
     if (count >= UINT32_MAX) {
         return false;
@@ -50,7 +50,26 @@ static bool set_choice(glr_model *model, glr_model_entry *entry, const glr_choic
     return glr_intern(&model->initializers, &shared, sizeof shared, &entry->initializer);
 }
 
-bool glr_model_add(glr_model *model, const glr_model_tensor *tensor)
+/* Makes room for one more. */
+static bool grow(glr_model *model)
+{
+    if (model->count < model->capacity) {
+        return true;
+    }
+    if (model->capacity >= UINT32_MAX / 2) {
+        return false;
+    }
+    const size_t capacity = 2 * model->capacity + 8;
+    glr_model_entry *grown = realloc(model->entry, capacity * sizeof *grown);
+    if (grown == NULL) {
+        return false;
+    }
+    model->entry = grown;
+    model->capacity = capacity;
+    return true;
+}
+
+bool glr_items_add(glr_model *model, const glr_item *tensor)
 {
     const glr_tensor *sizes = &tensor->tensor;
     const bool is_box = sizes->part == GLR_PART_BOX;
@@ -60,7 +79,7 @@ bool glr_model_add(glr_model *model, const glr_model_tensor *tensor)
                              .rank = (uint8_t)sizes->rank,
                              .part = (uint8_t)sizes->part,
                              .dtype = (uint8_t)sizes->dtype};
-    if (model->count == model->capacity || !add_sizes(model, sizes->shape, sizes->rank) ||
+    if (!grow(model) || !add_sizes(model, sizes->shape, sizes->rank) ||
         (is_box &&
          (!add_sizes(model, sizes->start, sizes->rank) || !add_sizes(model, sizes->extent, sizes->rank))) ||
         !set_choice(model, &entry, &tensor->choice) ||
@@ -71,7 +90,7 @@ bool glr_model_add(glr_model *model, const glr_model_tensor *tensor)
     return true;
 }
 
-bool glr_model_set(glr_model *model, size_t index, const glr_model_tensor *tensor)
+bool glr_items_set(glr_model *model, size_t index, const glr_item *tensor)
 {
     glr_model_entry *entry = &model->entry[index];
     entry->dtype = (uint8_t)tensor->tensor.dtype;
@@ -79,7 +98,7 @@ bool glr_model_set(glr_model *model, size_t index, const glr_model_tensor *tenso
     return set_choice(model, entry, &tensor->choice);
 }
 
-void glr_model_get(const glr_model *model, size_t index, glr_model_tensor *tensor)
+void glr_items_get(const glr_model *model, size_t index, glr_item *tensor)
 {
     const glr_model_entry *entry = &model->entry[index];
     const size_t bytes = entry->rank * sizeof *model->sizes;
@@ -105,13 +124,7 @@ void glr_model_get(const glr_model *model, size_t index, glr_model_tensor *tenso
     glr_interned_get(&model->overrides, entry->overrides, &tensor->overrides, sizeof tensor->overrides);
 }
 
-const int64_t *glr_model_part_shape(const glr_model *model, size_t index)
-{
-    const glr_model_entry *entry = &model->entry[index];
-    return model->sizes + entry->sizes + (entry->part == GLR_PART_BOX ? 2 * (size_t)entry->rank : 0);
-}
-
-bool glr_model_sort(glr_model *model, const char **repeated)
+bool glr_items_sort(glr_model *model, const char **repeated)
 {
     model->sorted = calloc(model->count + 1, sizeof *model->sorted);
     if (model->sorted == NULL) {
@@ -127,7 +140,7 @@ bool glr_model_sort(glr_model *model, const char **repeated)
     return true;
 }
 
-size_t glr_model_find(const glr_model *model, const char *name, size_t *next)
+size_t glr_items_find(const glr_model *model, const char *name, size_t *next)
 {
     size_t index = *next;
     if (index >= model->count || strcmp(model->entry[index].name, name) != 0) {
@@ -142,14 +155,20 @@ size_t glr_model_find(const glr_model *model, const char *name, size_t *next)
     return index;
 }
 
-void glr_model_free(glr_model *model)
+void glr_model_clear(glr_model *model)
 {
+    for (size_t i = 0; i < model->count; i++) {
+        if (model->entry[i].owns_name) {
+            free((char *)(uintptr_t)model->entry[i].name);
+        }
+    }
     free(model->entry);
     free(model->sizes);
     glr_interned_free(&model->initializers);
     glr_interned_free(&model->overrides);
     free(model->sorted);
     free(model->text);
+    glr_rules_free(&model->given);
     glr_rules_free(&model->rules);
     glr_variables_free(&model->variables);
     memset(model, 0, sizeof *model);

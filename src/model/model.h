@@ -3,23 +3,16 @@
 #define GLR_MODEL_MODEL_H
 
 #include "interned.h"
-#include "problem.h"
-#include "variables.h"
 
 #include "api/initializer_text.h"
-#include "api/json.h"
-#include "api/names.h"
+#include "text/json.h"
+#include "text/names.h"
+#include "text/problem.h"
+#include "text/variables.h"
 
-#include "glorand/glorand.h"
+#include "glorand/model.h"
 
 #include <stddef.h>
-
-/* A tensor's action. */
-typedef enum glr_action {
-    GLR_ACTION_UNDECIDED = 0, /* no initializer yet: rules decide */
-    GLR_ACTION_FILL = 1,
-    GLR_ACTION_SKIP = 2 /* the tensor is left out of the output */
-} glr_action;
 
 /* An initializer, or skip, as a rule or a tensor of a list gives it. */
 typedef struct glr_choice {
@@ -41,13 +34,13 @@ typedef struct glr_overrides {
 } glr_overrides;
 
 /* A tensor, with all that is known of it. */
-typedef struct glr_model_tensor {
+typedef struct glr_item {
     const char *name;
     glr_tensor tensor; /* the whole shape; where a slice was given, its box */
-    glr_choice choice; /* the tensor's own, and what was decided after glr_model_resolve */
+    glr_choice choice; /* the tensor's own, and what was decided after glr_items_resolve */
     glr_overrides overrides;
-    const char *decided_by; /* after glr_model_resolve: the rule, for people to read */
-} glr_model_tensor;
+    const char *decided_by; /* after glr_items_resolve: the rule, for people to read */
+} glr_item;
 
 /* A rule: tensors whose names match the pattern get the choice. */
 typedef struct glr_rule {
@@ -72,71 +65,66 @@ typedef struct glr_model_entry {
     uint32_t sizes; /* where the shape is; of a box, start and extent follow */
     uint32_t initializer, overrides;
     uint8_t action, seeding, rank, part, dtype;
+    bool owns_name;
     glr_text_says says;
 } glr_model_entry;
 
 /* Initializers by name: see recipe.h. */
 typedef struct glr_recipe glr_recipe;
 
-typedef struct glr_model {
+struct glr_model {
     glr_model_entry *entry;
     size_t count, capacity;
     int64_t *sizes;
     size_t size_count, size_capacity;
     glr_interned initializers, overrides;
-    glr_name *sorted; /* the names; see glr_model_sort */
-    char *text;       /* where the names are, unless somebody else keeps them */
+    glr_name *sorted; /* the names; see glr_items_sort */
+    char *text;       /* where names of a list are */
+    glr_rules given;  /* by glr_model_add_rule: these come before everything else */
     glr_rules rules;  /* the list's own */
     glr_variables variables;
+    bool is_resolved; /* or was tried */
     bool has_seed, has_layout;
     int64_t seed;
     glr_layout layout;
     const glr_recipe *recipe; /* or NULL */
-    size_t undecided;         /* after glr_model_resolve: tensors without an initializer */
-} glr_model;
+    size_t undecided;         /* after glr_items_resolve: tensors without an initializer */
+};
 
-/* Makes room for so many tensors in an empty model; false when memory ran out, as in the next two. */
-bool glr_model_reserve(glr_model *model, size_t count);
+/* Makes room for so many tensors, or more, in an empty model; false when memory ran out, as in the next two.
+ */
+bool glr_items_reserve(glr_model *model, size_t count);
 
-/* Adds a tensor for which there is room. Its name must live as long as the model. */
-bool glr_model_add(glr_model *model, const glr_model_tensor *tensor);
+/* Adds a tensor. Its name must live as long as the model. */
+bool glr_items_add(glr_model *model, const glr_item *tensor);
 
 /* Replaces a tensor's dtype, choice and decided_by. */
-bool glr_model_set(glr_model *model, size_t index, const glr_model_tensor *tensor);
+bool glr_items_set(glr_model *model, size_t index, const glr_item *tensor);
 
 /* A tensor, in full. */
-void glr_model_get(const glr_model *model, size_t index, glr_model_tensor *tensor);
+void glr_items_get(const glr_model *model, size_t index, glr_item *tensor);
 
-/* The shape of the part that is held, which the model keeps. */
-const int64_t *glr_model_part_shape(const glr_model *model, size_t index);
+/* Sorts the names, for glr_items_find and for *repeated: a duplicate name, or NULL. */
+bool glr_items_sort(glr_model *model, const char **repeated);
 
-/* Sorts the names, for glr_model_find and for *repeated: a duplicate name, or NULL. */
-bool glr_model_sort(glr_model *model, const char **repeated);
+/* Reads a list of tensors, the form of data/models. The variables come after those of the list. On failure
+   the model is empty. */
+bool glr_list_parse(const char *text, size_t length, const glr_variable *variables, size_t count,
+                    glr_model *model, glr_problem *problem);
 
-/* Reads a list of tensors, the form of data/models. The variables, unless NULL, replace those of the list. On
-   failure the model is empty. */
-bool glr_model_read(const char *path, const glr_variables *variables, glr_model *model, glr_problem *problem);
-
-/* The same from text of a given length. */
-bool glr_model_parse(const char *text, size_t length, const glr_variables *variables, glr_model *model,
-                     glr_problem *problem);
-
-void glr_model_free(glr_model *model);
+void glr_model_clear(glr_model *model);
 
 /* The index of the tensor of a name in a sorted model, or SIZE_MAX. *next is looked at first and set behind
    what was found, so that names that come in the model's order are found at once. */
-size_t glr_model_find(const glr_model *model, const char *name, size_t *next);
+size_t glr_items_find(const glr_model *model, const char *name, size_t *next);
 
 /* Reads a choice: an initializer's text form or JSON, or "skip". */
 bool glr_choice_parse(const char *text, const glr_text_names *names, glr_choice *choice,
                       glr_problem *problem);
 
-/* Adds the rule "PATTERN=CHOICE". */
-bool glr_rules_add(glr_rules *rules, const char *text, const glr_variables *variables, glr_problem *problem);
-
 /* Adds a rule whose choice is text, with a label that begins with a word. */
-bool glr_rules_add_text(glr_rules *rules, const char *word, const char *pattern, const char *text,
-                        const glr_variables *variables, glr_problem *problem);
+bool glr_rules_add(glr_rules *rules, const char *word, const char *pattern, const char *text,
+                   const glr_variables *variables, glr_problem *problem);
 
 /* Adds a rule whose choice is known. */
 bool glr_rules_add_choice(glr_rules *rules, const char *word, const char *pattern, const glr_choice *choice,
@@ -144,40 +132,20 @@ bool glr_rules_add_choice(glr_rules *rules, const char *word, const char *patter
 
 void glr_rules_free(glr_rules *rules);
 
-/* The user's options, which override a list. */
-typedef struct glr_request {
-    const glr_rules *rules; /* these come before everything else */
-    bool has_seed, has_dtype, has_layout, has_method;
-    int64_t seed;
-    glr_dtype dtype;
-    glr_layout layout;
-    glr_method method;
-    const glr_recipe *recipe; /* or NULL */
-} glr_request;
+/* Decides every tensor: given rules, the tensor's own initializer, the list's rules, the recipe of the
+   options, of the list, or else the defaults by name; and its seed and stream. Skipped tensors stay, marked.
+   Fails if tensors are left, which is GLR_ERROR_UNDECIDED, or if the pattern of a rule matches no name at
+   all. */
+bool glr_items_resolve(glr_model *model, const glr_model_options *options, glr_problem *problem);
 
-/* Decides every tensor: rules of the request, the tensor's own initializer, the list's rules, the recipe of
-   the request, of the list, or else the defaults by name; and its seed and stream. Skipped tensors stay,
-   marked. Fails if tensors are left, which glr_undecided_write lists, or if the pattern of a rule matches no
-   name at all. */
-bool glr_model_resolve(glr_model *model, const glr_request *request, glr_problem *problem);
-
-/* Whether some random tensor of a resolved model has no seed: none of its own, and none in request or list.
+/* Whether some random tensor of a resolved model has no seed: none of its own, and none in options or list.
  */
-bool glr_model_needs_seed(const glr_model *model);
+bool glr_items_need_seed(const glr_model *model);
 
 /* Gives those tensors a seed. */
-void glr_model_seed(glr_model *model, int64_t seed);
-
-/* Whether a dtype holds floating-point numbers, of any width. */
-bool glr_is_floating(glr_dtype dtype);
+void glr_items_seed(glr_model *model, int64_t seed);
 
 /* Whether an initializer of this kind draws random numbers. */
 bool glr_is_random(glr_kind kind);
-
-/* Parses a slice, "0:100,:,-3:", into the tensor's box. */
-bool glr_slice_parse(const char *text, glr_tensor *tensor, glr_problem *problem);
-
-/* The shape of the part that is held: the box's extents, or the shape. */
-void glr_part_shape(const glr_tensor *tensor, int64_t shape[GLR_MAX_RANK]);
 
 #endif

@@ -1,6 +1,6 @@
 #include "recipe.h"
 
-#include "api/ascii.h"
+#include "text/ascii.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -174,7 +174,7 @@ static bool is_before_weight(const char *name, const char *part)
     return length >= tail && glr_ascii_equal(name + length - tail, weight, tail) && contains(before, part);
 }
 
-static bool fits(const entry *candidate, const glr_model_tensor *tensor)
+static bool fits(const entry *candidate, const glr_item *tensor)
 {
     const component last = last_component(tensor->name);
     if (tensor->tensor.rank < candidate->min_rank || tensor->tensor.rank > candidate->max_rank) {
@@ -205,10 +205,10 @@ const glr_recipe *glr_recipe_of_name(const char *name, glr_problem *problem)
     return NULL;
 }
 
-void glr_recipe_decide(const glr_recipe *recipe, glr_model_tensor *tensor)
+void glr_recipe_decide(const glr_recipe *recipe, glr_item *tensor)
 {
     recipe = recipe != NULL ? recipe : &defaults;
-    for (size_t i = 0; i < recipe->count && glr_is_floating(tensor->tensor.dtype); i++) {
+    for (size_t i = 0; i < recipe->count && glr_dtype_is_floating(tensor->tensor.dtype); i++) {
         const entry *candidate = &recipe->entry[i];
         if (fits(candidate, tensor)) {
             tensor->choice.action = GLR_ACTION_FILL;

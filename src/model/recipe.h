@@ -9,6 +9,6 @@ const glr_recipe *glr_recipe_of_name(const char *name, glr_problem *problem);
 
 /* Decides a tensor by a recipe, by the defaults if that is NULL. Without an entry that fits, the tensor stays
    as it is. */
-void glr_recipe_decide(const glr_recipe *recipe, glr_model_tensor *tensor);
+void glr_recipe_decide(const glr_recipe *recipe, glr_item *tensor);
 
 #endif

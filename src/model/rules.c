@@ -3,8 +3,10 @@
 #include "model.h"
 #include "recipe.h"
 #include "rule_index.h"
-#include "text.h"
+#include "text/text.h"
 #include "unresolved.h"
+
+#include "text/ascii.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -116,8 +118,8 @@ static bool read_rule(const char *text, const glr_variables *variables, glr_rule
     return !rule->choice.says.capture || rule->text != NULL || glr_problem_memory(problem);
 }
 
-bool glr_rules_add_text(glr_rules *rules, const char *word, const char *pattern, const char *text,
-                        const glr_variables *variables, glr_problem *problem)
+bool glr_rules_add(glr_rules *rules, const char *word, const char *pattern, const char *text,
+                   const glr_variables *variables, glr_problem *problem)
 {
     glr_captures captures;
     glr_rule rule = {.label = NULL};
@@ -140,22 +142,6 @@ bool glr_rules_add_choice(glr_rules *rules, const char *word, const char *patter
            (append(rules, word, pattern, &rule) || glr_problem_memory(problem));
 }
 
-bool glr_rules_add(glr_rules *rules, const char *text, const glr_variables *variables, glr_problem *problem)
-{
-    const char *equals = strchr(text, '=');
-    if (equals == NULL || equals == text) {
-        return glr_problem_set(problem, "rule: '%s' is not of the form PATTERN=INITIALIZER", text);
-    }
-    char *pattern = strndup(text, (size_t)(equals - text));
-    if (pattern == NULL) {
-        return glr_problem_memory(problem);
-    }
-    const bool ok = glr_rules_add_text(rules, "--rule", pattern, equals + 1, variables, problem) ||
-                    glr_problem_prefix(problem, "rule '%s': ", text);
-    free(pattern);
-    return ok;
-}
-
 void glr_rules_free(glr_rules *rules)
 {
     for (size_t i = 0; i < rules->count; i++) {
@@ -167,13 +153,12 @@ void glr_rules_free(glr_rules *rules)
 
 /* ---- Deciding ---------------------------------------------------------------------------------------- */
 
-bool glr_is_floating(glr_dtype dtype) { return dtype >= GLR_DTYPE_FLOAT32 && dtype <= GLR_DTYPE_FLOAT8_E5M2; }
-
-/* A request's rules, the list's, and the recipe of one of them. */
-typedef struct indexes {
-    glr_rule_index asked, listed;
-    const glr_recipe *recipe;
-} indexes;
+/* All that decides: given rules and the list's, variables for texts that are read again, and the recipe. */
+typedef struct resolver {
+    glr_rule_index given, listed;
+    const glr_variables *variables;
+    const glr_recipe *recipe; /* or NULL */
+} resolver;
 
 /* The value of a run of digits. */
 static double digits_value(const glr_capture *capture)
@@ -188,7 +173,7 @@ static double digits_value(const glr_capture *capture)
 }
 
 /* Reads the text of a rule with what its pattern captured in the tensor's name. */
-static bool read_with_captures(const glr_rule *rule, const glr_variables *variables, glr_model_tensor *tensor,
+static bool read_with_captures(const glr_rule *rule, const glr_variables *variables, glr_item *tensor,
                                glr_problem *problem)
 {
     glr_captures found = {.count = 0};
@@ -203,33 +188,32 @@ static bool read_with_captures(const glr_rule *rule, const glr_variables *variab
            glr_problem_prefix(problem, "tensor %s: %s: ", tensor->name, rule->label);
 }
 
-/* Decides by a rule. */
-static bool decide_by_rule(glr_model_tensor *tensor, const glr_rule *rule, const glr_variables *variables,
+/* Decides by a rule, or by the recipe without one. */
+static bool decide_by_rule(glr_item *tensor, const glr_rule *rule, const resolver *rules,
                            glr_problem *problem)
 {
+    if (rule == NULL) {
+        glr_recipe_decide(rules->recipe, tensor);
+        return true;
+    }
     tensor->choice = rule->choice;
     tensor->decided_by = rule->label;
-    return rule->text == NULL || read_with_captures(rule, variables, tensor, problem);
+    return rule->text == NULL || read_with_captures(rule, rules->variables, tensor, problem);
 }
 
 /* Whose choice it is; *own is whether it is the tensor's own. A seed that the tensor's own initializer names
    goes with stream 0, as in Keras; one that a rule names, for many tensors, goes with the streams of their
    names. */
-static bool decide(glr_model_tensor *tensor, const glr_variables *variables, indexes *rules, bool *own,
-                   glr_problem *problem)
+static bool decide(glr_item *tensor, resolver *rules, bool *own, glr_problem *problem)
 {
-    const glr_rule *rule = glr_rule_index_find(&rules->asked, tensor->name);
+    const glr_rule *rule = glr_rule_index_find(&rules->given, tensor->name);
     const glr_rule *second = glr_rule_index_find(&rules->listed, tensor->name);
-    *own = rule == NULL && tensor->choice.action != GLR_ACTION_UNDECIDED;
+    *own = rule == NULL && tensor->choice.action != GLR_ACTION_NONE;
     if (*own) {
         tensor->decided_by = "its own";
         return true;
     }
-    if (rule == NULL && second == NULL) {
-        glr_recipe_decide(rules->recipe, tensor);
-        return true;
-    }
-    return decide_by_rule(tensor, rule != NULL ? rule : second, variables, problem);
+    return decide_by_rule(tensor, rule != NULL ? rule : second, rules, problem);
 }
 
 /* One list alone replaces that of an initializer which has both, or else it would have no effect. */
@@ -256,8 +240,8 @@ static bool override_axes(glr_initializer *initializer, const glr_overrides *ove
     return true;
 }
 
-/* The tensor's own member, else what its text says, else the request, else the list. */
-static bool apply_overrides(glr_model_tensor *tensor, const glr_model *model, const glr_request *request,
+/* The tensor's own member, else what its text says, else the options, else the list. */
+static bool apply_overrides(glr_item *tensor, const glr_model *model, const glr_model_options *options,
                             glr_problem *problem)
 {
     glr_initializer *initializer = &tensor->choice.initializer;
@@ -265,29 +249,28 @@ static bool apply_overrides(glr_model_tensor *tensor, const glr_model *model, co
     const glr_text_says *says = &tensor->choice.says;
     if (over->has_method) {
         initializer->method = over->method;
-    } else if (request->has_method && !says->method) {
-        initializer->method = request->method;
+    } else if (options->has_method && !says->method) {
+        initializer->method = options->method;
     }
     if (over->has_layout) {
         initializer->layout = over->layout;
-    } else if ((request->has_layout || model->has_layout) && !says->layout) {
-        initializer->layout = request->has_layout ? request->layout : model->layout;
+    } else if ((options->has_layout || model->has_layout) && !says->layout) {
+        initializer->layout = options->has_layout ? options->layout : model->layout;
     }
     return override_axes(initializer, over, problem) ||
            glr_problem_prefix(problem, "tensor %s: ", tensor->name);
 }
 
-static void seed_tensor(glr_model_tensor *tensor, const glr_model *model, const glr_request *request,
-                        bool own)
+static void seed_tensor(glr_item *tensor, const glr_model *model, const glr_model_options *options, bool own)
 {
     glr_initializer *initializer = &tensor->choice.initializer;
     const bool has_seed = initializer->seeding == GLR_SEEDING_SEED;
     if (initializer->seeding == GLR_SEEDING_KEY) {
         return; /* it has its stream in the counter */
     }
-    if (!has_seed && (request->has_seed || model->has_seed)) {
+    if (!has_seed && (options->has_seed || model->has_seed)) {
         initializer->seeding = GLR_SEEDING_SEED;
-        initializer->seed = request->has_seed ? request->seed : model->seed;
+        initializer->seed = options->has_seed ? options->seed : model->seed;
     }
     if (tensor->overrides.has_stream) {
         initializer->stream = tensor->overrides.stream;
@@ -296,60 +279,63 @@ static void seed_tensor(glr_model_tensor *tensor, const glr_model *model, const 
     }
 }
 
-static bool check(const glr_model_tensor *tensor, glr_problem *problem)
+static bool check(const glr_item *tensor, glr_problem *problem)
 {
     glr_summary summary = {0};
     return glr_describe(&tensor->choice.initializer, &tensor->tensor, &summary) == GLR_OK ||
            glr_problem_set(problem, "tensor %s: %s", tensor->name, glr_last_error());
 }
 
-static bool resolve_tensor(glr_model_tensor *tensor, const glr_model *model, const glr_request *request,
-                           indexes *rules, glr_problem *problem)
+static bool resolve_tensor(glr_item *tensor, const glr_model *model, const glr_model_options *options,
+                           resolver *rules, glr_problem *problem)
 {
-    if (request->has_dtype && glr_is_floating(tensor->tensor.dtype)) {
-        tensor->tensor.dtype = request->dtype;
+    if (options->dtype != GLR_DTYPE_NONE && glr_dtype_is_floating(tensor->tensor.dtype)) {
+        tensor->tensor.dtype = options->dtype;
     }
     bool own = false;
-    if (!decide(tensor, &model->variables, rules, &own, problem)) {
+    if (!decide(tensor, rules, &own, problem)) {
         return false;
     }
     if (tensor->choice.action != GLR_ACTION_FILL) {
         return true;
     }
-    if (!apply_overrides(tensor, model, request, problem)) {
+    if (!apply_overrides(tensor, model, options, problem)) {
         return false;
     }
-    seed_tensor(tensor, model, request, own);
+    seed_tensor(tensor, model, options, own);
     return check(tensor, problem);
 }
 
-static bool resolve(glr_model *model, const glr_request *request, indexes *rules, glr_problem *problem)
+static bool resolve(glr_model *model, const glr_model_options *options, resolver *rules, glr_problem *problem)
 {
-    glr_model_tensor tensor;
-    size_t undecided = 0;
+    glr_item tensor;
     for (size_t i = 0; i < model->count; i++) {
-        glr_model_get(model, i, &tensor);
-        if (!resolve_tensor(&tensor, model, request, rules, problem)) {
+        glr_items_get(model, i, &tensor);
+        if (!resolve_tensor(&tensor, model, options, rules, problem)) {
             return false;
         }
-        if (!glr_model_set(model, i, &tensor)) {
+        if (!glr_items_set(model, i, &tensor)) {
             return glr_problem_memory(problem);
         }
-        undecided += tensor.choice.action == GLR_ACTION_UNDECIDED;
+        model->undecided += tensor.choice.action == GLR_ACTION_NONE;
     }
-    model->undecided = undecided;
-    return glr_check_resolved(model, &rules->asked, &rules->listed, problem);
+    return glr_check_resolved(model, &rules->given, &rules->listed, problem);
 }
 
-bool glr_model_resolve(glr_model *model, const glr_request *request, glr_problem *problem)
+bool glr_items_resolve(glr_model *model, const glr_model_options *options, glr_problem *problem)
 {
-    indexes rules;
-    rules.recipe = request->recipe != NULL ? request->recipe : model->recipe;
-    const bool has_asked = glr_rule_index_make(request->rules, &rules.asked);
+    resolver rules = {.variables = &model->variables, .recipe = model->recipe};
+    if (options->recipe != NULL) {
+        rules.recipe = glr_recipe_of_name(options->recipe, problem);
+        if (rules.recipe == NULL) {
+            return false;
+        }
+    }
+    const bool has_given = glr_rule_index_make(&model->given, &rules.given);
     const bool has_listed = glr_rule_index_make(&model->rules, &rules.listed);
     const bool ok =
-        has_asked && has_listed ? resolve(model, request, &rules, problem) : glr_problem_memory(problem);
-    glr_rule_index_free(&rules.asked);
+        has_given && has_listed ? resolve(model, options, &rules, problem) : glr_problem_memory(problem);
+    glr_rule_index_free(&rules.given);
     glr_rule_index_free(&rules.listed);
     return ok;
 }
@@ -369,7 +355,7 @@ static bool needs_seed(const glr_model *model, const glr_model_entry *entry)
     return glr_is_random(initializer.kind);
 }
 
-bool glr_model_needs_seed(const glr_model *model)
+bool glr_items_need_seed(const glr_model *model)
 {
     for (size_t i = 0; i < model->count; i++) {
         if (needs_seed(model, &model->entry[i])) {
@@ -379,7 +365,7 @@ bool glr_model_needs_seed(const glr_model *model)
     return false;
 }
 
-void glr_model_seed(glr_model *model, int64_t seed)
+void glr_items_seed(glr_model *model, int64_t seed)
 {
     for (size_t i = 0; i < model->count; i++) {
         if (needs_seed(model, &model->entry[i])) {

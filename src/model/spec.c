@@ -1,30 +1,19 @@
 /* The spec of a file: what each of its tensors was drawn from, as text in the file's metadata. */
 #include "spec.h"
 
-#include "text.h"
-
 #include "api/initializer_json.h"
 
-#include <inttypes.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 /* ---- Writing ----------------------------------------------------------------------------------------- */
+
+/* Bytes of the longest text of an initializer: it has a dozen numbers, and 3 times 16 axes. */
+#define INITIALIZER_TEXT 1024
 
 static void write_integers(glr_text *text, const char *name, const int64_t *values, uint32_t count)
 {
     glr_text_name(text, name);
     glr_text_integers(text, values, count);
-}
-
-static void write_batch_axes(glr_text *text, const glr_initializer *initializer)
-{
-    int64_t wide[GLR_MAX_RANK];
-    for (uint32_t i = 0; i < initializer->batch_axis_count; i++) {
-        wide[i] = initializer->batch_axes[i];
-    }
-    write_integers(text, "batch_axes", wide, initializer->batch_axis_count);
 }
 
 /* A member that is a string, with a comma before it. */
@@ -35,47 +24,33 @@ static void write_word(glr_text *text, const char *name, const char *word)
     glr_text_string(text, word);
 }
 
-/* A tensor's entry: members that have their defaults are left out. */
-static glr_status write_entry(glr_text *text, const glr_model_tensor *tensor)
+static glr_status write_entry(glr_text *text, const glr_item *item)
 {
-    const glr_initializer *initializer = &tensor->choice.initializer;
-    const glr_tensor *shape = &tensor->tensor;
-    glr_text_name(text, tensor->name);
-    glr_text_add(text, "{");
-    write_integers(text, "shape", shape->shape, shape->rank);
-    write_word(text, "dtype", glr_dtype_name(shape->dtype));
-    glr_text_comma(text);
-    glr_text_name(text, "initializer");
-    glr_status status = glr_initializer_write(text, initializer);
+    char initializer[INITIALIZER_TEXT];
+    const glr_tensor *tensor = &item->tensor;
+    const glr_status status =
+        glr_initializer_to_text(&item->choice.initializer, initializer, sizeof initializer, NULL);
     if (status != GLR_OK) {
         return status;
     }
-    glr_text_comma(text);
-    glr_text_name(text, "stream");
-    glr_text_int64(text, initializer->stream);
-    if (initializer->method != GLR_METHOD_RESAMPLE) {
-        write_word(text, "method", glr_method_name(initializer->method));
-    }
-    if (initializer->layout != GLR_LAYOUT_KERAS) {
-        write_word(text, "layout", glr_layout_name(initializer->layout));
-    }
-    if (initializer->batch_axis_count > 0) {
+    glr_text_name(text, item->name);
+    glr_text_add(text, "{");
+    write_integers(text, "shape", tensor->shape, tensor->rank);
+    write_word(text, "dtype", glr_dtype_name(tensor->dtype));
+    write_word(text, "initializer", initializer);
+    if (tensor->part == GLR_PART_BOX) {
         glr_text_comma(text);
-        write_batch_axes(text, initializer);
-    }
-    if (shape->part == GLR_PART_BOX) {
+        write_integers(text, "start", tensor->start, tensor->rank);
         glr_text_comma(text);
-        write_integers(text, "start", shape->start, shape->rank);
-        glr_text_comma(text);
-        write_integers(text, "extent", shape->extent, shape->rank);
+        write_integers(text, "extent", tensor->extent, tensor->rank);
     }
     glr_text_add(text, "}");
     return GLR_OK;
 }
 
-static bool write_entries(glr_text *text, const glr_model *model, glr_problem *problem)
+bool glr_spec_write(glr_text *text, const glr_model *model, glr_problem *problem)
 {
-    glr_model_tensor tensor;
+    glr_item item;
     bool first = true;
     glr_text_add(text, "{");
     for (size_t i = 0; i < model->count; i++) {
@@ -86,34 +61,18 @@ static bool write_entries(glr_text *text, const glr_model *model, glr_problem *p
             glr_text_comma(text);
         }
         first = false;
-        glr_model_get(model, i, &tensor);
-        glr_status status = write_entry(text, &tensor);
+        glr_items_get(model, i, &item);
+        const glr_status status = write_entry(text, &item);
         if (status != GLR_OK) {
             (void)glr_problem_status(problem, status);
-            return glr_problem_prefix(problem, "tensor %s: ", tensor.name);
+            return glr_problem_prefix(problem, "tensor %s: ", item.name);
+        }
+        if (text->not_utf8) {
+            return glr_problem_set(problem, "tensor %s: the name is not UTF-8", item.name);
         }
     }
     glr_text_add(text, "}");
-    return true;
-}
-
-bool glr_spec_write(glr_text *text, const glr_model *model, glr_problem *problem)
-{
-    char version[16];
-    (void)snprintf(version, sizeof version, "%" PRIu32, glr_stream_version());
-    glr_text_add(text, "{");
-    glr_text_name(text, "format");
-    glr_text_string(text, "pt");
-    write_word(text, "glorand.version", glr_version_string());
-    write_word(text, GLR_KEY_STREAM_VERSION, version);
-    glr_text_comma(text);
-    glr_text_name(text, GLR_KEY_SPEC);
-    glr_text_add(text, "\"");
-    text->quoted = true;
-    bool ok = write_entries(text, model, problem);
-    text->quoted = false;
-    glr_text_add(text, "\"}");
-    return ok;
+    return !text->out_of_memory || glr_problem_memory(problem);
 }
 
 /* ---- Reading ----------------------------------------------------------------------------------------- */
@@ -195,80 +154,97 @@ static bool read_batch_axes(glr_json_value list, glr_initializer *initializer)
     return true;
 }
 
-static bool read_initializer(const members *entry, glr_initializer *initializer)
+/* As version 0.1.0 wrote it: Keras's JSON, and beside it what Keras has no word for. */
+static bool read_json(const members *entry, glr_initializer *initializer)
 {
     const char *method = glr_json_string(entry->method), *layout = glr_json_string(entry->layout);
     return glr_initializer_from_value(entry->initializer, initializer) == GLR_OK &&
            glr_json_int64(entry->stream, &initializer->stream) &&
-           (method == NULL || glr_method_of_name(method, &initializer->method)) &&
-           (layout == NULL || glr_layout_of_name(layout, &initializer->layout)) &&
+           (method == NULL || glr_method_of_name(method, &initializer->method) == GLR_OK) &&
+           (layout == NULL || glr_layout_of_name(layout, &initializer->layout) == GLR_OK) &&
            (entry->batch_axes.kind == GLR_JSON_MISSING || read_batch_axes(entry->batch_axes, initializer));
 }
 
-static bool read_entry(glr_json_value value, glr_model_tensor *tensor, glr_problem *problem)
+static bool fail_damaged(const char *name, glr_problem *problem)
+{
+    return glr_problem_set(problem, "spec: tensor %s: its entry is damaged", name);
+}
+
+/* The text form says all, so that nothing stands beside it. */
+static bool read_initializer(const members *entry, glr_item *item, glr_problem *problem)
+{
+    const char *text = glr_json_string(entry->initializer);
+    glr_initializer *initializer = &item->choice.initializer;
+    if (text == NULL) {
+        return read_json(entry, initializer) || fail_damaged(item->name, problem);
+    }
+    if (entry->stream.kind != GLR_JSON_MISSING || entry->method.kind != GLR_JSON_MISSING ||
+        entry->layout.kind != GLR_JSON_MISSING || entry->batch_axes.kind != GLR_JSON_MISSING) {
+        return fail_damaged(item->name, problem);
+    }
+    const glr_status status = glr_initializer_from_text(text, strlen(text), NULL, 0, initializer);
+    if (status == GLR_OK) {
+        return true;
+    }
+    (void)glr_problem_status(problem, status);
+    return glr_problem_prefix(problem, "spec: tensor %s: ", item->name);
+}
+
+static bool read_entry(glr_json_value value, glr_item *tensor, glr_problem *problem)
 {
     members entry;
     tensor->choice.action = GLR_ACTION_FILL;
-    if (!find_members(value, &entry) || !read_tensor(&entry, &tensor->tensor) ||
-        !read_initializer(&entry, &tensor->choice.initializer)) {
-        return glr_problem_set(problem, "metadata: the spec of tensor %s is damaged", tensor->name);
+    if (!find_members(value, &entry) || !read_tensor(&entry, &tensor->tensor)) {
+        return fail_damaged(tensor->name, problem);
+    }
+    if (!read_initializer(&entry, tensor, problem)) {
+        return false;
     }
     /* A part outside its tensor, for one: nothing could be drawn, and so nothing compared. */
     glr_summary summary = {0};
     return glr_describe(&tensor->choice.initializer, &tensor->tensor, &summary) == GLR_OK ||
-           glr_problem_set(problem, "metadata: tensor %s: %s", tensor->name, glr_last_error());
+           glr_problem_set(problem, "spec: tensor %s: %s", tensor->name, glr_last_error());
 }
 
 static bool read_entries(glr_json_value entries, glr_model *model, glr_problem *problem)
 {
     if (entries.kind != GLR_JSON_OBJECT) {
         char text[GLR_JSON_QUOTED];
-        return glr_problem_set(problem, "metadata: the spec must be an object, not %s",
-                               glr_json_quoted(entries, text));
+        return glr_problem_set(problem, "spec: must be an object, not %s", glr_json_quoted(entries, text));
     }
-    if (!glr_model_reserve(model, glr_json_size(entries))) {
+    if (!glr_items_reserve(model, glr_json_size(entries))) {
         return glr_problem_memory(problem);
     }
     glr_json_walk walk = glr_json_children(entries);
     while (glr_json_next(&walk)) {
-        glr_model_tensor tensor;
+        glr_item tensor;
         memset(&tensor, 0, sizeof tensor);
         tensor.name = walk.name;
         if (!read_entry(walk.value, &tensor, problem)) {
             return false;
         }
-        if (!glr_model_add(model, &tensor)) {
+        if (!glr_items_add(model, &tensor)) {
             return glr_problem_memory(problem);
         }
     }
     return true;
 }
 
-bool glr_spec_read(const char *spec, const char *stream_version, glr_model *model, glr_problem *problem)
+bool glr_spec_read(const char *spec, size_t length, glr_model *model, glr_problem *problem)
 {
-    memset(model, 0, sizeof *model);
-    if (spec == NULL || stream_version == NULL) {
-        return glr_problem_set(problem,
-                               "has no glorand metadata: give the list it was made from with --spec");
-    }
-    if (strtoul(stream_version, NULL, 10) != glr_stream_version()) {
-        return glr_problem_set(problem,
-                               "was drawn from stream version %s; this glorand draws version %" PRIu32,
-                               stream_version, glr_stream_version());
-    }
     glr_json entries;
-    glr_status status = glr_json_read_python(spec, strlen(spec), &entries);
-    if (status != GLR_OK) {
-        (void)glr_problem_status(problem, status);
-        return glr_problem_prefix(problem, "metadata: ");
+    memset(model, 0, sizeof *model);
+    if (glr_json_read_python(spec, length, &entries, problem) != GLR_OK) {
+        return glr_problem_prefix(problem, "spec: ");
     }
     bool ok = read_entries(glr_json_root(&entries), model, problem);
     glr_json_free_nodes(&entries);
     model->text = entries.text;
+    model->is_resolved = true;
     const char *repeated; /* none: names of an object's members are different */
-    ok = ok && (glr_model_sort(model, &repeated) || glr_problem_memory(problem));
+    ok = ok && (glr_items_sort(model, &repeated) || glr_problem_memory(problem));
     if (!ok) {
-        glr_model_free(model);
+        glr_model_clear(model);
     }
     return ok;
 }

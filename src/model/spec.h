@@ -1,21 +1,15 @@
-/* The spec of a file: what each of its tensors was drawn from, as text in the file's metadata. */
+/* The spec of a model: what each of its tensors is drawn from, as files keep it in their metadata. */
 #ifndef GLR_MODEL_SPEC_H
 #define GLR_MODEL_SPEC_H
 
 #include "model.h"
 
-#include "api/json.h"
+#include "text/json.h"
 
-/* Strings of the metadata. */
-#define GLR_KEY_STREAM_VERSION "glorand.stream_version"
-#define GLR_KEY_SPEC           "glorand.spec"
-
-/* Adds the metadata of a file with these tensors, skipped ones left out: an object with format, versions and
-   spec. That memory ran out, or a name is not UTF-8, is noted in the text. */
+/* Adds the spec of a resolved model, skipped tensors left out: an object with a member for each name. */
 bool glr_spec_write(glr_text *text, const glr_model *model, glr_problem *problem);
 
-/* A resolved model from two strings of a file's metadata, either of which may be NULL. On failure it is
- * empty. */
-bool glr_spec_read(const char *spec, const char *stream_version, glr_model *model, glr_problem *problem);
+/* A resolved model from such text, of version 0.1.0, too. On failure it is empty. */
+bool glr_spec_read(const char *spec, size_t length, glr_model *model, glr_problem *problem);
 
 #endif

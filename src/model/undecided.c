@@ -1,8 +1,7 @@
 #include "undecided.h"
 
-#include "text.h"
-
-#include "api/show.h"
+#include "text/show.h"
+#include "text/text.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -164,10 +163,10 @@ static bool start(groups *all, const glr_model *model)
 {
     all->group = calloc(model->undecided + 1, sizeof *all->group);
     for (size_t i = 0; all->group != NULL && i < model->count; i++) {
-        if (model->entry[i].action == GLR_ACTION_UNDECIDED && all->count < model->undecided) {
+        if (model->entry[i].action == GLR_ACTION_NONE && all->count < model->undecided) {
             char shape[GLR_SHAPE_TEXT];
-            glr_model_tensor tensor;
-            glr_model_get(model, i, &tensor);
+            glr_item tensor;
+            glr_items_get(model, i, &tensor);
             glr_shape_text(&tensor.tensor, shape);
             group *added = &all->group[all->count];
             added->text =

@@ -4,7 +4,7 @@
 
 #include "model.h"
 
-#include "api/json.h"
+#include "text/json.h"
 
 /* Adds a line for each undecided tensor, "  NAME SHAPE DTYPE", in the model's order; names are as glr_show
    shows them. Tensors that differ in a number of their names alone share a line: h.{0..11}.attn.weight. False

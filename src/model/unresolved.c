@@ -1,6 +1,6 @@
 #include "unresolved.h"
 
-#include "api/show.h"
+#include "text/show.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -59,23 +59,25 @@ static bool fail_undecided(size_t count, glr_problem *problem)
 {
     return glr_problem_set(problem,
                            "no rule says how to initialize %zu tensor%s; give rules that suit the layers, "
-                           "--rule 'PATTERN=INITIALIZER', or a recipe, --recipe NAME",
+                           "or a recipe",
                            count, count == 1 ? "" : "s");
 }
 
-bool glr_check_resolved(const glr_model *model, const glr_rule_index *asked, const glr_rule_index *listed,
+bool glr_check_resolved(const glr_model *model, const glr_rule_index *given, const glr_rule_index *listed,
                         glr_problem *problem)
 {
     name_list unmatched = {.count = 0};
-    add_unmatched(&unmatched, asked);
+    add_unmatched(&unmatched, given);
     add_unmatched(&unmatched, listed);
-    if (model->undecided > 0) {
-        (void)fail_undecided(model->undecided, problem);
+    if (model->undecided == 0) {
+        return unmatched.count == 0 || fail_unmatched(&unmatched, problem);
     }
-    if (unmatched.count > 0 && model->undecided > 0) { /* perhaps by the same mistake */
-        glr_problem first = {.is_systems = false};
+    (void)fail_undecided(model->undecided, problem);
+    if (unmatched.count > 0) { /* perhaps by the same mistake */
+        glr_problem first;
         (void)fail_unmatched(&unmatched, &first);
-        return glr_problem_prefix(problem, "%s; ", first.text);
+        (void)glr_problem_prefix(problem, "%s; ", first.text);
     }
-    return model->undecided == 0 && (unmatched.count == 0 || fail_unmatched(&unmatched, problem));
+    problem->status = GLR_ERROR_UNDECIDED;
+    return false;
 }

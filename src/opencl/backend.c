@@ -1,9 +1,9 @@
 /* OpenCL's table of functions. */
 #include "api/error.h"
-#include "api/show.h"
 #include "device.h"
 #include "force.h"
 #include "gpu/driver.h"
+#include "text/show.h"
 
 #include <inttypes.h>
 #include <stdlib.h>

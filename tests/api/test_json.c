@@ -1,7 +1,7 @@
 /* Initializers from and to JSON. */
-#include "api/ascii.h"
 #include "api/initializer_json.h"
 #include "support/golden.h"
+#include "text/ascii.h"
 
 #include <criterion/criterion.h>
 #include <inttypes.h>
@@ -311,9 +311,10 @@ Test(json, case_is_ignored_in_every_locale)
     static const char text[] = "{\"class_name\": \"VarianceScaling\", \"config\": {\"mode\": \"FAN_IN\", "
                                "\"distribution\": \"UNIFORM\"}}";
     glr_json document;
+    glr_problem problem;
     glr_initializer init = {0};
     (void)speaks_turkish(); /* where there is none, the C locale is tried alone */
-    cr_assert_eq(glr_json_read(text, strlen(text), &document), GLR_OK);
+    cr_assert_eq(glr_json_read(text, strlen(text), &document, &problem), GLR_OK);
     cr_expect_eq(glr_initializer_from_value(glr_json_root(&document), &init), GLR_OK, "%s", glr_last_error());
     cr_expect_eq(init.distribution, GLR_DISTRIBUTION_UNIFORM);
     glr_json_free(&document);

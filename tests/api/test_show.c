@@ -1,7 +1,7 @@
 /* Texts of others as people see them. */
 #include "api/error.h"
-#include "api/json.h"
-#include "api/show.h"
+#include "text/json.h"
+#include "text/show.h"
 
 #include <criterion/criterion.h>
 #include <stdio.h>
@@ -112,7 +112,8 @@ static void expect_json(bool visible, const char *string, const char *expected)
     cr_expect_eq(text.length, strlen(expected));
     cr_expect_eq(memcmp(text.bytes, expected, text.length), 0, "%.*s", (int)text.length, text.bytes);
     glr_json json;
-    cr_assert_eq(glr_json_read(text.bytes, text.length, &json), GLR_OK);
+    glr_problem problem;
+    cr_assert_eq(glr_json_read(text.bytes, text.length, &json, &problem), GLR_OK);
     cr_expect_str_eq(glr_json_string(glr_json_root(&json)), string, "the value is the same");
     glr_json_free(&json);
     glr_text_free(&text);

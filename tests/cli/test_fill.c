@@ -95,6 +95,8 @@ Test(fill, text_form)
         "-o c.bin");
     expect_values("c.bin", keyed, tensor);
     EXPECT_DONE("glorand verify b.safetensors");
+    EXPECT_DONE("glorand fill -i 'he_normal(key=[1, 2], counter=[0, 0, 5, 0])' -n 30,20 -o d.safetensors");
+    EXPECT_DONE("glorand verify d.safetensors");
 }
 
 Test(fill, slices)

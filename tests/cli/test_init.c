@@ -52,10 +52,10 @@ Test(init, a_plan_names_rules_fans_and_deviations)
                          "gpt2.json --plan --rule '*wpe*=he_normal' --rule '*.wte.*=glorot_normal'");
     cr_expect_not_null(strstr(result.out, "transformer.wte.weight"), "%s", result.out);
     /* sqrt(2 / (50257 + 768)) and sqrt(2 / 1024) */
-    cr_expect_not_null(strstr(result.out, "50257       768   0.00626071      154389504  --rule *.wte.*"));
-    cr_expect_not_null(strstr(result.out, "1024       768    0.0441942        3145728  --rule *wpe*"));
-    cr_expect_not_null(strstr(result.out, "rules: transformer.h.{i}.ln_{j}.weight\n"));
-    cr_expect_not_null(strstr(result.out, "rules: *.bias\n"));
+    cr_expect_not_null(strstr(result.out, "50257       768   0.00626071      154389504  rule: *.wte.*"));
+    cr_expect_not_null(strstr(result.out, "1024       768    0.0441942        3145728  rule: *wpe*"));
+    cr_expect_not_null(strstr(result.out, "list: transformer.h.{i}.ln_{j}.weight\n"));
+    cr_expect_not_null(strstr(result.out, "list: *.bias\n"));
     write_text("m.json", "{\"dtype\": \"float32\", \"tensors\": [{\"name\": \"a.bias\", \"shape\": [3]},"
                          " {\"name\": \"ln_f.weight\", \"shape\": [4]}]}");
     result = run("glorand init m.json --plan");
@@ -186,16 +186,16 @@ Test(init, tensors_without_an_initializer)
     cr_expect_eq(result.status, 2);
     cr_expect_str_eq(result.err,
                      "glorand: error: m.json: no rule says how to initialize 3 tensors; give rules that suit "
-                     "the layers, --rule 'PATTERN=INITIALIZER', or a recipe, --recipe NAME:\n"
+                     "the layers, or a recipe (--rule 'PATTERN=INITIALIZER', --recipe NAME):\n"
                      "  h.{0..1}.w [4, 8] bfloat16\n"
                      "  wpe [9, 4] bfloat16\n");
     cr_expect_eq(exists("m.safetensors"), 0);
     result = run("glorand init m.json --plan --rule 'h.{i}.w=he_normal' --rule w=zeros");
     cr_expect_eq(result.status, 2);
-    cr_expect_not_null(strstr(result.err, ": 1 rule matches no tensor's name: --rule w; correct it or leave "
+    cr_expect_not_null(strstr(result.err, ": 1 rule matches no tensor's name: rule: w; correct it or leave "
                                           "it out; no rule says how to initialize 1 tensor; "),
                        "%s", result.err);
-    cr_expect_not_null(strstr(result.err, " NAME:\n  wpe [9, 4] bfloat16\n"), "%s", result.err);
+    cr_expect_not_null(strstr(result.err, " NAME):\n  wpe [9, 4] bfloat16\n"), "%s", result.err);
 
     cr_assert_eq(run("glorand init m.json -o m.safetensors --seed 1 --recipe keras").status, 0);
     result = run("glorand verify m.safetensors --spec m.json --seed 1");
@@ -302,7 +302,7 @@ Test(verify, parts_outside_their_tensor)
                  0);
     outcome result = run("glorand verify m.safetensors");
     cr_expect_eq(result.status, 2);
-    cr_expect_not_null(strstr(result.err, "metadata: tensor half: "), "%s", result.err);
+    cr_expect_not_null(strstr(result.err, "spec: tensor half: "), "%s", result.err);
     cr_expect_str_eq(result.out, "");
 }
 
@@ -380,6 +380,26 @@ Test(stats, found_beside_expected)
     cr_expect_not_null(
         strstr(empty.out, "weight [0, 5]                      -            -            -            -  "),
         "%s", empty.out);
+}
+
+/* A file that was drawn with rules and variables is verified by the same ones. */
+Test(verify, rules_and_variables)
+{
+    write_text("m.json", "{\"dtype\": \"float32\", \"seed\": 3, \"tensors\": ["
+                         "{\"name\": \"h.2.w\", \"shape\": [4, 4]}]}");
+    cr_assert_eq(
+        run("glorand init m.json -o m.safetensors --rule 'h.{i}.w=random_normal(0, {i}/n)' --set n=8").status,
+        0);
+    cr_expect_eq(run("glorand verify m.safetensors").status, 0);
+    cr_expect_eq(
+        run("glorand verify m.safetensors --spec m.json --set n=8 -r 'h.{i}.w=random_normal(0, {i}/n)'")
+            .status,
+        0);
+    cr_expect_eq(
+        run("glorand verify m.safetensors --spec m.json --set n=9 -r 'h.{i}.w=random_normal(0, {i}/n)'")
+            .status,
+        1);
+    cr_expect_eq(run("glorand verify m.safetensors --spec m.json").status, 2, "no rule");
 }
 
 /* --set and --config: the last value of a name counts, and the list's own comes first. */

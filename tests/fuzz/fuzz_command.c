@@ -26,13 +26,13 @@ static int scratch, home, sink; /* the folders, and where standard output goes *
 /* main.c and interrupt.c are compiled with these names for main and atexit. */
 int glorand_main(int argc, char **argv);
 int fuzz_atexit(void (*function)(void));
-glr_status fuzz_stage_open(glr_device *device, uint64_t bytes, glr_stage *stage);
+glr_status fuzz_stage_open(glr_device *device, uint64_t bytes, glr_stage **stage);
 
 int fuzz_atexit(void (*function)(void)) { return function == NULL; }
 
 /* Of a thousand threads, each with a stage of a megabyte, a few are enough. write.c is compiled with this
  * name. */
-glr_status fuzz_stage_open(glr_device *device, uint64_t bytes, glr_stage *stage)
+glr_status fuzz_stage_open(glr_device *device, uint64_t bytes, glr_stage **stage)
 {
     static const int most = 8;
     return open_stages++ < most ? glr_stage_open(device, bytes, stage)

@@ -1,6 +1,6 @@
 /* Any bytes as JSON: what is read is written and read again as the same. */
-#include "api/json.h"
 #include "check.h"
+#include "text/json.h"
 
 #include <string.h>
 
@@ -51,7 +51,8 @@ static void write_value(glr_text *text, glr_json_value value)
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t length)
 {
     glr_json json, again;
-    glr_status status = glr_json_read((const char *)data, length, &json);
+    glr_problem problem;
+    glr_status status = glr_json_read((const char *)data, length, &json, &problem);
     CHECK(status == GLR_OK || status == GLR_ERROR_PARSE);
     if (status != GLR_OK) {
         return 0;
@@ -59,7 +60,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t length)
     glr_text text = {0}, second = {0};
     write_value(&text, glr_json_root(&json));
     CHECK(!text.not_utf8 && !text.out_of_memory);
-    CHECK(glr_json_read(text.bytes, text.length, &again) == GLR_OK);
+    CHECK(glr_json_read(text.bytes, text.length, &again, &problem) == GLR_OK);
     write_value(&second, glr_json_root(&again));
     CHECK(text.length == second.length && memcmp(text.bytes, second.bytes, text.length) == 0);
     glr_text_free(&text);

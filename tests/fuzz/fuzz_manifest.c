@@ -1,12 +1,12 @@
 /* Any bytes as a list of tensors: a list that can be drawn has a spec, and that is read as the same tensors;
    tensors without an initializer are listed in harmless lines. */
-#include "api/json.h"
-#include "api/show.h"
 #include "check.h"
 #include "model/model.h"
 #include "model/recipe.h"
 #include "model/spec.h"
 #include "model/undecided.h"
+#include "text/json.h"
+#include "text/show.h"
 
 #include <string.h>
 
@@ -14,15 +14,15 @@ static void compare_with(const glr_model *model, const glr_model *read)
 {
     size_t k = 0;
     for (size_t i = 0; i < model->count; i++) {
-        glr_model_tensor tensor, again;
-        glr_model_get(model, i, &tensor);
+        glr_item tensor, again;
+        glr_items_get(model, i, &tensor);
         if (tensor.choice.action != GLR_ACTION_FILL) {
             continue;
         }
         CHECK(k < read->count);
         size_t next = 0;
-        CHECK(glr_model_find(read, tensor.name, &next) == k);
-        glr_model_get(read, k++, &again);
+        CHECK(glr_items_find(read, tensor.name, &next) == k);
+        glr_items_get(read, k++, &again);
         CHECK(strcmp(tensor.name, again.name) == 0);
         CHECK(memcmp(&tensor.tensor, &again.tensor, sizeof tensor.tensor) == 0);
         CHECK(tensor.choice.initializer.stream == again.choice.initializer.stream);
@@ -36,11 +36,11 @@ static void list_undecided(const char *data, size_t length)
 {
     glr_model model;
     glr_problem problem = {0};
-    const glr_request request = {.has_seed = true, .seed = 1};
+    const glr_model_options options = {.has_seed = true, .seed = 1};
     glr_text text = {0};
     size_t lines = 0;
-    CHECK(glr_model_parse(data, length, NULL, &model, &problem));
-    CHECK(!glr_model_resolve(&model, &request, &problem) || model.undecided == 0);
+    CHECK(glr_list_parse(data, length, NULL, 0, &model, &problem));
+    CHECK(!glr_items_resolve(&model, &options, &problem) || model.undecided == 0);
     CHECK(glr_undecided_write(&text, &model));
     glr_text_append(&text, "", 1);
     for (const char *at = text.bytes; *at != '\0';) {
@@ -50,33 +50,27 @@ static void list_undecided(const char *data, size_t length)
     }
     CHECK(lines <= model.undecided && (lines > 0 || model.undecided == 0));
     glr_text_free(&text);
-    glr_model_free(&model);
+    glr_model_clear(&model);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t length)
 {
     glr_model model, read;
     glr_problem problem = {0};
-    const glr_request request = {
-        .has_seed = true, .seed = 1, .recipe = glr_recipe_of_name("keras", &problem)};
-    if (!glr_model_parse((const char *)data, length, NULL, &model, &problem)) {
-        CHECK(model.entry == NULL && !problem.is_systems);
+    const glr_model_options options = {.has_seed = true, .seed = 1, .recipe = "keras"};
+    if (!glr_list_parse((const char *)data, length, NULL, 0, &model, &problem)) {
+        CHECK(model.entry == NULL && !glr_problem_is_systems(&problem));
         return 0;
     }
     list_undecided((const char *)data, length);
-    if (glr_model_resolve(&model, &request, &problem)) {
+    if (glr_items_resolve(&model, &options, &problem)) {
         glr_text text = {0};
-        glr_json metadata;
         CHECK(glr_spec_write(&text, &model, &problem) && !text.not_utf8 && !text.out_of_memory);
-        CHECK(glr_json_read(text.bytes, text.length, &metadata) == GLR_OK);
-        glr_json_value root = glr_json_root(&metadata);
-        CHECK(glr_spec_read(glr_json_string(glr_json_member(root, GLR_KEY_SPEC)),
-                            glr_json_string(glr_json_member(root, GLR_KEY_STREAM_VERSION)), &read, &problem));
+        CHECK(glr_spec_read(text.bytes, text.length, &read, &problem));
         compare_with(&model, &read);
-        glr_model_free(&read);
-        glr_json_free(&metadata);
+        glr_model_clear(&read);
         glr_text_free(&text);
     }
-    glr_model_free(&model);
+    glr_model_clear(&model);
     return 0;
 }

@@ -65,9 +65,14 @@ static void take_rules(char **text, glr_rules *rules)
     for (char *line; lines < MOST_LINES && (line = next_line(text)) != NULL && *line != '\0'; lines++) {
         glr_problem problem = {0};
         const size_t count = rules->count;
-        const bool ok = glr_rules_add(rules, line, NULL, &problem);
+        char *equals = strchr(line, '=');
+        if (equals == NULL) {
+            continue;
+        }
+        *equals = '\0';
+        const bool ok = glr_rules_add(rules, "rule:", line, equals + 1, NULL, &problem);
         CHECK(rules->count == count + (ok ? 1 : 0) &&
-              (ok || (problem.text[0] != '\0' && !problem.is_systems)));
+              (ok || (problem.text[0] != '\0' && !glr_problem_is_systems(&problem))));
     }
 }
 

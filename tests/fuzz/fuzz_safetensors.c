@@ -2,8 +2,8 @@
 #define _GNU_SOURCE /* memfd_create */
 
 #include "check.h"
-#include "model/safetensors.h"
-#include "model/spec.h"
+#include "files/safetensors.h"
+#include "glorand/model.h"
 
 #include <string.h>
 #include <sys/mman.h>
@@ -50,11 +50,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t length)
     glr_safetensors file;
     glr_problem problem = {0};
     if (glr_safetensors_read(path, &file, &problem)) {
-        glr_model model;
+        glr_model *model = NULL;
         check_file(&file, header);
-        if (glr_spec_read(glr_safetensors_metadata(&file, GLR_KEY_SPEC),
-                          glr_safetensors_metadata(&file, GLR_KEY_STREAM_VERSION), &model, &problem)) {
-            glr_model_free(&model);
+        const char *spec = glr_safetensors_metadata(&file, "glorand.spec");
+        if (spec != NULL && glr_model_from_spec(spec, strlen(spec), &model) == GLR_OK) {
+            glr_model_free(model);
         }
         glr_safetensors_free(&file);
     } else {

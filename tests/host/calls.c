@@ -282,8 +282,47 @@ static void call_names(record *into, glr_device *device)
     record_bytes(into, "glr_dtype_of_name", &number, sizeof number);
     CALL(glr_kind_of_name, number = glr_kind_of_name("uniform"));
     record_bytes(into, "glr_kind_of_name", &number, sizeof number);
+    CALL(glr_dtype_is_floating, number = glr_dtype_is_floating(GLR_DTYPE_FLOAT16));
+    record_bytes(into, "glr_dtype_is_floating", &number, sizeof number);
     CALL(glr_device_backend, number = glr_device_backend(device));
     record_bytes(into, "glr_device_backend", &number, sizeof number);
+}
+
+static void call_settings(record *into)
+{
+    const char *text = NULL;
+    glr_method method = GLR_METHOD_RESAMPLE;
+    glr_layout layout = GLR_LAYOUT_KERAS;
+    glr_status status = GLR_OK;
+    uint32_t threads = 0;
+    CALL(glr_method_name, text = glr_method_name(GLR_METHOD_ICDF));
+    record_text(into, "glr_method_name", text);
+    CALL(glr_method_of_name, status = glr_method_of_name("icdf", &method));
+    record_status(into, "glr_method_of_name", status);
+    record_bytes(into, "glr_method_of_name", &method, sizeof method);
+    CALL(glr_layout_name, text = glr_layout_name(GLR_LAYOUT_TORCH));
+    record_text(into, "glr_layout_name", text);
+    CALL(glr_layout_of_name, status = glr_layout_of_name("Torch", &layout));
+    record_status(into, "glr_layout_of_name", status);
+    CALL(glr_default_threads, threads = glr_default_threads());
+    CHECK(threads > 0, "no threads");
+}
+
+static void call_stage(record *into, glr_device *device)
+{
+    const glr_initializer initializer = glr_truncated_normal(0.1, 1e-39, 1);
+    const glr_tensor tensor = {.dtype = GLR_DTYPE_FLOAT32, .rank = 1, .shape = {64}};
+    glr_status status = GLR_OK;
+    glr_stage *stage = NULL;
+    const void *values = NULL;
+    CALL(glr_stage_open, status = glr_stage_open(device, 256, &stage));
+    record_status(into, "glr_stage_open", status);
+    CALL(glr_stage_start, status = glr_stage_start(stage, &initializer, &tensor));
+    record_status(into, "glr_stage_start", status);
+    CALL(glr_stage_wait, status = glr_stage_wait(stage, &values));
+    record_status(into, "glr_stage_wait", status);
+    record_bytes(into, "glr_stage_wait", values, 256);
+    CALL(glr_stage_close, glr_stage_close(stage));
 }
 
 static void call_devices(record *into)
@@ -303,6 +342,7 @@ static void call_devices(record *into)
 void call_others(record *into, glr_device *device)
 {
     call_names(into, device);
+    call_settings(into);
     call_devices(into);
     call_constructors(into);
     call_with_numbers(into);
@@ -310,5 +350,7 @@ void call_others(record *into, glr_device *device)
     call_from_text(into);
     call_seeds(into);
     call_memory(into, device);
+    call_models(into);
+    call_stage(into, device);
     call_wrongly(into, device);
 }

@@ -1,5 +1,5 @@
-/* A call of every public function of glorand.h, with arguments whose results depend on a floating-point mode
-   or a locale that gets through to them. */
+/* A call of every public function of glorand.h and model.h, with arguments whose results depend on a
+   floating-point mode or a locale that gets through to them. */
 #ifndef GLR_TEST_HOST_CALLS_H
 #define GLR_TEST_HOST_CALLS_H
 
@@ -11,6 +11,9 @@ void call_close(glr_device *device);
 
 /* Fills of every sampler and dtype, with scales that are subnormal, overflow, or must be rounded. */
 void call_fills(record *into, glr_device *device);
+
+/* Lists and rules. */
+void call_models(record *into);
 
 /* Everything else: descriptions, texts both ways, seeds, messages, memory, names. */
 void call_others(record *into, glr_device *device);

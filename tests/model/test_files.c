@@ -1,9 +1,10 @@
 /* Slices, .npy headers, .safetensors headers and decoding. */
-#include "model/decode.h"
-#include "model/npy.h"
-#include "model/safetensors.h"
+#include "files/decode.h"
+#include "files/npy.h"
+#include "files/safetensors.h"
 #include "model/spec.h"
 #include "support/files.h"
+#include "text/text.h"
 
 #include <criterion/criterion.h>
 #include <jansson.h>
@@ -121,8 +122,8 @@ Test(safetensors, what_is_written_is_read, .init = enter_scratch)
         {.name = names[1], .dtype = GLR_DTYPE_INT64, .rank = 0, .bytes = 8}};
     glr_problem problem = {0};
     size_t length = 0;
-    const glr_model empty = {0};
-    char *header = glr_safetensors_header(tensors, 2, &empty, &length, &problem);
+    const glr_file_text metadata[] = {{"format", "pt"}, {"a \"key\"", "a\nvalue"}};
+    char *header = glr_safetensors_header(tensors, 2, metadata, 2, &length, &problem);
     cr_assert_not_null(header, "%s", problem.text);
     cr_expect_eq(length % 64, 0);
     char *whole = calloc(1, length + 38);
@@ -137,6 +138,7 @@ Test(safetensors, what_is_written_is_read, .init = enter_scratch)
         cr_expect(file.tensor[i].offset == tensors[i].offset && file.tensor[i].bytes == tensors[i].bytes);
     }
     cr_expect_str_eq(glr_safetensors_metadata(&file, "format"), "pt");
+    cr_expect_str_eq(glr_safetensors_metadata(&file, "a \"key\""), "a\nvalue");
     glr_safetensors_free(&file);
     free(header);
     free(whole);
@@ -153,7 +155,7 @@ Test(safetensors, headers_have_a_limit)
     glr_file_tensor tensor = {.name = name, .dtype = GLR_DTYPE_INT8, .bytes = 1};
     glr_problem problem = {0};
     size_t length = 0;
-    cr_expect_null(glr_safetensors_header(&tensor, 1, NULL, &length, &problem));
+    cr_expect_null(glr_safetensors_header(&tensor, 1, NULL, 0, &length, &problem));
     cr_expect_not_null(strstr(problem.text, "where the format allows 100000000"), "%s", problem.text);
     free(name);
 }
@@ -393,69 +395,56 @@ Test(safetensors, unknown_tensors_are_read, .init = enter_scratch)
 static const struct {
     const char *spec, *message;
 } wrong_specs[] = {
-    {SPEC("\"glorot\""), "metadata: the spec of tensor a is damaged"},
-    {SPEC(SEEDED), "the spec of tensor a is damaged"},
-    {SPEC(SEEDED ", \"stream\": \"0\""), "the spec of tensor a is damaged"},
-    {SPEC(SEEDED ", \"stream\": 0, \"batch_axes\": [4294967296]"), "the spec of tensor a is damaged"},
-    {SPEC(SEEDED ", \"stream\": 0, \"batch_axes\": [2]"), "metadata: tensor a: "},
-    {SPEC(SEEDED ", \"stream\": 0, \"lay\": \"torch\""), "the spec of tensor a is damaged"},
-    {SPEC(SEEDED ", \"stream\": 0, \"start\": [0, 0]"), "the spec of tensor a is damaged"},
-    {SPEC(SEEDED ", \"stream\": 0, \"start\": [3, 0], \"extent\": [2, 2]"), "metadata: tensor a: "},
-    {SPEC(SEEDED ", \"stream\": 0, \"start\": [-1, 0], \"extent\": [2, 2]"), "metadata: tensor a: "},
+    {SPEC("\"glorot\""), "spec: tensor a: column 1: unknown initializer 'glorot'"},
+    {SPEC("\"zeros\", \"stream\": 1"), "spec: tensor a: its entry is damaged"},
+    {SPEC(SEEDED), "spec: tensor a: its entry is damaged"},
+    {SPEC(SEEDED ", \"stream\": \"0\""), "spec: tensor a: its entry is damaged"},
+    {SPEC(SEEDED ", \"stream\": 0, \"batch_axes\": [4294967296]"), "spec: tensor a: its entry is damaged"},
+    {SPEC(SEEDED ", \"stream\": 0, \"batch_axes\": [2]"), "spec: tensor a: "},
+    {SPEC(SEEDED ", \"stream\": 0, \"lay\": \"torch\""), "spec: tensor a: its entry is damaged"},
+    {SPEC(SEEDED ", \"stream\": 0, \"start\": [0, 0]"), "spec: tensor a: its entry is damaged"},
+    {SPEC(SEEDED ", \"stream\": 0, \"start\": [3, 0], \"extent\": [2, 2]"), "spec: tensor a: "},
+    {SPEC(SEEDED ", \"stream\": 0, \"start\": [-1, 0], \"extent\": [2, 2]"), "spec: tensor a: "},
 };
-
-static bool read_spec(const json_t *metadata, glr_model *model, glr_problem *problem)
-{
-    return glr_spec_read(json_string_value(json_object_get(metadata, GLR_KEY_SPEC)),
-                         json_string_value(json_object_get(metadata, GLR_KEY_STREAM_VERSION)), model,
-                         problem);
-}
 
 /* A model's spec survives the way through metadata. */
 Test(safetensors, specs_survive)
 {
-    static const char list[] = "{\"dtype\": \"float32\", \"tensors\": [{\"name\": \"a\", \"shape\": [8, 28, "
-                               "40], \"batch_axes\": [0], \"slice\": \"1:3,:,-4:\","
-                               " \"method\": \"icdf\", \"layout\": \"torch\"}, {\"name\": \"b\", \"shape\": "
-                               "[], \"initializer\": {\"class_name\": "
-                               "\"RandomUniform\", \"config\": {\"minval\": -0.1, \"seed\": 12}}}, "
-                               "{\"name\": \"c\", \"shape\": [2, 2], \"initializer\": "
-                               "\"skip\"}]}";
+    static const char list[] =
+        "{\"dtype\": \"float32\", \"recipe\": \"keras\", \"tensors\": [{\"name\": \"a\", \"shape\": [8, 28, "
+        "40], \"batch_axes\": [0], \"slice\": \"1:3,:,-4:\","
+        " \"method\": \"icdf\", \"layout\": \"torch\"}, {\"name\": \"b\", \"shape\": "
+        "[], \"initializer\": {\"class_name\": "
+        "\"RandomUniform\", \"config\": {\"minval\": -0.1, \"seed\": 12}}}, "
+        "{\"name\": \"c\", \"shape\": [2, 2], \"initializer\": "
+        "\"skip\"}]}";
     glr_model model, read;
     glr_problem problem = {0};
-    glr_request request = {.has_seed = true, .seed = -9};
-    cr_assert(glr_model_parse(list, sizeof list - 1, NULL, &model, &problem), "%s", problem.text);
-    cr_assert(glr_model_resolve(&model, &request, &problem), "%s", problem.text);
+    glr_model_options options = {.has_seed = true, .seed = -9};
+    cr_assert(glr_list_parse(list, sizeof list - 1, NULL, 0, &model, &problem), "%s", problem.text);
+    cr_assert(glr_items_resolve(&model, &options, &problem), "%s", problem.text);
     glr_text text = {0};
     cr_assert(glr_spec_write(&text, &model, &problem), "%s", problem.text);
-    json_t *metadata = json_loadb(text.bytes, text.length, JSON_REJECT_DUPLICATES, NULL);
+    json_t *spec = json_loadb(text.bytes, text.length, JSON_REJECT_DUPLICATES, NULL);
+    cr_expect_eq(json_object_size(spec), 2, "skipped tensors are left out");
+    json_decref(spec);
+    cr_assert(glr_spec_read(text.bytes, text.length, &read, &problem), "%s", problem.text);
     glr_text_free(&text);
-    cr_assert_not_null(metadata);
-    cr_expect_str_eq(json_string_value(json_object_get(metadata, "format")), "pt");
-    cr_assert(read_spec(metadata, &read, &problem), "%s", problem.text);
     cr_assert_eq(read.count, 2, "skipped tensors are left out");
     for (int i = 0; i < 2; i++) {
-        glr_model_tensor found, expected;
-        glr_model_get(&read, (size_t)i, &found);
-        glr_model_get(&model, (size_t)i, &expected);
+        glr_item found, expected;
+        glr_items_get(&read, (size_t)i, &found);
+        glr_items_get(&model, (size_t)i, &expected);
         cr_expect_str_eq(found.name, expected.name);
         cr_expect_arr_eq(&found.tensor, &expected.tensor, sizeof(glr_tensor));
         cr_expect_arr_eq(&found.choice.initializer, &expected.choice.initializer, sizeof(glr_initializer));
     }
-    json_object_set_new(metadata, "glorand.stream_version", json_string("2"));
-    glr_model_free(&read);
-    cr_expect_not(read_spec(metadata, &read, &problem));
-    cr_expect_not_null(strstr(problem.text, "was drawn from stream version 2"), "%s", problem.text);
-    json_object_set_new(metadata, "glorand.stream_version", json_string("1"));
-    json_object_set_new(metadata, "glorand.spec", json_string("{\"a\": {}}"));
-    cr_expect_not(read_spec(metadata, &read, &problem));
-    cr_expect_str_eq(problem.text, "metadata: the spec of tensor a is damaged");
+    glr_model_clear(&read);
     for (size_t i = 0; i < sizeof wrong_specs / sizeof wrong_specs[0]; i++) {
-        json_object_set_new(metadata, "glorand.spec", json_string(wrong_specs[i].spec));
-        cr_expect_not(read_spec(metadata, &read, &problem), "%s", wrong_specs[i].spec);
+        const char *wrong = wrong_specs[i].spec;
+        cr_expect_not(glr_spec_read(wrong, strlen(wrong), &read, &problem), "%s", wrong);
         cr_expect_not_null(strstr(problem.text, wrong_specs[i].message), "%s", problem.text);
         cr_expect_eq(read.count, 0);
     }
-    json_decref(metadata);
-    glr_model_free(&model);
+    glr_model_clear(&model);
 }

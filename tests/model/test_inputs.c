@@ -1,7 +1,7 @@
 /* Input files: what is opened, and which changes are noticed. */
-#include "model/input.h"
-#include "model/text.h"
+#include "files/input.h"
 #include "support/files.h"
+#include "text/text.h"
 
 #include <criterion/criterion.h>
 #include <stdio.h>
@@ -41,7 +41,7 @@ Test(inputs, only_regular_files, .timeout = 60)
         char expected[128];
         (void)snprintf(expected, sizeof expected, "%s: %s", others[i].path, others[i].message);
         cr_expect_str_eq(problem.text, expected);
-        cr_expect_not(problem.is_systems);
+        cr_expect_not(glr_problem_is_systems(&problem));
         cr_expect_not(input.is_open);
         glr_input_close(&input);
         cr_expect_null(glr_read_file(others[i].path, &length, &problem));
@@ -89,7 +89,7 @@ Test(inputs, changes)
                      changes[i].command);
         if (changes[i].is_change) {
             cr_expect_str_eq(problem.text, "changed while it was read");
-            cr_expect(problem.is_systems, "it is not the input's fault");
+            cr_expect(glr_problem_is_systems(&problem), "it is not the input's fault");
         } else {
             cr_assert(glr_input_read(&input, bytes + 2, 2, 2, &problem), "%s", problem.text);
             cr_expect_str_eq(bytes, "abcd", "%s", changes[i].command);
@@ -108,7 +108,7 @@ Test(inputs, what_is_not_there_any_more)
     cr_assert_eq(run("truncate -s 3 x").status, 0);
     cr_expect_not(glr_input_read(&input, bytes, 4, 0, &problem));
     cr_expect_str_eq(problem.text, "changed while it was read");
-    cr_expect(problem.is_systems);
+    cr_expect(glr_problem_is_systems(&problem));
     glr_input_close(&input);
 }
 

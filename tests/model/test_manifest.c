@@ -1,8 +1,10 @@
 /* Lists of tensors: what is read, and every kind of mistake with its message. */
+#include "files/input.h"
 #include "model/model.h"
 
 #include <criterion/criterion.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 static const struct {
@@ -31,7 +33,7 @@ static const struct {
     {"{\"tensors\": [], \"sed\": 3}", "sed: not a member of a list of tensors"},
     {"{\"tensors\": [], \"seed\": \"3\"}", "seed: must be an integer, not \"3\""},
     {"{\"tensors\": [], \"dtype\": \"hal\"}", "dtype: hal is not a dtype that glorand knows"},
-    {"{\"tensors\": [], \"layout\": \"tf\"}", "layout: tf is neither keras nor torch"},
+    {"{\"tensors\": [], \"layout\": \"tf\"}", "layout: unknown layout 'tf', expected keras or torch"},
     {"{\"tensors\": [], \"recipe\": \"Keras\"}", "recipe: unknown recipe 'Keras', expected one of: keras"},
     {"{\"tensors\": [], \"recipe\": 3}", "recipe: must be a string, not 3"},
     {"{\"tensors\": [3]}", "tensors[0]: must be an object, not 3"},
@@ -60,7 +62,7 @@ static const struct {
     {"{\"tensors\": [{\"name\": \"a\", \"shape\": [2], \"initializer\": {\"class_name\": \"Orthogonal\"}}]}",
      "tensors[0].initializer: class_name: Orthogonal is not supported"},
     {"{\"tensors\": [{\"name\": \"a\", \"shape\": [2], \"method\": \"fast\"}]}",
-     "tensors[0].method: fast is neither resample nor icdf"},
+     "tensors[0].method: unknown method 'fast', expected resample or icdf"},
     {"{\"tensors\": [{\"name\": \"a\", \"shape\": [2], \"stream\": 1.5}]}",
      "tensors[0].stream: must be an integer, not 1.5"},
     {"{\"tensors\": [{\"name\": \"a\", \"shape\": [2], \"input_axes\": [16]}]}",
@@ -87,7 +89,8 @@ static const struct {
      "rules[0]: column 10: unknown capture '{j}'"},
     {"{\"tensors\": [{\"name\": \"a\", \"shape\": [2], \"initializer\": \"constant({i})\"}]}",
      "tensors[0].initializer: column 10: unknown capture '{i}'"},
-    {"{\"tensors\": [], \"variables\": [1]}", "variables: must be an object of names and numbers, not an array"},
+    {"{\"tensors\": [], \"variables\": [1]}",
+     "variables: must be an object of names and numbers, not an array"},
     {"{\"tensors\": [], \"variables\": {\"n\": \"1\"}}", "variables.n: must be a number, not \"1\""},
     {"{\"tensors\": [], \"variables\": {\"n-1\": 1}}", "variables.n-1: cannot be the name of a variable"},
     {"{\"tensors\": [], \"variables\": {\"sqrt\": 1}}", "'sqrt' has a meaning of its own"},
@@ -98,7 +101,7 @@ Test(manifest, mistakes)
     for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
         glr_model model;
         glr_problem problem = {0};
-        bool ok = glr_model_parse(bad[i].text, strlen(bad[i].text), NULL, &model, &problem);
+        bool ok = glr_list_parse(bad[i].text, strlen(bad[i].text), NULL, 0, &model, &problem);
         cr_expect_not(ok, "%s", bad[i].text);
         cr_expect_not_null(strstr(problem.text, bad[i].message), "%s: %s", bad[i].text, problem.text);
         cr_expect(model.count == 0 && model.entry == NULL);
@@ -118,19 +121,19 @@ Test(manifest, members)
         "  {\"name\": \"b\", \"shape\": [], \"initializer\": {\"class_name\": \"Ones\", \"config\": {}}}]}";
     glr_model model;
     glr_problem problem = {0};
-    cr_assert(glr_model_parse(text, sizeof text - 1, NULL, &model, &problem), "%s", problem.text);
+    cr_assert(glr_list_parse(text, sizeof text - 1, NULL, 0, &model, &problem), "%s", problem.text);
     cr_assert_eq(model.count, 2);
     cr_expect(model.has_seed && model.seed == -4 && model.has_layout && model.layout == GLR_LAYOUT_TORCH);
-    glr_model_tensor tensor[2], *a = &tensor[0], *b = &tensor[1];
-    glr_model_get(&model, 0, a);
-    glr_model_get(&model, 1, b);
+    glr_item tensor[2], *a = &tensor[0], *b = &tensor[1];
+    glr_items_get(&model, 0, a);
+    glr_items_get(&model, 1, b);
     cr_expect(a->tensor.dtype == GLR_DTYPE_FLOAT32 && b->tensor.dtype == GLR_DTYPE_BFLOAT16);
-    cr_expect(a->choice.action == GLR_ACTION_UNDECIDED && b->choice.initializer.kind == GLR_KIND_ONES);
+    cr_expect(a->choice.action == GLR_ACTION_NONE && b->choice.initializer.kind == GLR_KIND_ONES);
     cr_expect(a->overrides.has_method && a->overrides.method == GLR_METHOD_ICDF && a->overrides.stream == 7);
     cr_expect(a->tensor.part == GLR_PART_BOX && a->tensor.start[0] == 1 && a->tensor.extent[0] == 2);
     cr_expect(a->overrides.output_axis_count == 1 && a->overrides.output_axes[0] == -1);
     cr_expect(model.rules.count == 1 && model.rules.rule[0].choice.action == GLR_ACTION_SKIP);
-    glr_model_free(&model);
+    glr_model_clear(&model);
 }
 
 /* Optional members may be null, and a byte order mark may stand before all. */
@@ -147,18 +150,18 @@ Test(manifest, nulls_and_a_byte_order_mark)
     static const char plain[] =
         "{\"tensors\": [{\"name\": \"a\", \"shape\": [4, 3], \"dtype\": \"bfloat16\"}]}";
     glr_model with_nulls, without;
-    glr_model_tensor a, b;
+    glr_item a, b;
     glr_problem problem = {0};
-    cr_assert(glr_model_parse(text, sizeof text - 1, NULL, &with_nulls, &problem), "%s", problem.text);
-    cr_assert(glr_model_parse(plain, sizeof plain - 1, NULL, &without, &problem), "%s", problem.text);
+    cr_assert(glr_list_parse(text, sizeof text - 1, NULL, 0, &with_nulls, &problem), "%s", problem.text);
+    cr_assert(glr_list_parse(plain, sizeof plain - 1, NULL, 0, &without, &problem), "%s", problem.text);
     cr_expect(!with_nulls.has_seed && !with_nulls.has_layout && with_nulls.recipe == NULL &&
               with_nulls.rules.count == 0);
-    glr_model_get(&with_nulls, 0, &a);
-    glr_model_get(&without, 0, &b);
+    glr_items_get(&with_nulls, 0, &a);
+    glr_items_get(&without, 0, &b);
     a.name = b.name = NULL;
     cr_expect_arr_eq(&a, &b, sizeof a);
-    glr_model_free(&with_nulls);
-    glr_model_free(&without);
+    glr_model_clear(&with_nulls);
+    glr_model_clear(&without);
 }
 
 Test(manifest, seeds_of_64_bits)
@@ -166,9 +169,9 @@ Test(manifest, seeds_of_64_bits)
     static const char text[] = "{\"seed\": 18446744073709551615, \"tensors\": []}";
     glr_model model;
     glr_problem problem = {0};
-    cr_assert(glr_model_parse(text, sizeof text - 1, NULL, &model, &problem), "%s", problem.text);
+    cr_assert(glr_list_parse(text, sizeof text - 1, NULL, 0, &model, &problem), "%s", problem.text);
     cr_expect(model.has_seed && model.seed == -1);
-    glr_model_free(&model);
+    glr_model_clear(&model);
 }
 
 /* The fans of the one tensor of a list, or the problem. */
@@ -177,25 +180,25 @@ static void check_axes(const char *members, double in, double out, const char *m
     char text[512];
     glr_model model;
     glr_problem problem = {0};
-    const glr_request request = {0};
+    const glr_model_options options = {0};
     (void)snprintf(text, sizeof text,
                    "{\"recipe\": \"keras\", \"tensors\": [{\"name\": \"a\", \"shape\": [5, 7], \"dtype\": "
                    "\"f32\", %s}]}",
                    members);
-    cr_assert(glr_model_parse(text, strlen(text), NULL, &model, &problem), "%s: %s", text, problem.text);
-    const bool ok = glr_model_resolve(&model, &request, &problem);
+    cr_assert(glr_list_parse(text, strlen(text), NULL, 0, &model, &problem), "%s: %s", text, problem.text);
+    const bool ok = glr_items_resolve(&model, &options, &problem);
     cr_expect_eq(ok, message == NULL, "%s: %s", text, problem.text);
     if (message != NULL) {
         cr_expect_not_null(strstr(problem.text, message), "%s: %s", text, problem.text);
     } else if (ok) {
-        glr_model_tensor tensor;
+        glr_item tensor;
         glr_summary summary = {0};
-        glr_model_get(&model, 0, &tensor);
+        glr_items_get(&model, 0, &tensor);
         cr_assert_eq(glr_describe(&tensor.choice.initializer, &tensor.tensor, &summary), GLR_OK);
         cr_expect(summary.fan_in == in && summary.fan_out == out, "%s: %g, %g", text, summary.fan_in,
                   summary.fan_out);
     }
-    glr_model_free(&model);
+    glr_model_clear(&model);
 }
 
 #define HE(axes) "\"initializer\": {\"class_name\": \"HeNormal\", \"config\": {" axes "}}"
@@ -223,17 +226,21 @@ static void check_real(const char *name, size_t tensors, int64_t parameters)
     glr_model model;
     glr_problem problem = {0};
     (void)snprintf(path, sizeof path, "%s/data/models/%s", SOURCE_DIR, name);
-    cr_assert(glr_model_read(path, NULL, &model, &problem), "%s", problem.text);
+    size_t length = 0;
+    char *text = glr_read_file(path, &length, &problem);
+    cr_assert_not_null(text, "%s", problem.text);
+    cr_assert(glr_list_parse(text, length, NULL, 0, &model, &problem), "%s", problem.text);
+    free(text);
     int64_t total = 0;
     for (size_t i = 0; i < model.count; i++) {
         int64_t elements = 0;
-        glr_model_tensor tensor;
-        glr_model_get(&model, i, &tensor);
+        glr_item tensor;
+        glr_items_get(&model, i, &tensor);
         cr_assert_eq(glr_tensor_extent(&tensor.tensor, &elements, NULL), GLR_OK);
         total += elements;
     }
     cr_expect(model.count == tensors && total == parameters, "%s: %zu, %ld", name, model.count, (long)total);
-    glr_model_free(&model);
+    glr_model_clear(&model);
 }
 
 /* The counts are those that the lists' own members and the models' authors give. */
@@ -247,10 +254,10 @@ Test(manifest, real_models)
 
 Test(manifest, a_missing_file_is_named)
 {
-    glr_model model;
     glr_problem problem = {0};
-    cr_expect_not(glr_model_read("no/such.json", NULL, &model, &problem));
+    size_t length = 0;
+    cr_expect_null(glr_read_file("no/such.json", &length, &problem));
     cr_expect_str_eq(problem.text, "no/such.json: No such file or directory");
-    cr_expect_not(glr_model_read("/", NULL, &model, &problem));
+    cr_expect_null(glr_read_file("/", &length, &problem));
     cr_expect_str_eq(problem.text, "/: is a folder, not a regular file");
 }

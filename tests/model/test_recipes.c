@@ -1,8 +1,8 @@
 /* Initializers by name: the defaults, recipes, and the list of the tensors that none of them decides. */
-#include "api/json.h"
 #include "model/model.h"
 #include "model/recipe.h"
 #include "model/undecided.h"
+#include "text/json.h"
 
 #include <criterion/criterion.h>
 #include <stdio.h>
@@ -16,21 +16,21 @@ static void expect_kind(const char *recipe, const char *name, const char *shape,
 {
     char list[512];
     glr_model model;
-    glr_model_tensor tensor;
+    glr_item tensor;
     glr_problem problem = {0};
-    const glr_request request = {0};
+    const glr_model_options options = {0};
     (void)snprintf(
         list, sizeof list,
         "{\"dtype\": \"float32\", \"recipe\": %s, \"tensors\": [{\"name\": \"%s\", \"shape\": %s}]}", recipe,
         name, shape);
-    cr_assert(glr_model_parse(list, strlen(list), NULL, &model, &problem), "%s", problem.text);
-    const bool ok = glr_model_resolve(&model, &request, &problem);
-    glr_model_get(&model, 0, &tensor);
+    cr_assert(glr_list_parse(list, strlen(list), NULL, 0, &model, &problem), "%s", problem.text);
+    const bool ok = glr_items_resolve(&model, &options, &problem);
+    glr_items_get(&model, 0, &tensor);
     const glr_kind found = ok ? tensor.choice.initializer.kind : GLR_KIND_NONE;
     cr_expect_eq(found, kind, "%s %s by %s: %s, %s", name, shape, recipe, glr_kind_name(found),
                  ok ? tensor.decided_by : problem.text);
     cr_expect_eq(model.undecided, ok ? 0 : 1, "%s", name);
-    glr_model_free(&model);
+    glr_model_clear(&model);
 }
 
 static void expect_default(const char *name, const char *shape, glr_kind kind)
@@ -141,24 +141,23 @@ Test(recipes, keras)
     }
 }
 
-/* The request's recipe, not the list's. No recipe decides integers. */
+/* The options's recipe, not the list's. No recipe decides integers. */
 Test(recipes, requested)
 {
     static const char list[] = "{\"tensors\": [{\"name\": \"w\", \"shape\": [2, 2], \"dtype\": \"float16\"}, "
                                "{\"name\": \"bias\", \"shape\": [2], \"dtype\": \"int64\"}]}";
     glr_model model;
-    glr_model_tensor tensor;
+    glr_item tensor;
     glr_problem problem = {0};
-    const glr_request request = {.recipe = glr_recipe_of_name("keras", &problem)};
-    cr_assert_not_null(request.recipe);
-    cr_assert(glr_model_parse(list, sizeof list - 1, NULL, &model, &problem), "%s", problem.text);
-    cr_expect_not(glr_model_resolve(&model, &request, &problem));
+    const glr_model_options options = {.recipe = "keras"};
+    cr_assert(glr_list_parse(list, sizeof list - 1, NULL, 0, &model, &problem), "%s", problem.text);
+    cr_expect_not(glr_items_resolve(&model, &options, &problem));
     cr_expect_eq(model.undecided, 1);
-    glr_model_get(&model, 0, &tensor);
+    glr_items_get(&model, 0, &tensor);
     cr_expect_str_eq(tensor.decided_by, "recipe keras: rank 2 and more");
-    glr_model_get(&model, 1, &tensor);
-    cr_expect_eq(tensor.choice.action, GLR_ACTION_UNDECIDED);
-    glr_model_free(&model);
+    glr_items_get(&model, 1, &tensor);
+    cr_expect_eq(tensor.choice.action, GLR_ACTION_NONE);
+    glr_model_clear(&model);
     cr_expect_null(glr_recipe_of_name("", &problem));
     cr_expect_str_eq(problem.text, "unknown recipe '', expected one of: keras");
 }
@@ -168,9 +167,9 @@ Test(recipes, requested)
 /* Adds a tensor of float32 and rank 1. */
 static void add(glr_model *model, const char *name, int64_t size)
 {
-    const glr_model_tensor tensor = {.name = name,
-                                     .tensor = {.rank = 1, .shape = {size}, .dtype = GLR_DTYPE_FLOAT32}};
-    cr_assert(glr_model_add(model, &tensor));
+    const glr_item tensor = {.name = name,
+                             .tensor = {.rank = 1, .shape = {size}, .dtype = GLR_DTYPE_FLOAT32}};
+    cr_assert(glr_items_add(model, &tensor));
 }
 
 /* The lines for a model's tensors, to be freed; none of them may have an initializer. */
@@ -178,8 +177,8 @@ static char *lines_of(glr_model *model)
 {
     glr_problem problem = {0};
     glr_text text = {0};
-    const glr_request request = {0};
-    cr_expect_not(glr_model_resolve(model, &request, &problem));
+    const glr_model_options options = {0};
+    cr_expect_not(glr_items_resolve(model, &options, &problem));
     cr_expect_eq(model->undecided, model->count);
     cr_assert(glr_undecided_write(&text, model));
     glr_text_append(&text, "", 1);
@@ -189,14 +188,14 @@ static char *lines_of(glr_model *model)
 static void expect_lines(const char *const *names, size_t count, const char *expected)
 {
     glr_model model = {0};
-    cr_assert(glr_model_reserve(&model, count));
+    cr_assert(glr_items_reserve(&model, count));
     for (size_t i = 0; i < count; i++) {
         add(&model, names[i], 3);
     }
     char *lines = lines_of(&model);
     cr_expect_str_eq(lines, expected);
     free(lines);
-    glr_model_free(&model);
+    glr_model_clear(&model);
 }
 
 #define EXPECT_LINES(expected, ...)                                                                          \
@@ -235,12 +234,12 @@ Test(undecided, shapes_and_dtypes_are_kept_apart)
         "\"dtype\": \"int64\"}, {\"name\": \"h.4\", \"shape\": []}]}";
     glr_model model;
     glr_problem problem = {0};
-    cr_assert(glr_model_parse(list, sizeof list - 1, NULL, &model, &problem), "%s", problem.text);
+    cr_assert(glr_list_parse(list, sizeof list - 1, NULL, 0, &model, &problem), "%s", problem.text);
     char *lines = lines_of(&model);
     cr_expect_str_eq(lines, "  h.{0,2} [4, 8] float16\n  h.1 [8, 4] float16\n  h.3 [4, 8] int64\n"
                             "  h.4 [] float16\n");
     free(lines);
-    glr_model_free(&model);
+    glr_model_clear(&model);
 }
 
 /* A model of many layers takes as many lines as one of few. */
@@ -250,7 +249,7 @@ Test(undecided, many_layers)
     static const char *const parts[] = {"q", "k", "v", "o"};
     static char names[LAYERS * (4 + EXPERTS)][48];
     glr_model model = {0};
-    cr_assert(glr_model_reserve(&model, LAYERS * (4 + EXPERTS)));
+    cr_assert(glr_items_reserve(&model, LAYERS * (4 + EXPERTS)));
     for (int i = 0; i < LAYERS; i++) {
         for (int j = 0; j < 4 + EXPERTS; j++) {
             char *name = names[model.count];
@@ -266,7 +265,7 @@ Test(undecided, many_layers)
                             "  model.layers.{0..125}.attn.o_proj.weight [3] float32\n"
                             "  model.layers.{0..125}.experts.{0..7}.w1 [3] float32\n");
     free(lines);
-    glr_model_free(&model);
+    glr_model_clear(&model);
 }
 
 /* However many have nothing in common, none is left out. */
@@ -276,7 +275,7 @@ Test(undecided, many_that_have_nothing_in_common)
     static char names[COUNT][8];
     static bool found[COUNT];
     glr_model model = {0};
-    cr_assert(glr_model_reserve(&model, COUNT));
+    cr_assert(glr_items_reserve(&model, COUNT));
     for (int i = 0; i < COUNT; i++) {
         (void)snprintf(names[i], sizeof names[i], "s_%c%c%c", 'a' + i / 676, 'a' + i / 26 % 26, 'a' + i % 26);
         add(&model, names[i], 3);
@@ -291,5 +290,5 @@ Test(undecided, many_that_have_nothing_in_common)
     cr_expect_eq(count, COUNT);
     cr_expect_null(memchr(found, false, COUNT));
     free(lines);
-    glr_model_free(&model);
+    glr_model_clear(&model);
 }

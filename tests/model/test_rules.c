@@ -2,8 +2,8 @@
 #include "model/glob.h"
 #include "model/model.h"
 #include "model/rule_index.h"
-#include "model/text.h"
 #include "support/random.h"
+#include "text/text.h"
 
 #include <criterion/criterion.h>
 #include <math.h>
@@ -12,22 +12,22 @@
 #include <string.h>
 
 /* The tensors of a model, until the next call. */
-static const glr_model_tensor *tensors_of(const glr_model *model)
+static const glr_item *tensors_of(const glr_model *model)
 {
-    static glr_model_tensor tensors[8];
+    static glr_item tensors[8];
     cr_assert_leq(model->count, 8);
     for (size_t i = 0; i < model->count; i++) {
-        glr_model_get(model, i, &tensors[i]);
+        glr_items_get(model, i, &tensors[i]);
     }
     return tensors;
 }
 
 /* Resolves a list, and returns its tensors; the model must be freed. */
-static const glr_model_tensor *resolve(glr_model *model, const char *list, const glr_request *request)
+static const glr_item *resolve(glr_model *model, const char *list, const glr_model_options *options)
 {
     glr_problem problem = {0};
-    cr_assert(glr_model_parse(list, strlen(list), NULL, model, &problem), "%s", problem.text);
-    cr_assert(glr_model_resolve(model, request, &problem), "%s", problem.text);
+    cr_assert(glr_list_parse(list, strlen(list), NULL, 0, model, &problem), "%s", problem.text);
+    cr_assert(glr_items_resolve(model, options, &problem), "%s", problem.text);
     return tensors_of(model);
 }
 
@@ -35,18 +35,17 @@ static void expect_undecided(const char *list, const char *message)
 {
     glr_model model;
     glr_problem problem = {0};
-    glr_request request = {0};
-    cr_assert(glr_model_parse(list, strlen(list), NULL, &model, &problem), "%s", problem.text);
-    cr_expect_not(glr_model_resolve(&model, &request, &problem));
+    glr_model_options options = {0};
+    cr_assert(glr_list_parse(list, strlen(list), NULL, 0, &model, &problem), "%s", problem.text);
+    cr_expect_not(glr_items_resolve(&model, &options, &problem));
     cr_expect_not_null(strstr(problem.text, message), "%s", problem.text);
-    glr_model_free(&model);
+    glr_model_clear(&model);
 }
 
 Test(rules, what_no_rule_knows)
 {
     expect_undecided("{\"dtype\": \"float32\", \"tensors\": [{\"name\": \"scale\", \"shape\": [4]}]}",
-                     "no rule says how to initialize 1 tensor; give rules that suit the layers, --rule "
-                     "'PATTERN=INITIALIZER'");
+                     "no rule says how to initialize 1 tensor; give rules that suit the layers, or a recipe");
     expect_undecided(
         "{\"dtype\": \"float32\", \"tensors\": [{\"name\": \"a\", \"shape\": [4], \"initializer\": "
         "{\"class_name\": \"RandomNormal\", \"config\": {\"stddev\": -1}}}]}",
@@ -66,45 +65,41 @@ Test(rules, precedence)
         " \"tensors\": [{\"name\": \"a.w\", \"shape\": [2, 2], \"initializer\": \"lecun_normal\"},\n"
         "  {\"name\": \"b.w\", \"shape\": [2, 2]}, {\"name\": \"b.x\", \"shape\": [2, 2]}, {\"name\": \"c\", "
         "\"shape\": [2, 2]}]}";
-    glr_rules asked = {0};
     glr_problem problem = {0};
     glr_model model;
-    glr_request request = {0};
-    cr_assert(glr_rules_add(&asked, "a.*=he_uniform", NULL, &problem), "%s", problem.text);
-    cr_assert(glr_rules_add(&asked, "a.*=zeros", NULL, &problem));
-
-    const glr_model_tensor *tensor = resolve(&model, list, &request);
+    const glr_model_options options = {0};
+    const glr_item *tensor = resolve(&model, list, &options);
     cr_expect_eq(tensor[0].choice.initializer.kind, GLR_KIND_LECUN_NORMAL);
     cr_expect_eq(tensor[1].choice.initializer.kind, GLR_KIND_HE_NORMAL);
     cr_expect_eq(tensor[2].choice.action, GLR_ACTION_SKIP);
     cr_expect_eq(tensor[3].choice.initializer.kind, GLR_KIND_GLOROT_NORMAL);
     cr_expect_str_eq(tensor[0].decided_by, "its own");
-    cr_expect_str_eq(tensor[1].decided_by, "rules: *.w");
+    cr_expect_str_eq(tensor[1].decided_by, "list: *.w");
     cr_expect_str_eq(tensor[3].decided_by, "recipe keras: rank 2 and more");
-    glr_model_free(&model);
+    glr_model_clear(&model);
 
-    request.rules = &asked;
-    tensor = resolve(&model, list, &request);
+    cr_assert(glr_list_parse(list, sizeof list - 1, NULL, 0, &model, &problem), "%s", problem.text);
+    cr_assert(glr_rules_add(&model.given, "rule:", "a.*", "he_uniform", NULL, &problem), "%s", problem.text);
+    cr_assert(glr_rules_add(&model.given, "rule:", "a.*", "zeros", NULL, &problem));
+    cr_assert(glr_items_resolve(&model, &options, &problem), "%s", problem.text);
+    tensor = tensors_of(&model);
     cr_expect_eq(tensor[0].choice.initializer.kind, GLR_KIND_HE_UNIFORM, "the first rule that matches wins");
-    cr_expect_str_eq(tensor[0].decided_by, "--rule a.*");
-    glr_model_free(&model);
-    glr_rules_free(&asked);
+    cr_expect_str_eq(tensor[0].decided_by, "rule: a.*");
+    glr_model_clear(&model);
 }
 
 Test(rules, malformed_rules)
 {
     glr_rules rules = {0};
     glr_problem problem = {0};
-    cr_expect_not(glr_rules_add(&rules, "zeros", NULL, &problem));
-    cr_expect_str_eq(problem.text, "rule: 'zeros' is not of the form PATTERN=INITIALIZER");
-    cr_expect_not(glr_rules_add(&rules, "=zeros", NULL, &problem));
-    cr_expect_not(glr_rules_add(&rules, "a=zeroes", NULL, &problem));
-    cr_expect_str_eq(problem.text, "rule 'a=zeroes': column 1: unknown initializer 'zeroes'");
-    cr_expect_not(glr_rules_add(&rules, "a=keep", NULL, &problem));
+    cr_expect_not(glr_rules_add(&rules, "rule:", "a", "zeroes", NULL, &problem));
+    cr_expect_str_eq(problem.text, "column 1: unknown initializer 'zeroes'");
+    cr_expect_not(glr_rules_add(&rules, "rule:", "a", "keep", NULL, &problem));
+    cr_expect_str_eq(problem.text, "keep: a list of tensors has no values to keep");
     cr_expect_eq(rules.count, 0);
-    cr_assert(glr_rules_add(&rules, "a={\"class_name\": \"Constant\", \"config\": {\"value\": 2}}", NULL,
-                            &problem));
-    cr_expect_str_eq(rules.rule[0].pattern, "a", "split at the first =");
+    cr_assert(glr_rules_add(&rules, "rule:", "a",
+                            "{\"class_name\": \"Constant\", \"config\": {\"value\": 2}}", NULL, &problem));
+    cr_expect_str_eq(rules.rule[0].pattern, "a");
     cr_expect_eq(rules.rule[0].choice.initializer.value, 2.0);
     glr_rules_free(&rules);
 }
@@ -112,8 +107,8 @@ Test(rules, malformed_rules)
 /* The deviation of a tensor. */
 static double stddev_of(const glr_model *model, size_t index)
 {
-    glr_model_tensor tensor;
-    glr_model_get(model, index, &tensor);
+    glr_item tensor;
+    glr_items_get(model, index, &tensor);
     return tensor.choice.initializer.stddev;
 }
 
@@ -130,22 +125,22 @@ Test(rules, variables_and_captures)
         "\"initializer\": \"zeros\"}],\n"
         " \"variables\": {\"n\": 3, \"s\": 1}}";
     glr_variables given = {0};
-    glr_rules asked = {0};
     glr_problem problem = {0};
     glr_model model;
-    glr_request request = {.rules = &asked};
+    const glr_model_options options = {0};
     cr_assert(glr_variables_add(&given, "seconds", 1, 0.5));
-    cr_assert(glr_model_parse(list, sizeof list - 1, &given, &model, &problem), "%s", problem.text);
-    cr_assert(glr_rules_add(&asked, "r.{j}.x.{j}=random_normal(0, n/{j})", &model.variables, &problem), "%s",
+    cr_assert(glr_list_parse(list, sizeof list - 1, given.variable, given.count, &model, &problem), "%s",
               problem.text);
-    cr_assert(glr_model_resolve(&model, &request, &problem), "%s", problem.text);
+    cr_assert(glr_rules_add(&model.given, "rule:", "r.{j}.x.{j}", "random_normal(0, n/{j})", &model.variables,
+                            &problem),
+              "%s", problem.text);
+    cr_assert(glr_items_resolve(&model, &options, &problem), "%s", problem.text);
     cr_expect_eq(stddev_of(&model, 0), 1.5);
     cr_expect_eq(stddev_of(&model, 1), 0.5 / sqrt(2.0 * 8.0));
     cr_expect_eq(stddev_of(&model, 2), 0.5 / sqrt(2.0 * 2.0) + 12.0);
     cr_expect_eq(stddev_of(&model, 3), 1.0);
     cr_expect_eq(model.entry[4].initializer != model.entry[3].initializer, true, "03 is not 3");
-    glr_model_free(&model);
-    glr_rules_free(&asked);
+    glr_model_clear(&model);
     glr_variables_free(&given);
 }
 
@@ -154,24 +149,25 @@ Test(rules, captures_without_a_value)
 {
     static const char list[] = "{\"dtype\": \"float32\", \"tensors\": [{\"name\": \"h.1\", \"shape\": [2]},"
                                " {\"name\": \"h.0\", \"shape\": [2]}]}";
-    glr_rules asked = {0};
     glr_problem problem = {0};
     glr_model model;
-    glr_request request = {.rules = &asked};
-    cr_assert(glr_model_parse(list, sizeof list - 1, NULL, &model, &problem));
-    cr_assert(glr_rules_add(&asked, "h.{i}=random_normal(0, 1/{i})", NULL, &problem), "%s", problem.text);
-    cr_expect_not(glr_model_resolve(&model, &request, &problem));
-    cr_expect_str_eq(problem.text, "tensor h.0: --rule h.{i}: column 19: division of 1 by 0");
-    glr_model_free(&model);
-    glr_rules_free(&asked);
-    cr_expect_not(glr_rules_add(&asked, "h.{i}=random_normal(0, 1/0+{i})", NULL, &problem));
-    cr_expect_not(glr_rules_add(&asked, "h.{i}=random_normal(0, sqrt(-1)*{i})", NULL, &problem));
-    cr_expect_not(glr_rules_add(&asked, "h.{i}=random_normal(0, n)", NULL, &problem), "no such variable");
-    cr_expect_not(glr_rules_add(&asked, "h.{}=zeros", NULL, &problem));
-    cr_expect_eq(asked.count, 0);
+    const glr_model_options options = {0};
+    cr_assert(glr_list_parse(list, sizeof list - 1, NULL, 0, &model, &problem));
+    cr_assert(glr_rules_add(&model.given, "rule:", "h.{i}", "random_normal(0, 1/{i})", NULL, &problem), "%s",
+              problem.text);
+    cr_expect_not(glr_items_resolve(&model, &options, &problem));
+    cr_expect_str_eq(problem.text, "tensor h.0: rule: h.{i}: column 19: division of 1 by 0");
+    glr_model_clear(&model);
+    glr_rules rules = {0};
+    cr_expect_not(glr_rules_add(&rules, "rule:", "h.{i}", "random_normal(0, 1/0+{i})", NULL, &problem));
+    cr_expect_not(glr_rules_add(&rules, "rule:", "h.{i}", "random_normal(0, sqrt(-1)*{i})", NULL, &problem));
+    cr_expect_not(glr_rules_add(&rules, "rule:", "h.{i}", "random_normal(0, n)", NULL, &problem),
+                  "no such variable");
+    cr_expect_not(glr_rules_add(&rules, "rule:", "h.{}", "zeros", NULL, &problem));
+    cr_expect_eq(rules.count, 0);
 }
 
-/* What a text names stays: neither the request nor the list replaces it. */
+/* What a text names stays: neither the options nor the list replaces it. */
 Test(rules, texts_that_name_settings)
 {
     static const char list[] =
@@ -182,9 +178,9 @@ Test(rules, texts_that_name_settings)
         " {\"name\": \"c\", \"shape\": [2, 3], \"initializer\": \"he_normal(seed=9, stream=4)\"},\n"
         " {\"name\": \"d\", \"shape\": [2, 3], \"initializer\": "
         "\"he_normal(key=[1, 2], counter=[3, 4, 5, 6])\"}]}";
-    const glr_request request = {.has_method = true, .method = GLR_METHOD_ICDF};
+    const glr_model_options options = {.has_method = true, .method = GLR_METHOD_ICDF};
     glr_model model;
-    const glr_model_tensor *tensor = resolve(&model, list, &request);
+    const glr_item *tensor = resolve(&model, list, &options);
     cr_expect_eq(tensor[0].choice.initializer.method, GLR_METHOD_ICDF);
     cr_expect_eq(tensor[0].choice.initializer.layout, GLR_LAYOUT_TORCH);
     cr_expect_eq(tensor[0].choice.initializer.stream, glr_stream_of_name("a", 1));
@@ -197,7 +193,7 @@ Test(rules, texts_that_name_settings)
     cr_expect_eq(tensor[3].choice.initializer.seeding, GLR_SEEDING_KEY);
     cr_expect_eq(tensor[3].choice.initializer.key[1], 2);
     cr_expect_eq(tensor[3].choice.initializer.counter[3], 6);
-    glr_model_free(&model);
+    glr_model_clear(&model);
 }
 
 /* The tensor's own seed goes with stream 0, as in Keras; every other with the stream of its name. */
@@ -214,8 +210,8 @@ Test(rules, seeds_and_streams)
         "  {\"name\": \"r\", \"shape\": [2]}, {\"name\": \"plain\", \"shape\": [2, 2]},\n"
         "  {\"name\": \"streamed\", \"shape\": [2, 2], \"stream\": -1}]}";
     glr_model model;
-    glr_request request = {0};
-    const glr_model_tensor *tensor = resolve(&model, list, &request);
+    glr_model_options options = {0};
+    const glr_item *tensor = resolve(&model, list, &options);
     cr_expect(tensor[0].choice.initializer.seed == 3 && tensor[0].choice.initializer.stream == 0);
     cr_expect(tensor[1].choice.initializer.seed == 3 && tensor[1].choice.initializer.stream == 8);
     cr_expect(tensor[2].choice.initializer.seed == 9);
@@ -223,33 +219,33 @@ Test(rules, seeds_and_streams)
     cr_expect(tensor[3].choice.initializer.seed == 5);
     cr_expect_eq(tensor[3].choice.initializer.stream, glr_stream_of_name("plain", 5));
     cr_expect(tensor[4].choice.initializer.seed == 5 && tensor[4].choice.initializer.stream == -1);
-    cr_expect_not(glr_model_needs_seed(&model));
-    glr_model_free(&model);
+    cr_expect_not(glr_items_need_seed(&model));
+    glr_model_clear(&model);
 
-    request.has_seed = true;
-    request.seed = 6;
-    tensor = resolve(&model, list, &request);
+    options.has_seed = true;
+    options.seed = 6;
+    tensor = resolve(&model, list, &options);
     cr_expect(tensor[0].choice.initializer.seed == 3 && tensor[3].choice.initializer.seed == 6);
-    glr_model_free(&model);
+    glr_model_clear(&model);
 }
 
 Test(rules, a_seed_is_needed_by_random_tensors_alone)
 {
     glr_model model;
-    glr_request request = {0};
+    glr_model_options options = {0};
     (void)resolve(&model, "{\"dtype\": \"float32\", \"tensors\": [{\"name\": \"bias\", \"shape\": [2]}]}",
-                  &request);
-    cr_expect_not(glr_model_needs_seed(&model));
-    glr_model_free(&model);
+                  &options);
+    cr_expect_not(glr_items_need_seed(&model));
+    glr_model_clear(&model);
     (void)resolve(&model,
                   "{\"dtype\": \"float32\", \"recipe\": \"keras\", \"tensors\": [{\"name\": \"w\", "
                   "\"shape\": [2, 2]}]}",
-                  &request);
-    cr_expect(glr_model_needs_seed(&model));
-    glr_model_seed(&model, 11);
-    const glr_model_tensor *tensor = tensors_of(&model);
-    cr_expect(!glr_model_needs_seed(&model) && tensor->choice.initializer.seed == 11);
-    glr_model_free(&model);
+                  &options);
+    cr_expect(glr_items_need_seed(&model));
+    glr_items_seed(&model, 11);
+    const glr_item *tensor = tensors_of(&model);
+    cr_expect(!glr_items_need_seed(&model) && tensor->choice.initializer.seed == 11);
+    glr_model_clear(&model);
 }
 
 Test(rules, requests_replace_dtype_layout_and_method)
@@ -261,34 +257,42 @@ Test(rules, requests_replace_dtype_layout_and_method)
         "  \"layout\": \"torch\"},"
         " {\"name\": \"c\", \"shape\": [4], \"dtype\": \"int8\", \"initializer\": \"zeros\"}]}";
     glr_model model;
-    glr_request request = {0};
-    const glr_model_tensor *tensor = resolve(&model, list, &request);
+    glr_model_options options = {0};
+    const glr_item *tensor = resolve(&model, list, &options);
     cr_expect_eq(tensor[0].choice.initializer.layout, GLR_LAYOUT_TORCH);
-    glr_model_free(&model);
-    request.has_dtype = request.has_layout = request.has_method = true;
-    request.dtype = GLR_DTYPE_FLOAT16;
-    request.layout = GLR_LAYOUT_KERAS;
-    request.method = GLR_METHOD_ICDF;
-    tensor = resolve(&model, list, &request);
+    glr_model_clear(&model);
+    options.has_layout = options.has_method = 1;
+    options.dtype = GLR_DTYPE_FLOAT16;
+    options.layout = GLR_LAYOUT_KERAS;
+    options.method = GLR_METHOD_ICDF;
+    tensor = resolve(&model, list, &options);
     cr_expect(tensor[0].tensor.dtype == GLR_DTYPE_FLOAT16 &&
               tensor[0].choice.initializer.method == GLR_METHOD_ICDF);
     cr_expect_eq(tensor[0].choice.initializer.layout, GLR_LAYOUT_KERAS);
     cr_expect_eq(tensor[1].choice.initializer.method, GLR_METHOD_RESAMPLE, "the tensor's own word stands");
     cr_expect_eq(tensor[1].choice.initializer.layout, GLR_LAYOUT_TORCH);
     cr_expect_eq(tensor[2].tensor.dtype, GLR_DTYPE_INT8, "only floating-point dtypes are replaced");
-    glr_model_free(&model);
+    glr_model_clear(&model);
 }
 
-/* Resolves a list that cannot be, and returns the problem. */
-static glr_problem refuse(const char *list, const glr_rules *asked)
+/* A rule in two parts. */
+typedef struct pair {
+    const char *pattern, *text;
+} pair;
+
+/* Resolves a list that cannot be, with some rules, and returns the problem. */
+static glr_problem refuse(const char *list, const pair *rules, size_t count)
 {
     glr_model model;
     glr_problem problem = {0};
-    const glr_request request = {.rules = asked};
-    cr_assert(glr_model_parse(list, strlen(list), NULL, &model, &problem), "%s", problem.text);
-    cr_expect_not(glr_model_resolve(&model, &request, &problem));
-    cr_expect_not(problem.is_systems);
-    glr_model_free(&model);
+    const glr_model_options options = {0};
+    cr_assert(glr_list_parse(list, strlen(list), NULL, 0, &model, &problem), "%s", problem.text);
+    for (size_t i = 0; i < count; i++) {
+        cr_assert(glr_rules_add(&model.given, "rule:", rules[i].pattern, rules[i].text, NULL, &problem));
+    }
+    cr_expect_not(glr_items_resolve(&model, &options, &problem));
+    cr_expect_not(glr_problem_is_systems(&problem));
+    glr_model_clear(&model);
     return problem;
 }
 
@@ -299,32 +303,25 @@ Test(rules, patterns_that_match_nothing)
         " {\"match\": \"c*\", \"initializer\": \"ones\"}],"
         " \"tensors\": [{\"name\": \"a.w\", \"shape\": [2, 2], \"initializer\": \"zeros\"},"
         "  {\"name\": \"b.w\", \"shape\": [2, 2]}]}";
-    glr_rules asked = {0};
-    glr_problem problem = {0};
-    cr_assert(glr_rules_add(&asked, "*=he_normal", NULL, &problem));
-    cr_assert(glr_rules_add(&asked, "a.w=zeros", NULL, &problem), "decides nothing, but matches");
-    problem = refuse(list, &asked);
-    cr_expect_str_eq(problem.text, "1 rule matches no tensor's name: rules: c*; correct it or leave it out");
-    cr_assert(glr_rules_add(&asked, "A.w=zeros", NULL, &problem));
-    cr_assert(glr_rules_add(&asked, "b=zeros", NULL, &problem));
-    problem = refuse(list, &asked);
-    cr_expect_str_eq(problem.text, "3 rules match no tensor's name: --rule A.w, --rule b, rules: c*; correct "
+    /* The second decides nothing, but matches. */
+    const pair rules[] = {{"*", "he_normal"}, {"a.w", "zeros"}, {"A.w", "zeros"}, {"b", "zeros"}};
+    glr_problem problem = refuse(list, rules, 2);
+    cr_expect_str_eq(problem.text, "1 rule matches no tensor's name: list: c*; correct it or leave it out");
+    problem = refuse(list, rules, 4);
+    cr_expect_str_eq(problem.text, "3 rules match no tensor's name: rule: A.w, rule: b, list: c*; correct "
                                    "them or leave them out");
-    glr_rules_free(&asked);
 }
 
 /* A name that was mistyped in a rule is a tensor without one, too. */
 Test(rules, both_sides_of_a_mistyped_name)
 {
-    glr_rules asked = {0};
-    glr_problem problem = {0};
-    cr_assert(glr_rules_add(&asked, "bn1.wieght=ones", NULL, &problem));
-    problem = refuse("{\"dtype\": \"float32\", \"tensors\": [{\"name\": \"bn1.weight\", \"shape\": [64]}]}",
-                     &asked);
+    const pair rule = {"bn1.wieght", "ones"};
+    const glr_problem problem = refuse(
+        "{\"dtype\": \"float32\", \"tensors\": [{\"name\": \"bn1.weight\", \"shape\": [64]}]}", &rule, 1);
+    cr_expect_eq(problem.status, GLR_ERROR_UNDECIDED);
     cr_expect_not_null(strstr(problem.text, "how to initialize 1 tensor; "), "%s", problem.text);
-    cr_expect_not_null(strstr(problem.text, "1 rule matches no tensor's name: --rule bn1.wieght; "), "%s",
+    cr_expect_not_null(strstr(problem.text, "1 rule matches no tensor's name: rule: bn1.wieght; "), "%s",
                        problem.text);
-    glr_rules_free(&asked);
 }
 
 /* ---- The index -------------------------------------------------------------------------------------- */

@@ -1,5 +1,5 @@
 /* Slices in NumPy's notation. */
-#include "model.h"
+#include "text.h"
 
 #include <errno.h>
 #include <inttypes.h>

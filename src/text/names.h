@@ -1,6 +1,6 @@
 /* Sorted names: finds duplicates, and a name by binary search. */
-#ifndef GLR_API_NAMES_H
-#define GLR_API_NAMES_H
+#ifndef GLR_TEXT_NAMES_H
+#define GLR_TEXT_NAMES_H
 
 #include <stddef.h>
 #include <stdint.h>

@@ -1,7 +1,6 @@
 /* Looking at the values of a JSON document. */
 #include "json.h"
 
-#include "error.h"
 #include "show.h"
 
 #include <float.h>
@@ -89,14 +88,6 @@ const char *glr_json_quoted(glr_json_value value, char text[GLR_JSON_QUOTED])
     glr_show(glr_json_shown(value), shown, sizeof shown);
     (void)snprintf(text, GLR_JSON_QUOTED, "%s%s%s", quote, shown, quote);
     return text;
-}
-
-glr_status glr_json_fail_kind(glr_status status, const char *name, glr_json_value value, const char *expected)
-{
-    char text[GLR_JSON_QUOTED];
-    return value.kind == GLR_JSON_MISSING
-               ? glr_fail(status, "%s: missing", name)
-               : glr_fail(status, "%s: must be %s, not %s", name, expected, glr_json_quoted(value, text));
 }
 
 bool glr_json_is_integer(glr_json_value value)

@@ -2,7 +2,6 @@
    reads value by value without recursion: open containers are linked through their `end`. */
 #include "json.h"
 
-#include "error.h"
 #include "json_token.h"
 #include "names.h"
 
@@ -35,6 +34,7 @@ typedef struct reader {
     int depth;
     state state;
     bool of_python; /* NaN and infinities are numbers */
+    glr_problem *problem;
 } reader;
 
 /* ---- Errors --------------------------------------------------------------------------------------- */
@@ -51,7 +51,8 @@ static glr_status fail_at(const reader *r, size_t end, const char *why, const ch
             column += ((unsigned char)r->text[i] & 0xc0U) != 0x80U;
         }
     }
-    return glr_fail(GLR_ERROR_PARSE, "line %zu, column %zu: %s%.*s", line, column, why, what_length, what);
+    return glr_problem_fail(r->problem, GLR_ERROR_PARSE, "line %zu, column %zu: %s%.*s", line, column, why,
+                            what_length, what);
 }
 
 static glr_status fail_plain(const reader *r, size_t end, const char *why)
@@ -134,7 +135,8 @@ static glr_status make_room(reader *r)
     r->json->text = malloc(r->length + 1);
     return r->json->node != NULL && r->json->text != NULL
                ? GLR_OK
-               : glr_fail(GLR_ERROR_MEMORY, "out of memory for a JSON text of %zu bytes", r->length);
+               : glr_problem_fail(r->problem, GLR_ERROR_MEMORY, "out of memory for a JSON text of %zu bytes",
+                                  r->length);
 }
 
 /* ---- Values --------------------------------------------------------------------------------------- */
@@ -314,7 +316,8 @@ static glr_status check_many_names(const reader *r, uint32_t object)
     size_t count = 0;
     glr_name *names = calloc(node[object].length, sizeof *names);
     if (names == NULL) {
-        return glr_fail(GLR_ERROR_MEMORY, "out of memory for %u names of a JSON object", node[object].length);
+        return glr_problem_fail(r->problem, GLR_ERROR_MEMORY, "out of memory for %u names of a JSON object",
+                                node[object].length);
     }
     for (uint32_t name = object + 1; name < r->used; name = behind_member(r, name)) {
         names[count++] = glr_name_of(r->json->text + node[name].start, node[name].length, name);
@@ -374,17 +377,19 @@ static glr_status read_step(reader *r)
     }
 }
 
-static glr_status read_all(const char *text, size_t length, bool of_python, glr_json *json)
+static glr_status read_all(const char *text, size_t length, bool of_python, glr_json *json,
+                           glr_problem *problem)
 {
     reader r = {.text = text,
                 .length = length,
                 .json = json,
                 .open = NONE,
                 .state = WANTS_VALUE,
-                .of_python = of_python};
+                .of_python = of_python,
+                .problem = problem};
     memset(json, 0, sizeof *json);
     if (length >= UINT32_MAX) {
-        return glr_fail(GLR_ERROR_PARSE, "a JSON text of %zu bytes is too large", length);
+        return glr_problem_fail(problem, GLR_ERROR_PARSE, "a JSON text of %zu bytes is too large", length);
     }
     glr_status status = survey(&r);
     status = status == GLR_OK ? make_room(&r) : status;
@@ -397,16 +402,16 @@ static glr_status read_all(const char *text, size_t length, bool of_python, glr_
     return status;
 }
 
-glr_status glr_json_read(const char *text, size_t length, glr_json *json)
+glr_status glr_json_read(const char *text, size_t length, glr_json *json, glr_problem *problem)
 {
-    return read_all(text, length, false, json);
+    return read_all(text, length, false, json, problem);
 }
 
-glr_status glr_json_read_python(const char *text, size_t length, glr_json *json)
+glr_status glr_json_read_python(const char *text, size_t length, glr_json *json, glr_problem *problem)
 {
     const size_t bom = strlen(GLR_UTF8_BOM);
     const bool has_bom = length >= bom && memcmp(text, GLR_UTF8_BOM, bom) == 0;
-    return read_all(has_bom ? text + bom : text, has_bom ? length - bom : length, true, json);
+    return read_all(has_bom ? text + bom : text, has_bom ? length - bom : length, true, json, problem);
 }
 
 void glr_json_free(glr_json *json)

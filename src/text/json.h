@@ -1,9 +1,9 @@
 /* JSON (RFC 8259): a strict reader that makes a flat array of values, and the writing of texts. Both notice
    when memory runs out, depend on no locale but for the numbers' decimal point, and need little stack. */
-#ifndef GLR_API_JSON_H
-#define GLR_API_JSON_H
+#ifndef GLR_TEXT_JSON_H
+#define GLR_TEXT_JSON_H
 
-#include "glorand/glorand.h"
+#include "problem.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -49,12 +49,12 @@ typedef struct glr_json_value {
 /* Reads a text of length bytes, which need not end with a zero. Refused is all that RFC 8259 does not allow,
    and bytes that are not UTF-8, duplicate names in an object, \u0000, numbers beyond the range of
    double, nesting deeper than GLR_JSON_MAX_DEPTH, and more than 4 GiB. Errors: GLR_ERROR_PARSE, with line and
-   column in the message; GLR_ERROR_MEMORY. On failure the document is empty. */
-glr_status glr_json_read(const char *text, size_t length, glr_json *json);
+   column in the text; GLR_ERROR_MEMORY. On failure the document is empty. */
+glr_status glr_json_read(const char *text, size_t length, glr_json *json, glr_problem *problem);
 
 /* The same of a text as Python's json module and editors may write it: NaN, Infinity and -Infinity are
    numbers, and a UTF-8 byte order mark before the text is passed over. */
-glr_status glr_json_read_python(const char *text, size_t length, glr_json *json);
+glr_status glr_json_read_python(const char *text, size_t length, glr_json *json, glr_problem *problem);
 
 /* The byte order mark. */
 #define GLR_UTF8_BOM "\xef\xbb\xbf"
@@ -82,10 +82,6 @@ const char *glr_json_shown(glr_json_value value);
 /* The same, with a string in quotes, and shortened to fit: for messages about a value of the wrong kind. */
 #define GLR_JSON_QUOTED 88
 const char *glr_json_quoted(glr_json_value value, char text[GLR_JSON_QUOTED]);
-
-/* Fails with "NAME: must be EXPECTED, not VALUE", or "NAME: missing" without a value. */
-glr_status glr_json_fail_kind(glr_status status, const char *name, glr_json_value value,
-                              const char *expected);
 
 /* Whether it is a number without fraction and exponent. */
 bool glr_json_is_integer(glr_json_value value);
@@ -132,7 +128,6 @@ typedef struct glr_text {
     bool not_utf8; /* a string was not */
     bool spaced;   /* spaces after commas and colons */
     bool visible;  /* strings are for people: what glr_is_hidden names is escaped */
-    bool quoted;   /* all is written as within a JSON string */
 } glr_text;
 
 void glr_text_free(glr_text *text);
@@ -149,9 +144,5 @@ void glr_text_double(glr_text *text, double number);
 void glr_text_integers(glr_text *text, const int64_t *numbers, size_t count); /* an array */
 void glr_text_comma(glr_text *text);
 void glr_text_name(glr_text *text, const char *name);
-
-/* Copies the text and a zero to a caller's buffer, if that is large enough, and its length to *length, unless
-   that is NULL. Errors: GLR_ERROR_MEMORY, GLR_ERROR_TOO_SMALL (*length is set all the same). */
-glr_status glr_text_hand_over(const glr_text *text, char *buffer, size_t capacity, size_t *length);
 
 #endif

@@ -1,8 +1,8 @@
 /* Input files: opened once, read by position on that one descriptor, and watched for changes. */
-#ifndef GLR_MODEL_INPUT_H
-#define GLR_MODEL_INPUT_H
+#ifndef GLR_FILES_INPUT_H
+#define GLR_FILES_INPUT_H
 
-#include "problem.h"
+#include "text/problem.h"
 
 #include <stddef.h>
 #include <stdint.h>
@@ -29,5 +29,8 @@ bool glr_input_is_unchanged(const glr_input *input, glr_problem *problem);
 
 /* Closes the file, unless there is none. */
 void glr_input_close(glr_input *input);
+
+/* A file's bytes, with a zero after them; NULL on failure. */
+char *glr_read_file(const char *path, size_t *length, glr_problem *problem);
 
 #endif

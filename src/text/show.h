@@ -1,8 +1,8 @@
 /* Texts of others as people see them: names from files, arguments, what a driver says. Control characters,
    bytes that are not UTF-8, and characters that hide or reorder text are shown as escapes: \n, \x1b for a
    byte, \u202e and \U000e0041 for a code point. All others stay as they are. */
-#ifndef GLR_API_SHOW_H
-#define GLR_API_SHOW_H
+#ifndef GLR_TEXT_SHOW_H
+#define GLR_TEXT_SHOW_H
 
 #include <stdarg.h>
 #include <stdbool.h>

@@ -1,6 +1,6 @@
 /* Floating-point values of a file as double. */
-#ifndef GLR_MODEL_DECODE_H
-#define GLR_MODEL_DECODE_H
+#ifndef GLR_FILES_DECODE_H
+#define GLR_FILES_DECODE_H
 
 #include "glorand/glorand.h"
 

@@ -1,6 +1,6 @@
 #include "problem.h"
 
-#include "api/show.h"
+#include "show.h"
 
 #include <errno.h>
 #include <stdarg.h>
@@ -13,8 +13,23 @@ bool glr_problem_set(glr_problem *problem, const char *format, ...)
     va_start(arguments, format);
     glr_show_format(problem->text, sizeof problem->text, format, arguments);
     va_end(arguments);
-    problem->is_systems = false;
+    problem->status = GLR_ERROR_PARSE;
     return false;
+}
+
+glr_status glr_problem_fail(glr_problem *problem, glr_status status, const char *format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    glr_show_format(problem->text, sizeof problem->text, format, arguments);
+    va_end(arguments);
+    problem->status = status;
+    return status;
+}
+
+bool glr_problem_is_systems(const glr_problem *problem)
+{
+    return problem->status == GLR_ERROR_MEMORY || problem->status == GLR_ERROR_SYSTEM;
 }
 
 /* Sets the text, followed by a cause. */
@@ -38,21 +53,19 @@ bool glr_problem_errno(glr_problem *problem, const char *format, ...)
     va_start(arguments, format);
     set_cause(problem, strerror(error), format, arguments);
     va_end(arguments);
-    problem->is_systems = is_systems(error);
+    problem->status = is_systems(error) ? GLR_ERROR_SYSTEM : GLR_ERROR_PARSE;
     return false;
 }
 
 bool glr_problem_memory(glr_problem *problem)
 {
-    (void)glr_problem_set(problem, "out of memory");
-    problem->is_systems = true;
+    (void)glr_problem_fail(problem, GLR_ERROR_MEMORY, "out of memory");
     return false;
 }
 
 bool glr_problem_status(glr_problem *problem, glr_status status)
 {
-    (void)glr_problem_set(problem, "%s", glr_last_error());
-    problem->is_systems = status == GLR_ERROR_MEMORY || status == GLR_ERROR_SYSTEM;
+    (void)glr_problem_fail(problem, status, "%s", glr_last_error());
     return false;
 }
 

@@ -1,6 +1,6 @@
 /* Variables that texts of initializers use: those of a list, and then the user's. */
-#ifndef GLR_MODEL_VARIABLES_H
-#define GLR_MODEL_VARIABLES_H
+#ifndef GLR_TEXT_VARIABLES_H
+#define GLR_TEXT_VARIABLES_H
 
 #include "glorand/glorand.h"
 

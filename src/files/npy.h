@@ -1,8 +1,8 @@
 /* The .npy format of NumPy: one tensor after a header. */
-#ifndef GLR_MODEL_NPY_H
-#define GLR_MODEL_NPY_H
+#ifndef GLR_FILES_NPY_H
+#define GLR_FILES_NPY_H
 
-#include "problem.h"
+#include "text/problem.h"
 
 #include "glorand/glorand.h"
 

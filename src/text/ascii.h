@@ -1,6 +1,6 @@
 /* ASCII letters, the same in every locale: comparison without regard to case, and names. */
-#ifndef GLR_API_ASCII_H
-#define GLR_API_ASCII_H
+#ifndef GLR_TEXT_ASCII_H
+#define GLR_TEXT_ASCII_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -1,6 +1,6 @@
 /* The strings and numbers of JSON. */
-#ifndef GLR_API_JSON_TOKEN_H
-#define GLR_API_JSON_TOKEN_H
+#ifndef GLR_TEXT_JSON_TOKEN_H
+#define GLR_TEXT_JSON_TOKEN_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
+#include <stdlib.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -85,7 +86,7 @@ bool glr_input_open(const char *path, glr_input *input, glr_problem *problem)
 static bool fail_by_change(glr_problem *problem)
 {
     (void)glr_problem_set(problem, "changed while it was read");
-    problem->is_systems = true;
+    problem->status = GLR_ERROR_SYSTEM;
     return false;
 }
 
@@ -96,7 +97,7 @@ bool glr_input_read(const glr_input *input, void *bytes, size_t count, uint64_t 
         const ssize_t got = pread(input->descriptor, to, count, (off_t)offset);
         if (got < 0 && errno != EINTR) {
             (void)glr_problem_errno(problem, "cannot be read");
-            problem->is_systems = true;
+            problem->status = GLR_ERROR_SYSTEM;
             return false;
         }
         if (got == 0) {
@@ -131,4 +132,44 @@ void glr_input_close(glr_input *input)
         (void)close(input->descriptor);
     }
     *input = (glr_input){0};
+}
+
+/* Lists of tensors are some hundred kilobytes, of a million tensors a hundred megabytes; this much is a
+ * mistake. */
+#define LARGEST_FILE (UINT64_C(1) << 30)
+
+/* The bytes of an open file, with a zero after them. */
+static char *read_whole(const glr_input *input, glr_problem *problem)
+{
+    if (input->bytes > LARGEST_FILE) {
+        (void)glr_problem_set(problem, "its %" PRIu64 " bytes are more than a list of tensors has",
+                              input->bytes);
+        return NULL;
+    }
+    char *text = malloc((size_t)input->bytes + 1);
+    if (text == NULL) {
+        (void)glr_problem_memory(problem);
+    } else if (!glr_input_read(input, text, (size_t)input->bytes, 0, problem) ||
+               !glr_input_is_unchanged(input, problem)) {
+        free(text);
+        text = NULL;
+    } else {
+        text[input->bytes] = '\0';
+    }
+    return text;
+}
+
+char *glr_read_file(const char *path, size_t *length, glr_problem *problem)
+{
+    glr_input input;
+    if (!glr_input_open(path, &input, problem)) {
+        return NULL;
+    }
+    char *text = read_whole(&input, problem);
+    if (text == NULL) {
+        (void)glr_problem_prefix(problem, "%s: ", path);
+    }
+    *length = (size_t)input.bytes;
+    glr_input_close(&input);
+    return text;
 }

@@ -1,11 +1,11 @@
 /* Reading a list of tensors. */
 #include "model.h"
 #include "recipe.h"
-#include "text.h"
+#include "text/text.h"
 
-#include "api/ascii.h"
 #include "api/expression.h"
 #include "api/initializer_json.h"
+#include "text/ascii.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -54,6 +54,16 @@ static bool at(const place *where, const char *separator)
     char path[128];
     path_text(where, path, sizeof path);
     return glr_problem_prefix(where->problem, "%s%s", path, separator);
+}
+
+/* Fails as a function of the library did. */
+static bool take_status(glr_status status, const place *where)
+{
+    if (status == GLR_OK) {
+        return true;
+    }
+    (void)glr_problem_status(where->problem, status);
+    return at(where, ": ");
 }
 
 static bool complain(const place *where, const char *text)
@@ -144,11 +154,7 @@ static bool read_layout(glr_json_value value, const place *where, glr_layout *la
     if (!read_string(value, where, &name)) {
         return false;
     }
-    if (glr_layout_of_name(name, layout)) {
-        return true;
-    }
-    (void)glr_problem_set(where->problem, "%s is neither keras nor torch", name);
-    return at(where, ": ");
+    return take_status(glr_layout_of_name(name, layout), where);
 }
 
 static bool read_method(glr_json_value value, const place *where, glr_method *method)
@@ -157,11 +163,17 @@ static bool read_method(glr_json_value value, const place *where, glr_method *me
     if (!read_string(value, where, &name)) {
         return false;
     }
-    if (glr_method_of_name(name, method)) {
-        return true;
+    return take_status(glr_method_of_name(name, method), where);
+}
+
+static bool read_recipe(glr_json_value value, const place *where, const glr_recipe **recipe)
+{
+    const char *name;
+    if (!read_string(value, where, &name)) {
+        return false;
     }
-    (void)glr_problem_set(where->problem, "%s is neither resample nor icdf", name);
-    return at(where, ": ");
+    *recipe = glr_recipe_of_name(name, where->problem);
+    return *recipe != NULL || at(where, ": ");
 }
 
 static bool read_choice(glr_json_value value, const place *where, glr_choice *choice)
@@ -172,12 +184,7 @@ static bool read_choice(glr_json_value value, const place *where, glr_choice *ch
         return glr_choice_parse(glr_json_string(value), &names, choice, where->problem) || at(where, ": ");
     }
     choice->action = GLR_ACTION_FILL;
-    glr_status status = glr_initializer_from_value(value, &choice->initializer);
-    if (status != GLR_OK) {
-        (void)glr_problem_status(where->problem, status);
-        return at(where, ": ");
-    }
-    return true;
+    return take_status(glr_initializer_from_value(value, &choice->initializer), where);
 }
 
 static bool read_axes(glr_json_value value, const place *where, int32_t axes[GLR_MAX_RANK], uint32_t *count)
@@ -208,8 +215,8 @@ static bool read_axes(glr_json_value value, const place *where, int32_t axes[GLR
     return true;
 }
 
-static bool read_tensor_member(const char *name, glr_json_value value, const place *where,
-                               glr_model_tensor *tensor, const char **slice)
+static bool read_tensor_member(const char *name, glr_json_value value, const place *where, glr_item *tensor,
+                               const char **slice)
 {
     static const char *const optional[] = {"dtype", "initializer", "method",      "layout",    "stream",
                                            "slice", "input_axes",  "output_axes", "batch_axes"};
@@ -268,8 +275,8 @@ static bool read_tensor_member(const char *name, glr_json_value value, const pla
 }
 
 /* The members; *has_shape is whether shape is among them. */
-static bool read_members(glr_json_value value, const place *where, glr_model_tensor *tensor,
-                         const char **slice, bool *has_shape)
+static bool read_members(glr_json_value value, const place *where, glr_item *tensor, const char **slice,
+                         bool *has_shape)
 {
     glr_json_walk walk = glr_json_children(value);
     while (glr_json_next(&walk)) {
@@ -282,8 +289,7 @@ static bool read_members(glr_json_value value, const place *where, glr_model_ten
     return true;
 }
 
-static bool read_tensor(glr_json_value value, const place *where, glr_dtype default_dtype,
-                        glr_model_tensor *tensor)
+static bool read_tensor(glr_json_value value, const place *where, glr_dtype default_dtype, glr_item *tensor)
 {
     if (value.kind != GLR_JSON_OBJECT) {
         return complain_kind(where, value, "an object");
@@ -322,14 +328,14 @@ static bool read_rule(glr_json_value item, const place *where, glr_rules *rules)
     if (initializer.kind == GLR_JSON_NULL) {
         return complain(where, "its initializer is null");
     }
-    glr_choice choice = {.action = GLR_ACTION_UNDECIDED};
+    glr_choice choice = {.action = GLR_ACTION_NONE};
     const char *text = glr_json_string(initializer);
     if (text != NULL) {
-        return glr_rules_add_text(rules, "rules:", match, text, where->variables, where->problem) ||
+        return glr_rules_add(rules, "list:", match, text, where->variables, where->problem) ||
                at(where, ": ");
     }
     return read_choice(initializer, where, &choice) &&
-           (glr_rules_add_choice(rules, "rules:", match, &choice, where->problem) || at(where, ": "));
+           (glr_rules_add_choice(rules, "list:", match, &choice, where->problem) || at(where, ": "));
 }
 
 static bool read_rules(glr_json_value value, const place *where, glr_rules *rules)
@@ -347,34 +353,24 @@ static bool read_rules(glr_json_value value, const place *where, glr_rules *rule
     return true;
 }
 
-static bool read_recipe(glr_json_value value, const place *where, const glr_recipe **recipe)
-{
-    const char *name;
-    if (!read_string(value, where, &name)) {
-        return false;
-    }
-    *recipe = glr_recipe_of_name(name, where->problem);
-    return *recipe != NULL || at(where, ": ");
-}
-
 static bool read_tensors(glr_json_value list, glr_dtype default_dtype, glr_model *model, glr_problem *problem)
 {
     const place tensors = {.name = "tensors", .variables = &model->variables, .problem = problem};
     if (list.kind != GLR_JSON_ARRAY) {
         return complain_kind(&tensors, list, "a list");
     }
-    if (!glr_model_reserve(model, glr_json_size(list))) {
+    if (!glr_items_reserve(model, glr_json_size(list))) {
         return glr_problem_memory(problem);
     }
     glr_json_walk walk = glr_json_children(list);
     while (glr_json_next(&walk)) {
         place where = element_of(&tensors, walk.index);
-        glr_model_tensor tensor;
+        glr_item tensor;
         memset(&tensor, 0, sizeof tensor);
         if (!read_tensor(walk.value, &where, default_dtype, &tensor)) {
             return false;
         }
-        if (!glr_model_add(model, &tensor)) {
+        if (!glr_items_add(model, &tensor)) {
             return glr_problem_memory(problem);
         }
     }
@@ -437,15 +433,15 @@ static bool read_variables(glr_json_value value, const place *where, glr_variabl
 }
 
 /* The variables of the list, and then those that are given. */
-static bool take_variables(glr_json_value document, const glr_variables *given, glr_model *model,
+static bool take_variables(glr_json_value document, const glr_variable *given, size_t count, glr_model *model,
                            glr_problem *problem)
 {
     const place where = {.name = "variables", .problem = problem};
     if (!read_variables(glr_json_member(document, where.name), &where, &model->variables)) {
         return false;
     }
-    for (size_t i = 0; given != NULL && i < given->count; i++) {
-        const glr_variable *variable = &given->variable[i];
+    for (size_t i = 0; i < count; i++) {
+        const glr_variable *variable = &given[i];
         if (!glr_variables_add(&model->variables, variable->name, strlen(variable->name), variable->value)) {
             return glr_problem_memory(problem);
         }
@@ -454,7 +450,7 @@ static bool take_variables(glr_json_value document, const glr_variables *given, 
     return status == GLR_OK || glr_problem_status(problem, status);
 }
 
-static bool read_document(glr_json_value document, const glr_variables *given, glr_model *model,
+static bool read_document(glr_json_value document, const glr_variable *given, size_t count, glr_model *model,
                           glr_problem *problem)
 {
     glr_dtype dtype = GLR_DTYPE_NONE;
@@ -470,7 +466,7 @@ static bool read_document(glr_json_value document, const glr_variables *given, g
     if (glr_json_member(document, "tensors").kind == GLR_JSON_MISSING) {
         return glr_problem_set(problem, "tensors: missing, so this is not a list of tensors");
     }
-    if (!take_variables(document, given, model, problem)) {
+    if (!take_variables(document, given, count, model, problem)) {
         return false;
     }
     glr_json_walk walk = glr_json_children(document);
@@ -486,48 +482,31 @@ static bool read_document(glr_json_value document, const glr_variables *given, g
 static bool check_names(glr_model *model, glr_problem *problem)
 {
     const char *repeated;
-    if (!glr_model_sort(model, &repeated)) {
+    if (!glr_items_sort(model, &repeated)) {
         return glr_problem_memory(problem);
     }
     return repeated == NULL || glr_problem_set(problem, "tensors: duplicate tensor name %s", repeated);
 }
 
 /* A document into an empty model, which keeps its text. */
-static bool take_document(glr_json *document, const glr_variables *given, glr_model *model,
+static bool take_document(glr_json *document, const glr_variable *given, size_t count, glr_model *model,
                           glr_problem *problem)
 {
-    bool ok = read_document(glr_json_root(document), given, model, problem);
+    bool ok = read_document(glr_json_root(document), given, count, model, problem);
     glr_json_free_nodes(document);
     model->text = document->text;
     ok = ok && check_names(model, problem);
     if (!ok) {
-        glr_model_free(model);
+        glr_model_clear(model);
     }
     return ok;
 }
 
-bool glr_model_parse(const char *text, size_t length, const glr_variables *variables, glr_model *model,
-                     glr_problem *problem)
+bool glr_list_parse(const char *text, size_t length, const glr_variable *variables, size_t count,
+                    glr_model *model, glr_problem *problem)
 {
     glr_json document;
     memset(model, 0, sizeof *model);
-    glr_status status = glr_json_read_python(text, length, &document);
-    return status == GLR_OK ? take_document(&document, variables, model, problem)
-                            : glr_problem_status(problem, status);
-}
-
-bool glr_model_read(const char *path, const glr_variables *variables, glr_model *model, glr_problem *problem)
-{
-    glr_json document;
-    memset(model, 0, sizeof *model);
-    size_t length = 0;
-    char *text = glr_read_file(path, &length, problem);
-    if (text == NULL) {
-        return false;
-    }
-    glr_status status = glr_json_read_python(text, length, &document);
-    free(text); /* before the model takes its room */
-    bool ok = status == GLR_OK ? take_document(&document, variables, model, problem)
-                               : glr_problem_status(problem, status);
-    return ok || glr_problem_prefix(problem, "%s: ", path);
+    return glr_json_read_python(text, length, &document, problem) == GLR_OK &&
+           take_document(&document, variables, count, model, problem);
 }

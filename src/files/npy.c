@@ -1,6 +1,8 @@
 /* The header of .npy files, version 1.0 (numpy.lib.format). */
 #include "npy.h"
 
+#include "text/json.h"
+
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>

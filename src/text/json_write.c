@@ -1,7 +1,6 @@
 /* Writing JSON. */
 #include "json.h"
 
-#include "error.h"
 #include "show.h"
 
 #include <math.h>
@@ -42,7 +41,7 @@ static bool reserve(glr_text *text, size_t more)
     return true;
 }
 
-static void append_raw(glr_text *text, const char *bytes, size_t length)
+void glr_text_append(glr_text *text, const char *bytes, size_t length)
 {
     if (text->limit > 0 && (text->length > text->limit || length > text->limit - text->length)) {
         text->length += length;
@@ -52,24 +51,6 @@ static void append_raw(glr_text *text, const char *bytes, size_t length)
         memcpy(text->bytes + text->length, bytes, length);
         text->length += length;
     }
-}
-
-/* Within a string, quotes and backslashes are escaped once more. */
-void glr_text_append(glr_text *text, const char *bytes, size_t length)
-{
-    if (!text->quoted) {
-        append_raw(text, bytes, length);
-        return;
-    }
-    size_t done = 0;
-    for (size_t i = 0; i < length; i++) {
-        if (bytes[i] == '"' || bytes[i] == '\\') {
-            append_raw(text, bytes + done, i - done);
-            append_raw(text, "\\", 1);
-            done = i;
-        }
-    }
-    append_raw(text, bytes + done, length - done);
 }
 
 void glr_text_add(glr_text *text, const char *zero_terminated)
@@ -174,21 +155,4 @@ void glr_text_name(glr_text *text, const char *name)
 {
     glr_text_string(text, name);
     glr_text_add(text, text->spaced ? ": " : ":");
-}
-
-glr_status glr_text_hand_over(const glr_text *text, char *buffer, size_t capacity, size_t *length)
-{
-    if (text->out_of_memory) {
-        return glr_fail(GLR_ERROR_MEMORY, "out of memory");
-    }
-    if (length != NULL) {
-        *length = text->length;
-    }
-    if (text->length >= capacity) {
-        return glr_fail(GLR_ERROR_TOO_SMALL, "capacity: %zu is fewer than the %zu bytes of the text",
-                        capacity, text->length + 1);
-    }
-    memcpy(buffer, text->bytes, text->length);
-    buffer[text->length] = '\0';
-    return GLR_OK;
 }

@@ -1,7 +1,7 @@
 /* Reading and writing the header of .safetensors files. */
 #include "safetensors.h"
 
-#include "spec.h"
+#include "text/json.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
@@ -84,24 +84,31 @@ static void describe(glr_text *text, const glr_file_tensor *tensor, uint64_t fir
     glr_text_add(text, "}");
 }
 
-/* The document, with offsets that count from its end. */
-static bool write_document(glr_text *text, glr_file_tensor *tensors, size_t count, const glr_model *spec,
-                           glr_problem *problem)
+/* An object of strings, and the comma behind it. */
+static void write_metadata(glr_text *text, const glr_file_text *metadata, size_t count, bool is_last)
+{
+    if (count == 0) {
+        return;
+    }
+    glr_text_name(text, "__metadata__");
+    for (size_t i = 0; i < count; i++) {
+        glr_text_add(text, i == 0 ? "{" : ",");
+        glr_text_name(text, metadata[i].key);
+        glr_text_string(text, metadata[i].text);
+    }
+    glr_text_add(text, is_last ? "}" : "},");
+}
+
+/* The tensors, with offsets that count from the header's end. */
+static bool write_document(glr_text *text, glr_file_tensor *tensors, size_t count, glr_problem *problem)
 {
     uint64_t end = 0;
-    glr_text_add(text, "{");
-    if (spec != NULL) {
-        glr_text_name(text, "__metadata__");
-        if (!glr_spec_write(text, spec, problem)) {
-            return false;
-        }
-    }
     for (size_t i = 0; i < count; i++) {
         if (tensors[i].bytes > (uint64_t)INT64_MAX / 2 - end) {
             return glr_problem_set(problem, "tensor %s: the file would be larger than 2^62 bytes",
                                    tensors[i].name);
         }
-        if (i > 0 || spec != NULL) {
+        if (i > 0) {
             glr_text_comma(text);
         }
         describe(text, &tensors[i], end);
@@ -135,13 +142,15 @@ static bool frame_header(glr_text *text, glr_problem *problem)
     return true;
 }
 
-char *glr_safetensors_header(glr_file_tensor *tensors, size_t count, const glr_model *spec, size_t *length,
-                             glr_problem *problem)
+char *glr_safetensors_header(glr_file_tensor *tensors, size_t count, const glr_file_text *metadata,
+                             size_t metadata_count, size_t *length, glr_problem *problem)
 {
     static const char place[LENGTH_BYTES] = {0};
     glr_text text = {.limit = LENGTH_BYTES + LARGEST_HEADER};
     glr_text_append(&text, place, sizeof place);
-    if (!write_document(&text, tensors, count, spec, problem) || !frame_header(&text, problem)) {
+    glr_text_add(&text, "{");
+    write_metadata(&text, metadata, metadata_count, count == 0);
+    if (!write_document(&text, tensors, count, problem) || !frame_header(&text, problem)) {
         glr_text_free(&text);
         return NULL;
     }
@@ -476,10 +485,10 @@ static bool read_open_file(glr_safetensors *file, glr_problem *problem)
         return false;
     }
     glr_json header;
-    glr_status status = glr_json_read(text, (size_t)length, &header);
+    const glr_status status = glr_json_read(text, (size_t)length, &header, problem);
     free(text);
     if (status != GLR_OK) {
-        return glr_problem_status(problem, status);
+        return false;
     }
     file->text = header.text;
     bool ok = read_header(glr_json_root(&header), LENGTH_BYTES + length, file, problem);

@@ -1,6 +1,6 @@
 /* Mean, deviation and bounds of many values, whatever they are. */
-#ifndef GLR_MODEL_MOMENTS_H
-#define GLR_MODEL_MOMENTS_H
+#ifndef GLR_FILES_MOMENTS_H
+#define GLR_FILES_MOMENTS_H
 
 #include <stddef.h>
 #include <stdint.h>

@@ -1,10 +1,11 @@
 /* The .safetensors format: eight bytes with the length of a JSON header, the header, and the tensors' bytes.
  */
-#ifndef GLR_MODEL_SAFETENSORS_H
-#define GLR_MODEL_SAFETENSORS_H
+#ifndef GLR_FILES_SAFETENSORS_H
+#define GLR_FILES_SAFETENSORS_H
 
 #include "input.h"
-#include "model.h"
+
+#include "glorand/glorand.h"
 
 /* A tensor as a file has it. */
 typedef struct glr_file_tensor {
@@ -41,10 +42,9 @@ bool glr_file_tensor_is_known(const glr_file_tensor *tensor);
 const char *glr_safetensors_metadata(const glr_safetensors *file, const char *key);
 
 /* Makes the beginning of a file that holds these tensors one after the other, length and padding included,
-   and sets the tensors' offsets. The spec of a model becomes its metadata, unless spec is NULL. Data begins
-   at a multiple of 64 bytes. NULL on failure; to be freed. */
-char *glr_safetensors_header(glr_file_tensor *tensors, size_t count, const glr_model *spec, size_t *length,
-                             glr_problem *problem);
+   and sets the tensors' offsets. Data begins at a multiple of 64 bytes. NULL on failure; to be freed. */
+char *glr_safetensors_header(glr_file_tensor *tensors, size_t count, const glr_file_text *metadata,
+                             size_t metadata_count, size_t *length, glr_problem *problem);
 
 void glr_safetensors_free(glr_safetensors *file);
 
