@@ -141,15 +141,15 @@ GLR_FN __m128i glr_narrow_u8(glr_u32 words)
 GLR_FN void glr_store_u16(void *codes, glr_u32 words) { _mm_storeu_si128(codes, glr_narrow_u16(words)); }
 GLR_FN void glr_store_u8(void *codes, glr_u32 words) { _mm_storel_epi64(codes, glr_narrow_u8(words)); }
 
-/* Stores that pass by the caches, at addresses that are multiples of what is stored. */
-GLR_FN void glr_stream_f32(void *values, glr_f32 vector) { _mm256_stream_ps(values, (__m256)vector); }
-GLR_FN void glr_stream_f64(void *values, glr_f64 vector) { _mm256_stream_pd(values, (__m256d)vector); }
-GLR_FN void glr_stream_u16(void *codes, glr_u32 words) { _mm_stream_si128(codes, glr_narrow_u16(words)); }
-GLR_FN void glr_stream_u8(void *codes, glr_u32 words)
+/* Non-temporal stores, which pass by the caches, at addresses that are multiples of what is stored. */
+GLR_FN void glr_store_nt_f32(void *values, glr_f32 vector) { _mm256_stream_ps(values, (__m256)vector); }
+GLR_FN void glr_store_nt_f64(void *values, glr_f64 vector) { _mm256_stream_pd(values, (__m256d)vector); }
+GLR_FN void glr_store_nt_u16(void *codes, glr_u32 words) { _mm_stream_si128(codes, glr_narrow_u16(words)); }
+GLR_FN void glr_store_nt_u8(void *codes, glr_u32 words)
 {
     _mm_stream_si64(codes, _mm_cvtsi128_si64(glr_narrow_u8(words)));
 }
-GLR_FN void glr_stream_end(void) { _mm_sfence(); }
+GLR_FN void glr_store_nt_fence(void) { _mm_sfence(); }
 
 GLR_FN uint32_t glr_append_flagged(uint32_t *list, glr_u32 flags, glr_u32 words)
 {

@@ -140,11 +140,14 @@ GLR_FN void glr_store_u16(void *codes, glr_u32 words) { _mm256_storeu_si256(code
 GLR_FN void glr_store_u8(void *codes, glr_u32 words) { _mm_storeu_si128(codes, glr_narrow_u8(words)); }
 
 /* Stores that pass by the caches, at addresses that are multiples of what is stored. */
-GLR_FN void glr_stream_f32(void *values, glr_f32 vector) { _mm512_stream_ps(values, (__m512)vector); }
-GLR_FN void glr_stream_f64(void *values, glr_f64 vector) { _mm512_stream_pd(values, (__m512d)vector); }
-GLR_FN void glr_stream_u16(void *codes, glr_u32 words) { _mm256_stream_si256(codes, glr_narrow_u16(words)); }
-GLR_FN void glr_stream_u8(void *codes, glr_u32 words) { _mm_stream_si128(codes, glr_narrow_u8(words)); }
-GLR_FN void glr_stream_end(void) { _mm_sfence(); }
+GLR_FN void glr_store_nt_f32(void *values, glr_f32 vector) { _mm512_stream_ps(values, (__m512)vector); }
+GLR_FN void glr_store_nt_f64(void *values, glr_f64 vector) { _mm512_stream_pd(values, (__m512d)vector); }
+GLR_FN void glr_store_nt_u16(void *codes, glr_u32 words)
+{
+    _mm256_stream_si256(codes, glr_narrow_u16(words));
+}
+GLR_FN void glr_store_nt_u8(void *codes, glr_u32 words) { _mm_stream_si128(codes, glr_narrow_u8(words)); }
+GLR_FN void glr_store_nt_fence(void) { _mm_sfence(); }
 
 /* Appends the words of lanes whose bit 30 of `flags` is set to a list with room for GLR_LANES more, and
    returns how many there were. */

@@ -132,12 +132,12 @@ GLR_FN void glr_store_u8(void *codes, glr_u32 words)
     memcpy(codes, &narrow, GLR_LANES);
 }
 
-/* Stores that pass by the caches elsewhere: the compilers offer no such instruction (STNP) here. */
-GLR_FN void glr_stream_f32(void *values, glr_f32 vector) { glr_store_f32(values, vector); }
-GLR_FN void glr_stream_f64(void *values, glr_f64 vector) { glr_store_f64(values, vector); }
-GLR_FN void glr_stream_u16(void *codes, glr_u32 words) { glr_store_u16(codes, words); }
-GLR_FN void glr_stream_u8(void *codes, glr_u32 words) { glr_store_u8(codes, words); }
-GLR_FN void glr_stream_end(void) {}
+/* Non-temporal stores elsewhere: the compilers offer no such instruction (STNP) here. */
+GLR_FN void glr_store_nt_f32(void *values, glr_f32 vector) { glr_store_f32(values, vector); }
+GLR_FN void glr_store_nt_f64(void *values, glr_f64 vector) { glr_store_f64(values, vector); }
+GLR_FN void glr_store_nt_u16(void *codes, glr_u32 words) { glr_store_u16(codes, words); }
+GLR_FN void glr_store_nt_u8(void *codes, glr_u32 words) { glr_store_u8(codes, words); }
+GLR_FN void glr_store_nt_fence(void) {}
 
 GLR_FN uint32_t glr_append_flagged(uint32_t *list, glr_u32 flags, glr_u32 words)
 {

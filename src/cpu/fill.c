@@ -11,7 +11,7 @@
 
 /* Bytes from which a fill is stored past the caches: beyond most last-level caches, so that little of it
    would still be there for its reader. */
-#define STREAM_BYTES (UINT64_C(64) << 20)
+#define NONTEMPORAL_BYTES (UINT64_C(64) << 20)
 
 /* Consecutive elements of a tile, and where they go. */
 typedef struct segment {
@@ -27,7 +27,7 @@ typedef struct worker {
     uint64_t group_size; /* elements of a row of the tile */
     uint64_t raw_size;   /* bytes of a raw value */
     uint64_t blocks;     /* blocks that a group owns */
-    int streams;         /* whether to store past the caches */
+    int nontemporal;     /* whether to store past the caches */
     uint32_t segments;
     segment segment[GLR_TILE_ROWS];
     glr_tile tile;
@@ -51,7 +51,7 @@ static void scatter(const worker *w, const char *elements, uint64_t count, char 
 static void store(const worker *w, const char *raw, uint64_t count, char *dst)
 {
     if (w->plan->runs.stride == 1) {
-        (w->streams ? w->kernel->stream : w->kernel->store)(w->plan, raw, count, dst);
+        (w->nontemporal ? w->kernel->store_nt : w->kernel->store)(w->plan, raw, count, dst);
         return;
     }
     char elements[SCATTER_BYTES];
@@ -180,7 +180,7 @@ static void prepare(worker *w, const glr_cpu_kernel *kernel, const glr_plan *pla
     if (plan->sampler == GLR_SAMPLE_TRUNCATED) {
         w->blocks = is_f64 ? GLR_BLOCKS_PER_GROUP_F64 : GLR_BLOCKS_PER_GROUP;
     }
-    w->streams = plan->count >= STREAM_BYTES / w->element_size;
+    w->nontemporal = plan->count >= NONTEMPORAL_BYTES / w->element_size;
     w->segments = 0;
     w->tile.rows = 0;
     w->tile.carries = 0;
@@ -204,7 +204,7 @@ static void fill_chunks(const void *context, glr_chunks *chunks)
         uint64_t position = chunk * CHUNK, left = job->plan->count - position;
         fill_chunk(&w, position, left < CHUNK ? left : CHUNK, job->dst);
     }
-    job->kernel->stream_end();
+    job->kernel->nt_fence();
 }
 
 /* Inside the caller's parallel region, whose threads fill one tensor each, a fill has one, unless the

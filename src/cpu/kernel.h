@@ -15,10 +15,10 @@ typedef struct glr_cpu_kernel {
        other. Raw values are float32, or float64 when the dtype is. */
     void (*store)(const glr_plan *plan, const void *raw, uint64_t count, void *dst);
 
-    /* The same, past the caches where the processor can. stream_end must follow before another thread may
+    /* The same, past the caches where the processor can. nt_fence must follow before another thread may
        read what was written. */
-    void (*stream)(const glr_plan *plan, const void *raw, uint64_t count, void *dst);
-    void (*stream_end)(void);
+    void (*store_nt)(const glr_plan *plan, const void *raw, uint64_t count, void *dst);
+    void (*nt_fence)(void);
 } glr_cpu_kernel;
 
 extern const glr_cpu_kernel glr_cpu_kernel_plain;

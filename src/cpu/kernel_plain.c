@@ -83,7 +83,7 @@ static void store(const glr_plan *plan, const void *raw, uint64_t count, void *d
     }
 }
 
-static void no_stream(void) {}
+static void no_fence(void) {}
 
 const glr_cpu_kernel glr_cpu_kernel_plain = {
-    .name = "plain", .sample = sample, .store = store, .stream = store, .stream_end = no_stream};
+    .name = "plain", .sample = sample, .store = store, .store_nt = store, .nt_fence = no_fence};

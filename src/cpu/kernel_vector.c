@@ -23,8 +23,8 @@ static void store(const glr_plan *plan, const void *raw, uint64_t count, void *d
     store_values(plan, raw, count, 0, dst);
 }
 
-/* A function of its own: in one that does both, clang 14 makes a streaming store an ordinary one. */
-static void stream(const glr_plan *plan, const void *raw, uint64_t count, void *dst)
+/* A function of its own: in one that does both, clang 14 makes a non-temporal store an ordinary one. */
+static void store_nt(const glr_plan *plan, const void *raw, uint64_t count, void *dst)
 {
     store_values(plan, raw, count, 1, dst);
 }
@@ -32,5 +32,5 @@ static void stream(const glr_plan *plan, const void *raw, uint64_t count, void *
 const glr_cpu_kernel GLR_KERNEL = {.name = GLR_KERNEL_NAME,
                                    .sample = sample,
                                    .store = store,
-                                   .stream = stream,
-                                   .stream_end = glr_stream_end};
+                                   .store_nt = store_nt,
+                                   .nt_fence = glr_store_nt_fence};

@@ -106,8 +106,8 @@ static int open_ours(int folder, const char *name, int flags)
     return descriptor;
 }
 
-/* A stream of a descriptor, which is closed if there is none. */
-static FILE *stream_of(int descriptor, const char *mode)
+/* A FILE for a descriptor, which is closed if there is none. */
+static FILE *file_of(int descriptor, const char *mode)
 {
     FILE *file = descriptor < 0 ? NULL : fdopen(descriptor, mode);
     if (file == NULL && descriptor >= 0) {
@@ -161,7 +161,7 @@ int glr_cache_load(const char *key, glr_cache_entry *entry)
     char name[FILE_NAME];
     write_name(key, "bin", name);
     int folder = open_folder();
-    FILE *file = folder < 0 ? NULL : stream_of(open_ours(folder, name, O_RDONLY), "rb");
+    FILE *file = folder < 0 ? NULL : file_of(open_ours(folder, name, O_RDONLY), "rb");
     int loaded = file != NULL && read_binary(file, key, entry);
     if (file != NULL) {
         (void)fclose(file); /* was only read */
@@ -202,7 +202,7 @@ static void save_in(int folder, const char *key, const glr_cache_entry *entry)
     char name[FILE_NAME], part[FILE_NAME];
     write_name(key, "bin", name);
     write_name(key, "part", part);
-    FILE *file = stream_of(open_part(folder, part), "wb");
+    FILE *file = file_of(open_part(folder, part), "wb");
     if (file == NULL) {
         return;
     }

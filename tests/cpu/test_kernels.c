@@ -28,12 +28,12 @@ static void compare_store(const glr_cpu_kernel *kernel, const glr_plan *plan, co
     static alignas(64) unsigned char drawn[sizeof tile->raw + 64], expected[sizeof tile->raw + 64];
     memset(expected, 0x3c, sizeof expected);
     glr_cpu_kernel_plain.store(plan, tile->raw, count, expected + beyond);
-    for (int streams = 0; streams < 2; streams++) {
+    for (int nontemporal = 0; nontemporal < 2; nontemporal++) {
         memset(drawn, 0x3c, sizeof drawn);
-        (streams ? kernel->stream : kernel->store)(plan, tile->raw, count, drawn + beyond);
-        kernel->stream_end();
+        (nontemporal ? kernel->store_nt : kernel->store)(plan, tile->raw, count, drawn + beyond);
+        kernel->nt_fence();
         cr_assert_eq(memcmp(drawn, expected, sizeof drawn), 0, "%s %s %s otherwise", kernel->name,
-                     streams ? "streams" : "stores", glr_dtype_name(plan->dtype));
+                     nontemporal ? "stores past the caches" : "stores", glr_dtype_name(plan->dtype));
     }
 }
 
