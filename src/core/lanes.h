@@ -18,7 +18,7 @@
  *   glr_u64, glr_f64  with GLR_HAS_F64, the 64-bit lanes of one of the GLR_WORD_PARTS parts of a
  *                     glr_word, with the same operators
  *   glr_mask          one truth value per lane
- *   glr_uniform       a 32-bit word that is the same in all lanes
+ *   glr_scalar        a 32-bit word that is the same in all lanes
  *
  * and the functions documented in lanes_c.h and lanes_single.h. On a CPU the lanes are those of a vector
  * register; a work-item or thread of a GPU is one lane, as is plain C.

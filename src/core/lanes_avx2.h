@@ -51,13 +51,13 @@ GLR_FN glr_word glr_word_high(glr_word product)
     glr_word high = {_mm256_srli_epi64(product.even, 32), _mm256_srli_epi64(product.odd, 32)};
     return high;
 }
-GLR_FN glr_word glr_word_xor(glr_word a, glr_uniform b)
+GLR_FN glr_word glr_word_xor(glr_word a, glr_scalar b)
 {
     const __m256i words = _mm256_set1_epi32((int)b);
     glr_word sum = {_mm256_xor_si256(a.even, words), _mm256_xor_si256(a.odd, words)};
     return sum;
 }
-GLR_FN glr_word glr_word_xor3(glr_word a, glr_word b, glr_uniform c)
+GLR_FN glr_word glr_word_xor3(glr_word a, glr_word b, glr_scalar c)
 {
     glr_word sum = {_mm256_xor_si256(a.even, b.even), _mm256_xor_si256(a.odd, b.odd)};
     return glr_word_xor(sum, c);

@@ -64,13 +64,13 @@ GLR_FN glr_word glr_word_high(glr_word product)
     glr_word high = {_mm512_srli_epi64(product.even, 32), _mm512_srli_epi64(product.odd, 32)};
     return high;
 }
-GLR_FN glr_word glr_word_xor(glr_word a, glr_uniform b)
+GLR_FN glr_word glr_word_xor(glr_word a, glr_scalar b)
 {
     const __m512i words = _mm512_set1_epi32((int)b);
     glr_word sum = {_mm512_xor_si512(a.even, words), _mm512_xor_si512(a.odd, words)};
     return sum;
 }
-GLR_FN glr_word glr_word_xor3(glr_word a, glr_word b, glr_uniform c)
+GLR_FN glr_word glr_word_xor3(glr_word a, glr_word b, glr_scalar c)
 {
     const __m512i words = _mm512_set1_epi32((int)c);
     glr_word sum = {_mm512_ternarylogic_epi32(a.even, b.even, words, 0x96),

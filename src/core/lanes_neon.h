@@ -56,11 +56,11 @@ GLR_FN glr_word glr_word_times(glr_word a, uint32_t factor)
     return product;
 }
 GLR_FN glr_word glr_word_high(glr_word product) { return glr_word_of_low(product.high); }
-GLR_FN glr_word glr_word_xor(glr_word a, glr_uniform b)
+GLR_FN glr_word glr_word_xor(glr_word a, glr_scalar b)
 {
     return glr_word_of_low(veorq_u32(a.low, vdupq_n_u32(b)));
 }
-GLR_FN glr_word glr_word_xor3(glr_word a, glr_word b, glr_uniform c)
+GLR_FN glr_word glr_word_xor3(glr_word a, glr_word b, glr_scalar c)
 {
     return glr_word_xor(glr_word_of_low(veorq_u32(a.low, b.low)), c);
 }

@@ -11,7 +11,7 @@
 typedef uint16 glr_u32;
 typedef float16 glr_f32;
 typedef int16 glr_mask;
-typedef uint32_t glr_uniform;
+typedef uint32_t glr_scalar;
 
 /* Even and odd lanes apart, each word in the low half of a 64-bit lane. */
 typedef struct glr_word {
@@ -52,13 +52,13 @@ GLR_FN glr_word glr_word_high(glr_word product)
     product.odd >>= 32;
     return product;
 }
-GLR_FN glr_word glr_word_xor(glr_word a, glr_uniform b)
+GLR_FN glr_word glr_word_xor(glr_word a, glr_scalar b)
 {
     a.even ^= (ulong)b;
     a.odd ^= (ulong)b;
     return a;
 }
-GLR_FN glr_word glr_word_xor3(glr_word a, glr_word b, glr_uniform c)
+GLR_FN glr_word glr_word_xor3(glr_word a, glr_word b, glr_scalar c)
 {
     a.even ^= b.even ^ (ulong)c;
     a.odd ^= b.odd ^ (ulong)c;

@@ -7,7 +7,7 @@
 typedef uint32_t glr_u32;
 typedef uint64_t glr_word;
 typedef uint32_t glr_mask;
-typedef uint32_t glr_uniform;
+typedef uint32_t glr_scalar;
 
 /* The same value in every lane. */
 GLR_FN glr_u32 glr_splat_u32(uint32_t value) { return value; }
@@ -40,8 +40,8 @@ GLR_FN glr_word glr_word_times(glr_word a, uint32_t factor) { return GLR_PRODUCT
 GLR_FN glr_word glr_word_times(glr_word a, uint32_t factor) { return (a & 0xffffffffU) * factor; }
 #endif
 GLR_FN glr_word glr_word_high(glr_word product) { return product >> 32; }
-GLR_FN glr_word glr_word_xor(glr_word a, glr_uniform b) { return a ^ b; }
-GLR_FN glr_word glr_word_xor3(glr_word a, glr_word b, glr_uniform c) { return a ^ b ^ c; }
+GLR_FN glr_word glr_word_xor(glr_word a, glr_scalar b) { return a ^ b; }
+GLR_FN glr_word glr_word_xor3(glr_word a, glr_word b, glr_scalar c) { return a ^ b ^ c; }
 GLR_FN glr_u32 glr_word_pack(glr_word a) { return (glr_u32)(a & 0xffffffffU); }
 
 #if GLR_HAS_F64

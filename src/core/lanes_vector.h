@@ -21,7 +21,7 @@
 
 typedef const double *GLR_TABLE_POINTER_F64;
 
-typedef uint32_t glr_uniform;
+typedef uint32_t glr_scalar;
 
 GLR_FN glr_u32 glr_splat_u32(uint32_t value) { return (glr_u32){0} + value; }
 GLR_FN glr_f32 glr_splat_f32(float value) { return (glr_f32){0} + value; }

@@ -38,30 +38,30 @@ GLR_FN glr_round_keys glr_round_keys_of(uint32_t key0, uint32_t key1)
 
 /* The block of counter {c0, c1, c2, c3}, word 0 lowest. Only c0 differs between lanes, so half of the
    first two rounds is computed once for all of them. */
-GLR_FN glr_wide_block glr_philox_wide(glr_u32 c0, glr_uniform c1, glr_uniform c2, glr_uniform c3,
+GLR_FN glr_wide_block glr_philox_wide(glr_u32 c0, glr_scalar c1, glr_scalar c2, glr_scalar c3,
                                       const glr_round_keys *keys)
 {
-    /* Round 0: the product with c2 is uniform, and so are the new words 0 and 1. */
-    uint64_t uniform_product = (uint64_t)c2 * GLR_PHILOX_M1;
-    glr_uniform uniform0 = (glr_uniform)(uniform_product >> 32) ^ c1 ^ keys->word[0][0];
-    glr_uniform uniform1 = (glr_uniform)(uniform_product & 0xffffffffU);
+    /* Round 0: the product with c2 is the same in all lanes, and so are the new words 0 and 1. */
+    uint64_t product_of_scalars = (uint64_t)c2 * GLR_PHILOX_M1;
+    glr_scalar scalar0 = (glr_scalar)(product_of_scalars >> 32) ^ c1 ^ keys->word[0][0];
+    glr_scalar scalar1 = (glr_scalar)(product_of_scalars & 0xffffffffU);
     glr_word product0 = glr_word_times(glr_word_of(c0), GLR_PHILOX_M0);
     glr_word x2 = glr_word_xor(glr_word_high(product0), c3 ^ keys->word[0][1]);
     glr_word x3 = product0;
 
-    /* Round 1: the product with word 0 is still uniform. */
-    uniform_product = (uint64_t)uniform0 * GLR_PHILOX_M0;
+    /* Round 1: the product with word 0 still is. */
+    product_of_scalars = (uint64_t)scalar0 * GLR_PHILOX_M0;
     glr_word product1 = glr_word_times(x2, GLR_PHILOX_M1);
-    glr_word x0 = glr_word_xor(glr_word_high(product1), uniform1 ^ keys->word[1][0]);
+    glr_word x0 = glr_word_xor(glr_word_high(product1), scalar1 ^ keys->word[1][0]);
     glr_word x1 = product1;
-    x2 = glr_word_xor(x3, (glr_uniform)(uniform_product >> 32) ^ keys->word[1][1]);
-    glr_uniform uniform3 = (glr_uniform)(uniform_product & 0xffffffffU);
+    x2 = glr_word_xor(x3, (glr_scalar)(product_of_scalars >> 32) ^ keys->word[1][1]);
+    glr_scalar scalar3 = (glr_scalar)(product_of_scalars & 0xffffffffU);
 
-    /* Round 2: word 3 is uniform for the last time. */
+    /* Round 2: word 3 is the same in all lanes for the last time. */
     product0 = glr_word_times(x0, GLR_PHILOX_M0);
     product1 = glr_word_times(x2, GLR_PHILOX_M1);
     x0 = glr_word_xor3(glr_word_high(product1), x1, keys->word[2][0]);
-    x2 = glr_word_xor(glr_word_high(product0), uniform3 ^ keys->word[2][1]);
+    x2 = glr_word_xor(glr_word_high(product0), scalar3 ^ keys->word[2][1]);
     x1 = product1;
     x3 = product0;
 
@@ -83,7 +83,7 @@ GLR_FN glr_wide_block glr_philox_wide(glr_u32 c0, glr_uniform c1, glr_uniform c2
     return block;
 }
 
-GLR_FN glr_block glr_philox(glr_u32 c0, glr_uniform c1, glr_uniform c2, glr_uniform c3,
+GLR_FN glr_block glr_philox(glr_u32 c0, glr_scalar c1, glr_scalar c2, glr_scalar c3,
                             const glr_round_keys *keys)
 {
     glr_wide_block wide = glr_philox_wide(c0, c1, c2, c3, keys);

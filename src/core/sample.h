@@ -34,8 +34,8 @@ GLR_FN glr_values glr_sample_block(const glr_block *block, int sampler)
 
 GLR_FN glr_block glr_block_at(glr_counter counter, const glr_round_keys *keys)
 {
-    return glr_philox((glr_u32)counter.low, (glr_uniform)(counter.low >> 32), (glr_uniform)counter.high,
-                      (glr_uniform)(counter.high >> 32), keys);
+    return glr_philox((glr_u32)counter.low, (glr_scalar)(counter.low >> 32), (glr_scalar)counter.high,
+                      (glr_scalar)(counter.high >> 32), keys);
 }
 
 /* The kept values of a group that is being drawn: the first `count` of them are known. */

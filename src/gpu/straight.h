@@ -56,8 +56,8 @@ GLR_FN int glr_straight_has(const glr_straight *straight, uint64_t number)
 GLR_FN glr_block glr_straight_block(const glr_gpu_plan *plan, uint64_t tile, uint32_t i, uint32_t step)
 {
     const uint64_t first = tile * (GLR_GPU_UNITS * step);
-    return glr_philox((glr_u32)first + i * step, (glr_uniform)(first >> 32), (glr_uniform)plan->base.high,
-                      (glr_uniform)(plan->base.high >> 32), &plan->keys);
+    return glr_philox((glr_u32)first + i * step, (glr_scalar)(first >> 32), (glr_scalar)plan->base.high,
+                      (glr_scalar)(plan->base.high >> 32), &plan->keys);
 }
 
 GLR_FN void glr_straight_store(GLR_GLOBAL uint4 *to, const glr_gpu_plan *plan, const glr_values *raw)
