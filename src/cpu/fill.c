@@ -1,5 +1,5 @@
-/* A fill on the CPU: the part is cut into chunks, which threads take in turn, and a chunk into tiles. A tile
-   gathers the groups of as many runs as it has room for, so that short runs do not leave lanes empty. */
+/* A fill on the CPU: the part is cut into chunks, which threads take in turn, and a chunk into batches.
+   A batch gathers the groups of as many runs as it has room for, so that short runs leave no lanes empty. */
 #include "cpu.h"
 #include "kernel.h"
 #include "processors.h"
@@ -13,9 +13,9 @@
    would still be there for its reader. */
 #define NONTEMPORAL_BYTES (UINT64_C(64) << 20)
 
-/* Consecutive elements of a tile, and where they go. */
+/* Consecutive elements of a batch, and where they go. */
 typedef struct segment {
-    uint32_t first, count; /* of the tile's raw values, counted from its start */
+    uint32_t first, count; /* of the batch's raw values, counted from its start */
     char *dst;
 } segment;
 
@@ -24,13 +24,13 @@ typedef struct worker {
     const glr_cpu_kernel *kernel;
     const glr_plan *plan;
     uint64_t element_size;
-    uint64_t group_size; /* elements of a row of the tile */
+    uint64_t group_size; /* elements of a row of the batch */
     uint64_t raw_size;   /* bytes of a raw value */
     uint64_t blocks;     /* blocks that a group owns */
     int nontemporal;     /* whether to store past the caches */
     uint32_t segments;
-    segment segment[GLR_TILE_ROWS];
-    glr_tile tile;
+    segment segment[GLR_BATCH_ROWS];
+    glr_batch batch;
 } worker;
 
 /* Copies contiguous elements to places that are the plan's stride apart. */
@@ -66,51 +66,51 @@ static void store(const worker *w, const char *raw, uint64_t count, char *dst)
     }
 }
 
-/* Draws the tile and writes its segments. */
+/* Draws the batch and writes its segments. */
 static void flush(worker *w)
 {
-    if (w->tile.rows == 0) {
+    if (w->batch.rows == 0) {
         return;
     }
-    const glr_cpu_kernel *kernel = w->tile.carries ? &glr_cpu_kernel_plain : w->kernel;
-    kernel->sample(w->plan, &w->tile);
+    const glr_cpu_kernel *kernel = w->batch.carries ? &glr_cpu_kernel_plain : w->kernel;
+    kernel->sample(w->plan, &w->batch);
     for (uint32_t i = 0; i < w->segments; i++) {
-        const char *raw = (const char *)w->tile.raw + w->segment[i].first * w->raw_size;
+        const char *raw = (const char *)w->batch.raw + w->segment[i].first * w->raw_size;
         store(w, raw, w->segment[i].count, w->segment[i].dst);
     }
     w->segments = 0;
-    w->tile.rows = 0;
-    w->tile.carries = 0;
+    w->batch.rows = 0;
+    w->batch.carries = 0;
 }
 
-/* Appends groups to the tile, at most `wanted` and at least one, after flushing it if they do not fit beside
+/* Appends groups to the batch, at most `wanted` and at least one, after flushing it if they do not fit beside
    what it holds. Returns how many. */
 static uint32_t append_groups(worker *w, uint64_t group, uint64_t wanted)
 {
-    glr_tile *tile = &w->tile;
+    glr_batch *batch = &w->batch;
     const uint64_t blocks = w->blocks;
     glr_counter first = glr_counter_at(w->plan->base, group * blocks);
     const uint32_t high[3] = {(uint32_t)(first.low >> 32), (uint32_t)first.high,
                               (uint32_t)(first.high >> 32)};
-    if (tile->rows == GLR_TILE_ROWS || tile->carries || memcmp(high, tile->high, sizeof high) != 0) {
+    if (batch->rows == GLR_BATCH_ROWS || batch->carries || memcmp(high, batch->high, sizeof high) != 0) {
         flush(w);
-        memcpy(tile->high, high, sizeof high);
+        memcpy(batch->high, high, sizeof high);
     }
     /* How many groups keep to these upper words. If not even one does, it is drawn alone, with carries. */
     uint32_t low = (uint32_t)first.low;
     uint64_t room = ((UINT64_C(1) << 32) - low) / blocks;
     if (room == 0) {
         flush(w);
-        tile->carries = 1;
+        batch->carries = 1;
         room = 1;
     }
-    uint64_t now = GLR_TILE_ROWS - tile->rows;
+    uint64_t now = GLR_BATCH_ROWS - batch->rows;
     now = now < wanted ? now : wanted;
     now = now < room ? now : room;
     for (uint32_t i = 0; i < (uint32_t)now; i++) {
-        tile->counter[tile->rows + i] = low + i * (uint32_t)blocks;
+        batch->counter[batch->rows + i] = low + i * (uint32_t)blocks;
     }
-    tile->rows += (uint32_t)now;
+    batch->rows += (uint32_t)now;
     return (uint32_t)now;
 }
 
@@ -123,7 +123,7 @@ static void draw_run(worker *w, uint64_t index, uint64_t count, char *dst)
         uint32_t appended = append_groups(w, index / w->group_size, groups);
         uint64_t now = (uint64_t)appended * w->group_size - skipped;
         now = now < count ? now : count;
-        uint64_t first = (uint64_t)(w->tile.rows - appended) * w->group_size + skipped;
+        uint64_t first = (uint64_t)(w->batch.rows - appended) * w->group_size + skipped;
         segment piece = {(uint32_t)first, (uint32_t)now, dst};
         w->segment[w->segments++] = piece;
         index += now;
@@ -182,9 +182,9 @@ static void prepare(worker *w, const glr_cpu_kernel *kernel, const glr_plan *pla
     }
     w->nontemporal = plan->count >= NONTEMPORAL_BYTES / w->element_size;
     w->segments = 0;
-    w->tile.rows = 0;
-    w->tile.carries = 0;
-    memset(w->tile.high, 0, sizeof w->tile.high);
+    w->batch.rows = 0;
+    w->batch.carries = 0;
+    memset(w->batch.high, 0, sizeof w->batch.high);
 }
 
 /* State that the threads of a fill share. */

@@ -2,14 +2,14 @@
 #ifndef GLR_CPU_KERNEL_H
 #define GLR_CPU_KERNEL_H
 
+#include "batch.h"
 #include "plan.h"
-#include "tile.h"
 
 typedef struct glr_cpu_kernel {
     const char *name;
 
-    /* Draws the raw values of a tile's rows. The sampler is not GLR_SAMPLE_CONSTANT. */
-    void (*sample)(const glr_plan *plan, glr_tile *tile);
+    /* Draws the raw values of a batch's rows. The sampler is not GLR_SAMPLE_CONSTANT. */
+    void (*sample)(const glr_plan *plan, glr_batch *batch);
 
     /* Scales raw values, rounds them to the plan's dtype and writes them to dst, any address, one after the
        other. Raw values are float32, or float64 when the dtype is. */
@@ -30,9 +30,9 @@ extern const glr_cpu_kernel glr_cpu_kernel_avx512;
 extern const glr_cpu_kernel glr_cpu_kernel_neon;
 #endif
 
-/* Draws one row of a tile of float32, or of float64, by plain C. */
-void glr_cpu_sample_row(const glr_plan *plan, glr_tile *tile, uint32_t row);
-void glr_cpu_sample_row_f64(const glr_plan *plan, glr_tile *tile, uint32_t row);
+/* Draws one row of a batch of float32, or of float64, by plain C. */
+void glr_cpu_sample_row(const glr_plan *plan, glr_batch *batch, uint32_t row);
+void glr_cpu_sample_row_f64(const glr_plan *plan, glr_batch *batch, uint32_t row);
 
 /* The fastest kernel that the processor runs. The environment variable GLORAND_ISA (plain, avx2 or avx512;
    plain or neon) caps the choice. Errors: GLR_ERROR_ARGUMENT, when it names none. */

@@ -3,32 +3,32 @@
 
 #include <string.h>
 
-static glr_counter row_counter(const glr_tile *tile, uint32_t row)
+static glr_counter row_counter(const glr_batch *batch, uint32_t row)
 {
-    glr_counter first = {(uint64_t)tile->high[0] << 32 | tile->counter[row],
-                         (uint64_t)tile->high[2] << 32 | tile->high[1]};
+    glr_counter first = {(uint64_t)batch->high[0] << 32 | batch->counter[row],
+                         (uint64_t)batch->high[2] << 32 | batch->high[1]};
     return first;
 }
 
-void glr_cpu_sample_row(const glr_plan *plan, glr_tile *tile, uint32_t row)
+void glr_cpu_sample_row(const glr_plan *plan, glr_batch *batch, uint32_t row)
 {
-    glr_values values = glr_sample_group(plan->sampler, row_counter(tile, row), 0, &plan->keys);
-    memcpy(tile->raw[row], values.value, sizeof values.value);
+    glr_values values = glr_sample_group(plan->sampler, row_counter(batch, row), 0, &plan->keys);
+    memcpy(batch->raw[row], values.value, sizeof values.value);
 }
 
-void glr_cpu_sample_row_f64(const glr_plan *plan, glr_tile *tile, uint32_t row)
+void glr_cpu_sample_row_f64(const glr_plan *plan, glr_batch *batch, uint32_t row)
 {
-    glr_f64_pair values = glr_sample_group_f64(plan->sampler, row_counter(tile, row), 0, &plan->keys);
-    memcpy(tile->raw[row], &values, sizeof values);
+    glr_f64_pair values = glr_sample_group_f64(plan->sampler, row_counter(batch, row), 0, &plan->keys);
+    memcpy(batch->raw[row], &values, sizeof values);
 }
 
-static void sample(const glr_plan *plan, glr_tile *tile)
+static void sample(const glr_plan *plan, glr_batch *batch)
 {
-    for (uint32_t row = 0; row < tile->rows; row++) {
+    for (uint32_t row = 0; row < batch->rows; row++) {
         if (plan->dtype == GLR_DTYPE_FLOAT64) {
-            glr_cpu_sample_row_f64(plan, tile, row);
+            glr_cpu_sample_row_f64(plan, batch, row);
         } else {
-            glr_cpu_sample_row(plan, tile, row);
+            glr_cpu_sample_row(plan, batch, row);
         }
     }
 }

@@ -5,16 +5,16 @@
 #include "vector_f64.h"
 #include "vector_store.h"
 
-static void sample(const glr_plan *plan, glr_tile *tile)
+static void sample(const glr_plan *plan, glr_batch *batch)
 {
     /* Values drawn from the counters beyond the last row are never read, but those must be defined. */
     for (uint32_t i = 0; i < 2 * LANES; i++) {
-        tile->counter[tile->rows + i] = 0;
+        batch->counter[batch->rows + i] = 0;
     }
     if (plan->dtype == GLR_DTYPE_FLOAT64) {
-        sample_f64(plan, tile);
+        sample_f64(plan, batch);
     } else {
-        sample_f32(plan, tile);
+        sample_f32(plan, batch);
     }
 }
 

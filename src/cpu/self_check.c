@@ -16,16 +16,16 @@ static glr_plan check_plan(int sampler)
     return plan;
 }
 
-static void draw(const glr_cpu_kernel *kernel, const glr_plan *plan, glr_tile *tile)
+static void draw(const glr_cpu_kernel *kernel, const glr_plan *plan, glr_batch *batch)
 {
-    memset(tile, 0, sizeof *tile);
-    tile->rows = ROWS;
-    tile->high[1] = (uint32_t)plan->base.high;
-    tile->high[2] = (uint32_t)(plan->base.high >> 32);
+    memset(batch, 0, sizeof *batch);
+    batch->rows = ROWS;
+    batch->high[1] = (uint32_t)plan->base.high;
+    batch->high[2] = (uint32_t)(plan->base.high >> 32);
     for (uint32_t row = 0; row < ROWS; row++) {
-        tile->counter[row] = row * GLR_BLOCKS_PER_GROUP;
+        batch->counter[row] = row * GLR_BLOCKS_PER_GROUP;
     }
-    kernel->sample(plan, tile);
+    kernel->sample(plan, batch);
 }
 
 int glr_cpu_plain_is_right(void)
@@ -34,15 +34,15 @@ int glr_cpu_plain_is_right(void)
     static const uint32_t known[8] = {0xbfd93869, 0xbef67702, 0xbf29885c, 0x3db232ec,
                                       0xbe8816ab, 0x3db93d91, 0xbf5a57ab, 0x3f38c4c1};
     glr_plan plan = check_plan(GLR_SAMPLE_TRUNCATED);
-    glr_tile tile;
-    draw(&glr_cpu_kernel_plain, &plan, &tile);
-    return memcmp(tile.raw, known, sizeof known) == 0;
+    glr_batch batch;
+    draw(&glr_cpu_kernel_plain, &plan, &batch);
+    return memcmp(batch.raw, known, sizeof known) == 0;
 }
 
 static int draws_as_plain(const glr_cpu_kernel *kernel, int sampler, glr_dtype dtype)
 {
     glr_plan plan = check_plan(sampler);
-    glr_tile drawn, expected;
+    glr_batch drawn, expected;
     plan.dtype = dtype;
     draw(kernel, &plan, &drawn);
     draw(&glr_cpu_kernel_plain, &plan, &expected);

@@ -1,6 +1,6 @@
 /* The float32 samplers on vectors.
 
-   Work is done in loops over a tile, each short enough for the processor's window: Philox words first, then
+   Work is done in loops over a batch, each short enough for the processor's window: Philox words first, then
    the arithmetic. Rejection keeps the lanes full: every row is drawn from its first block, which settles 83 %
    of them; rows that lack values are collected in a list and drawn from one more pair of words, which leaves
    1.4 %; those are collected again and drawn from two whole blocks; plain C ends what is still left. */
@@ -13,21 +13,21 @@
 
 #define LANES GLR_LANES
 
-/* Rows of a tile that were not settled, each with its counter. */
+/* Rows of a batch that were not settled, each with its counter. */
 typedef struct row_list {
     uint32_t count;
-    uint32_t row[GLR_TILE_ROWS + GLR_TILE_SLACK];
-    uint32_t counter[GLR_TILE_ROWS + GLR_TILE_SLACK];
+    uint32_t row[GLR_BATCH_ROWS + GLR_BATCH_SLACK];
+    uint32_t counter[GLR_BATCH_ROWS + GLR_BATCH_SLACK];
 } row_list;
 
-/* Philox words of the blocks that begin at some counters of a tile. */
-GLR_FN glr_block block_at(const glr_plan *plan, const glr_tile *tile, glr_u32 counter)
+/* Philox words of the blocks that begin at some counters of a batch. */
+GLR_FN glr_block block_at(const glr_plan *plan, const glr_batch *batch, glr_u32 counter)
 {
-    return glr_philox(counter, tile->high[0], tile->high[1], tile->high[2], &plan->keys);
+    return glr_philox(counter, batch->high[0], batch->high[1], batch->high[2], &plan->keys);
 }
 
 /* A block's words where LANES rows' values will be: one vector after the other. */
-GLR_FN void store_block(float rows[][GLR_TILE_WIDTH], const glr_block *block)
+GLR_FN void store_block(float rows[][GLR_BATCH_WIDTH], const glr_block *block)
 {
     GLR_UNROLL
     for (int word = 0; word < 4; word++) {
@@ -35,7 +35,7 @@ GLR_FN void store_block(float rows[][GLR_TILE_WIDTH], const glr_block *block)
     }
 }
 
-GLR_FN glr_block load_block(float rows[][GLR_TILE_WIDTH])
+GLR_FN glr_block load_block(float rows[][GLR_BATCH_WIDTH])
 {
     glr_block block;
     GLR_UNROLL
@@ -47,24 +47,24 @@ GLR_FN glr_block load_block(float rows[][GLR_TILE_WIDTH])
 
 /* The words of each row's first block take the place of its values: four vectors, one per word, for every
    LANES rows. */
-GLR_FN void draw_words(const glr_plan *plan, glr_tile *tile)
+GLR_FN void draw_words(const glr_plan *plan, glr_batch *batch)
 {
     /* Two blocks of vectors at a time: the rounds of one are a chain. */
-    for (uint32_t row = 0; row < tile->rows; row += 2 * LANES) {
-        glr_block first = block_at(plan, tile, glr_load_rows(&tile->counter[row]));
-        glr_block second = block_at(plan, tile, glr_load_rows(&tile->counter[row + LANES]));
-        store_block(&tile->raw[row], &first);
-        store_block(&tile->raw[row + LANES], &second);
+    for (uint32_t row = 0; row < batch->rows; row += 2 * LANES) {
+        glr_block first = block_at(plan, batch, glr_load_rows(&batch->counter[row]));
+        glr_block second = block_at(plan, batch, glr_load_rows(&batch->counter[row + LANES]));
+        store_block(&batch->raw[row], &first);
+        store_block(&batch->raw[row + LANES], &second);
     }
 }
 
 /* From those words to values. `sampler` is a constant where this is inlined. */
-GLR_FN void transform_words(glr_tile *tile, int sampler)
+GLR_FN void transform_words(glr_batch *batch, int sampler)
 {
-    for (uint32_t row = 0; row < tile->rows; row += LANES) {
-        glr_block block = load_block(&tile->raw[row]);
+    for (uint32_t row = 0; row < batch->rows; row += LANES) {
+        glr_block block = load_block(&batch->raw[row]);
         glr_values values = glr_sample_block(&block, sampler);
-        glr_store_rows(values.value, tile->raw[row]);
+        glr_store_rows(values.value, batch->raw[row]);
     }
 }
 
@@ -79,7 +79,7 @@ static void pad(row_list *list)
 /* First pass: four candidates per row, from the words that draw_words left. Which rows have rejected ones is
    kept where their counters will be, and listed in a loop of its own, which keeps the first one's window
    free. */
-GLR_FN void first_pass(glr_tile *tile, row_list *unsettled)
+GLR_FN void first_pass(glr_batch *batch, row_list *unsettled)
 {
     uint32_t lane_rows[LANES];
     for (uint32_t lane = 0; lane < LANES; lane++) {
@@ -87,15 +87,15 @@ GLR_FN void first_pass(glr_tile *tile, row_list *unsettled)
     }
     const glr_u32 lane_row = glr_load_rows(lane_rows);
     uint32_t count = 0;
-    for (uint32_t row = 0; row < tile->rows; row += LANES) {
-        glr_block block = load_block(&tile->raw[row]);
+    for (uint32_t row = 0; row < batch->rows; row += LANES) {
+        glr_block block = load_block(&batch->raw[row]);
         glr_values candidates = glr_normal_of_block(&block);
         glr_u32 rejected = glr_rejected_bit(candidates.value[0]) | glr_rejected_bit(candidates.value[1]) |
                            glr_rejected_bit(candidates.value[2]) | glr_rejected_bit(candidates.value[3]);
-        glr_store_rows(candidates.value, tile->raw[row]);
+        glr_store_rows(candidates.value, batch->raw[row]);
         glr_store_u32(&unsettled->counter[row], rejected);
     }
-    for (uint32_t row = 0; row < tile->rows; row += LANES) {
+    for (uint32_t row = 0; row < batch->rows; row += LANES) {
         count += glr_append_flagged(&unsettled->row[count], glr_load_u32(&unsettled->counter[row]),
                                     lane_row + row);
     }
@@ -104,14 +104,14 @@ GLR_FN void first_pass(glr_tile *tile, row_list *unsettled)
 
 /* One candidate more for each listed row, from the first pair of words of its second block: the sine value
    or, where that is rejected, the cosine value. It takes the place of the row's counter. */
-GLR_FN void fifth_candidates(const glr_plan *plan, const glr_tile *tile, row_list *list)
+GLR_FN void fifth_candidates(const glr_plan *plan, const glr_batch *batch, row_list *list)
 {
     for (uint32_t i = 0; i < list->count; i++) {
-        list->counter[i] = tile->counter[list->row[i]] + 1;
+        list->counter[i] = batch->counter[list->row[i]] + 1;
     }
     pad(list);
     for (uint32_t i = 0; i < list->count; i += LANES) {
-        glr_block block = block_at(plan, tile, glr_load_u32(&list->counter[i]));
+        glr_block block = block_at(plan, batch, glr_load_u32(&list->counter[i]));
         glr_sine_cosine pair = glr_box_muller(block.word[0], block.word[1]);
         glr_mask sine_rejected = glr_is_odd(glr_rejected_bit(pair.sine) >> 30);
         glr_store_f32(&list->counter[i], glr_select(sine_rejected, pair.cosine, pair.sine));
@@ -120,14 +120,14 @@ GLR_FN void fifth_candidates(const glr_plan *plan, const glr_tile *tile, row_lis
 
 /* Second pass: if a listed row lacked one value and its fifth candidate is kept, the row is settled;
    otherwise it stays in the list, its values to be drawn again. */
-GLR_FN void second_pass(const glr_plan *plan, glr_tile *tile, row_list *list)
+GLR_FN void second_pass(const glr_plan *plan, glr_batch *batch, row_list *list)
 {
     uint32_t count = 0;
-    fifth_candidates(plan, tile, list);
+    fifth_candidates(plan, batch, list);
     for (uint32_t i = 0; i < list->count; i++) {
         uint32_t row = list->row[i], candidate = list->counter[i];
-        uint32_t kept = glr_compact_row(tile->raw[row]);
-        memcpy(&tile->raw[row][3], &candidate, sizeof candidate);
+        uint32_t kept = glr_compact_row(batch->raw[row]);
+        memcpy(&batch->raw[row][3], &candidate, sizeof candidate);
         list->row[count] = row;
         count += (kept < 3) | (candidate >> 30 & 1U);
     }
@@ -135,11 +135,11 @@ GLR_FN void second_pass(const glr_plan *plan, glr_tile *tile, row_list *list)
 }
 
 /* The candidates of LANES rows from their first two blocks, a row of eight for each. */
-GLR_FN void eight_candidates(const glr_plan *plan, const glr_tile *tile, glr_u32 counter,
+GLR_FN void eight_candidates(const glr_plan *plan, const glr_batch *batch, glr_u32 counter,
                              float rows[LANES][8])
 {
     for (uint32_t i = 0; i < 2; i++) {
-        glr_block block = block_at(plan, tile, counter + i);
+        glr_block block = block_at(plan, batch, counter + i);
         glr_values candidates = glr_normal_of_block(&block);
         for (int j = 0; j < 4; j++) {
             float column[LANES];
@@ -152,15 +152,15 @@ GLR_FN void eight_candidates(const glr_plan *plan, const glr_tile *tile, glr_u32
 }
 
 /* Third pass: the first four kept of eight candidates, or, very rarely, plain C from the start. */
-GLR_FN void third_pass(const glr_plan *plan, glr_tile *tile, row_list *list)
+GLR_FN void third_pass(const glr_plan *plan, glr_batch *batch, row_list *list)
 {
     for (uint32_t i = 0; i < list->count; i++) {
-        list->counter[i] = tile->counter[list->row[i]];
+        list->counter[i] = batch->counter[list->row[i]];
     }
     pad(list);
     for (uint32_t i = 0; i < list->count; i += LANES) {
         float rows[LANES][8];
-        eight_candidates(plan, tile, glr_load_u32(&list->counter[i]), rows);
+        eight_candidates(plan, batch, glr_load_u32(&list->counter[i]), rows);
         for (uint32_t lane = 0; lane < LANES && i + lane < list->count; lane++) {
             float *first = rows[lane], *second = rows[lane] + 4;
             uint32_t kept = glr_compact_row(first), more = glr_compact_row(second);
@@ -168,34 +168,34 @@ GLR_FN void third_pass(const glr_plan *plan, glr_tile *tile, row_list *list)
                 first[kept++] = second[j];
             }
             if (kept < 4) {
-                glr_cpu_sample_row(plan, tile, list->row[i + lane]);
+                glr_cpu_sample_row(plan, batch, list->row[i + lane]);
             } else {
-                memcpy(tile->raw[list->row[i + lane]], first, 4 * sizeof *first);
+                memcpy(batch->raw[list->row[i + lane]], first, 4 * sizeof *first);
             }
         }
     }
 }
 
-GLR_FN void sample_truncated(const glr_plan *plan, glr_tile *tile)
+GLR_FN void sample_truncated(const glr_plan *plan, glr_batch *batch)
 {
     row_list unsettled;
-    draw_words(plan, tile);
-    first_pass(tile, &unsettled);
-    second_pass(plan, tile, &unsettled);
-    third_pass(plan, tile, &unsettled);
+    draw_words(plan, batch);
+    first_pass(batch, &unsettled);
+    second_pass(plan, batch, &unsettled);
+    third_pass(plan, batch, &unsettled);
 }
 
-GLR_FN void sample_f32(const glr_plan *plan, glr_tile *tile)
+GLR_FN void sample_f32(const glr_plan *plan, glr_batch *batch)
 {
     if (plan->sampler == GLR_SAMPLE_TRUNCATED) {
-        sample_truncated(plan, tile);
+        sample_truncated(plan, batch);
         return;
     }
-    draw_words(plan, tile);
+    draw_words(plan, batch);
     switch (plan->sampler) {
-    case GLR_SAMPLE_UNIFORM: transform_words(tile, GLR_SAMPLE_UNIFORM); break;
-    case GLR_SAMPLE_NORMAL: transform_words(tile, GLR_SAMPLE_NORMAL); break;
-    default: transform_words(tile, GLR_SAMPLE_ICDF);
+    case GLR_SAMPLE_UNIFORM: transform_words(batch, GLR_SAMPLE_UNIFORM); break;
+    case GLR_SAMPLE_NORMAL: transform_words(batch, GLR_SAMPLE_NORMAL); break;
+    default: transform_words(batch, GLR_SAMPLE_ICDF);
     }
 }
 

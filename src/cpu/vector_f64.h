@@ -7,10 +7,11 @@
 #include "vector_f32.h"
 
 /* Of LANES rows, what the sampler makes of the blocks that begin at some counters: a row of two each. */
-GLR_FN void draw_rows_f64(const glr_plan *plan, const glr_tile *tile, glr_u32 counter, int sampler,
+GLR_FN void draw_rows_f64(const glr_plan *plan, const glr_batch *batch, glr_u32 counter, int sampler,
                           double rows[LANES][2])
 {
-    glr_wide_block block = glr_philox_wide(counter, tile->high[0], tile->high[1], tile->high[2], &plan->keys);
+    glr_wide_block block =
+        glr_philox_wide(counter, batch->high[0], batch->high[1], batch->high[2], &plan->keys);
     for (int part = 0; part < GLR_WORD_PARTS; part++) {
         glr_u64 word[4];
         for (int i = 0; i < 4; i++) {
@@ -26,12 +27,12 @@ GLR_FN void draw_rows_f64(const glr_plan *plan, const glr_tile *tile, glr_u32 co
 }
 
 /* The values of every row from its first block. `sampler` is a constant where this is inlined. */
-GLR_FN void draw_tile_f64(const glr_plan *plan, glr_tile *tile, int sampler)
+GLR_FN void draw_batch_f64(const glr_plan *plan, glr_batch *batch, int sampler)
 {
-    for (uint32_t row = 0; row < tile->rows; row += LANES) {
+    for (uint32_t row = 0; row < batch->rows; row += LANES) {
         double rows[LANES][2];
-        draw_rows_f64(plan, tile, glr_load_u32(&tile->counter[row]), sampler, rows);
-        memcpy(tile->raw[row], rows, sizeof rows);
+        draw_rows_f64(plan, batch, glr_load_u32(&batch->counter[row]), sampler, rows);
+        memcpy(batch->raw[row], rows, sizeof rows);
     }
 }
 
@@ -44,21 +45,21 @@ GLR_FN uint32_t is_kept(const double *candidate)
 }
 
 /* Lists the rows of which a candidate was rejected, with the counters of their second blocks. */
-GLR_FN void list_rejected_f64(const glr_tile *tile, row_list *list)
+GLR_FN void list_rejected_f64(const glr_batch *batch, row_list *list)
 {
     list->count = 0;
-    for (uint32_t row = 0; row < tile->rows; row++) {
+    for (uint32_t row = 0; row < batch->rows; row++) {
         double pair[2];
-        memcpy(pair, tile->raw[row], sizeof pair);
+        memcpy(pair, batch->raw[row], sizeof pair);
         list->row[list->count] = row;
-        list->counter[list->count] = tile->counter[row] + 1;
+        list->counter[list->count] = batch->counter[row] + 1;
         list->count += (is_kept(&pair[0]) & is_kept(&pair[1])) ^ 1U;
     }
     pad(list);
 }
 
 /* The first two kept of a row's two candidates and two more; false if they are fewer. */
-GLR_FN int settle_f64(float row[GLR_TILE_WIDTH], const double more[2])
+GLR_FN int settle_f64(float row[GLR_BATCH_WIDTH], const double more[2])
 {
     double candidates[4], kept[5];
     uint32_t count = 0;
@@ -72,30 +73,30 @@ GLR_FN int settle_f64(float row[GLR_TILE_WIDTH], const double more[2])
     return count >= 2;
 }
 
-GLR_FN void sample_truncated_f64(const glr_plan *plan, glr_tile *tile)
+GLR_FN void sample_truncated_f64(const glr_plan *plan, glr_batch *batch)
 {
     row_list list;
-    draw_tile_f64(plan, tile, GLR_SAMPLE_NORMAL);
-    list_rejected_f64(tile, &list);
+    draw_batch_f64(plan, batch, GLR_SAMPLE_NORMAL);
+    list_rejected_f64(batch, &list);
     for (uint32_t i = 0; i < list.count; i += LANES) {
         double rows[LANES][2];
-        draw_rows_f64(plan, tile, glr_load_u32(&list.counter[i]), GLR_SAMPLE_NORMAL, rows);
+        draw_rows_f64(plan, batch, glr_load_u32(&list.counter[i]), GLR_SAMPLE_NORMAL, rows);
         for (uint32_t lane = 0; lane < LANES && i + lane < list.count; lane++) {
             uint32_t row = list.row[i + lane];
-            if (!settle_f64(tile->raw[row], rows[lane])) {
-                glr_cpu_sample_row_f64(plan, tile, row);
+            if (!settle_f64(batch->raw[row], rows[lane])) {
+                glr_cpu_sample_row_f64(plan, batch, row);
             }
         }
     }
 }
 
-GLR_FN void sample_f64(const glr_plan *plan, glr_tile *tile)
+GLR_FN void sample_f64(const glr_plan *plan, glr_batch *batch)
 {
     switch (plan->sampler) {
-    case GLR_SAMPLE_TRUNCATED: sample_truncated_f64(plan, tile); break;
-    case GLR_SAMPLE_UNIFORM: draw_tile_f64(plan, tile, GLR_SAMPLE_UNIFORM); break;
-    case GLR_SAMPLE_NORMAL: draw_tile_f64(plan, tile, GLR_SAMPLE_NORMAL); break;
-    default: draw_tile_f64(plan, tile, GLR_SAMPLE_ICDF);
+    case GLR_SAMPLE_TRUNCATED: sample_truncated_f64(plan, batch); break;
+    case GLR_SAMPLE_UNIFORM: draw_batch_f64(plan, batch, GLR_SAMPLE_UNIFORM); break;
+    case GLR_SAMPLE_NORMAL: draw_batch_f64(plan, batch, GLR_SAMPLE_NORMAL); break;
+    default: draw_batch_f64(plan, batch, GLR_SAMPLE_ICDF);
     }
 }
 

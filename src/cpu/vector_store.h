@@ -1,4 +1,4 @@
-/* From a tile's raw values to the tensor's, on vectors. */
+/* From a batch's raw values to the tensor's, on vectors. */
 #ifndef GLR_CPU_VECTOR_STORE_H
 #define GLR_CPU_VECTOR_STORE_H
 

@@ -9,45 +9,45 @@
 #include <stdlib.h>
 #include <string.h>
 
-static void random_tile(test_random *random, glr_tile *tile)
+static void random_batch(test_random *random, glr_batch *batch)
 {
-    memset(tile, 0, sizeof *tile);
-    tile->rows = (uint32_t)test_random_between(random, 1, GLR_TILE_ROWS);
+    memset(batch, 0, sizeof *batch);
+    batch->rows = (uint32_t)test_random_between(random, 1, GLR_BATCH_ROWS);
     for (int i = 0; i < 3; i++) {
-        tile->high[i] = (uint32_t)test_random_bits(random);
+        batch->high[i] = (uint32_t)test_random_bits(random);
     }
-    for (uint32_t row = 0; row < tile->rows; row++) {
-        tile->counter[row] = (uint32_t)test_random_bits(random) & 0xffffff00U;
+    for (uint32_t row = 0; row < batch->rows; row++) {
+        batch->counter[row] = (uint32_t)test_random_bits(random) & 0xffffff00U;
     }
 }
 
 /* By both ways to store, at an address that is so many bytes beyond a multiple of any vector's size. */
-static void compare_store(const glr_cpu_kernel *kernel, const glr_plan *plan, const glr_tile *tile,
+static void compare_store(const glr_cpu_kernel *kernel, const glr_plan *plan, const glr_batch *batch,
                           uint64_t count, uint64_t beyond)
 {
-    static alignas(64) unsigned char drawn[sizeof tile->raw + 64], expected[sizeof tile->raw + 64];
+    static alignas(64) unsigned char drawn[sizeof batch->raw + 64], expected[sizeof batch->raw + 64];
     memset(expected, 0x3c, sizeof expected);
-    glr_cpu_kernel_plain.store(plan, tile->raw, count, expected + beyond);
+    glr_cpu_kernel_plain.store(plan, batch->raw, count, expected + beyond);
     for (int nontemporal = 0; nontemporal < 2; nontemporal++) {
         memset(drawn, 0x3c, sizeof drawn);
-        (nontemporal ? kernel->store_nt : kernel->store)(plan, tile->raw, count, drawn + beyond);
+        (nontemporal ? kernel->store_nt : kernel->store)(plan, batch->raw, count, drawn + beyond);
         kernel->nt_fence();
         cr_assert_eq(memcmp(drawn, expected, sizeof drawn), 0, "%s %s %s otherwise", kernel->name,
                      nontemporal ? "stores past the caches" : "stores", glr_dtype_name(plan->dtype));
     }
 }
 
-static void compare(const glr_cpu_kernel *kernel, int tiles)
+static void compare(const glr_cpu_kernel *kernel, int batches)
 {
     test_random random = test_random_start(kernel->name);
-    static glr_tile drawn, expected;
-    for (int i = 0; i < tiles; i++) {
+    static glr_batch drawn, expected;
+    for (int i = 0; i < batches; i++) {
         glr_initializer initializer = glr_glorot_normal((int64_t)test_random_bits(&random));
         glr_plan plan = {.scale = 0x1p-3f, .shift = 0.01f, .scale_f64 = 3.0, .shift_f64 = 0.5};
         plan.sampler = (int)test_random_between(&random, GLR_SAMPLE_UNIFORM, GLR_SAMPLE_ICDF);
         plan.dtype = (glr_dtype)test_random_between(&random, GLR_DTYPE_FLOAT32, GLR_DTYPE_FLOAT8_E5M2);
         glr_seed_plan(&initializer, &plan);
-        random_tile(&random, &drawn);
+        random_batch(&random, &drawn);
         expected = drawn;
         kernel->sample(&plan, &drawn);
         glr_cpu_kernel_plain.sample(&plan, &expected);
@@ -130,11 +130,11 @@ Test(kernels, an_unknown_cap_is_refused)
 
 static glr_dtype wrong_dtype;
 
-static void wrong_sample(const glr_plan *plan, glr_tile *tile)
+static void wrong_sample(const glr_plan *plan, glr_batch *batch)
 {
-    glr_cpu_kernel_plain.sample(plan, tile);
+    glr_cpu_kernel_plain.sample(plan, batch);
     if (plan->sampler == GLR_SAMPLE_NORMAL && plan->dtype == wrong_dtype) {
-        ((unsigned char *)tile->raw[3])[9] ^= 1;
+        ((unsigned char *)batch->raw[3])[9] ^= 1;
     }
 }
 

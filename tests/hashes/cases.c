@@ -62,7 +62,7 @@ static glr_tensor window_of(glr_dtype dtype, int64_t first, int64_t count)
     return tensor;
 }
 
-/* Less than a group, less than a vector, more than a tile, and more than the elements that a thread takes at
+/* Less than a group, less than a vector, more than a batch, and more than the elements that a thread takes at
    a time. The last holds two rows, with elements 102092 and 109212, that by `resample` need a third block. */
 static void add_sizes(case_list *list)
 {
