@@ -67,7 +67,7 @@ void gpu_explain(const gpu *g, const glr_plan *plan, uint64_t index, FILE *detai
     const glr_cuda_device *device = (const glr_cuda_device *)g->device;
     int takes_runs;
     const glr_cuda_kernel kernel = glr_cuda_kernel_of(plan, &takes_runs);
-    const glr_gpu_plan on_gpu = glr_gpu_plan_of(plan, 0);
+    const glr_gpu_args on_gpu = glr_gpu_args_of(plan, 0);
     (void)explain(details, plan, index);
     (void)fprintf(details,
                   "kernel %s, %u blocks of %d threads; %s, compute capability %d.%d, driver of CUDA %d.%d\n",

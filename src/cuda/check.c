@@ -13,9 +13,9 @@ static glr_status read_words(const glr_cuda_device *device, CUdeviceptr from, ui
 
 static glr_status check_operations(const glr_cuda_device *device, CUdeviceptr memory, const glr_plan *plan)
 {
-    glr_gpu_plan gpu = glr_gpu_plan_of(plan, 0);
+    glr_gpu_args args = glr_gpu_args_of(plan, 0);
     glr_check_arguments with = glr_check_arguments_given;
-    void *parameters[] = {&memory, &gpu, &with.a, &with.b, &with.c, &with.tiny};
+    void *parameters[] = {&memory, &args, &with.a, &with.b, &with.c, &with.tiny};
     CUresult error = device->cu->cuLaunchKernel(device->kernels[KERNEL_CHECK], 1, 1, 1, 1, 1, 1, 0,
                                                 device->stream, parameters, NULL);
     if (error != CUDA_SUCCESS) {

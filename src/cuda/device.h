@@ -5,7 +5,7 @@
 #include "backend.h"
 #include "find.h"
 #include "gpu/allocations.h"
-#include "gpu/gpu_plan.h"
+#include "gpu/args.h"
 
 /* The kernels. The first four are of packed parts, in the order of the samplers. */
 typedef enum glr_cuda_kernel {
@@ -55,7 +55,7 @@ glr_status glr_cuda_check_memory(const glr_cuda_device *device, CUdeviceptr dst,
 glr_cuda_kernel glr_cuda_kernel_of(const glr_plan *plan, int *takes_runs);
 
 /* The blocks that draw a plan: as many as there are tiles, or as run at a time: those draw the rest after. */
-unsigned glr_cuda_blocks_of(const glr_cuda_device *device, glr_cuda_kernel kernel, const glr_gpu_plan *gpu);
+unsigned glr_cuda_blocks_of(const glr_cuda_device *device, glr_cuda_kernel kernel, const glr_gpu_args *args);
 
 /* Launches the kernel that fills by the plan, which holds at least one element. The handle's context is
    current. Does not wait. */

@@ -1,7 +1,7 @@
 /* Making a handle, and its context. */
 #include "api/error.h"
 #include "device.h"
-#include "gpu/gpu_plan.h"
+#include "gpu/args.h"
 #include "image.h"
 
 #include <stdlib.h>

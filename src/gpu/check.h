@@ -3,7 +3,7 @@
 #ifndef GLR_GPU_CHECK_H
 #define GLR_GPU_CHECK_H
 
-#include "gpu_plan.h"
+#include "args.h"
 
 #define GLR_CHECK_SQRTS 64 /* square roots */
 

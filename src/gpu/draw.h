@@ -15,54 +15,54 @@
      (number) += GLR_WORK_GROUPS * GLR_GPU_ITEMS)
 
 /* A packed part by a sampler that rejects nothing. `sampler` is a constant where this is inlined. */
-GLR_FN void glr_gpu_draw(GLR_GLOBAL uint8_t *dst, const glr_gpu_plan *plan, int sampler)
+GLR_FN void glr_gpu_draw(GLR_GLOBAL uint8_t *dst, const glr_gpu_args *args, int sampler)
 {
-    const glr_straight straight = glr_straight_of(dst, plan);
+    const glr_straight straight = glr_straight_of(dst, args);
     for (uint64_t tile = straight.begin + GLR_WORK_GROUP; tile < straight.end; tile += GLR_WORK_GROUPS) {
-        GLR_GLOBAL uint4 *to = glr_straight_place(dst, plan, tile * GLR_GPU_UNITS + GLR_ITEM);
+        GLR_GLOBAL uint4 *to = glr_straight_place(dst, args, tile * GLR_GPU_UNITS + GLR_ITEM);
         GLR_UNROLL_ROUND
         for (uint32_t i = 0; i < GLR_GPU_UNITS; i += GLR_GPU_ITEMS) {
-            glr_block block = glr_straight_block(plan, tile, i + GLR_ITEM, 1);
+            glr_block block = glr_straight_block(args, tile, i + GLR_ITEM, 1);
             glr_values values = glr_sample_block(&block, sampler);
-            glr_straight_store(to + i, plan, &values);
+            glr_straight_store(to + i, args, &values);
         }
     }
-    const uint64_t others = glr_straight_others(&straight, plan);
+    const uint64_t others = glr_straight_others(&straight, args);
     for
         GLR_EACH_UNIT(i, others)
         {
-            glr_unit unit = glr_unit_packed(plan, glr_straight_other(&straight, i), GLR_GROUP_SIZE);
-            glr_values values = glr_sample_group(sampler, plan->base, unit.group, &plan->keys);
-            glr_gpu_store(dst, plan, unit, 1, &values);
+            glr_unit unit = glr_unit_packed(args, glr_straight_other(&straight, i), GLR_GROUP_SIZE);
+            glr_values values = glr_sample_group(sampler, args->base, unit.group, &args->keys);
+            glr_gpu_store(dst, args, unit, 1, &values);
         }
 }
 
 /* Any part, by any sampler that rejects nothing. */
-GLR_FN void glr_gpu_draw_any(GLR_GLOBAL uint8_t *dst, const glr_gpu_plan *plan, const glr_runs *runs)
+GLR_FN void glr_gpu_draw_any(GLR_GLOBAL uint8_t *dst, const glr_gpu_args *args, const glr_runs *runs)
 {
     for
-        GLR_EACH_UNIT(number, plan->units)
+        GLR_EACH_UNIT(number, args->units)
         {
-            glr_unit unit = glr_unit_at(plan, runs, number, GLR_GROUP_SIZE);
+            glr_unit unit = glr_unit_at(args, runs, number, GLR_GROUP_SIZE);
             if (unit.count > 0) {
-                glr_values values = glr_sample_group((int)plan->sampler, plan->base, unit.group, &plan->keys);
-                glr_gpu_store(dst, plan, unit, plan->stride, &values);
+                glr_values values = glr_sample_group((int)args->sampler, args->base, unit.group, &args->keys);
+                glr_gpu_store(dst, args, unit, args->stride, &values);
             }
         }
 }
 
 #if GLR_HAS_F64
 
-GLR_FN void glr_gpu_draw_f64(GLR_GLOBAL uint8_t *dst, const glr_gpu_plan *plan, const glr_runs *runs)
+GLR_FN void glr_gpu_draw_f64(GLR_GLOBAL uint8_t *dst, const glr_gpu_args *args, const glr_runs *runs)
 {
     for
-        GLR_EACH_UNIT(number, plan->units)
+        GLR_EACH_UNIT(number, args->units)
         {
-            glr_unit unit = glr_unit_at(plan, runs, number, GLR_GROUP_SIZE_F64);
+            glr_unit unit = glr_unit_at(args, runs, number, GLR_GROUP_SIZE_F64);
             if (unit.count > 0) {
                 glr_f64_pair values =
-                    glr_sample_group_f64((int)plan->sampler, plan->base, unit.group, &plan->keys);
-                glr_gpu_store_f64(dst, plan, unit, values);
+                    glr_sample_group_f64((int)args->sampler, args->base, unit.group, &args->keys);
+                glr_gpu_store_f64(dst, args, unit, values);
             }
         }
 }
@@ -70,12 +70,12 @@ GLR_FN void glr_gpu_draw_f64(GLR_GLOBAL uint8_t *dst, const glr_gpu_plan *plan, 
 #endif
 
 /* Any part, all of it the plan's constant. */
-GLR_FN void glr_gpu_fill_constant(GLR_GLOBAL uint8_t *dst, const glr_gpu_plan *plan, const glr_runs *runs)
+GLR_FN void glr_gpu_fill_constant(GLR_GLOBAL uint8_t *dst, const glr_gpu_args *args, const glr_runs *runs)
 {
     for
-        GLR_EACH_UNIT(number, plan->units)
+        GLR_EACH_UNIT(number, args->units)
         {
-            glr_gpu_store_constant(dst, plan, glr_unit_at(plan, runs, number, GLR_GROUP_SIZE));
+            glr_gpu_store_constant(dst, args, glr_unit_at(args, runs, number, GLR_GROUP_SIZE));
         }
 }
 

@@ -5,7 +5,7 @@
 #include "check.h"
 #include "language.h"
 
-GLR_FN void glr_gpu_check(GLR_GLOBAL uint32_t *words, const glr_gpu_plan *plan, float a, float b, float c,
+GLR_FN void glr_gpu_check(GLR_GLOBAL uint32_t *words, const glr_gpu_args *args, float a, float b, float c,
                           float tiny)
 {
     words[GLR_CHECK_SCALED] = glr_bits_of(glr_scaled(a, b, c));
@@ -16,10 +16,10 @@ GLR_FN void glr_gpu_check(GLR_GLOBAL uint32_t *words, const glr_gpu_plan *plan, 
     for (uint32_t i = 0; i < GLR_CHECK_SQRTS; i++) {
         /* `reserved` is 0 at run time; adding it keeps the compiler from constant-folding the square roots.
          */
-        uint32_t bits = glr_check_argument_bits(i) + plan->reserved;
+        uint32_t bits = glr_check_argument_bits(i) + args->reserved;
         words[GLR_CHECK_SQRT + i] = glr_bits_of(glr_sqrt(glr_float_of(bits)));
     }
-    glr_values values = glr_truncated_group(plan->base, 0, &plan->keys);
+    glr_values values = glr_truncated_group(args->base, 0, &args->keys);
     for (int j = 0; j < GLR_GROUP_SIZE; j++) {
         words[GLR_CHECK_STREAM + j] = glr_bits_of(values.value[j]);
     }

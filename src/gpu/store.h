@@ -42,7 +42,7 @@ GLR_FN void glr_round_four(const glr_values *values, glr_format format, int widt
     }
 }
 
-GLR_FN void glr_gpu_store(GLR_GLOBAL uint8_t *dst, const glr_gpu_plan *plan, glr_unit unit, uint64_t stride,
+GLR_FN void glr_gpu_store(GLR_GLOBAL uint8_t *dst, const glr_gpu_args *args, glr_unit unit, uint64_t stride,
                           const glr_values *raw)
 {
     const glr_format float16 = GLR_FORMAT_FLOAT16, bfloat16 = GLR_FORMAT_BFLOAT16;
@@ -51,10 +51,10 @@ GLR_FN void glr_gpu_store(GLR_GLOBAL uint8_t *dst, const glr_gpu_plan *plan, glr
     glr_u32 code[4];
     GLR_UNROLL
     for (int j = 0; j < 4; j++) {
-        values.value[j] = glr_scaled(raw->value[j], plan->scale, plan->shift);
+        values.value[j] = glr_scaled(raw->value[j], args->scale, args->shift);
         code[j] = glr_bits_of(values.value[j]);
     }
-    switch (plan->store) {
+    switch (args->store) {
     case GLR_STORE_FLOAT16:
         glr_round_four(&values, float16, 16, code);
         glr_put_16(dst, unit, stride, code);
@@ -77,31 +77,31 @@ GLR_FN void glr_gpu_store(GLR_GLOBAL uint8_t *dst, const glr_gpu_plan *plan, glr
 
 #if GLR_HAS_F64
 
-GLR_FN void glr_gpu_store_f64(GLR_GLOBAL uint8_t *dst, const glr_gpu_plan *plan, glr_unit unit,
+GLR_FN void glr_gpu_store_f64(GLR_GLOBAL uint8_t *dst, const glr_gpu_args *args, glr_unit unit,
                               glr_f64_pair raw)
 {
     GLR_GLOBAL double *to = (GLR_GLOBAL double *)dst + unit.place;
-    const double scale = glr_f64_of(plan->scale_f64_bits), shift = glr_f64_of(plan->shift_f64_bits);
+    const double scale = glr_f64_of(args->scale_f64_bits), shift = glr_f64_of(args->shift_f64_bits);
     if (unit.first == 0 && unit.count > 0) {
         to[0] = glr_scaled_f64(raw.first, scale, shift);
     }
     if (unit.first + unit.count == GLR_GROUP_SIZE_F64) {
-        to[(1 - unit.first) * plan->stride] = glr_scaled_f64(raw.second, scale, shift);
+        to[(1 - unit.first) * args->stride] = glr_scaled_f64(raw.second, scale, shift);
     }
 }
 
 #endif
 
-/* The first `count` elements of a run's unit, each the plan's pattern. */
-GLR_FN void glr_gpu_store_constant(GLR_GLOBAL uint8_t *dst, const glr_gpu_plan *plan, glr_unit unit)
+/* The first `count` elements of a run's unit, each the arguments' pattern. */
+GLR_FN void glr_gpu_store_constant(GLR_GLOBAL uint8_t *dst, const glr_gpu_args *args, glr_unit unit)
 {
     for (uint32_t j = 0; j < unit.count; j++) {
-        uint64_t place = unit.place + j * plan->stride;
-        switch (plan->element_size) {
-        case 1: ((GLR_GLOBAL uint8_t *)dst)[place] = (uint8_t)plan->pattern; break;
-        case 2: ((GLR_GLOBAL uint16_t *)dst)[place] = (uint16_t)plan->pattern; break;
-        case 4: ((GLR_GLOBAL uint32_t *)dst)[place] = (uint32_t)plan->pattern; break;
-        default: ((GLR_GLOBAL uint64_t *)dst)[place] = plan->pattern;
+        uint64_t place = unit.place + j * args->stride;
+        switch (args->element_size) {
+        case 1: ((GLR_GLOBAL uint8_t *)dst)[place] = (uint8_t)args->pattern; break;
+        case 2: ((GLR_GLOBAL uint16_t *)dst)[place] = (uint16_t)args->pattern; break;
+        case 4: ((GLR_GLOBAL uint32_t *)dst)[place] = (uint32_t)args->pattern; break;
+        default: ((GLR_GLOBAL uint64_t *)dst)[place] = args->pattern;
         }
     }
 }

@@ -14,21 +14,21 @@ typedef struct glr_straight {
 } glr_straight;
 
 /* Where group number `group` goes. */
-GLR_FN GLR_GLOBAL uint4 *glr_straight_place(GLR_GLOBAL uint8_t *dst, const glr_gpu_plan *plan, uint64_t group)
+GLR_FN GLR_GLOBAL uint4 *glr_straight_place(GLR_GLOBAL uint8_t *dst, const glr_gpu_args *args, uint64_t group)
 {
-    return (GLR_GLOBAL uint4 *)((GLR_GLOBAL uint32_t *)dst + (plan->offset - plan->first)) + group;
+    return (GLR_GLOBAL uint4 *)((GLR_GLOBAL uint32_t *)dst + (args->offset - args->first)) + group;
 }
 
-GLR_FN glr_straight glr_straight_of(GLR_GLOBAL uint8_t *dst, const glr_gpu_plan *plan)
+GLR_FN glr_straight glr_straight_of(GLR_GLOBAL uint8_t *dst, const glr_gpu_args *args)
 {
-    const uint64_t first_group = plan->first / GLR_GROUP_SIZE;
-    const uint64_t first_whole = (plan->first + GLR_GROUP_SIZE - 1) / GLR_GROUP_SIZE;
-    const uint64_t end_whole = (plan->first + plan->length) / GLR_GROUP_SIZE;
-    const int aligned = ((size_t)glr_straight_place(dst, plan, 0) & (sizeof(uint4) - 1)) == 0;
-    glr_straight straight = {0, 0, plan->units};
+    const uint64_t first_group = args->first / GLR_GROUP_SIZE;
+    const uint64_t first_whole = (args->first + GLR_GROUP_SIZE - 1) / GLR_GROUP_SIZE;
+    const uint64_t end_whole = (args->first + args->length) / GLR_GROUP_SIZE;
+    const int aligned = ((size_t)glr_straight_place(dst, args, 0) & (sizeof(uint4) - 1)) == 0;
+    glr_straight straight = {0, 0, args->units};
     uint64_t begin = (first_whole + GLR_GPU_UNITS - 1) / GLR_GPU_UNITS, end = end_whole / GLR_GPU_UNITS;
     /* The lower half of a base is 0 unless the caller chose the counter. */
-    if (begin < end && aligned && plan->store == GLR_STORE_FLOAT32 && plan->base.low == 0) {
+    if (begin < end && aligned && args->store == GLR_STORE_FLOAT32 && args->base.low == 0) {
         straight.begin = begin;
         straight.end = end;
         straight.before = begin * GLR_GPU_UNITS - first_group;
@@ -37,9 +37,9 @@ GLR_FN glr_straight glr_straight_of(GLR_GLOBAL uint8_t *dst, const glr_gpu_plan 
 }
 
 /* How many units are not drawn on the straight way, and the number of one of them. */
-GLR_FN uint64_t glr_straight_others(const glr_straight *straight, const glr_gpu_plan *plan)
+GLR_FN uint64_t glr_straight_others(const glr_straight *straight, const glr_gpu_args *args)
 {
-    return plan->units - (straight->end - straight->begin) * GLR_GPU_UNITS;
+    return args->units - (straight->end - straight->begin) * GLR_GPU_UNITS;
 }
 GLR_FN uint64_t glr_straight_other(const glr_straight *straight, uint64_t i)
 {
@@ -53,20 +53,20 @@ GLR_FN int glr_straight_has(const glr_straight *straight, uint64_t number)
 }
 
 /* The first block of a tile's group number i, of which each group owns `step`. */
-GLR_FN glr_block glr_straight_block(const glr_gpu_plan *plan, uint64_t tile, uint32_t i, uint32_t step)
+GLR_FN glr_block glr_straight_block(const glr_gpu_args *args, uint64_t tile, uint32_t i, uint32_t step)
 {
     const uint64_t first = tile * (GLR_GPU_UNITS * step);
-    return glr_philox((glr_u32)first + i * step, (glr_scalar)(first >> 32), (glr_scalar)plan->base.high,
-                      (glr_scalar)(plan->base.high >> 32), &plan->keys);
+    return glr_philox((glr_u32)first + i * step, (glr_scalar)(first >> 32), (glr_scalar)args->base.high,
+                      (glr_scalar)(args->base.high >> 32), &args->keys);
 }
 
-GLR_FN void glr_straight_store(GLR_GLOBAL uint4 *to, const glr_gpu_plan *plan, const glr_values *raw)
+GLR_FN void glr_straight_store(GLR_GLOBAL uint4 *to, const glr_gpu_args *args, const glr_values *raw)
 {
     uint4 four;
-    four.x = glr_bits_of(glr_scaled(raw->value[0], plan->scale, plan->shift));
-    four.y = glr_bits_of(glr_scaled(raw->value[1], plan->scale, plan->shift));
-    four.z = glr_bits_of(glr_scaled(raw->value[2], plan->scale, plan->shift));
-    four.w = glr_bits_of(glr_scaled(raw->value[3], plan->scale, plan->shift));
+    four.x = glr_bits_of(glr_scaled(raw->value[0], args->scale, args->shift));
+    four.y = glr_bits_of(glr_scaled(raw->value[1], args->scale, args->shift));
+    four.z = glr_bits_of(glr_scaled(raw->value[2], args->scale, args->shift));
+    four.w = glr_bits_of(glr_scaled(raw->value[3], args->scale, args->shift));
     *to = four;
 }
 

@@ -32,7 +32,7 @@ typedef struct glr_gpu_queue {
 /* A fill, as the work-items of a team share it. */
 typedef struct glr_gpu_fill {
     GLR_GLOBAL uint8_t *dst;
-    const glr_gpu_plan *plan;
+    const glr_gpu_args *args;
     const glr_runs *runs; /* NULL: the part is packed */
     GLR_LOCAL glr_gpu_queue *queue;
     glr_straight straight;
@@ -53,30 +53,30 @@ GLR_FN void glr_gpu_enqueue(const glr_gpu_fill *fill, uint64_t number, const glr
 
 GLR_FN glr_unit glr_gpu_unit(const glr_gpu_fill *fill, uint64_t number)
 {
-    return fill->runs == 0 ? glr_unit_packed(fill->plan, number, GLR_GROUP_SIZE)
-                           : glr_unit_at(fill->plan, fill->runs, number, GLR_GROUP_SIZE);
+    return fill->runs == 0 ? glr_unit_packed(fill->args, number, GLR_GROUP_SIZE)
+                           : glr_unit_at(fill->args, fill->runs, number, GLR_GROUP_SIZE);
 }
 
 GLR_FN uint64_t glr_gpu_group(const glr_gpu_fill *fill, uint64_t number)
 {
-    return fill->runs == 0 ? fill->plan->first / GLR_GROUP_SIZE + number : glr_gpu_unit(fill, number).group;
+    return fill->runs == 0 ? fill->args->first / GLR_GROUP_SIZE + number : glr_gpu_unit(fill, number).group;
 }
 
 GLR_FN void glr_gpu_put(const glr_gpu_fill *fill, glr_unit unit, const glr_values *values)
 {
-    glr_gpu_store(fill->dst, fill->plan, unit, fill->runs == 0 ? 1 : fill->plan->stride, values);
+    glr_gpu_store(fill->dst, fill->args, unit, fill->runs == 0 ? 1 : fill->args->stride, values);
 }
 
 /* Draws what a unit lacks, and stores it. */
 GLR_FN void glr_gpu_settle(const glr_gpu_fill *fill, float4 candidates, uint64_t number)
 {
-    const glr_gpu_plan *plan = fill->plan;
+    const glr_gpu_args *args = fill->args;
     const glr_values first = {{candidates.x, candidates.y, candidates.z, candidates.w}};
     glr_kept kept = {{{0.0f, 0.0f, 0.0f, 0.0f}}, 0};
     glr_keep_four(&kept, &first);
-    glr_keep_from(&kept, plan->base, glr_gpu_group(fill, number), 2, &plan->keys);
+    glr_keep_from(&kept, args->base, glr_gpu_group(fill, number), 2, &args->keys);
     if (glr_straight_has(&fill->straight, number)) {
-        glr_straight_store(glr_straight_place(fill->dst, plan, glr_gpu_group(fill, number)), plan,
+        glr_straight_store(glr_straight_place(fill->dst, args, glr_gpu_group(fill, number)), args,
                            &kept.values);
     } else {
         glr_gpu_put(fill, glr_gpu_unit(fill, number), &kept.values);
@@ -119,17 +119,17 @@ GLR_FN int glr_gpu_rejects(const glr_values *candidates)
 GLR_FN void glr_gpu_truncated_tile(glr_gpu_fill *fill, uint64_t tile)
 {
     const uint64_t group = tile * GLR_GPU_UNITS + GLR_ITEM;
-    const uint64_t number = group - fill->plan->first / GLR_GROUP_SIZE;
-    GLR_GLOBAL uint4 *to = glr_straight_place(fill->dst, fill->plan, group);
+    const uint64_t number = group - fill->args->first / GLR_GROUP_SIZE;
+    GLR_GLOBAL uint4 *to = glr_straight_place(fill->dst, fill->args, group);
     for (uint32_t i = 0; i < GLR_GPU_UNITS; i += GLR_TEAM_ROUND * GLR_GPU_ITEMS) {
         GLR_UNROLL_ROUND
         for (uint32_t j = i; j < i + GLR_TEAM_ROUND * GLR_GPU_ITEMS; j += GLR_GPU_ITEMS) {
-            glr_block block = glr_straight_block(fill->plan, tile, j + GLR_ITEM, GLR_BLOCKS_PER_GROUP);
+            glr_block block = glr_straight_block(fill->args, tile, j + GLR_ITEM, GLR_BLOCKS_PER_GROUP);
             glr_values values = glr_normal_of_block(&block);
             if (glr_gpu_rejects(&values)) {
                 glr_gpu_enqueue(fill, number + j, &values);
             } else {
-                glr_straight_store(to + j, fill->plan, &values);
+                glr_straight_store(to + j, fill->args, &values);
             }
         }
         glr_gpu_settle_team(fill, GLR_TEAM_ITEMS);
@@ -142,8 +142,8 @@ GLR_FN void glr_gpu_truncated_unit(const glr_gpu_fill *fill, uint64_t number)
     if (unit.count == 0) {
         return;
     }
-    glr_counter counter = glr_counter_at(fill->plan->base, unit.group * GLR_BLOCKS_PER_GROUP);
-    glr_block block = glr_block_at(counter, &fill->plan->keys);
+    glr_counter counter = glr_counter_at(fill->args->base, unit.group * GLR_BLOCKS_PER_GROUP);
+    glr_block block = glr_block_at(counter, &fill->args->keys);
     glr_values values = glr_normal_of_block(&block);
     if (glr_gpu_rejects(&values)) {
         glr_gpu_enqueue(fill, number, &values);
@@ -153,11 +153,11 @@ GLR_FN void glr_gpu_truncated_unit(const glr_gpu_fill *fill, uint64_t number)
 }
 
 /* Any part; `runs` is NULL where it is packed. */
-GLR_FN void glr_gpu_draw_truncated(GLR_GLOBAL uint8_t *dst, const glr_gpu_plan *plan, const glr_runs *runs,
+GLR_FN void glr_gpu_draw_truncated(GLR_GLOBAL uint8_t *dst, const glr_gpu_args *args, const glr_runs *runs,
                                    GLR_LOCAL glr_gpu_queue *queue)
 {
-    const glr_straight none = {0, 0, plan->units};
-    glr_gpu_fill fill = {dst, plan, runs, queue, runs == 0 ? glr_straight_of(dst, plan) : none, 0};
+    const glr_straight none = {0, 0, args->units};
+    glr_gpu_fill fill = {dst, args, runs, queue, runs == 0 ? glr_straight_of(dst, args) : none, 0};
     if (GLR_TEAM_ITEM == 0) {
         queue->length = 0;
     }
@@ -166,7 +166,7 @@ GLR_FN void glr_gpu_draw_truncated(GLR_GLOBAL uint8_t *dst, const glr_gpu_plan *
          tile += GLR_WORK_GROUPS) {
         glr_gpu_truncated_tile(&fill, tile);
     }
-    const uint64_t others = glr_straight_others(&fill.straight, plan);
+    const uint64_t others = glr_straight_others(&fill.straight, args);
     for (uint64_t i = GLR_WORK_GROUP * GLR_GPU_ITEMS;; i += GLR_WORK_GROUPS * GLR_GPU_ITEMS) {
         if (i + GLR_ITEM < others) {
             glr_gpu_truncated_unit(&fill, glr_straight_other(&fill.straight, i + GLR_ITEM));

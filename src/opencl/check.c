@@ -15,12 +15,12 @@ static glr_status check_operations(const glr_opencl_device *device, cl_mem buffe
 {
     const glr_cl *cl = device->cl;
     const cl_kernel kernel = device->kernels[KERNEL_CHECK];
-    const glr_gpu_plan gpu = glr_gpu_plan_of(plan, 0);
+    const glr_gpu_args args = glr_gpu_args_of(plan, 0);
     const glr_check_arguments *with = &glr_check_arguments_given;
     const struct {
         size_t size;
         const void *value;
-    } arguments[] = {{sizeof(cl_mem), &buffer},  {sizeof gpu, &gpu},
+    } arguments[] = {{sizeof(cl_mem), &buffer},  {sizeof args, &args},
                      {sizeof with->a, &with->a}, {sizeof with->b, &with->b},
                      {sizeof with->c, &with->c}, {sizeof with->tiny, &with->tiny}};
     for (cl_uint i = 0; i < sizeof arguments / sizeof arguments[0]; i++) {

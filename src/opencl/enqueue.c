@@ -2,7 +2,7 @@
 #include "api/error.h"
 #include "device.h"
 #include "gpu/host.h"
-#include "tile_plan.h"
+#include "tile_size.h"
 
 glr_status glr_opencl_accepts(glr_device *device, const glr_plan *plan)
 {
@@ -20,7 +20,7 @@ typedef struct launch {
     size_t groups, items;
 } launch;
 
-static launch launch_of(const glr_opencl_device *device, const glr_plan *plan, const glr_gpu_plan *gpu)
+static launch launch_of(const glr_opencl_device *device, const glr_plan *plan, const glr_gpu_args *args)
 {
     launch result = {.takes_runs = 1, .items = GLR_GPU_ITEMS};
     size_t units = GLR_GPU_UNITS;
@@ -39,7 +39,7 @@ static launch launch_of(const glr_opencl_device *device, const glr_plan *plan, c
             units = GLR_TILE_GROUPS;
         }
     }
-    result.groups = (size_t)((gpu->units + units - 1) / units);
+    result.groups = (size_t)((args->units + units - 1) / units);
     return result;
 }
 
@@ -66,15 +66,15 @@ static glr_status enqueue_locked(const glr_opencl_device *device, cl_command_que
                                  const glr_plan *plan, const glr_opencl_target *target,
                                  const glr_opencl_order *order)
 {
-    const glr_gpu_plan gpu = glr_gpu_plan_of(plan, target->offset);
-    const launch how = launch_of(device, plan, &gpu);
+    const glr_gpu_args args = glr_gpu_args_of(plan, target->offset);
+    const launch how = launch_of(device, plan, &args);
     const cl_kernel kernel = device->kernels[how.kernel];
     const size_t global = how.groups * how.items;
     glr_status status = set_destination(device, kernel, target);
     if (status != GLR_OK) {
         return status;
     }
-    cl_int error = device->cl->clSetKernelArg(kernel, 1, sizeof gpu, &gpu);
+    cl_int error = device->cl->clSetKernelArg(kernel, 1, sizeof args, &args);
     if (error == CL_SUCCESS && how.takes_runs) {
         error = device->cl->clSetKernelArg(kernel, 2, sizeof plan->runs, &plan->runs);
     }

@@ -2,8 +2,8 @@
 
 #include "api/error.h"
 #include "force.h"
+#include "gpu/args.h"
 #include "gpu/driver.h"
-#include "gpu/gpu_plan.h"
 #include "hazards.h"
 
 #include <inttypes.h>

@@ -2,13 +2,13 @@
    which draws a tile of groups as the CPU backend does: words to values in vectors, the rows that lack values
    listed and drawn again in full vectors. */
 #define GLR_USE_OPENCL16
-#include "gpu/gpu_plan.h"
-#include "opencl/tile_plan.h"
+#include "gpu/args.h"
+#include "opencl/tile_size.h"
 
 #define TILE_ELEMENTS (GLR_TILE_GROUPS * GLR_GROUP_SIZE)
 
 typedef struct glr_tile {
-    const glr_gpu_plan *plan;
+    const glr_gpu_args *args;
     uint64_t group;   /* of the first row */
     uint32_t step;    /* blocks from row to row */
     uint32_t low;     /* word 0 of the first row's counter */
@@ -28,13 +28,13 @@ GLR_FN glr_block tile_blocks(const glr_tile *tile, uint16 rows, uint32_t block)
     for (int lane = 0;; lane++) {
         if (tile->carries) {
             uint64_t number = (tile->group + row[lane]) * tile->step + block;
-            glr_counter counter = glr_counter_at(tile->plan->base, number);
+            glr_counter counter = glr_counter_at(tile->args->base, number);
             low = (uint16)((uint32_t)counter.low);
             high0 = (uint32_t)(counter.low >> 32);
             high1 = (uint32_t)counter.high;
             high2 = (uint32_t)(counter.high >> 32);
         }
-        glr_block blocks = glr_philox(low, high0, high1, high2, &tile->plan->keys);
+        glr_block blocks = glr_philox(low, high0, high1, high2, &tile->args->keys);
         if (!tile->carries) {
             return blocks;
         }
@@ -50,12 +50,12 @@ GLR_FN glr_block tile_blocks(const glr_tile *tile, uint16 rows, uint32_t block)
     }
 }
 
-GLR_FN glr_tile tile_at(const glr_gpu_plan *plan, uint64_t group, uint32_t step)
+GLR_FN glr_tile tile_at(const glr_gpu_args *args, uint64_t group, uint32_t step)
 {
     glr_tile tile;
-    glr_counter first = glr_counter_at(plan->base, group * step);
-    glr_counter last = glr_counter_at(plan->base, (group + GLR_TILE_GROUPS) * step - 1);
-    tile.plan = plan;
+    glr_counter first = glr_counter_at(args->base, group * step);
+    glr_counter last = glr_counter_at(args->base, (group + GLR_TILE_GROUPS) * step - 1);
+    tile.args = args;
     tile.group = group;
     tile.step = step;
     tile.low = (uint32_t)first.low;
@@ -144,12 +144,12 @@ GLR_FN void settle_tile(const glr_tile *tile, float raw[], uint32_t groups)
 }
 
 /* The codes of 16 values, scaled and rounded to the plan's type. */
-GLR_FN glr_u32 codes_of(const glr_gpu_plan *plan, glr_f32 raw)
+GLR_FN glr_u32 codes_of(const glr_gpu_args *args, glr_f32 raw)
 {
     const glr_format float16_format = GLR_FORMAT_FLOAT16, bfloat16 = GLR_FORMAT_BFLOAT16;
     const glr_format e4m3fn = GLR_FORMAT_FLOAT8_E4M3FN, e5m2 = GLR_FORMAT_FLOAT8_E5M2;
-    glr_f32 values = glr_scaled(raw, plan->scale, plan->shift);
-    switch (plan->store) {
+    glr_f32 values = glr_scaled(raw, args->scale, args->shift);
+    switch (args->store) {
     case GLR_STORE_FLOAT16: return glr_round_to(values, float16_format, 16);
     case GLR_STORE_BFLOAT16: return glr_round_to(values, bfloat16, 16);
     case GLR_STORE_FLOAT8_E4M3FN: return glr_round_to(values, e4m3fn, 8);
@@ -183,40 +183,40 @@ GLR_FN void store_few(__global uint8_t *dst, uint32_t element_size, uint64_t pla
 }
 
 /* Stores those of the tile's elements that belong to the part. */
-GLR_FN void store_tile(__global uint8_t *dst, const glr_gpu_plan *plan, uint64_t group, const float raw[])
+GLR_FN void store_tile(__global uint8_t *dst, const glr_gpu_args *args, uint64_t group, const float raw[])
 {
-    const uint64_t begin = group * GLR_GROUP_SIZE, end = plan->first + plan->length;
-    uint32_t i = begin < plan->first ? (uint32_t)(plan->first - begin) : 0;
+    const uint64_t begin = group * GLR_GROUP_SIZE, end = args->first + args->length;
+    uint32_t i = begin < args->first ? (uint32_t)(args->first - begin) : 0;
     const uint32_t stop = end - begin < TILE_ELEMENTS ? (uint32_t)(end - begin) : TILE_ELEMENTS;
-    uint64_t place = plan->offset + (begin + i - plan->first);
+    uint64_t place = args->offset + (begin + i - args->first);
     for (; i < stop; i += 16, place += 16) {
-        glr_u32 codes = codes_of(plan, vload16(0, raw + i));
+        glr_u32 codes = codes_of(args, vload16(0, raw + i));
         if (stop - i < 16) {
-            store_few(dst, plan->element_size, place, codes, stop - i);
+            store_few(dst, args->element_size, place, codes, stop - i);
         } else {
-            store_codes(dst, plan->element_size, place, codes);
+            store_codes(dst, args->element_size, place, codes);
         }
     }
 }
 
 /* One kernel for all samplers, since compilers take a second for each copy of it. */
 __kernel __attribute__((reqd_work_group_size(1, 1, 1))) void glr_tiles(__global uint8_t *dst,
-                                                                       glr_gpu_plan plan)
+                                                                       glr_gpu_args args)
 {
-    const uint64_t group = plan.first / GLR_GROUP_SIZE + get_group_id(0) * GLR_TILE_GROUPS;
-    const uint64_t left = (plan.first + plan.length + GLR_GROUP_SIZE - 1) / GLR_GROUP_SIZE - group;
+    const uint64_t group = args.first / GLR_GROUP_SIZE + get_group_id(0) * GLR_TILE_GROUPS;
+    const uint64_t left = (args.first + args.length + GLR_GROUP_SIZE - 1) / GLR_GROUP_SIZE - group;
     const uint32_t groups = left < GLR_TILE_GROUPS ? (uint32_t)left : GLR_TILE_GROUPS;
     const glr_tile tile =
-        tile_at(&plan, group, plan.sampler == GLR_SAMPLE_TRUNCATED ? GLR_BLOCKS_PER_GROUP : 1U);
+        tile_at(&args, group, args.sampler == GLR_SAMPLE_TRUNCATED ? GLR_BLOCKS_PER_GROUP : 1U);
     float raw[TILE_ELEMENTS + 16]; /* vectors are read from any element on */
     const uint16 lanes = (uint16)(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15);
     for (uint32_t row = 0; row < groups; row += 16) {
         glr_block block = tile_blocks(&tile, lanes + row, 0);
-        glr_values values = glr_sample_block(&block, (int)plan.sampler);
+        glr_values values = glr_sample_block(&block, (int)args.sampler);
         store_rows(values.value, raw + row * GLR_GROUP_SIZE);
     }
-    if (plan.sampler == GLR_SAMPLE_TRUNCATED) {
+    if (args.sampler == GLR_SAMPLE_TRUNCATED) {
         settle_tile(&tile, raw, groups);
     }
-    store_tile(dst, &plan, group, raw);
+    store_tile(dst, &args, group, raw);
 }

@@ -2,7 +2,7 @@
    draws; each barrier is needed, since without it lanes race; and the queue that they guard is settled as
    often as it is full. The barriers are found in the PTX, each text of it that the library holds. */
 #include "backend.h"
-#include "gpu/gpu_plan.h"
+#include "gpu/args.h"
 #include "launch.h"
 #include "ptxsim/driver/ptxsim.h"
 #include "support/golden.h"

@@ -51,7 +51,7 @@ static const gpu_absence absences[] = {
 /* As by a compiler that contracts, has no true fma, a square root that is not correctly rounded, flushes
    subnormals, or multiplies wrongly; also where a fill alone flushes them, or goes wrong far into a tensor
    only. */
-#define SCALED "values.value[j] = glr_scaled(raw->value[j], plan->scale, plan->shift);"
+#define SCALED "values.value[j] = glr_scaled(raw->value[j], args->scale, args->shift);"
 
 static const struct {
     const char *from, *to;

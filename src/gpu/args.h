@@ -1,7 +1,7 @@
 /* A plan as a kernel's arguments: what host and device share. Both sides compile this text, so the structs
    hold integers and floats of fixed size in the order of their alignment, and no pointers. */
-#ifndef GLR_GPU_GPU_PLAN_H
-#define GLR_GPU_GPU_PLAN_H
+#ifndef GLR_GPU_ARGS_H
+#define GLR_GPU_ARGS_H
 
 #include "core/core.h"
 
@@ -12,13 +12,14 @@
 #define GLR_STORE_FLOAT8_E4M3FN 3
 #define GLR_STORE_FLOAT8_E5M2   4
 
-/* Work-items of a work-group, and how many units each of them draws. */
-#define GLR_GPU_ITEMS  128
-#define GLR_GPU_ROUNDS 4
-#define GLR_GPU_UNITS  (GLR_GPU_ITEMS * GLR_GPU_ROUNDS) /* of a tile */
+/* Work-items of a work-group, how many units of a tile each of them draws, and the units of a tile: what a
+   work-group draws before it goes on to the next. */
+#define GLR_GPU_ITEMS          128
+#define GLR_GPU_UNITS_PER_ITEM 4
+#define GLR_GPU_UNITS          (GLR_GPU_ITEMS * GLR_GPU_UNITS_PER_ITEM)
 
 /* A unit of work is one group of elements, as far as it lies in one run of the part. */
-typedef struct glr_gpu_plan {
+typedef struct glr_gpu_args {
     glr_counter base;
     uint64_t first;          /* index of the part's first element */
     uint64_t length;         /* elements of a run */
@@ -35,6 +36,6 @@ typedef struct glr_gpu_plan {
     uint32_t store;        /* GLR_STORE_... */
     uint32_t element_size; /* in bytes */
     uint32_t reserved;     /* 0: the size stays a multiple of 8 */
-} glr_gpu_plan;
+} glr_gpu_args;
 
 #endif
