@@ -4,9 +4,9 @@
 #ifndef GLR_GPU_DRAW_H
 #define GLR_GPU_DRAW_H
 
+#include "fast_path.h"
 #include "language.h"
 #include "store.h"
-#include "straight.h"
 #include "units.h"
 
 /* The head of a grid-stride loop over this work-item's units, to follow `for`. */
@@ -17,21 +17,21 @@
 /* A packed part by a sampler that rejects nothing. `sampler` is a constant where this is inlined. */
 GLR_FN void glr_gpu_draw(GLR_GLOBAL uint8_t *dst, const glr_gpu_args *args, int sampler)
 {
-    const glr_straight straight = glr_straight_of(dst, args);
-    for (uint64_t tile = straight.begin + GLR_WORK_GROUP; tile < straight.end; tile += GLR_WORK_GROUPS) {
-        GLR_GLOBAL uint4 *to = glr_straight_place(dst, args, tile * GLR_GPU_UNITS + GLR_ITEM);
+    const glr_fast_path fast_path = glr_fast_path_of(dst, args);
+    for (uint64_t tile = fast_path.begin + GLR_WORK_GROUP; tile < fast_path.end; tile += GLR_WORK_GROUPS) {
+        GLR_GLOBAL uint4 *to = glr_fast_path_place(dst, args, tile * GLR_GPU_UNITS + GLR_ITEM);
         GLR_UNROLL_ROUND
         for (uint32_t i = 0; i < GLR_GPU_UNITS; i += GLR_GPU_ITEMS) {
-            glr_block block = glr_straight_block(args, tile, i + GLR_ITEM, 1);
+            glr_block block = glr_fast_path_block(args, tile, i + GLR_ITEM, 1);
             glr_values values = glr_sample_block(&block, sampler);
-            glr_straight_store(to + i, args, &values);
+            glr_fast_path_store(to + i, args, &values);
         }
     }
-    const uint64_t others = glr_straight_others(&straight, args);
+    const uint64_t remainder = glr_remainder_count(&fast_path, args);
     for
-        GLR_EACH_UNIT(i, others)
+        GLR_EACH_UNIT(i, remainder)
         {
-            glr_unit unit = glr_unit_packed(args, glr_straight_other(&straight, i), GLR_GROUP_SIZE);
+            glr_unit unit = glr_unit_packed(args, glr_remainder_unit(&fast_path, i), GLR_GROUP_SIZE);
             glr_values values = glr_sample_group(sampler, args->base, unit.group, &args->keys);
             glr_gpu_store(dst, args, unit, 1, &values);
         }

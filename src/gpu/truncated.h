@@ -1,12 +1,12 @@
 /* The bodies of the kernels of the truncated normal. 83 % of the groups are finished with their first block.
-   The others are queued, and drawn again when the queue has one for every work-item of a team, so that no
-   work-item of it idles. */
+   The remaining ones are queued, and drawn again when the queue has one for every work-item of a team, so
+   that no work-item of it idles. */
 #ifndef GLR_GPU_TRUNCATED_H
 #define GLR_GPU_TRUNCATED_H
 
+#include "fast_path.h"
 #include "language.h"
 #include "store.h"
-#include "straight.h"
 #include "units.h"
 
 #define GLR_TEAM_ITEMS (GLR_GPU_ITEMS / GLR_TEAMS)
@@ -35,7 +35,7 @@ typedef struct glr_gpu_fill {
     const glr_gpu_args *args;
     const glr_runs *runs; /* NULL: the part is packed */
     GLR_LOCAL glr_gpu_queue *queue;
-    glr_straight straight;
+    glr_fast_path fast_path;
     uint32_t settled; /* how many of the queue's units are done */
 } glr_gpu_fill;
 
@@ -75,9 +75,9 @@ GLR_FN void glr_gpu_settle(const glr_gpu_fill *fill, float4 candidates, uint64_t
     glr_kept kept = {{{0.0f, 0.0f, 0.0f, 0.0f}}, 0};
     glr_keep_four(&kept, &first);
     glr_keep_from(&kept, args->base, glr_gpu_group(fill, number), 2, &args->keys);
-    if (glr_straight_has(&fill->straight, number)) {
-        glr_straight_store(glr_straight_place(fill->dst, args, glr_gpu_group(fill, number)), args,
-                           &kept.values);
+    if (glr_fast_path_has(&fill->fast_path, number)) {
+        glr_fast_path_store(glr_fast_path_place(fill->dst, args, glr_gpu_group(fill, number)), args,
+                            &kept.values);
     } else {
         glr_gpu_put(fill, glr_gpu_unit(fill, number), &kept.values);
     }
@@ -115,21 +115,21 @@ GLR_FN int glr_gpu_rejects(const glr_values *candidates)
             glr_rejected_bit(candidates->value[2]) | glr_rejected_bit(candidates->value[3])) != 0;
 }
 
-/* A tile of the straight way. */
+/* A tile of the fast path. */
 GLR_FN void glr_gpu_truncated_tile(glr_gpu_fill *fill, uint64_t tile)
 {
     const uint64_t group = tile * GLR_GPU_UNITS + GLR_ITEM;
     const uint64_t number = group - fill->args->first / GLR_GROUP_SIZE;
-    GLR_GLOBAL uint4 *to = glr_straight_place(fill->dst, fill->args, group);
+    GLR_GLOBAL uint4 *to = glr_fast_path_place(fill->dst, fill->args, group);
     for (uint32_t i = 0; i < GLR_GPU_UNITS; i += GLR_TEAM_ROUND * GLR_GPU_ITEMS) {
         GLR_UNROLL_ROUND
         for (uint32_t j = i; j < i + GLR_TEAM_ROUND * GLR_GPU_ITEMS; j += GLR_GPU_ITEMS) {
-            glr_block block = glr_straight_block(fill->args, tile, j + GLR_ITEM, GLR_BLOCKS_PER_GROUP);
+            glr_block block = glr_fast_path_block(fill->args, tile, j + GLR_ITEM, GLR_BLOCKS_PER_GROUP);
             glr_values values = glr_normal_of_block(&block);
             if (glr_gpu_rejects(&values)) {
                 glr_gpu_enqueue(fill, number + j, &values);
             } else {
-                glr_straight_store(to + j, fill->args, &values);
+                glr_fast_path_store(to + j, fill->args, &values);
             }
         }
         glr_gpu_settle_team(fill, GLR_TEAM_ITEMS);
@@ -156,24 +156,24 @@ GLR_FN void glr_gpu_truncated_unit(const glr_gpu_fill *fill, uint64_t number)
 GLR_FN void glr_gpu_draw_truncated(GLR_GLOBAL uint8_t *dst, const glr_gpu_args *args, const glr_runs *runs,
                                    GLR_LOCAL glr_gpu_queue *queue)
 {
-    const glr_straight none = {0, 0, args->units};
-    glr_gpu_fill fill = {dst, args, runs, queue, runs == 0 ? glr_straight_of(dst, args) : none, 0};
+    const glr_fast_path none = {0, 0, args->units};
+    glr_gpu_fill fill = {dst, args, runs, queue, runs == 0 ? glr_fast_path_of(dst, args) : none, 0};
     if (GLR_TEAM_ITEM == 0) {
         queue->length = 0;
     }
     GLR_TEAM_BARRIER();
-    for (uint64_t tile = fill.straight.begin + GLR_WORK_GROUP; tile < fill.straight.end;
+    for (uint64_t tile = fill.fast_path.begin + GLR_WORK_GROUP; tile < fill.fast_path.end;
          tile += GLR_WORK_GROUPS) {
         glr_gpu_truncated_tile(&fill, tile);
     }
-    const uint64_t others = glr_straight_others(&fill.straight, args);
+    const uint64_t remainder = glr_remainder_count(&fill.fast_path, args);
     for (uint64_t i = GLR_WORK_GROUP * GLR_GPU_ITEMS;; i += GLR_WORK_GROUPS * GLR_GPU_ITEMS) {
-        if (i + GLR_ITEM < others) {
-            glr_gpu_truncated_unit(&fill, glr_straight_other(&fill.straight, i + GLR_ITEM));
+        if (i + GLR_ITEM < remainder) {
+            glr_gpu_truncated_unit(&fill, glr_remainder_unit(&fill.fast_path, i + GLR_ITEM));
         }
         /* After the last unit, whatever is left. Once in this text, since compilers take long for it. */
-        glr_gpu_settle_team(&fill, i < others ? GLR_TEAM_ITEMS : 1);
-        if (i >= others) {
+        glr_gpu_settle_team(&fill, i < remainder ? GLR_TEAM_ITEMS : 1);
+        if (i >= remainder) {
             return;
         }
     }

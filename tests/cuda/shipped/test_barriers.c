@@ -1,5 +1,5 @@
 /* The barriers of the kernels that ship. Their lanes may run in any order between them and draw what plain C
-   draws; each barrier is needed, since without it lanes race; and the queue that they guard is settled as
+   draws; each barrier is needed, since without it lanes race; and the queue that they guard is emptied as
    often as it is full. The barriers are found in the PTX, each text of it that the library holds. */
 #include "backend.h"
 #include "gpu/args.h"
@@ -19,7 +19,7 @@
 
 #define WARP      32
 #define WARPS     (GLR_GPU_ITEMS / WARP)
-#define ROUND     2          /* groups of each lane on the straight way between two looks at the queue */
+#define INTERVAL  2          /* groups of each lane on the fast path between two looks at the queue */
 #define QUEUED    (4 * WARP) /* places of a warp's queue */
 #define BARRIERS  32
 #define MOST_ROOM (1 << 20)
@@ -34,7 +34,7 @@ typedef struct place {
 
 static fill fills[FILLS_MOST + 2];
 static size_t fill_count;
-static const fill *straight_fill, *queued_fill; /* the long ones: for glr_truncated_packed, for glr_any */
+static const fill *fast_fill, *queued_fill; /* the long ones: for glr_truncated_packed, for glr_any */
 static glr_device *cpu;
 
 static void set_up(void)
@@ -48,7 +48,7 @@ static void set_up(void)
     fills[fill_count++] = fill_of(&truncated, &tensor);
     tensor.strides[0] = 3;
     fills[fill_count++] = fill_of(&truncated, &tensor);
-    straight_fill = &fills[fill_count - 2];
+    fast_fill = &fills[fill_count - 2];
     queued_fill = &fills[fill_count - 1];
     for (size_t i = 0; i < fill_count; i++) {
         cr_assert_leq(fill_room(&fills[i]), MOST_ROOM);
@@ -138,7 +138,7 @@ static bool draws_alike(const fill *f, const char *schedule)
 /* All fills, or in the light form one of several, and the long ones. */
 static bool is_left_out(size_t number)
 {
-    return test_is_light() && number % 5 != 0 && &fills[number] < straight_fill;
+    return test_is_light() && number % 5 != 0 && &fills[number] < fast_fill;
 }
 
 static void run_in_each_order(char *text, const place *found, size_t count)
@@ -219,7 +219,7 @@ static void draw_groups(queue *q, uint64_t first, uint64_t end)
     }
 }
 
-static void settle(queue *q, uint64_t at_least)
+static void finish(queue *q, uint64_t at_least)
 {
     for (q->looks++; q->left >= at_least; q->looks++) {
         q->full += at_least == WARP ? 1 : 0;
@@ -227,23 +227,23 @@ static void settle(queue *q, uint64_t at_least)
     }
 }
 
-/* A warp's way through a fill that one block draws: first the groups in tiles. */
+/* A warp's way through a fill that one thread block draws: first the groups in tiles. */
 static void draw_tiles(queue *q, uint32_t warp, uint64_t end)
 {
-    for (uint64_t first = WARP * warp; first < end; first += ROUND * GLR_GPU_ITEMS) {
-        for (uint64_t i = 0; i < ROUND; i++) {
+    for (uint64_t first = WARP * warp; first < end; first += INTERVAL * GLR_GPU_ITEMS) {
+        for (uint64_t i = 0; i < INTERVAL; i++) {
             draw_groups(q, first + i * GLR_GPU_ITEMS, end);
         }
-        settle(q, WARP);
+        finish(q, WARP);
     }
 }
 
-/* Then the others, and what is left. */
-static void draw_others(queue *q, uint32_t warp, uint64_t begin, uint64_t end)
+/* Then the remainder, and what is left in the queue. */
+static void draw_remainder(queue *q, uint32_t warp, uint64_t begin, uint64_t end)
 {
     for (uint64_t first = begin;; first += GLR_GPU_ITEMS) {
         draw_groups(q, first + WARP * warp, end);
-        settle(q, first < end ? WARP : 1);
+        finish(q, first < end ? WARP : 1);
         if (first >= end) {
             return;
         }
@@ -274,24 +274,24 @@ static void count_lines(const char *text, int kernel, const fill *f, uint64_t li
 }
 
 /* How often barriers are met, and how many units are queued and taken out, against what queues of plain C
-   come to. More units are queued in tiles, and after them, than a queue has places: if it were not settled
+   come to. More units are queued in tiles, and after them, than a queue has places: if it were not emptied
    between, values would be lost. */
 static void fill_queues(char *text, const place *found, size_t count)
 {
     static uint64_t lines[LINES];
     const int kernel = found->kernel;
-    const bool is_straight = kernel == kernel_named("glr_truncated_packed");
-    const fill *f = is_straight ? straight_fill : queued_fill;
+    const bool is_fast = kernel == kernel_named("glr_truncated_packed");
+    const fill *f = is_fast ? fast_fill : queued_fill;
     const uint64_t groups = (LONG + GLR_GROUP_SIZE - 1) / GLR_GROUP_SIZE, whole = LONG / GLR_GROUP_SIZE;
-    const uint64_t in_tiles = is_straight ? whole / GLR_GPU_UNITS * GLR_GPU_UNITS : 0;
+    const uint64_t in_tiles = is_fast ? whole / GLR_GPU_UNITS * GLR_GPU_UNITS : 0;
     uint64_t barriers = 0, queued = 0;
     (void)count;
     for (uint32_t warp = 0; warp < WARPS; warp++) {
         queue q = {.plan = &f->plan};
         draw_tiles(&q, warp, in_tiles);
-        cr_assert(q.queued > QUEUED || !is_straight, "warp %u queues %llu in tiles", (unsigned)warp,
+        cr_assert(q.queued > QUEUED || !is_fast, "warp %u queues %llu in tiles", (unsigned)warp,
                   (unsigned long long)q.queued);
-        draw_others(&q, warp, in_tiles, groups);
+        draw_remainder(&q, warp, in_tiles, groups);
         cr_assert(q.queued > QUEUED && q.full > 0, "warp %u queues %llu", (unsigned)warp,
                   (unsigned long long)q.queued);
         barriers += 1 + 2 * q.looks; /* one after the queue was made empty */
@@ -303,4 +303,4 @@ static void fill_queues(char *text, const place *found, size_t count)
     cr_assert_eq(runs_of(text, kernel, lines, "ld.shared.v4"), queued);
 }
 
-Test(barriers, full_queues_are_settled_on_the_way) { for_each_kernel(fill_queues); }
+Test(barriers, full_queues_are_emptied_on_the_way) { for_each_kernel(fill_queues); }

@@ -11,7 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Elements of each fill: within one tile, and over several that a block draws in turn. */
+/* Elements of each fill: within one tile, and over several that a thread block draws in turn. */
 #define FEW  515
 #define MANY 5003
 
