@@ -1,9 +1,10 @@
 /* The float32 samplers on vectors.
 
    Work is done in loops over a batch, each short enough for the processor's window: Philox words first, then
-   the arithmetic. Rejection keeps the lanes full: every row is drawn from its first block, which settles 83 %
-   of them; rows that lack values are collected in a list and drawn from one more pair of words, which leaves
-   1.4 %; those are collected again and drawn from two whole blocks; plain C ends what is still left. */
+   the arithmetic. Rejection keeps the lanes full: every row is drawn from its first block, which is
+   enough for 83 % of them; rows that lack values are collected in a list and drawn from one more pair of
+   words, which leaves 1.4 %; those are collected again and drawn from two whole blocks; plain C finishes
+   what is still left. */
 #ifndef GLR_CPU_VECTOR_F32_H
 #define GLR_CPU_VECTOR_F32_H
 
@@ -13,7 +14,7 @@
 
 #define LANES GLR_LANES
 
-/* Rows of a batch that were not settled, each with its counter. */
+/* Rows of a batch that were not finished, each with its counter. */
 typedef struct row_list {
     uint32_t count;
     uint32_t row[GLR_BATCH_ROWS + GLR_BATCH_SLACK];
@@ -79,7 +80,7 @@ static void pad(row_list *list)
 /* First pass: four candidates per row, from the words that draw_words left. Which rows have rejected ones is
    kept where their counters will be, and listed in a loop of its own, which keeps the first one's window
    free. */
-GLR_FN void first_pass(glr_batch *batch, row_list *unsettled)
+GLR_FN void first_pass(glr_batch *batch, row_list *unfinished)
 {
     uint32_t lane_rows[LANES];
     for (uint32_t lane = 0; lane < LANES; lane++) {
@@ -93,13 +94,13 @@ GLR_FN void first_pass(glr_batch *batch, row_list *unsettled)
         glr_u32 rejected = glr_rejected_bit(candidates.value[0]) | glr_rejected_bit(candidates.value[1]) |
                            glr_rejected_bit(candidates.value[2]) | glr_rejected_bit(candidates.value[3]);
         glr_store_rows(candidates.value, batch->raw[row]);
-        glr_store_u32(&unsettled->counter[row], rejected);
+        glr_store_u32(&unfinished->counter[row], rejected);
     }
     for (uint32_t row = 0; row < batch->rows; row += LANES) {
-        count += glr_append_flagged(&unsettled->row[count], glr_load_u32(&unsettled->counter[row]),
+        count += glr_append_flagged(&unfinished->row[count], glr_load_u32(&unfinished->counter[row]),
                                     lane_row + row);
     }
-    unsettled->count = count;
+    unfinished->count = count;
 }
 
 /* One candidate more for each listed row, from the first pair of words of its second block: the sine value
@@ -118,7 +119,7 @@ GLR_FN void fifth_candidates(const glr_plan *plan, const glr_batch *batch, row_l
     }
 }
 
-/* Second pass: if a listed row lacked one value and its fifth candidate is kept, the row is settled;
+/* Second pass: if a listed row lacked one value and its fifth candidate is kept, the row is finished;
    otherwise it stays in the list, its values to be drawn again. */
 GLR_FN void second_pass(const glr_plan *plan, glr_batch *batch, row_list *list)
 {
@@ -178,11 +179,11 @@ GLR_FN void third_pass(const glr_plan *plan, glr_batch *batch, row_list *list)
 
 GLR_FN void sample_truncated(const glr_plan *plan, glr_batch *batch)
 {
-    row_list unsettled;
+    row_list unfinished;
     draw_words(plan, batch);
-    first_pass(batch, &unsettled);
-    second_pass(plan, batch, &unsettled);
-    third_pass(plan, batch, &unsettled);
+    first_pass(batch, &unfinished);
+    second_pass(plan, batch, &unfinished);
+    third_pass(plan, batch, &unfinished);
 }
 
 GLR_FN void sample_f32(const glr_plan *plan, glr_batch *batch)

@@ -1,6 +1,6 @@
 /* The float64 samplers on vectors. A vector of 64-bit lanes is half as wide as one of words, so every draw of
    words gives two: the lanes of even rows, and of odd ones. Rejection goes as for float32, with one pass
-   less: the first block settles 91 % of the rows, a second one all but 0.4 %, and plain C the rest. */
+   less: the first block is enough for 91 % of the rows, a second one all but 0.4 %, and plain C the rest. */
 #ifndef GLR_CPU_VECTOR_F64_H
 #define GLR_CPU_VECTOR_F64_H
 
@@ -59,7 +59,7 @@ GLR_FN void list_rejected_f64(const glr_batch *batch, row_list *list)
 }
 
 /* The first two kept of a row's two candidates and two more; false if they are fewer. */
-GLR_FN int settle_f64(float row[GLR_BATCH_WIDTH], const double more[2])
+GLR_FN int finish_f64(float row[GLR_BATCH_WIDTH], const double more[2])
 {
     double candidates[4], kept[5];
     uint32_t count = 0;
@@ -83,7 +83,7 @@ GLR_FN void sample_truncated_f64(const glr_plan *plan, glr_batch *batch)
         draw_rows_f64(plan, batch, glr_load_u32(&list.counter[i]), GLR_SAMPLE_NORMAL, rows);
         for (uint32_t lane = 0; lane < LANES && i + lane < list.count; lane++) {
             uint32_t row = list.row[i + lane];
-            if (!settle_f64(batch->raw[row], rows[lane])) {
+            if (!finish_f64(batch->raw[row], rows[lane])) {
                 glr_cpu_sample_row_f64(plan, batch, row);
             }
         }

@@ -23,15 +23,15 @@ GLR_KERNEL glr_icdf_packed(uint8_t *dst, GLR_BY_VALUE glr_gpu_args args)
 
 GLR_KERNEL glr_truncated_packed(uint8_t *dst, GLR_BY_VALUE glr_gpu_args args)
 {
-    __shared__ glr_gpu_queue queues[GLR_TEAMS];
-    glr_gpu_draw_truncated(dst, &args, NULL, &queues[GLR_TEAM]);
+    __shared__ glr_gpu_queue queues[GLR_SUBGROUPS];
+    glr_gpu_draw_truncated(dst, &args, NULL, &queues[GLR_SUBGROUP]);
 }
 
 GLR_KERNEL glr_any(uint8_t *dst, GLR_BY_VALUE glr_gpu_args args, GLR_BY_VALUE glr_runs runs)
 {
-    __shared__ glr_gpu_queue queues[GLR_TEAMS];
+    __shared__ glr_gpu_queue queues[GLR_SUBGROUPS];
     if (args.sampler == GLR_SAMPLE_TRUNCATED) {
-        glr_gpu_draw_truncated(dst, &args, &runs, &queues[GLR_TEAM]);
+        glr_gpu_draw_truncated(dst, &args, &runs, &queues[GLR_SUBGROUP]);
     } else {
         glr_gpu_draw_any(dst, &args, &runs);
     }

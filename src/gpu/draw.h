@@ -20,7 +20,7 @@ GLR_FN void glr_gpu_draw(GLR_GLOBAL uint8_t *dst, const glr_gpu_args *args, int 
     const glr_fast_path fast_path = glr_fast_path_of(dst, args);
     for (uint64_t tile = fast_path.begin + GLR_WORK_GROUP; tile < fast_path.end; tile += GLR_WORK_GROUPS) {
         GLR_GLOBAL uint4 *to = glr_fast_path_place(dst, args, tile * GLR_GPU_UNITS + GLR_ITEM);
-        GLR_UNROLL_ROUND
+        GLR_UNROLL_UNITS
         for (uint32_t i = 0; i < GLR_GPU_UNITS; i += GLR_GPU_ITEMS) {
             glr_block block = glr_fast_path_block(args, tile, i + GLR_ITEM, 1);
             glr_values values = glr_sample_block(&block, sampler);

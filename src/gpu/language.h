@@ -1,16 +1,16 @@
 /* The language of kernels, beyond the core's lane layer:
  *
- *   GLR_GLOBAL         address space of a destination
- *   GLR_LOCAL          address space of a pointer to memory that a work-group shares
- *   GLR_ITEM           number of the work-item within its work-group, of GLR_GPU_ITEMS
- *   GLR_WORK_GROUP     number of the work-group, 64 bits
- *   GLR_WORK_GROUPS    how many work-groups there are, 64 bits
- *   GLR_BARRIER()      waits until the whole work-group has come here and sees its shared memory
- *   GLR_TEAMS          into how many teams a work-group falls, which wait for each other at little cost
- *   GLR_TEAM           number of the work-item's team
- *   GLR_TEAM_BARRIER() as GLR_BARRIER() for the team
- *   GLR_TAKE_NUMBER(p) adds 1 to a shared counter and gives what it held
- *   GLR_UNROLL_ROUND   GLR_UNROLL before a loop over units, where compiling that takes no long time
+ *   GLR_GLOBAL              address space of a destination
+ *   GLR_LOCAL               address space of a pointer to memory that a work-group shares
+ *   GLR_ITEM                number of the work-item within its work-group, of GLR_GPU_ITEMS
+ *   GLR_WORK_GROUP          number of the work-group, 64 bits
+ *   GLR_WORK_GROUPS         how many work-groups there are, 64 bits
+ *   GLR_BARRIER()           waits until the whole work-group has come here and sees its shared memory
+ *   GLR_SUBGROUPS           subgroups of a work-group, whose work-items wait for each other at little cost
+ *   GLR_SUBGROUP            number of the work-item's subgroup
+ *   GLR_SUBGROUP_BARRIER()  as GLR_BARRIER() for the subgroup
+ *   GLR_ATOMIC_INCREMENT(p) adds 1 to a shared counter and gives what it held
+ *   GLR_UNROLL_UNITS        GLR_UNROLL before a loop over units, where compiling that takes no long time
  *
  * Vectors of four (float4, uint4, ushort4, uchar4) have the same names and members in OpenCL C and in CUDA C.
  */
@@ -18,29 +18,29 @@
 #define GLR_GPU_LANGUAGE_H
 
 #if defined(__OPENCL_C_VERSION__) || defined(__OPENCL_VERSION__)
-#define GLR_GLOBAL         __global
-#define GLR_LOCAL          __local
-#define GLR_ITEM           ((uint32_t)get_local_id(0))
-#define GLR_WORK_GROUP     ((uint64_t)get_group_id(0))
-#define GLR_WORK_GROUPS    ((uint64_t)get_num_groups(0))
-#define GLR_BARRIER()      barrier(CLK_LOCAL_MEM_FENCE)
-#define GLR_TEAMS          1
-#define GLR_TEAM           0
-#define GLR_TEAM_BARRIER() GLR_BARRIER()
-#define GLR_TAKE_NUMBER(p) atomic_inc(p)
-#define GLR_UNROLL_ROUND
+#define GLR_GLOBAL              __global
+#define GLR_LOCAL               __local
+#define GLR_ITEM                ((uint32_t)get_local_id(0))
+#define GLR_WORK_GROUP          ((uint64_t)get_group_id(0))
+#define GLR_WORK_GROUPS         ((uint64_t)get_num_groups(0))
+#define GLR_BARRIER()           barrier(CLK_LOCAL_MEM_FENCE)
+#define GLR_SUBGROUPS           1
+#define GLR_SUBGROUP            0
+#define GLR_SUBGROUP_BARRIER()  GLR_BARRIER()
+#define GLR_ATOMIC_INCREMENT(p) atomic_inc(p)
+#define GLR_UNROLL_UNITS
 #elif defined(__CUDACC__)
 #define GLR_GLOBAL
 #define GLR_LOCAL
-#define GLR_ITEM           threadIdx.x
-#define GLR_WORK_GROUP     ((uint64_t)blockIdx.x)
-#define GLR_WORK_GROUPS    ((uint64_t)gridDim.x)
-#define GLR_BARRIER()      __syncthreads()
-#define GLR_TEAMS          (GLR_GPU_ITEMS / 32) /* a warp is a team */
-#define GLR_TEAM           (threadIdx.x / 32)
-#define GLR_TEAM_BARRIER() __syncwarp()
-#define GLR_TAKE_NUMBER(p) atomicAdd(p, 1U)
-#define GLR_UNROLL_ROUND   GLR_UNROLL
+#define GLR_ITEM                threadIdx.x
+#define GLR_WORK_GROUP          ((uint64_t)blockIdx.x)
+#define GLR_WORK_GROUPS         ((uint64_t)gridDim.x)
+#define GLR_BARRIER()           __syncthreads()
+#define GLR_SUBGROUPS           (GLR_GPU_ITEMS / 32) /* a warp is a subgroup */
+#define GLR_SUBGROUP            (threadIdx.x / 32)
+#define GLR_SUBGROUP_BARRIER()  __syncwarp()
+#define GLR_ATOMIC_INCREMENT(p) atomicAdd(p, 1U)
+#define GLR_UNROLL_UNITS        GLR_UNROLL
 #else
 #error "no GPU language that is known here"
 #endif

@@ -1,5 +1,5 @@
 /* The bodies of the kernels of the truncated normal. 83 % of the groups are finished with their first block.
-   The remaining ones are queued, and drawn again when the queue has one for every work-item of a team, so
+   The remaining ones are queued, and drawn again when the queue has one for every work-item of a subgroup, so
    that no work-item of it idles. */
 #ifndef GLR_GPU_TRUNCATED_H
 #define GLR_GPU_TRUNCATED_H
@@ -9,39 +9,39 @@
 #include "store.h"
 #include "units.h"
 
-#define GLR_TEAM_ITEMS (GLR_GPU_ITEMS / GLR_TEAMS)
-#define GLR_TEAM_ITEM  (GLR_ITEM % GLR_TEAM_ITEMS)
+#define GLR_SUBGROUP_ITEMS (GLR_GPU_ITEMS / GLR_SUBGROUPS)
+#define GLR_SUBGROUP_ITEM  (GLR_ITEM % GLR_SUBGROUP_ITEMS)
 
-/* A round is what a work-item draws between two looks at the queue, at most. */
-#define GLR_TEAM_ROUND 2
+/* Units that a work-item draws between two looks at the queue, at most. */
+#define GLR_QUEUE_INTERVAL 2
 
-/* Fewer than GLR_TEAM_ITEMS units are left in a queue when a round begins. */
-#define GLR_GPU_QUEUED (4 * GLR_TEAM_ITEMS)
-#if GLR_GPU_QUEUED < GLR_TEAM_ITEMS * (1 + GLR_TEAM_ROUND)
-#error "a queue is too short for a round of which each unit lacks values"
+/* Fewer than GLR_SUBGROUP_ITEMS units are left in a queue after a look at it. */
+#define GLR_GPU_QUEUED (4 * GLR_SUBGROUP_ITEMS)
+#if GLR_GPU_QUEUED < GLR_SUBGROUP_ITEMS * (1 + GLR_QUEUE_INTERVAL)
+#error "a queue is too short for an interval of which each unit lacks values"
 #endif
 
-/* A team's units that lack values, and the candidates of their first blocks, in shared memory. Number i of
-   them lies in place i % GLR_GPU_QUEUED. */
+/* A subgroup's units that lack values, and the candidates of their first blocks, in shared memory. Number i
+   of them lies in place i % GLR_GPU_QUEUED. */
 typedef struct glr_gpu_queue {
     float4 candidates[GLR_GPU_QUEUED];
     uint64_t number[GLR_GPU_QUEUED];
     uint32_t length; /* of all there have been */
 } glr_gpu_queue;
 
-/* A fill, as the work-items of a team share it. */
+/* A fill, as the work-items of a subgroup share it. */
 typedef struct glr_gpu_fill {
     GLR_GLOBAL uint8_t *dst;
     const glr_gpu_args *args;
     const glr_runs *runs; /* NULL: the part is packed */
     GLR_LOCAL glr_gpu_queue *queue;
     glr_fast_path fast_path;
-    uint32_t settled; /* how many of the queue's units are done */
+    uint32_t finished; /* how many of the queue's units are done */
 } glr_gpu_fill;
 
 GLR_FN void glr_gpu_enqueue(const glr_gpu_fill *fill, uint64_t number, const glr_values *candidates)
 {
-    const uint32_t i = GLR_TAKE_NUMBER(&fill->queue->length) % GLR_GPU_QUEUED;
+    const uint32_t i = GLR_ATOMIC_INCREMENT(&fill->queue->length) % GLR_GPU_QUEUED;
     float4 four;
     four.x = candidates->value[0];
     four.y = candidates->value[1];
@@ -68,7 +68,7 @@ GLR_FN void glr_gpu_put(const glr_gpu_fill *fill, glr_unit unit, const glr_value
 }
 
 /* Draws what a unit lacks, and stores it. */
-GLR_FN void glr_gpu_settle(const glr_gpu_fill *fill, float4 candidates, uint64_t number)
+GLR_FN void glr_gpu_finish(const glr_gpu_fill *fill, float4 candidates, uint64_t number)
 {
     const glr_gpu_args *args = fill->args;
     const glr_values first = {{candidates.x, candidates.y, candidates.z, candidates.w}};
@@ -83,29 +83,29 @@ GLR_FN void glr_gpu_settle(const glr_gpu_fill *fill, float4 candidates, uint64_t
     }
 }
 
-/* Settles units, one for each work-item of the team, as long as so many are queued; at the end of the fill,
-   what is left. Nobody queues between the barriers. */
-GLR_FN void glr_gpu_settle_team(glr_gpu_fill *fill, uint32_t at_least)
+/* Finishes units, one for each work-item of the subgroup, as long as so many are queued; at the end of the
+   fill, what is left. Nobody queues between the barriers. */
+GLR_FN void glr_gpu_finish_queued(glr_gpu_fill *fill, uint32_t at_least)
 {
     for (;;) {
-        GLR_TEAM_BARRIER();
-        const uint32_t left = fill->queue->length - fill->settled;
-        const uint32_t i = (fill->settled + GLR_TEAM_ITEM) % GLR_GPU_QUEUED;
-        const int mine = left >= at_least && GLR_TEAM_ITEM < left;
+        GLR_SUBGROUP_BARRIER();
+        const uint32_t left = fill->queue->length - fill->finished;
+        const uint32_t i = (fill->finished + GLR_SUBGROUP_ITEM) % GLR_GPU_QUEUED;
+        const int mine = left >= at_least && GLR_SUBGROUP_ITEM < left;
         float4 candidates;
         uint64_t number = 0;
         if (mine) {
             candidates = fill->queue->candidates[i];
             number = fill->queue->number[i];
         }
-        GLR_TEAM_BARRIER();
+        GLR_SUBGROUP_BARRIER();
         if (left < at_least) {
             return;
         }
         if (mine) {
-            glr_gpu_settle(fill, candidates, number);
+            glr_gpu_finish(fill, candidates, number);
         }
-        fill->settled += left < GLR_TEAM_ITEMS ? left : GLR_TEAM_ITEMS;
+        fill->finished += left < GLR_SUBGROUP_ITEMS ? left : GLR_SUBGROUP_ITEMS;
     }
 }
 
@@ -121,9 +121,9 @@ GLR_FN void glr_gpu_truncated_tile(glr_gpu_fill *fill, uint64_t tile)
     const uint64_t group = tile * GLR_GPU_UNITS + GLR_ITEM;
     const uint64_t number = group - fill->args->first / GLR_GROUP_SIZE;
     GLR_GLOBAL uint4 *to = glr_fast_path_place(fill->dst, fill->args, group);
-    for (uint32_t i = 0; i < GLR_GPU_UNITS; i += GLR_TEAM_ROUND * GLR_GPU_ITEMS) {
-        GLR_UNROLL_ROUND
-        for (uint32_t j = i; j < i + GLR_TEAM_ROUND * GLR_GPU_ITEMS; j += GLR_GPU_ITEMS) {
+    for (uint32_t i = 0; i < GLR_GPU_UNITS; i += GLR_QUEUE_INTERVAL * GLR_GPU_ITEMS) {
+        GLR_UNROLL_UNITS
+        for (uint32_t j = i; j < i + GLR_QUEUE_INTERVAL * GLR_GPU_ITEMS; j += GLR_GPU_ITEMS) {
             glr_block block = glr_fast_path_block(fill->args, tile, j + GLR_ITEM, GLR_BLOCKS_PER_GROUP);
             glr_values values = glr_normal_of_block(&block);
             if (glr_gpu_rejects(&values)) {
@@ -132,7 +132,7 @@ GLR_FN void glr_gpu_truncated_tile(glr_gpu_fill *fill, uint64_t tile)
                 glr_fast_path_store(to + j, fill->args, &values);
             }
         }
-        glr_gpu_settle_team(fill, GLR_TEAM_ITEMS);
+        glr_gpu_finish_queued(fill, GLR_SUBGROUP_ITEMS);
     }
 }
 
@@ -158,10 +158,10 @@ GLR_FN void glr_gpu_draw_truncated(GLR_GLOBAL uint8_t *dst, const glr_gpu_args *
 {
     const glr_fast_path none = {0, 0, args->units};
     glr_gpu_fill fill = {dst, args, runs, queue, runs == 0 ? glr_fast_path_of(dst, args) : none, 0};
-    if (GLR_TEAM_ITEM == 0) {
+    if (GLR_SUBGROUP_ITEM == 0) {
         queue->length = 0;
     }
-    GLR_TEAM_BARRIER();
+    GLR_SUBGROUP_BARRIER();
     for (uint64_t tile = fill.fast_path.begin + GLR_WORK_GROUP; tile < fill.fast_path.end;
          tile += GLR_WORK_GROUPS) {
         glr_gpu_truncated_tile(&fill, tile);
@@ -172,7 +172,7 @@ GLR_FN void glr_gpu_draw_truncated(GLR_GLOBAL uint8_t *dst, const glr_gpu_args *
             glr_gpu_truncated_unit(&fill, glr_remainder_unit(&fill.fast_path, i + GLR_ITEM));
         }
         /* After the last unit, whatever is left. Once in this text, since compilers take long for it. */
-        glr_gpu_settle_team(&fill, i < remainder ? GLR_TEAM_ITEMS : 1);
+        glr_gpu_finish_queued(&fill, i < remainder ? GLR_SUBGROUP_ITEMS : 1);
         if (i >= remainder) {
             return;
         }

@@ -98,7 +98,7 @@ GLR_FN uint32_t compact(float row[4])
 
 /* Draws further blocks of 16 listed rows, of which `kept` counts the values at their fronts, until all have
  * four. */
-GLR_FN void settle_rows(const glr_tile *tile, float raw[], const uint16_t rows[16], uint32_t kept[16])
+GLR_FN void finish_rows(const glr_tile *tile, float raw[], const uint16_t rows[16], uint32_t kept[16])
 {
     uint32_t lacking = 1;
     for (uint32_t block = 1; lacking != 0 && block < GLR_BLOCKS_PER_GROUP; block++) {
@@ -120,7 +120,7 @@ GLR_FN void settle_rows(const glr_tile *tile, float raw[], const uint16_t rows[1
 }
 
 /* The rows of which a candidate was rejected, to be drawn on. */
-GLR_FN void settle_tile(const glr_tile *tile, float raw[], uint32_t groups)
+GLR_FN void finish_tile(const glr_tile *tile, float raw[], uint32_t groups)
 {
     uint16_t rows[16];
     uint32_t kept[16], count = 0;
@@ -137,7 +137,7 @@ GLR_FN void settle_tile(const glr_tile *tile, float raw[], uint32_t groups)
                 rows[i] = rows[0]; /* drawn, and not looked at */
                 kept[i] = GLR_GROUP_SIZE;
             }
-            settle_rows(tile, raw, rows, kept);
+            finish_rows(tile, raw, rows, kept);
             count = 0;
         }
     }
@@ -216,7 +216,7 @@ __kernel __attribute__((reqd_work_group_size(1, 1, 1))) void glr_tiles(__global 
         store_rows(values.value, raw + row * GLR_GROUP_SIZE);
     }
     if (args.sampler == GLR_SAMPLE_TRUNCATED) {
-        settle_tile(&tile, raw, groups);
+        finish_tile(&tile, raw, groups);
     }
     store_tile(dst, &args, group, raw);
 }

@@ -79,7 +79,7 @@ static void add_sizes(case_list *list)
     }
 }
 
-/* Rows that two blocks do not settle, in the middle of others. */
+/* Rows for which two blocks are not enough, in the middle of others. */
 static void add_third_blocks(case_list *list)
 {
     static const int64_t elements[] = {51008, 436004, 934192, 1181376, 1185332};

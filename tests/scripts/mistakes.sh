@@ -17,7 +17,7 @@ mistakes=(
     'cache key; opencl/cache.c; s/memcmp(found, key, (size_t)size) == 0/found[0] == key[0]/; ^opencl_cache$'
     'header; model/safetensors.c; s/file->tensor\[i\]\.offset != end/file->tensor[i].offset > end/; ^model_safetensors$'
     'temporary file; cli/output.c; s/(void)unlink(output->temporary_name);//; ^cli_output$'
-    'barrier; gpu/truncated.h; 0,/^ *GLR_TEAM_BARRIER();/s///; ^cuda_barriers$'
+    'barrier; gpu/truncated.h; 0,/^ *GLR_SUBGROUP_BARRIER();/s///; ^cuda_barriers$'
     'pool; cpu/pool.c; s/while (atomic_load(&ended->active) > 0)/while (false)/; ^host_threads$'
     'twister; api/mersenne.c; s/y >> 18/y >> 17/; ^api_seeds$'
 )
