@@ -9,10 +9,10 @@
 #include "store.h"
 #include "units.h"
 
-/* The head of a grid-stride loop over this work-item's units, to follow `for`. */
-#define GLR_EACH_UNIT(number, units)                                                                         \
-    (uint64_t number = GLR_WORK_GROUP * GLR_GPU_ITEMS + GLR_ITEM; (number) < (units);                        \
-     (number) += GLR_WORK_GROUPS * GLR_GPU_ITEMS)
+/* A grid-stride loop over this work-item's units. */
+#define GLR_FOR_EACH_UNIT(number, units)                                                                     \
+    for (uint64_t number = GLR_WORK_GROUP * GLR_GPU_ITEMS + GLR_ITEM; (number) < (units);                    \
+         (number) += GLR_WORK_GROUPS * GLR_GPU_ITEMS)
 
 /* A packed part by a sampler that rejects nothing. `sampler` is a constant where this is inlined. */
 GLR_FN void glr_gpu_draw(GLR_GLOBAL uint8_t *dst, const glr_gpu_args *args, int sampler)
@@ -28,43 +28,37 @@ GLR_FN void glr_gpu_draw(GLR_GLOBAL uint8_t *dst, const glr_gpu_args *args, int 
         }
     }
     const uint64_t remainder = glr_remainder_count(&fast_path, args);
-    for
-        GLR_EACH_UNIT(i, remainder)
-        {
-            glr_unit unit = glr_unit_packed(args, glr_remainder_unit(&fast_path, i), GLR_GROUP_SIZE);
-            glr_values values = glr_sample_group(sampler, args->base, unit.group, &args->keys);
-            glr_gpu_store(dst, args, unit, 1, &values);
-        }
+    GLR_FOR_EACH_UNIT(i, remainder) {
+        glr_unit unit = glr_unit_packed(args, glr_remainder_unit(&fast_path, i), GLR_GROUP_SIZE);
+        glr_values values = glr_sample_group(sampler, args->base, unit.group, &args->keys);
+        glr_gpu_store(dst, args, unit, 1, &values);
+    }
 }
 
 /* Any part, by any sampler that rejects nothing. */
 GLR_FN void glr_gpu_draw_any(GLR_GLOBAL uint8_t *dst, const glr_gpu_args *args, const glr_runs *runs)
 {
-    for
-        GLR_EACH_UNIT(number, args->units)
-        {
-            glr_unit unit = glr_unit_at(args, runs, number, GLR_GROUP_SIZE);
-            if (unit.count > 0) {
-                glr_values values = glr_sample_group((int)args->sampler, args->base, unit.group, &args->keys);
-                glr_gpu_store(dst, args, unit, args->stride, &values);
-            }
+    GLR_FOR_EACH_UNIT(number, args->units) {
+        glr_unit unit = glr_unit_at(args, runs, number, GLR_GROUP_SIZE);
+        if (unit.count > 0) {
+            glr_values values = glr_sample_group((int)args->sampler, args->base, unit.group, &args->keys);
+            glr_gpu_store(dst, args, unit, args->stride, &values);
         }
+    }
 }
 
 #if GLR_HAS_F64
 
 GLR_FN void glr_gpu_draw_f64(GLR_GLOBAL uint8_t *dst, const glr_gpu_args *args, const glr_runs *runs)
 {
-    for
-        GLR_EACH_UNIT(number, args->units)
-        {
-            glr_unit unit = glr_unit_at(args, runs, number, GLR_GROUP_SIZE_F64);
-            if (unit.count > 0) {
-                glr_f64_pair values =
-                    glr_sample_group_f64((int)args->sampler, args->base, unit.group, &args->keys);
-                glr_gpu_store_f64(dst, args, unit, values);
-            }
+    GLR_FOR_EACH_UNIT(number, args->units) {
+        glr_unit unit = glr_unit_at(args, runs, number, GLR_GROUP_SIZE_F64);
+        if (unit.count > 0) {
+            glr_f64_pair values =
+                glr_sample_group_f64((int)args->sampler, args->base, unit.group, &args->keys);
+            glr_gpu_store_f64(dst, args, unit, values);
         }
+    }
 }
 
 #endif
@@ -72,11 +66,9 @@ GLR_FN void glr_gpu_draw_f64(GLR_GLOBAL uint8_t *dst, const glr_gpu_args *args, 
 /* Any part, all of it the plan's constant. */
 GLR_FN void glr_gpu_fill_constant(GLR_GLOBAL uint8_t *dst, const glr_gpu_args *args, const glr_runs *runs)
 {
-    for
-        GLR_EACH_UNIT(number, args->units)
-        {
-            glr_gpu_store_constant(dst, args, glr_unit_at(args, runs, number, GLR_GROUP_SIZE));
-        }
+    GLR_FOR_EACH_UNIT(number, args->units) {
+        glr_gpu_store_constant(dst, args, glr_unit_at(args, runs, number, GLR_GROUP_SIZE));
+    }
 }
 
 #endif
