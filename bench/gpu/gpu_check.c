@@ -71,7 +71,7 @@ void gpu_explain(const gpu *g, const glr_plan *plan, uint64_t index, FILE *detai
     (void)explain(details, plan, index);
     (void)fprintf(details,
                   "kernel %s, %u blocks of %d threads; %s, compute capability %d.%d, driver of CUDA %d.%d\n",
-                  glr_cuda_kernel_names[kernel], glr_cuda_blocks_of(device, kernel, &on_gpu), GLR_GPU_ITEMS,
+                  glr_cuda_kernel_names[kernel], glr_cuda_grid_size(device, kernel, &on_gpu), GLR_GPU_ITEMS,
                   g->name, g->capability / 10, g->capability % 10, g->driver / 1000, g->driver % 1000 / 10);
     gpu_print_code(g, details, (int)kernel);
     (void)fprintf(details, "\n\n");

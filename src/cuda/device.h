@@ -30,8 +30,8 @@ typedef struct glr_cuda_device {
     int is_retained; /* the context is the device's primary one, which this handle retains */
     CUmodule module;
     CUfunction kernels[KERNEL_COUNT];
-    unsigned most_blocks[KERNEL_COUNT]; /* that the whole device holds at a time */
-    CUstream stream;                    /* the handle's own */
+    unsigned max_resident_blocks[KERNEL_COUNT]; /* thread blocks that the whole device holds at a time */
+    CUstream stream;                            /* the handle's own */
     glr_gpu_allocations allocations;
 } glr_cuda_device;
 
@@ -54,8 +54,9 @@ glr_status glr_cuda_check_memory(const glr_cuda_device *device, CUdeviceptr dst,
 /* The kernel for a plan, and whether it takes the part's runs. */
 glr_cuda_kernel glr_cuda_kernel_of(const glr_plan *plan, int *takes_runs);
 
-/* The blocks that draw a plan: as many as there are tiles, or as run at a time: those draw the rest after. */
-unsigned glr_cuda_blocks_of(const glr_cuda_device *device, glr_cuda_kernel kernel, const glr_gpu_args *args);
+/* The thread blocks of a launch: as many as there are tiles, or as the device holds at a time: those draw the
+   rest after. */
+unsigned glr_cuda_grid_size(const glr_cuda_device *device, glr_cuda_kernel kernel, const glr_gpu_args *args);
 
 /* Launches the kernel that fills by the plan, which holds at least one element. The handle's context is
    current. Does not wait. */

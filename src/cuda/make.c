@@ -32,26 +32,26 @@ void glr_cuda_leave(const glr_cu *cu, int pushed)
     }
 }
 
-/* A kernel, and how many of its blocks the device holds. Asking that also makes the driver load the kernel
-   now rather than when it is launched first, which may be while a graph is captured. */
+/* A kernel, and how many of its thread blocks the device holds. Asking that also makes the driver load the
+   kernel now rather than when it is launched first, which may be while a graph is captured. */
 static glr_status make_kernel(glr_cuda_device *device, int kernel, int multiprocessors)
 {
     const glr_cu *cu = device->cu;
-    int blocks = 0;
+    int resident = 0;
     CUresult error =
         cu->cuModuleGetFunction(&device->kernels[kernel], device->module, glr_cuda_kernel_names[kernel]);
     if (error != CUDA_SUCCESS) {
         return glr_cu_fail("cuModuleGetFunction", error);
     }
     error =
-        cu->cuOccupancyMaxActiveBlocksPerMultiprocessor(&blocks, device->kernels[kernel], GLR_GPU_ITEMS, 0);
+        cu->cuOccupancyMaxActiveBlocksPerMultiprocessor(&resident, device->kernels[kernel], GLR_GPU_ITEMS, 0);
     if (error != CUDA_SUCCESS) {
         return glr_cu_fail("cuOccupancyMaxActiveBlocksPerMultiprocessor", error);
     }
-    device->most_blocks[kernel] = (unsigned)(blocks * multiprocessors);
-    return blocks > 0 && multiprocessors > 0
+    device->max_resident_blocks[kernel] = (unsigned)(resident * multiprocessors);
+    return resident > 0 && multiprocessors > 0
                ? GLR_OK
-               : glr_fail(GLR_ERROR_DEVICE, "CUDA: no block of %s fits a multiprocessor",
+               : glr_fail(GLR_ERROR_DEVICE, "CUDA: no thread block of %s fits a multiprocessor",
                           glr_cuda_kernel_names[kernel]);
 }
 

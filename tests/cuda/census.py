@@ -5,7 +5,7 @@ table.
 The machine code inside the fat binary is run here, warp by warp (sass_run.py), with the parameters of a launch that
 the library itself made; every value that it stores must be the CPU's. So each instruction is counted as often as it is
 issued, with all that branches, rejection and its queue cost. A kernel's slots are instructions that a warp issues for
-each value of a lane: a large fill's, since one block draws one tile after the other here as it does there.
+each value of a lane: a large fill's, since one thread block draws one tile after the other here as it does there.
 
 usage: census.py --fatbin FILE --glorand PROGRAM --driver LIBRARY --nvdisasm PROGRAM --table FILE
                  [--nvcc PROGRAM] [--update]

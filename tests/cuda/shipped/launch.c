@@ -91,11 +91,11 @@ bool run_fill(const fill *f, unsigned char *fresh, unsigned char *values)
     return fine;
 }
 
-bool open_kernel(int kernel, const char *ptx, unsigned most_blocks)
+bool open_kernel(int kernel, const char *ptx, unsigned max_resident_blocks)
 {
     memset(&device, 0, sizeof device);
     device.cu = cu;
-    device.most_blocks[kernel] = most_blocks;
+    device.max_resident_blocks[kernel] = max_resident_blocks;
     cr_assert_eq(cu->cuDevicePrimaryCtxRetain(&device.context, 0), CUDA_SUCCESS);
     cr_assert_eq(cu->cuCtxPushCurrent_v2(device.context), CUDA_SUCCESS);
     return cu->cuModuleLoadData(&device.module, ptx) == CUDA_SUCCESS &&

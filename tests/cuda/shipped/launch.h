@@ -15,9 +15,9 @@ char *shipped_ptx(unsigned number);
 /* A kernel's number in glr_cuda_kernel by the name that stands there and goes on with '(', or -1. */
 int kernel_named(const char *name);
 
-/* A context in which only this kernel can be launched, one of glr_cuda_kernel, with so many blocks at most;
-   false if the module is refused. */
-bool open_kernel(int kernel, const char *ptx, unsigned most_blocks);
+/* A context in which only this kernel can be launched, one of glr_cuda_kernel, with so many thread blocks at
+   most; false if the module is refused. */
+bool open_kernel(int kernel, const char *ptx, unsigned max_resident_blocks);
 
 /* With the context goes what is in it, also after a fault. */
 void close_kernel(void);

@@ -15,7 +15,7 @@
 #define FEW  515
 #define MANY 5003
 
-#define MOST_BLOCKS 2
+#define MAX_RESIDENT_BLOCKS 2
 
 static fill fills[2][FILLS_MOST];
 static bool is_chosen[FILLS_MOST]; /* whether the fill is the kernel's that has the defects */
@@ -24,7 +24,7 @@ static size_t fill_count[2];
 static bool draw(const seeded *s, const char *ptx, size_t length, bool many, unsigned char *values)
 {
     (void)length; /* the text ends with a 0 */
-    bool fine = open_kernel((int)*(const glr_cuda_kernel *)s->settings, ptx, MOST_BLOCKS);
+    bool fine = open_kernel((int)*(const glr_cuda_kernel *)s->settings, ptx, MAX_RESIDENT_BLOCKS);
     for (size_t i = 0; fine && i < fill_count[many]; i++) {
         const fill *f = &fills[many][i];
         if (is_chosen[i]) {
@@ -41,7 +41,7 @@ static void choose_fills(glr_cuda_kernel kernel, const char *ptx, seeded *s)
 {
     static unsigned char values[1 << 20];
     s->few = s->many = 0;
-    cr_assert(open_kernel((int)kernel, ptx, MOST_BLOCKS));
+    cr_assert(open_kernel((int)kernel, ptx, MAX_RESIDENT_BLOCKS));
     for (size_t i = 0; i < fill_count[1]; i++) {
         cr_assert_lt(fill_room(&fills[1][i]), sizeof values);
         is_chosen[i] = run_fill(&fills[1][i], NULL, values);
