@@ -14,14 +14,14 @@
 
 /* One timing repeats a run until it lasts this long at least, so that neither the clock's granularity (some
    tens of nanoseconds) nor the cost of reading it shows in the rate of 4 KiB. */
-#define LEAST_SECONDS       0.010
-#define LEAST_SECONDS_QUICK 0.002
+#define MIN_SECONDS       0.010
+#define MIN_SECONDS_QUICK 0.002
 
 typedef struct measurement {
     bench_group *group;
     void *memory; /* NULL if each timing gets its own */
     uint64_t room;
-    double least_seconds;
+    double min_seconds;
     uint32_t rounds;
     uint64_t repetition; /* the next one's number */
 } measurement;
@@ -68,8 +68,8 @@ static bool calibrate(measurement *m, bench_case *c)
 {
     uint64_t runs = 1;
     double seconds = time_runs(m, c, runs);
-    while (seconds > 0 && seconds < m->least_seconds && m->memory != NULL) {
-        double factor = 1.2 * m->least_seconds / seconds;
+    while (seconds > 0 && seconds < m->min_seconds && m->memory != NULL) {
+        double factor = 1.2 * m->min_seconds / seconds;
         runs = factor > 10 ? 10 * runs : (uint64_t)((double)runs * factor) + 1;
         seconds = time_runs(m, c, runs);
     }
@@ -242,7 +242,7 @@ bool bench_measure(const bench_options *options, bench_group *group, bench_notes
         (void)fprintf(stderr, "measuring %s\n", group->name);
     }
     measurement m = {.group = group, .room = group->bytes};
-    m.least_seconds = options->quick ? LEAST_SECONDS_QUICK : LEAST_SECONDS;
+    m.min_seconds = options->quick ? MIN_SECONDS_QUICK : MIN_SECONDS;
     m.rounds = choose_rounds(options, group->bytes);
     if (!fits(&m, notes)) {
         return true;

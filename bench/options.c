@@ -62,7 +62,7 @@ int bench_fail(int status, const char *format, ...)
     return status;
 }
 
-static int read_count(const char *option, const char *text, uint32_t most, uint32_t *number)
+static int read_count(const char *option, const char *text, uint32_t max, uint32_t *number)
 {
     char *end;
     errno = 0;
@@ -70,8 +70,8 @@ static int read_count(const char *option, const char *text, uint32_t most, uint3
     if (end == text || *end != '\0') {
         return bench_fail(EXIT_USAGE, "%s: '%s' is not an integer", option, text);
     }
-    if (errno != 0 || value < 1 || value > (long)most) {
-        return bench_fail(EXIT_USAGE, "%s: %s is outside [1, %u]", option, text, (unsigned)most);
+    if (errno != 0 || value < 1 || value > (long)max) {
+        return bench_fail(EXIT_USAGE, "%s: %s is outside [1, %u]", option, text, (unsigned)max);
     }
     *number = (uint32_t)value;
     return EXIT_DONE;

@@ -20,7 +20,7 @@ COLUMNS = 1024  # of the matrices that are drawn
 MIB = 1 << 20
 
 # A timing repeats a run until it lasts as long as this.
-LEAST_SECONDS = 0.05
+MIN_SECONDS = 0.05
 
 # Memory that a library frees and takes again should not cost fresh pages each time: its values are drawn into
 # memory that was touched before, as glorand's are.
@@ -135,7 +135,7 @@ def measure(peer, mib, threads, rounds):
     draw, version = PEERS[peer][5]((elements // COLUMNS, COLUMNS), threads)
     draw(0)  # compiles, and touches the memory
     seconds = time_runs(draw, 1, 1)
-    runs = max(1, int(LEAST_SECONDS / seconds + 1))
+    runs = max(1, int(MIN_SECONDS / seconds + 1))
     rates = [elements * runs / time_runs(draw, runs, 2 + k * runs) for k in range(rounds)]
     print(json.dumps({"version": version, "rates": rates, "repetitions": runs}))
 

@@ -21,14 +21,14 @@ static void close_nothing(bench_case *c) { (void)c; }
 typedef void writer(char *dst, size_t bytes, unsigned char value);
 
 /* Fewer bytes are not worth a further thread. */
-#define LEAST_PART (UINT64_C(1) << 17)
+#define MIN_PART (UINT64_C(1) << 17)
 
 /* Each thread writes one contiguous part, whole cache lines of it. */
 static void write_in_parallel(const bench_case *c, char *dst, uint64_t repetition, writer *write)
 {
     const size_t line = 64, lines = (size_t)c->bytes / line;
     const unsigned char value = (unsigned char)repetition;
-    const uint64_t parts = (c->bytes + LEAST_PART - 1) / LEAST_PART;
+    const uint64_t parts = (c->bytes + MIN_PART - 1) / MIN_PART;
     const int threads = (int)(c->threads < parts ? c->threads : parts);
 #pragma omp parallel num_threads(threads) if (threads > 1)
     {

@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define MOST_BYTES (UINT64_C(1) << 40)
+#define MAX_BYTES (UINT64_C(1) << 40)
 
 static const char help[] =
     "Usage: glorand-gpu-bench values [OPTION]... SIZE...\n"
@@ -55,12 +55,12 @@ static int usage(const char *what, const char *text)
     return EXIT_USAGE;
 }
 
-static bool read_number(const char *text, uint64_t least, uint64_t most, uint64_t *number, char **end)
+static bool read_number(const char *text, uint64_t min, uint64_t max, uint64_t *number, char **end)
 {
     errno = 0;
     const unsigned long long value = strtoull(text, end, 10);
     *number = value;
-    return text[0] >= '0' && text[0] <= '9' && errno == 0 && value >= least && value <= most;
+    return text[0] >= '0' && text[0] <= '9' && errno == 0 && value >= min && value <= max;
 }
 
 static const char *const units[] = {"KiB", "MiB", "GiB"};
@@ -78,7 +78,7 @@ static bool read_size(const char *text, uint64_t *bytes)
     for (unsigned i = 0; i < 3; i++) {
         if (strcmp(end, units[i]) == 0) {
             *bytes <<= 10 * (i + 1);
-            return *bytes % SIZE_UNIT == 0 && *bytes <= MOST_BYTES;
+            return *bytes % SIZE_UNIT == 0 && *bytes <= MAX_BYTES;
         }
     }
     return false;
@@ -102,12 +102,12 @@ static bool take_number(arguments *a, int option, const char *text)
 {
     static const struct {
         char option;
-        uint64_t least, most;
+        uint64_t min, max;
     } ranges[] = {{'d', 0, 1000}, {'r', 1, 100}, {'t', 0, 1000000}};
     uint64_t number = 0;
     char *end = NULL;
     const size_t i = option == 'd' ? 0 : option == 'r' ? 1 : 2;
-    if (!read_number(text, ranges[i].least, ranges[i].most, &number, &end) || *end != '\0') {
+    if (!read_number(text, ranges[i].min, ranges[i].max, &number, &end) || *end != '\0') {
         return false;
     }
     a->device = option == 'd' ? (int)number : a->device;
@@ -130,7 +130,7 @@ static int read_options(int argc, char **argv, arguments *a)
             break;
         case 's':
             a->is_short = true;
-            a->least_seconds = 0.001;
+            a->min_seconds = 0.001;
             break;
         case 'i': a->start_in = optarg; break;
         case 'h': a->help = fputs(help, stdout) >= 0; return EXIT_EQUAL;
@@ -161,7 +161,7 @@ int read_arguments(int argc, char **argv, arguments *a)
         if (a->command == COMMAND_START) {
             return usage("unexpected argument: ", argv[i]);
         }
-        if (a->size_count == SIZES_MOST || !read_size(argv[i], &a->sizes[a->size_count])) {
+        if (a->size_count == MAX_SIZES || !read_size(argv[i], &a->sizes[a->size_count])) {
             return usage("no such size, or one too many: ", argv[i]);
         }
         a->size_count++;

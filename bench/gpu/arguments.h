@@ -8,8 +8,8 @@
 
 enum { EXIT_EQUAL = 0, EXIT_DIFFERS = 1, EXIT_USAGE = 2, EXIT_NO_DEVICE = 3, EXIT_INCOMPLETE = 4 };
 
-#define SIZES_MOST 16
-#define SIZE_TEXT  32
+#define MAX_SIZES 16
+#define SIZE_TEXT 32
 
 /* A size: the most that fits in the device's free memory. */
 #define SIZE_LARGEST UINT64_MAX
@@ -23,12 +23,12 @@ typedef struct arguments {
     command command;
     int device;
     unsigned rounds;
-    double least_seconds; /* that one timing lasts */
-    double seconds;       /* after which no case begins */
+    double min_seconds; /* that one timing lasts */
+    double seconds;     /* after which no case begins */
     bool is_short;
     bool help;            /* it has been printed, and nothing is to be done */
     const char *start_in; /* of `start`, in a process of its own: what to time */
-    uint64_t sizes[SIZES_MOST];
+    uint64_t sizes[MAX_SIZES];
     size_t size_count;
 } arguments;
 

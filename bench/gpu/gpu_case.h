@@ -34,7 +34,7 @@ bool gpu_case_named(const char *method, glr_dtype dtype, uint64_t bytes, gpu_cas
 uint64_t gpu_case_bytes(size_t number, uint64_t size, uint64_t room);
 
 /* Times a case in memory of its room; false if the driver failed. */
-bool gpu_measure(const gpu *g, const gpu_case *c, CUdeviceptr memory, unsigned rounds, double least_seconds,
+bool gpu_measure(const gpu *g, const gpu_case *c, CUdeviceptr memory, unsigned rounds, double min_seconds,
                  bool with_curand, gpu_rates *rates);
 
 /* How much of a fill is compared. */

@@ -73,6 +73,6 @@ bool gpu_case_named(const char *method, glr_dtype dtype, uint64_t bytes, gpu_cas
 
 uint64_t gpu_case_bytes(size_t number, uint64_t size, uint64_t room)
 {
-    const uint64_t most = is_strided(number) ? room / (ROW_STRIDE / ROW) : room;
-    return size == SIZE_LARGEST ? most / SIZE_UNIT * SIZE_UNIT : size;
+    const uint64_t max = is_strided(number) ? room / (ROW_STRIDE / ROW) : room;
+    return size == SIZE_LARGEST ? max / SIZE_UNIT * SIZE_UNIT : size;
 }

@@ -10,7 +10,7 @@
 
 typedef enum work { WORK_MEMSET, WORK_CURAND, WORK_FILL, WORKS } work;
 
-#define ROUNDS_MOST 100
+#define MAX_ROUNDS 100
 
 typedef struct timing {
     const gpu *g;
@@ -18,7 +18,7 @@ typedef struct timing {
     CUdeviceptr memory;
     int64_t stream; /* the next fill's: each draws another one, as the layers of a model do */
     uint64_t runs[WORKS];
-    double seconds[WORKS][ROUNDS_MOST]; /* of one run */
+    double seconds[WORKS][MAX_ROUNDS]; /* of one run */
 } timing;
 
 static bool enqueue(timing *t, work what)
@@ -50,12 +50,12 @@ static double time_runs(timing *t, work what, uint64_t runs)
 }
 
 /* Finds how many runs last long enough; the first of them also warms everything up. */
-static bool calibrate(timing *t, work what, double least_seconds)
+static bool calibrate(timing *t, work what, double min_seconds)
 {
     uint64_t runs = 1;
     double seconds = time_runs(t, what, runs);
-    while (seconds >= 0 && seconds < least_seconds && runs < 100000) {
-        const double factor = 1.2 * least_seconds / seconds;
+    while (seconds >= 0 && seconds < min_seconds && runs < 100000) {
+        const double factor = 1.2 * min_seconds / seconds;
         runs = factor > 10 ? 10 * runs : (uint64_t)((double)runs * factor) + 1;
         seconds = time_runs(t, what, runs);
     }
@@ -65,7 +65,7 @@ static bool calibrate(timing *t, work what, double least_seconds)
 
 static double median_of(const double *values, unsigned rounds)
 {
-    double sorted[ROUNDS_MOST];
+    double sorted[MAX_ROUNDS];
     memcpy(sorted, values, rounds * sizeof *sorted);
     return bench_quantile(sorted, rounds, 0.5);
 }
@@ -73,7 +73,7 @@ static double median_of(const double *values, unsigned rounds)
 /* The median of how much faster the case's bytes are written than the other's. */
 static double median_ratio(const timing *t, work other, unsigned rounds)
 {
-    double ratios[ROUNDS_MOST];
+    double ratios[MAX_ROUNDS];
     for (unsigned i = 0; i < rounds; i++) {
         ratios[i] = t->seconds[other][i] / t->seconds[WORK_FILL][i];
     }
@@ -94,7 +94,7 @@ static gpu_rates summarize(const timing *t, unsigned rounds, bool with_curand)
     return rates;
 }
 
-bool gpu_measure(const gpu *g, const gpu_case *c, CUdeviceptr memory, unsigned rounds, double least_seconds,
+bool gpu_measure(const gpu *g, const gpu_case *c, CUdeviceptr memory, unsigned rounds, double min_seconds,
                  bool with_curand, gpu_rates *rates)
 {
     static timing t;
@@ -102,9 +102,9 @@ bool gpu_measure(const gpu *g, const gpu_case *c, CUdeviceptr memory, unsigned r
     t.g = g;
     t.c = c;
     t.memory = memory;
-    rounds = rounds > ROUNDS_MOST ? ROUNDS_MOST : rounds;
+    rounds = rounds > MAX_ROUNDS ? MAX_ROUNDS : rounds;
     for (work what = 0; what < WORKS; what++) {
-        if ((what != WORK_CURAND || with_curand) && !calibrate(&t, what, least_seconds)) {
+        if ((what != WORK_CURAND || with_curand) && !calibrate(&t, what, min_seconds)) {
             return false;
         }
     }

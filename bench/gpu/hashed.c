@@ -95,7 +95,7 @@ static outcome draw_alone(const gpu *g, const hash_case *one, FILE *details, cha
 
 outcome hashed_fills(const gpu *g, const effort *e, FILE *details, char why[GPU_REASON])
 {
-    static hash_case cases[HASH_CASES_MOST];
+    static hash_case cases[MAX_HASH_CASES];
     const size_t count = hash_cases(cases);
     outcome result = OUTCOME_EQUAL;
     (void)e;

@@ -44,7 +44,7 @@ static void print_refusal(const gpu *g, const char *reason)
 int main(int argc, char **argv)
 {
     static gpu g;
-    arguments a = {.rounds = 5, .least_seconds = 0.010, .seconds = 1e9};
+    arguments a = {.rounds = 5, .min_seconds = 0.010, .seconds = 1e9};
     char reason[GPU_REASON] = "";
     int status = read_arguments(argc, argv, &a);
     if (status != EXIT_EQUAL || a.help) {

@@ -31,7 +31,7 @@ static bool compare_size(const session *s, uint64_t bytes, bool with_curand)
         if (!gpu_case_named(compared[i].method, compared[i].dtype, bytes, &c) || c.room > s->room) {
             return true; /* what does not fit is not printed */
         }
-        if (!gpu_measure(s->g, &c, s->memory, s->a->rounds, s->a->least_seconds, with_curand, &rates)) {
+        if (!gpu_measure(s->g, &c, s->memory, s->a->rounds, s->a->min_seconds, with_curand, &rates)) {
             return false;
         }
         print_rate(compared[i].name, compared[i].dtype, bytes, rates.values_per_second);

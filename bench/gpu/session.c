@@ -9,13 +9,13 @@ static uint64_t room_of(uint64_t size) { return 2 * size; }
 
 bool session_open(session *s, const gpu *g, const arguments *a)
 {
-    const uint64_t most = gpu_free_memory(g) / 20 * 19 / SIZE_UNIT * SIZE_UNIT;
+    const uint64_t max = gpu_free_memory(g) / 20 * 19 / SIZE_UNIT * SIZE_UNIT;
     *s = (session){.g = g, .a = a, .begun = gpu_now()};
     for (size_t i = 0; i < a->size_count; i++) {
-        const uint64_t wanted = a->sizes[i] == SIZE_LARGEST ? most : room_of(a->sizes[i]);
+        const uint64_t wanted = a->sizes[i] == SIZE_LARGEST ? max : room_of(a->sizes[i]);
         s->room = wanted > s->room ? wanted : s->room;
     }
-    s->room = s->room < most ? s->room : most;
+    s->room = s->room < max ? s->room : max;
     /* Free memory may be fragmented. */
     while (s->room >= SIZE_UNIT && g->cuMemAlloc_v2(&s->memory, (size_t)s->room) != CUDA_SUCCESS) {
         s->memory = 0;

@@ -14,8 +14,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#define STEPS_MOST 16
-#define LINE       160
+#define MAX_STEPS 16
+#define LINE      160
 
 /* ---- In a process of its own: lines of a name, a tab and milliseconds ---------------------------- */
 
@@ -148,7 +148,7 @@ typedef struct step {
 } step;
 
 typedef struct steps {
-    step step[STEPS_MOST];
+    step step[MAX_STEPS];
     size_t count;
 } steps;
 
@@ -164,7 +164,7 @@ static void take_line(steps *all, char *line, bool is_again)
     while (i < all->count && strcmp(all->step[i].name, line) != 0) {
         i++;
     }
-    if (i == STEPS_MOST) {
+    if (i == MAX_STEPS) {
         return;
     }
     all->count = i == all->count ? i + 1 : all->count;

@@ -60,7 +60,7 @@ static void time_case(const session *s, const gpu_case *c, const char *size, boo
         /* The values first: after a failure the timing says nothing. */
         t->differ++;
         (void)printf("– | – | – | – | – | DIFFERENT: %s |\n", reason);
-    } else if (!gpu_measure(s->g, c, s->memory, s->a->rounds, s->a->least_seconds, with_curand, &rates)) {
+    } else if (!gpu_measure(s->g, c, s->memory, s->a->rounds, s->a->min_seconds, with_curand, &rates)) {
         t->differ++;
         (void)printf("– | – | – | – | – | FAILED: %s |\n", glr_last_error());
     } else {

@@ -18,7 +18,7 @@ from typing import Any, NoReturn
 STDDEV = 0.02
 DTYPES = ("float32", "bfloat16")
 UNITS = {"KiB": 10, "MiB": 20, "GiB": 30}
-RUNS_MOST = 100_000
+MAX_RUNS = 100_000
 
 # Draws into a tensor. The type is torch's, which this file must do without where it is not installed.
 Draw = Callable[[Any], object]
@@ -41,10 +41,10 @@ def size(text: str) -> int:
     return int(match[1]) << UNITS[match[2]]
 
 
-def number_from(least: int) -> Callable[[str], int]:
+def number_from(minimum: int) -> Callable[[str], int]:
     def number(text: str) -> int:
-        if not re.fullmatch(r"\d{1,3}", text) or not least <= int(text) <= 100:
-            raise argparse.ArgumentTypeError(f"{text!r} is not an integer from {least} to 100")
+        if not re.fullmatch(r"\d{1,3}", text) or not minimum <= int(text) <= 100:
+            raise argparse.ArgumentTypeError(f"{text!r} is not an integer from {minimum} to 100")
         return int(text)
 
     return number
@@ -85,20 +85,20 @@ def milliseconds(torch: Any, draw: Draw, tensor: Any, runs: int) -> float:
     return float(start.elapsed_time(end))
 
 
-def calibrate(torch: Any, draw: Draw, tensor: Any, least: float) -> int:
+def calibrate(torch: Any, draw: Draw, tensor: Any, minimum: float) -> int:
     """How many runs last long enough. The first of them also warms everything up."""
     runs = 1
     took = milliseconds(torch, draw, tensor, runs)
-    while took < least and runs < RUNS_MOST:
-        factor = 1.2 * least / max(took, 1e-6)
-        runs = min(10 * runs if factor > 10 else int(runs * factor) + 1, RUNS_MOST)
+    while took < minimum and runs < MAX_RUNS:
+        factor = 1.2 * minimum / max(took, 1e-6)
+        runs = min(10 * runs if factor > 10 else int(runs * factor) + 1, MAX_RUNS)
         took = milliseconds(torch, draw, tensor, runs)
     return runs
 
 
-def rate(torch: Any, draw: Draw, tensor: Any, count: int, least: float) -> float:
+def rate(torch: Any, draw: Draw, tensor: Any, count: int, minimum: float) -> float:
     """Values per second: the median of some rounds."""
-    runs = calibrate(torch, draw, tensor, least)
+    runs = calibrate(torch, draw, tensor, minimum)
     times = [milliseconds(torch, draw, tensor, runs) for _ in range(count)]
     return float(tensor.numel()) * runs / (1e-3 * max(statistics.median(times), 1e-9))
 
@@ -112,7 +112,7 @@ def methods(torch: Any) -> dict[str, Draw]:
     }
 
 
-def measure(torch: Any, device: Any, sizes: list[int], count: int, least: float) -> None:
+def measure(torch: Any, device: Any, sizes: list[int], count: int, minimum: float) -> None:
     for wanted in sizes:
         for dtype in DTYPES:
             for name, draw in methods(torch).items():
@@ -120,7 +120,7 @@ def measure(torch: Any, device: Any, sizes: list[int], count: int, least: float)
                     kind = getattr(torch, dtype)
                     one = torch.empty(1, dtype=kind).element_size()
                     tensor = torch.empty(wanted // one, dtype=kind, device=device)
-                    values = rate(torch, draw, tensor, count, least)
+                    values = rate(torch, draw, tensor, count, minimum)
                 except RuntimeError as error:  # no memory, or no such draw of this dtype
                     print(f"# {name}, {dtype}, {wanted} bytes left out: {one_line(error)}", flush=True)
                     continue

@@ -8,9 +8,9 @@
 #include <math.h>
 #include <string.h>
 
-/* The range [least, end) of an integer type; both are exact in double. */
+/* The range [min, end) of an integer type; both are exact in double. */
 typedef struct integer_range {
-    double least, end;
+    double min, end;
 } integer_range;
 
 static integer_range range_of(glr_dtype dtype)
@@ -24,7 +24,7 @@ static integer_range range_of(glr_dtype dtype)
 static glr_status encode_integer(double value, glr_dtype dtype, unsigned char element[8])
 {
     integer_range range = range_of(dtype);
-    if (!(value >= range.least && value < range.end) || value != floor(value)) {
+    if (!(value >= range.min && value < range.end) || value != floor(value)) {
         return glr_fail(GLR_ERROR_ARGUMENT, "initializer.value: %.17g is not a value of %s", value,
                         glr_dtype_name(dtype));
     }

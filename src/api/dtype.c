@@ -6,7 +6,7 @@
 #include <stdbool.h>
 #include <string.h>
 
-#define MOST_ALIASES 5
+#define MAX_ALIASES 5
 
 /* The first name is glorand's and NumPy's. The others are those of safetensors, PyTorch, JAX and TensorFlow,
    as far as they mean the same everywhere: a bare "float" is 32 bits to PyTorch and 64 to NumPy, and
@@ -14,7 +14,7 @@
 static const struct {
     const char *name;
     size_t size;
-    const char *alias[MOST_ALIASES];
+    const char *alias[MAX_ALIASES];
 } dtypes[] = {
     [GLR_DTYPE_FLOAT32] = {"float32", 4, {"f32", "fp32", "single", "torch.float"}},
     [GLR_DTYPE_FLOAT64] = {"float64", 8, {"f64", "fp64", "double"}},
@@ -59,7 +59,7 @@ static bool same(const char *a, const char *b)
 static bool is_name_of(size_t dtype, const char *name)
 {
     bool found = dtypes[dtype].name != NULL && same(dtypes[dtype].name, name);
-    for (size_t i = 0; !found && i < MOST_ALIASES && dtypes[dtype].alias[i] != NULL; i++) {
+    for (size_t i = 0; !found && i < MAX_ALIASES && dtypes[dtype].alias[i] != NULL; i++) {
         found = same(dtypes[dtype].alias[i], name);
     }
     return found;

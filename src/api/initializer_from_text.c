@@ -114,13 +114,13 @@ static glr_status read_choice(reader *r, const glr_argument *argument)
     return fail_choice(&r->scan, length, argument);
 }
 
-/* Decimal digits, exact; the magnitude is at most `most`, or one more where a minus stands before it. */
-static glr_status read_integer(glr_scanner *scan, uint64_t most, bool is_signed, int64_t *value)
+/* Decimal digits, exact; the magnitude is at most `max`, or one more where a minus stands before it. */
+static glr_status read_integer(glr_scanner *scan, uint64_t max, bool is_signed, int64_t *value)
 {
     const bool negative = is_signed && glr_scan_take(scan, '-');
     const char first = glr_scan_peek(scan);
     const size_t start = scan->at;
-    const uint64_t limit = most + negative;
+    const uint64_t limit = max + negative;
     uint64_t magnitude = 0;
     if (first < '0' || first > '9') {
         return glr_scan_fail_expected(scan, "an integer");
@@ -129,8 +129,8 @@ static glr_status read_integer(glr_scanner *scan, uint64_t most, bool is_signed,
         const uint64_t digit = (uint64_t)(c - '0');
         if (magnitude > (limit - digit) / 10) {
             return glr_scan_fail(GLR_ERROR_PARSE, start, "the integer is beyond the range of %s%llu to %llu",
-                                 is_signed ? "-" : "", is_signed ? (unsigned long long)most + 1 : 0,
-                                 (unsigned long long)most);
+                                 is_signed ? "-" : "", is_signed ? (unsigned long long)max + 1 : 0,
+                                 (unsigned long long)max);
         }
         magnitude = magnitude * 10 + digit;
     }

@@ -81,7 +81,7 @@ int glr_cli_print(glr_text *text, const char *name)
     return status;
 }
 
-bool glr_cli_integer(const char *option, const char *text, int64_t least, int64_t most, int64_t *number)
+bool glr_cli_integer(const char *option, const char *text, int64_t min, int64_t max, int64_t *number)
 {
     char *end;
     errno = 0;
@@ -90,9 +90,9 @@ bool glr_cli_integer(const char *option, const char *text, int64_t least, int64_
         (void)glr_cli_fail(EXIT_USAGE, "%s: '%s' is not an integer", option, text);
         return false;
     }
-    if (errno != 0 || value < least || value > most) {
-        (void)glr_cli_fail(EXIT_USAGE, "%s: %s is outside [%" PRId64 ", %" PRId64 "]", option, text, least,
-                           most);
+    if (errno != 0 || value < min || value > max) {
+        (void)glr_cli_fail(EXIT_USAGE, "%s: %s is outside [%" PRId64 ", %" PRId64 "]", option, text, min,
+                           max);
         return false;
     }
     *number = value;

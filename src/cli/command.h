@@ -97,7 +97,7 @@ int glr_cli_fail_unresolved(const char *path, const glr_model *model, const glr_
 int glr_cli_open(const glr_common *common, glr_device **device);
 
 /* Numbers in options; false after a message that names the option. */
-bool glr_cli_integer(const char *option, const char *text, int64_t least, int64_t most, int64_t *number);
+bool glr_cli_integer(const char *option, const char *text, int64_t min, int64_t max, int64_t *number);
 
 /* Whether a file's name ends in an extension and is more than that. */
 bool glr_cli_ends_in(const char *name, const char *extension);

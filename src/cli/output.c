@@ -28,7 +28,7 @@
 
 #define LEFTOVER_SECONDS 10 /* without a change: what is newer is not called a leftover */
 
-#define MOST_LINKS 40 /* that are followed, as Linux does */
+#define MAX_LINKS 40 /* that are followed, as Linux does */
 
 /* ---- Names ------------------------------------------------------------------------------------------- */
 
@@ -73,8 +73,8 @@ static char *resolve_name(const char *path, glr_problem *problem)
         return NULL;
     }
     for (int links = 0; lstat(name, &there) == 0 && S_ISLNK(there.st_mode); links++) {
-        char *next = links < MOST_LINKS ? target_of(name) : NULL;
-        const int error = links < MOST_LINKS ? errno : ELOOP;
+        char *next = links < MAX_LINKS ? target_of(name) : NULL;
+        const int error = links < MAX_LINKS ? errno : ELOOP;
         free(name);
         if (next == NULL) {
             (void)glr_problem_set(problem, "%s: %s", path, strerror(error));

@@ -1,14 +1,14 @@
 #include "pieces.h"
 
-static int64_t least(int64_t a, int64_t b) { return a < b ? a : b; }
+static int64_t min(int64_t a, int64_t b) { return a < b ? a : b; }
 
 /* A box is cut along its outermost axis of which one index fits into a piece. */
-static void cut_box(glr_pieces *pieces, int64_t most)
+static void cut_box(glr_pieces *pieces, int64_t max)
 {
     const glr_tensor *box = pieces->tensor;
     uint32_t axis = box->rank;
     pieces->inner = 1;
-    while (axis > 0 && box->extent[axis - 1] <= most / pieces->inner) {
+    while (axis > 0 && box->extent[axis - 1] <= max / pieces->inner) {
         pieces->inner *= box->extent[--axis];
     }
     if (axis == 0) { /* all of it fits */
@@ -16,7 +16,7 @@ static void cut_box(glr_pieces *pieces, int64_t most)
         return;
     }
     pieces->axis = axis - 1;
-    pieces->step = most / pieces->inner;
+    pieces->step = max / pieces->inner;
     pieces->strips = (box->extent[pieces->axis] - 1) / pieces->step + 1;
     pieces->count = (uint64_t)pieces->strips;
     for (uint32_t a = 0; a < pieces->axis; a++) {
@@ -24,19 +24,19 @@ static void cut_box(glr_pieces *pieces, int64_t most)
     }
 }
 
-glr_pieces glr_cut(const glr_tensor *tensor, uint64_t most_bytes)
+glr_pieces glr_cut(const glr_tensor *tensor, uint64_t max_bytes)
 {
     glr_pieces pieces = {.tensor = tensor};
-    const int64_t most = (int64_t)(most_bytes / glr_dtype_size(tensor->dtype));
+    const int64_t max = (int64_t)(max_bytes / glr_dtype_size(tensor->dtype));
     if (glr_tensor_extent(tensor, &pieces.total, NULL) != GLR_OK || pieces.total == 0) {
         return pieces;
     }
     if (tensor->part == GLR_PART_BOX) {
-        cut_box(&pieces, most);
+        cut_box(&pieces, max);
         return pieces;
     }
-    pieces.step = most;
-    pieces.count = (uint64_t)((pieces.total - 1) / most + 1);
+    pieces.step = max;
+    pieces.count = (uint64_t)((pieces.total - 1) / max + 1);
     return pieces;
 }
 
@@ -53,7 +53,7 @@ static glr_piece box_at(const glr_pieces *pieces, uint64_t number)
     const int64_t first = (int64_t)(number % (uint64_t)pieces->strips) * pieces->step;
     uint64_t outer = number / (uint64_t)pieces->strips;
     piece.tensor.start[pieces->axis] += first;
-    piece.tensor.extent[pieces->axis] = least(pieces->step, box->extent[pieces->axis] - first);
+    piece.tensor.extent[pieces->axis] = min(pieces->step, box->extent[pieces->axis] - first);
     uint64_t row = outer; /* the outer axes as one */
     for (uint32_t a = pieces->axis; a-- > 0;) {
         piece.tensor.start[a] += (int64_t)(outer % (uint64_t)box->extent[a]);
@@ -77,7 +77,7 @@ glr_piece glr_piece_at(const glr_pieces *pieces, uint64_t number)
     glr_piece piece = {.tensor = *tensor};
     piece.tensor.part = GLR_PART_RANGE;
     piece.tensor.first = (tensor->part == GLR_PART_RANGE ? tensor->first : 0) + done;
-    piece.tensor.count = least(pieces->step, pieces->total - done);
+    piece.tensor.count = min(pieces->step, pieces->total - done);
     piece.offset = (uint64_t)done * size;
     piece.bytes = (uint64_t)piece.tensor.count * size;
     return piece;

@@ -25,7 +25,7 @@ typedef struct glr_piece {
 } glr_piece;
 
 /* Cuts a checked tensor's part. The tensor must live as long. */
-glr_pieces glr_cut(const glr_tensor *tensor, uint64_t most_bytes);
+glr_pieces glr_cut(const glr_tensor *tensor, uint64_t max_bytes);
 
 /* Piece `number`, counted in the order of the packed part. */
 glr_piece glr_piece_at(const glr_pieces *pieces, uint64_t number);

@@ -452,8 +452,8 @@ int glr_write_standard_output(const glr_common *common, const glr_model_tensor *
     }
     work.tensor = *tensor;
     const bool is_cpu = glr_device_backend(work.device) == GLR_BACKEND_CPU;
-    const uint64_t most = is_cpu ? GLR_PIECE_BYTES : DEVICE_BYTES;
-    work.piece_bytes = bytes < most ? bytes + 1 : most;
+    const uint64_t max = is_cpu ? GLR_PIECE_BYTES : DEVICE_BYTES;
+    work.piece_bytes = bytes < max ? bytes + 1 : max;
     work.pieces = glr_cut(&work.tensor.tensor, work.piece_bytes);
     glr_progress_start(&work.progress, common, "-", bytes);
     bool ok = open_stages(&work, is_cpu ? 1 : DEVICE_STAGES) && draw_to_standard_output(&work);

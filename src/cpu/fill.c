@@ -55,9 +55,9 @@ static void store(const worker *w, const char *raw, uint64_t count, char *dst)
         return;
     }
     char elements[SCATTER_BYTES];
-    const uint64_t most = SCATTER_BYTES / sizeof(double);
+    const uint64_t max = SCATTER_BYTES / sizeof(double);
     while (count > 0) {
-        uint64_t now = count < most ? count : most;
+        uint64_t now = count < max ? count : max;
         w->kernel->store(w->plan, raw, now, elements);
         scatter(w, elements, now, dst);
         raw += now * w->raw_size;
@@ -136,12 +136,12 @@ static void draw_run(worker *w, uint64_t index, uint64_t count, char *dst)
 static void write_constant(const worker *w, uint64_t count, char *dst)
 {
     char elements[SCATTER_BYTES];
-    const uint64_t most = SCATTER_BYTES / w->element_size;
-    for (uint64_t i = 0; i < most && i < count; i++) {
+    const uint64_t max = SCATTER_BYTES / w->element_size;
+    for (uint64_t i = 0; i < max && i < count; i++) {
         memcpy(elements + i * w->element_size, w->plan->constant, w->element_size);
     }
     while (count > 0) {
-        uint64_t now = count < most ? count : most;
+        uint64_t now = count < max ? count : max;
         scatter(w, elements, now, dst);
         dst += now * w->plan->runs.stride * w->element_size;
         count -= now;

@@ -4,7 +4,7 @@
 #include "image.h"
 
 /* The compute capability of the oldest PTX: see cmake/cuda.cmake. */
-#define LEAST_CAPABILITY 75
+#define MIN_CAPABILITY 75
 
 static glr_status version_of(const glr_cu *cu, int *version)
 {
@@ -66,9 +66,9 @@ glr_status glr_cuda_check_device(const glr_cu *cu, CUdevice device, int *capabil
     if (status != GLR_OK) {
         return status;
     }
-    if (*capability < LEAST_CAPABILITY) {
+    if (*capability < MIN_CAPABILITY) {
         return glr_fail(GLR_ERROR_UNAVAILABLE, "the device has compute capability %d.%d; %d.%d is needed",
-                        major, minor, LEAST_CAPABILITY / 10, LEAST_CAPABILITY % 10);
+                        major, minor, MIN_CAPABILITY / 10, MIN_CAPABILITY % 10);
     }
     if (mode == CU_COMPUTEMODE_PROHIBITED) {
         return glr_fail(GLR_ERROR_UNAVAILABLE, "the device's compute mode is 'prohibited'");

@@ -136,12 +136,12 @@ void glr_input_close(glr_input *input)
 
 /* Lists of tensors are some hundred kilobytes, of a million tensors a hundred megabytes; this much is a
  * mistake. */
-#define LARGEST_FILE (UINT64_C(1) << 30)
+#define MAX_FILE (UINT64_C(1) << 30)
 
 /* The bytes of an open file, with a zero after them. */
 static char *read_whole(const glr_input *input, glr_problem *problem)
 {
-    if (input->bytes > LARGEST_FILE) {
+    if (input->bytes > MAX_FILE) {
         (void)glr_problem_set(problem, "its %" PRIu64 " bytes are more than a list of tensors has",
                               input->bytes);
         return NULL;

@@ -3,7 +3,7 @@
 #include <math.h>
 
 /* The least unit: its inverse is a double, and values below it have squares that are. */
-#define LEAST_EXPONENT (-1000)
+#define MIN_EXPONENT (-1000)
 
 /* Counts values that are not finite, and moves the others together. Returns how many those are. */
 static size_t keep_finite(glr_moments *all, double *values, size_t count)
@@ -39,7 +39,7 @@ static int unit_of(const glr_moments *m)
     const double magnitude = fmax(fabs(m->least), fabs(m->greatest));
     int exponent;
     (void)frexp(magnitude, &exponent);
-    return magnitude == 0.0 || exponent < LEAST_EXPONENT ? LEAST_EXPONENT : exponent;
+    return magnitude == 0.0 || exponent < MIN_EXPONENT ? MIN_EXPONENT : exponent;
 }
 
 /* Of one finite value or more. A product with a power of two is exact, but for values so far

@@ -9,7 +9,7 @@
 
 #define LENGTH_BYTES   8
 #define DATA_ALIGNMENT 64
-#define LARGEST_HEADER 100000000 /* the format's own limit */
+#define MAX_HEADER     100000000 /* the format's own limit */
 
 /* The dtypes of the format (enum Dtype of the crate safetensors 0.8), with the bits of an element. */
 static const struct known_dtype {
@@ -128,9 +128,9 @@ static bool frame_header(glr_text *text, glr_problem *problem)
     static const char spaces[] = "                                                                ";
     const size_t padding = (DATA_ALIGNMENT - text->length % DATA_ALIGNMENT) % DATA_ALIGNMENT;
     const uint64_t header = text->length + padding - LENGTH_BYTES;
-    if (header > LARGEST_HEADER) {
+    if (header > MAX_HEADER) {
         return glr_problem_set(problem, "a header of %" PRIu64 " bytes, where the format allows %d", header,
-                               LARGEST_HEADER);
+                               MAX_HEADER);
     }
     glr_text_append(text, spaces, padding);
     if (text->out_of_memory) {
@@ -146,7 +146,7 @@ char *glr_safetensors_header(glr_file_tensor *tensors, size_t count, const glr_f
                              size_t metadata_count, size_t *length, glr_problem *problem)
 {
     static const char place[LENGTH_BYTES] = {0};
-    glr_text text = {.limit = LENGTH_BYTES + LARGEST_HEADER};
+    glr_text text = {.limit = LENGTH_BYTES + MAX_HEADER};
     glr_text_append(&text, place, sizeof place);
     glr_text_add(&text, "{");
     write_metadata(&text, metadata, metadata_count, count == 0);
@@ -450,9 +450,9 @@ static bool read_length(const glr_input *input, uint64_t *length, glr_problem *p
                                "a header of %" PRIu64 " bytes does not fit into the file's %" PRIu64 "%s%s",
                                *length, input->bytes, like, name);
     }
-    return *length <= LARGEST_HEADER ||
+    return *length <= MAX_HEADER ||
            glr_problem_set(problem, "a header of %" PRIu64 " bytes, where the format allows %d%s%s", *length,
-                           LARGEST_HEADER, like, name);
+                           MAX_HEADER, like, name);
 }
 
 /* The header's text, which has no zero behind it. */

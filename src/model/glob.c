@@ -50,13 +50,13 @@ static const char *try_set(const char *set, uint32_t character, bool *matches)
             return NULL;
         }
         if (!take_class(&set, character, &holds)) {
-            const uint32_t least = take_member(&set);
-            uint32_t most = least;
+            const uint32_t min = take_member(&set);
+            uint32_t max = min;
             if (set[0] == '-' && set[1] != ']' && set[1] != '\0') {
                 set++;
-                most = take_member(&set);
+                max = take_member(&set);
             }
-            holds = character >= least && character <= most;
+            holds = character >= min && character <= max;
         }
         found = found || holds;
     }

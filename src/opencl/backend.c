@@ -27,7 +27,7 @@ static void describe(const glr_cl *cl, const glr_opencl_found *found, glr_device
 static size_t list(glr_device_info *infos, size_t capacity)
 {
     const glr_cl *cl;
-    glr_opencl_found found[GLR_OPENCL_MOST_DEVICES];
+    glr_opencl_found found[GLR_OPENCL_MAX_DEVICES];
     size_t count;
     if (glr_opencl_find(&cl, found, &count) != GLR_OK) {
         if (capacity > 0) {
@@ -76,7 +76,7 @@ static glr_status check_auto(void)
 static glr_status open_opencl(const glr_options *options, glr_device **device)
 {
     const glr_cl *cl;
-    glr_opencl_found found[GLR_OPENCL_MOST_DEVICES];
+    glr_opencl_found found[GLR_OPENCL_MAX_DEVICES];
     size_t count;
     glr_status status = options->backend == GLR_BACKEND_AUTO ? check_auto() : GLR_OK;
     if (status == GLR_OK) {
@@ -133,10 +133,10 @@ static glr_status alloc_opencl(glr_device *device, uint64_t bytes, void **memory
 {
     glr_opencl_device *opencl = (glr_opencl_device *)device;
     cl_int error = CL_SUCCESS;
-    uint64_t most = glr_opencl_number(opencl->cl, opencl->id, CL_DEVICE_MAX_MEM_ALLOC_SIZE, sizeof(cl_ulong));
-    if (most != 0 && bytes > most) { /* drivers differ in what they make of it */
+    uint64_t max = glr_opencl_number(opencl->cl, opencl->id, CL_DEVICE_MAX_MEM_ALLOC_SIZE, sizeof(cl_ulong));
+    if (max != 0 && bytes > max) { /* drivers differ in what they make of it */
         return glr_fail(GLR_ERROR_MEMORY, "bytes: %" PRIu64 " are more than the device's maximum, %" PRIu64,
-                        bytes, most);
+                        bytes, max);
     }
     glr_gpu_allocation *allocation = glr_gpu_allocation_new(bytes);
     if (allocation == NULL) {

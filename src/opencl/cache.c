@@ -14,7 +14,7 @@
 #define XXH_INLINE_ALL
 #include <xxhash.h>
 
-#define MOST_BYTES ((size_t)256 << 20) /* of a binary that is believed */
+#define MAX_BYTES ((size_t)256 << 20) /* of a binary that is believed */
 
 #define FILE_NAME 64 /* bytes of a file's name */
 
@@ -138,7 +138,7 @@ static int read_binary(FILE *file, const char *key, glr_cache_entry *entry)
     char hash[GLR_CACHE_HASH_TEXT];
     if (fread(&header, sizeof header, 1, file) != 1 || memcmp(header.magic, magic, sizeof magic) != 0 ||
         !key_agrees(file, key, header.key_size) || header.binary_size == 0 ||
-        header.binary_size > MOST_BYTES) {
+        header.binary_size > MAX_BYTES) {
         return 0;
     }
     entry->size = (size_t)header.binary_size;
@@ -217,7 +217,7 @@ static void save_in(int folder, const char *key, const glr_cache_entry *entry)
 
 void glr_cache_save(const char *key, const glr_cache_entry *entry)
 {
-    int folder = entry->size > MOST_BYTES ? -1 : open_folder();
+    int folder = entry->size > MAX_BYTES ? -1 : open_folder();
     if (folder >= 0) {
         save_in(folder, key, entry);
         (void)close(folder);

@@ -11,7 +11,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#define MOST_PLATFORMS 16
+#define MAX_PLATFORMS 16
 
 void glr_opencl_text(const glr_cl *cl, cl_device_id id, cl_device_info what, char *text, size_t capacity)
 {
@@ -33,13 +33,13 @@ uint64_t glr_opencl_number(const glr_cl *cl, cl_device_id id, cl_device_info wha
 
 static void append_platform(const glr_cl *cl, cl_platform_id platform, glr_opencl_found *found, size_t *count)
 {
-    cl_device_id ids[GLR_OPENCL_MOST_DEVICES];
+    cl_device_id ids[GLR_OPENCL_MAX_DEVICES];
     cl_uint devices = 0;
-    if (cl->clGetDeviceIDs(platform, CL_DEVICE_TYPE_ALL, GLR_OPENCL_MOST_DEVICES, ids, &devices) !=
+    if (cl->clGetDeviceIDs(platform, CL_DEVICE_TYPE_ALL, GLR_OPENCL_MAX_DEVICES, ids, &devices) !=
         CL_SUCCESS) {
         return; /* none, or a broken platform beside others */
     }
-    for (cl_uint i = 0; i < devices && i < GLR_OPENCL_MOST_DEVICES && *count < GLR_OPENCL_MOST_DEVICES; i++) {
+    for (cl_uint i = 0; i < devices && i < GLR_OPENCL_MAX_DEVICES && *count < GLR_OPENCL_MAX_DEVICES; i++) {
         glr_opencl_found one = {platform, ids[i], 0};
         one.is_cpu =
             (glr_opencl_number(cl, ids[i], CL_DEVICE_TYPE, sizeof(cl_device_type)) & CL_DEVICE_TYPE_CPU) != 0;
@@ -50,7 +50,7 @@ static void append_platform(const glr_cl *cl, cl_platform_id platform, glr_openc
 /* Moves CPUs to the end, keeping the order otherwise. */
 static void sort(glr_opencl_found *found, size_t count)
 {
-    glr_opencl_found sorted[GLR_OPENCL_MOST_DEVICES] = {{NULL, NULL, 0}};
+    glr_opencl_found sorted[GLR_OPENCL_MAX_DEVICES] = {{NULL, NULL, 0}};
     size_t next = 0;
     for (int is_cpu = 0; is_cpu < 2; is_cpu++) {
         for (size_t i = 0; i < count; i++) {
@@ -79,9 +79,9 @@ static glr_status check_loading(void)
     return status;
 }
 
-glr_status glr_opencl_find(const glr_cl **cl, glr_opencl_found found[GLR_OPENCL_MOST_DEVICES], size_t *count)
+glr_status glr_opencl_find(const glr_cl **cl, glr_opencl_found found[GLR_OPENCL_MAX_DEVICES], size_t *count)
 {
-    cl_platform_id platforms[MOST_PLATFORMS];
+    cl_platform_id platforms[MAX_PLATFORMS];
     cl_uint platform_count = 0;
     *count = 0;
     glr_status status = check_loading();
@@ -91,14 +91,14 @@ glr_status glr_opencl_find(const glr_cl **cl, glr_opencl_found found[GLR_OPENCL_
     if (status != GLR_OK) {
         return status;
     }
-    cl_int error = (*cl)->clGetPlatformIDs(MOST_PLATFORMS, platforms, &platform_count);
+    cl_int error = (*cl)->clGetPlatformIDs(MAX_PLATFORMS, platforms, &platform_count);
     if (error == CL_PLATFORM_NOT_FOUND_KHR || (error == CL_SUCCESS && platform_count == 0)) {
         return glr_fail(GLR_ERROR_UNAVAILABLE, "OpenCL has no platform: no driver is installed");
     }
     if (error != CL_SUCCESS) {
         return glr_fail(GLR_ERROR_UNAVAILABLE, "OpenCL: clGetPlatformIDs returned %d", (int)error);
     }
-    for (cl_uint i = 0; i < platform_count && i < MOST_PLATFORMS; i++) {
+    for (cl_uint i = 0; i < platform_count && i < MAX_PLATFORMS; i++) {
         append_platform(*cl, platforms[i], found, count);
     }
     sort(found, *count);

@@ -4,7 +4,7 @@
 
 #include "loader.h"
 
-#define GLR_OPENCL_MOST_DEVICES 64
+#define GLR_OPENCL_MAX_DEVICES 64
 
 /* A device, and what glorand must know of it. */
 typedef struct glr_opencl_found {
@@ -15,7 +15,7 @@ typedef struct glr_opencl_found {
 
 /* The devices of all platforms: GPUs and accelerators first, then CPUs, otherwise in OpenCL's order. Fails
    with GLR_ERROR_UNAVAILABLE where there are none. */
-glr_status glr_opencl_find(const glr_cl **cl, glr_opencl_found found[GLR_OPENCL_MOST_DEVICES], size_t *count);
+glr_status glr_opencl_find(const glr_cl **cl, glr_opencl_found found[GLR_OPENCL_MAX_DEVICES], size_t *count);
 
 /* A text that OpenCL knows of a device; "" if it does not say. */
 void glr_opencl_text(const glr_cl *cl, cl_device_id id, cl_device_info what, char *text, size_t capacity);

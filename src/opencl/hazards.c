@@ -7,8 +7,8 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
-#define LEAST_DATA   ((rlim_t)128 << 20) /* PoCL's MIN_MAX_MEM_ALLOC_SIZE */
-#define MOST_THREADS 256                 /* that are tried */
+#define MIN_DATA    ((rlim_t)128 << 20) /* PoCL's MIN_MAX_MEM_ALLOC_SIZE */
+#define MAX_THREADS 256                 /* that are tried */
 
 static int can_read(const char *sysfs, const char *folder, const char *file)
 {
@@ -40,7 +40,7 @@ static int has_no_memory_node(const char *sysfs)
 static int data_is_limited(void)
 {
     struct rlimit limit;
-    return getrlimit(RLIMIT_DATA, &limit) == 0 && limit.rlim_cur < LEAST_DATA;
+    return getrlimit(RLIMIT_DATA, &limit) == 0 && limit.rlim_cur < MIN_DATA;
 }
 
 static void *wait_for_lock(void *lock)
@@ -53,10 +53,10 @@ static void *wait_for_lock(void *lock)
 /* Whether as many threads as there are processors can be there at a time: PoCL makes so many. */
 static int can_make_threads(void)
 {
-    pthread_t threads[MOST_THREADS];
+    pthread_t threads[MAX_THREADS];
     pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
     long processors = sysconf(_SC_NPROCESSORS_ONLN);
-    int wanted = processors < 1 ? 1 : processors > MOST_THREADS ? MOST_THREADS : (int)processors;
+    int wanted = processors < 1 ? 1 : processors > MAX_THREADS ? MAX_THREADS : (int)processors;
     int made = 0;
     (void)pthread_mutex_lock(&lock);
     while (made < wanted && glr_start_thread(&threads[made], wait_for_lock, &lock)) {

@@ -52,9 +52,9 @@ static void expect_little_memory(size_t tensors)
 #endif
     struct rusage usage;
     cr_assert_eq(getrusage(RUSAGE_CHILDREN, &usage), 0);
-    const long most = FOR_EACH * (long)tensors + BESIDES;
-    cr_expect(is_sanitized || usage.ru_maxrss <= most, "%ld KiB for %zu tensors are more than %ld",
-              usage.ru_maxrss, tensors, most);
+    const long max = FOR_EACH * (long)tensors + BESIDES;
+    cr_expect(is_sanitized || usage.ru_maxrss <= max, "%ld KiB for %zu tensors are more than %ld",
+              usage.ru_maxrss, tensors, max);
 }
 
 Test(large, a_plan, .init = enter_scratch)

@@ -9,9 +9,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define CANARY        0xa7
-#define MOST_ELEMENTS 6000
-#define THREADS       8
+#define CANARY       0xa7
+#define MAX_ELEMENTS 6000
+#define THREADS      8
 
 /* One random case. */
 typedef struct example {
@@ -61,13 +61,13 @@ static glr_initializer random_initializer(test_random *random, glr_dtype dtype)
 
 static void random_shape(test_random *random, glr_tensor *tensor)
 {
-    int64_t left = MOST_ELEMENTS;
+    int64_t left = MAX_ELEMENTS;
     tensor->rank = (uint32_t)test_random_between(random, 0, test_random_between(random, 0, 9) == 0 ? 16 : 5);
     for (uint32_t a = 0; a < tensor->rank; a++) {
-        int64_t most = left < 1 ? 1 : left;
+        int64_t max = left < 1 ? 1 : left;
         int64_t dimension = test_random_between(random, 1,
-                                                test_random_between(random, 0, 1) ? most
-                                                : most < 9                        ? most
+                                                test_random_between(random, 0, 1) ? max
+                                                : max < 9                         ? max
                                                                                   : 9);
         tensor->shape[a] = test_random_between(random, 0, 99) == 0 ? 0 : dimension;
         left /= dimension;

@@ -59,7 +59,7 @@ static bool draw_scene(const ptx_module *module, ptx_memory *memory, const char 
     launch.grid[0] = (uint32_t)(strides ? 2 : 3 * times);
     launch.block[0] = strides ? 96 : 128;
     launch.grid[1] = launch.grid[2] = launch.block[1] = launch.block[2] = 1;
-    launch.most_steps = 200000 * times;
+    launch.max_steps = 200000 * times;
     bool fine = launch.kernel != NULL && ptx_run(&launch) == PTX_FINE;
     ptx_memory_remove(memory, region);
     return fine;
@@ -87,7 +87,7 @@ static bool draw(const seeded *s, const char *text, size_t length, bool many, un
    correction that rounding takes away, `or` where the bits are apart, < for <= where equality never comes, a
    shortcut that is not taken, and in the queued kernel a first pass whose wrong values look rejected and are
    drawn again. */
-static const unsigned most[MUTATIONS] = {15, 5, 0, 0, 5, 15, 10};
+static const unsigned max[MUTATIONS] = {15, 5, 0, 0, 5, 15, 10};
 
 /* Every defect, or in short forms one of several. */
 static size_t stride(void) { return !test_is_proof() ? 40 : test_is_long() ? 1 : 3; }
@@ -102,7 +102,7 @@ static void try_all(const char *name, const scene *scenes)
     cr_assert(kernel_cut_out(&kernel, text, name));
     cr_assert(seeded_try_all(&s, &kernel, stride(), sums));
     seeded_print(name, sums);
-    cr_assert(seeded_judge(name, sums, most));
+    cr_assert(seeded_judge(name, sums, max));
     free(text);
 }
 

@@ -192,8 +192,8 @@ static int judge_constant(double value, glr_dtype dtype)
     }
     const int bits = dtype == GLR_DTYPE_BOOL ? 1 : 8 * (int)fuzz_sizes[dtype];
     const int is_signed = dtype >= GLR_DTYPE_INT8 && dtype <= GLR_DTYPE_INT64;
-    const wide most = ((wide)1 << (is_signed ? bits - 1 : bits)) - 1, least = is_signed ? -most - 1 : 0;
-    return fabs(value) < 0x1p65 && value == trunc(value) && (wide)value >= least && (wide)value <= most;
+    const wide max = ((wide)1 << (is_signed ? bits - 1 : bits)) - 1, min = is_signed ? -max - 1 : 0;
+    return fabs(value) < 0x1p65 && value == trunc(value) && (wide)value >= min && (wide)value <= max;
 }
 
 /* The greatest scale of a named kind is 2, and no fan is below 1: none of those leaves any type's range. */

@@ -16,9 +16,9 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
-#define MOST_ARGUMENTS 24
-#define MOST_BYTES     (1 << 20) /* of a file that is written */
-#define INPUTS         "f.safetensors\nm.json\n"
+#define MAX_ARGUMENTS 24
+#define MAX_BYTES     (1 << 20) /* of a file that is written */
+#define INPUTS        "f.safetensors\nm.json\n"
 
 static int open_stages;         /* so far, of a command */
 static int scratch, home, sink; /* the folders, and where standard output goes */
@@ -34,9 +34,9 @@ int fuzz_atexit(void (*function)(void)) { return function == NULL; }
  * name. */
 glr_status fuzz_stage_open(glr_device *device, uint64_t bytes, glr_stage **stage)
 {
-    static const int most = 8;
-    return open_stages++ < most ? glr_stage_open(device, bytes, stage)
-                                : glr_fail(GLR_ERROR_MEMORY, "more than %d stages", most);
+    static const int max = 8;
+    return open_stages++ < max ? glr_stage_open(device, bytes, stage)
+                               : glr_fail(GLR_ERROR_MEMORY, "more than %d stages", max);
 }
 
 /* In place of self_test.c, whose tensors are large. */
@@ -107,7 +107,7 @@ static int run(int argc, char **argv)
     const int standard = fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
     const glr_host host = glr_enter();
     CHECK(standard >= 0 && ftruncate(sink, 0) == 0 && lseek(sink, 0, SEEK_SET) == 0);
-    confine(MOST_BYTES, scratch, sink, STDOUT_FILENO);
+    confine(MAX_BYTES, scratch, sink, STDOUT_FILENO);
     capture_start(&out, &stdout);
     capture_start(&errors, &stderr);
     open_stages = 0;
@@ -157,7 +157,7 @@ static void verify(const char *name)
 /* Takes the arguments, whose files are to lie in the folder: '/' becomes ':'. Returns what is behind. */
 static char *take_arguments(char *text, char **argv, int *argc)
 {
-    while (*text != '\0' && *text != '\n' && *argc < MOST_ARGUMENTS) {
+    while (*text != '\0' && *text != '\n' && *argc < MAX_ARGUMENTS) {
         char *end = text + strcspn(text, "\n");
         const bool is_last = *end == '\0';
         *end = '\0';
@@ -187,7 +187,7 @@ static void write_inputs(const char *text, size_t length)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t length)
 {
-    char program[] = "glorand", *argv[MOST_ARGUMENTS + 2] = {program};
+    char program[] = "glorand", *argv[MAX_ARGUMENTS + 2] = {program};
     int argc = 1;
     if (length >= 65536) {
         return 0;

@@ -7,10 +7,10 @@
 #include "fill_rules.h"
 #include "support/reference_scaling.h"
 
-#define AROUND    256U
-#define ROOM      ((size_t)1 << 18) /* bytes of a destination at most */
-#define MOST_SIZE 8U
-#define CANARY    0xa7
+#define AROUND   256U
+#define ROOM     ((size_t)1 << 18) /* bytes of a destination at most */
+#define MAX_SIZE 8U
+#define CANARY   0xa7
 
 /* Devices by their kernels and numbers of threads. */
 static glr_device *devices[6];
@@ -248,14 +248,14 @@ static glr_initializer resolve(const glr_initializer *initializer)
 }
 
 /* Where a fill writes, and what should be there then. */
-static unsigned char memory[ROOM + 2 * AROUND + MOST_SIZE], expected[sizeof memory];
+static unsigned char memory[ROOM + 2 * AROUND + MAX_SIZE], expected[sizeof memory];
 
 static void check_fill(fuzz_bytes *bytes, const glr_initializer *initializer, const glr_tensor *tensor)
 {
     fuzz_verdict verdict = fuzz_judge(initializer, tensor);
     check_extent(tensor, &verdict);
     const uint64_t dst_bytes = take_bytes(bytes, verdict.bytes);
-    const size_t shift = fuzz_below(bytes, MOST_SIZE), room = (size_t)dst_bytes + 2 * (size_t)AROUND + shift;
+    const size_t shift = fuzz_below(bytes, MAX_SIZE), room = (size_t)dst_bytes + 2 * (size_t)AROUND + shift;
     if (verdict.refusals == 0 && verdict.elements > 0) {
         verdict.refusals |= fuzz_judge_call(initializer, tensor);
         verdict.refusals |= dst_bytes < verdict.bytes ? FUZZ_REFUSAL(GLR_ERROR_TOO_SMALL) : 0;

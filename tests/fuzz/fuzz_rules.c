@@ -11,7 +11,7 @@
 #include <fnmatch.h>
 #include <string.h>
 
-#define MOST_LINES 64
+#define MAX_LINES 64
 
 /* A line of the text, or NULL at the end; *text is set behind it. */
 static char *next_line(char **text) { return *text == NULL || **text == '\0' ? NULL : strsep(text, "\n"); }
@@ -62,7 +62,7 @@ static const glr_rule *first_match(const glr_rules *rules, bool *matched, const 
 static void take_rules(char **text, glr_rules *rules)
 {
     int lines = 0;
-    for (char *line; lines < MOST_LINES && (line = next_line(text)) != NULL && *line != '\0'; lines++) {
+    for (char *line; lines < MAX_LINES && (line = next_line(text)) != NULL && *line != '\0'; lines++) {
         glr_problem problem = {0};
         const size_t count = rules->count;
         char *equals = strchr(line, '=');
@@ -80,11 +80,11 @@ static void check_index(char *text)
 {
     glr_rules rules = {0};
     glr_rule_index index;
-    bool matched[MOST_LINES] = {false};
+    bool matched[MAX_LINES] = {false};
     take_rules(&text, &rules);
     CHECK(glr_rule_index_make(&rules, &index));
     int lines = 0;
-    for (char *name; lines < MOST_LINES && (name = next_line(&text)) != NULL; lines++) {
+    for (char *name; lines < MAX_LINES && (name = next_line(&text)) != NULL; lines++) {
         CHECK(glr_rule_index_find(&index, name) == first_match(&rules, matched, name));
     }
     CHECK(rules.count == 0 || memcmp(index.matched, matched, rules.count * sizeof matched[0]) == 0);

@@ -18,8 +18,8 @@ typedef struct case_list {
 __attribute__((format(printf, 4, 5))) static void add(case_list *list, glr_initializer initializer,
                                                       glr_tensor tensor, const char *format, ...)
 {
-    if (list->count == HASH_CASES_MOST) {
-        abort(); /* HASH_CASES_MOST is too small */
+    if (list->count == MAX_HASH_CASES) {
+        abort(); /* MAX_HASH_CASES is too small */
     }
     hash_case *next = &list->cases[list->count++];
     va_list arguments;
@@ -299,7 +299,7 @@ static void add_seeds(case_list *list)
     }
 }
 
-size_t hash_cases(hash_case cases[HASH_CASES_MOST])
+size_t hash_cases(hash_case cases[MAX_HASH_CASES])
 {
     case_list list = {cases, 0};
     add_sizes(&list);

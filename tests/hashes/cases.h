@@ -4,8 +4,8 @@
 
 #include <glorand/glorand.h>
 
-#define HASH_CASES_MOST 512
-#define HASH_CASE_NAME  64
+#define MAX_HASH_CASES 512
+#define HASH_CASE_NAME 64
 
 typedef struct hash_case {
     char name[HASH_CASE_NAME]; /* without spaces */
@@ -13,7 +13,7 @@ typedef struct hash_case {
     glr_tensor tensor;
 } hash_case;
 
-/* Writes the cases to cases[0 .. HASH_CASES_MOST - 1], and returns how many they are. */
-size_t hash_cases(hash_case cases[HASH_CASES_MOST]);
+/* Writes the cases to cases[0 .. MAX_HASH_CASES - 1], and returns how many they are. */
+size_t hash_cases(hash_case cases[MAX_HASH_CASES]);
 
 #endif

@@ -99,7 +99,7 @@ static int check_refusal(FILE *file, glr_device *device, const hash_case *one)
 
 static int run(FILE *file, int writes, glr_device *const devices[2])
 {
-    static hash_case cases[HASH_CASES_MOST];
+    static hash_case cases[MAX_HASH_CASES];
     const size_t count = hash_cases(cases);
     size_t refused = 0;
     for (size_t i = 0; i < count; i++) {

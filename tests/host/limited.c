@@ -19,8 +19,8 @@ int main(int argc, char **argv)
         return 2;
     }
     const rlim_t processes = strtoul(argv[1], NULL, 10);
-    const struct rlimit most = {processes, processes};
-    if ((getuid() == 0 && setresuid(USER, USER, USER) != 0) || setrlimit(RLIMIT_NPROC, &most) != 0) {
+    const struct rlimit max = {processes, processes};
+    if ((getuid() == 0 && setresuid(USER, USER, USER) != 0) || setrlimit(RLIMIT_NPROC, &max) != 0) {
         (void)printf("skipped: no limit on processes: %s\n", strerror(errno));
         return 77;
     }

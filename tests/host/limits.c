@@ -17,13 +17,13 @@ static float values[ELEMENTS]; /* static, for where no more memory is given */
 static glr_initializer initializer;
 static uint64_t expected;
 
-static void expect_fill(glr_device *device, int most)
+static void expect_fill(glr_device *device, int max)
 {
     const glr_tensor tensor = {.dtype = GLR_DTYPE_FLOAT32, .rank = 1, .shape = {ELEMENTS}};
     memset(values, 0, sizeof values);
     CHECK(glr_fill(device, &initializer, &tensor, values, sizeof values) == GLR_OK, "%s", glr_last_error());
     CHECK(hash_of(values, sizeof values) == expected, "other values");
-    expect_threads(1, most, "after a fill");
+    expect_threads(1, max, "after a fill");
 }
 
 /* ---- Threads that cannot be made ----------------------------------------------------------------------- */
@@ -71,25 +71,25 @@ static void try_sizes(void)
 
 /* ---- Limits of the system ------------------------------------------------------------------------------ */
 
-static void limit(int resource, rlim_t most)
+static void limit(int resource, rlim_t max)
 {
-    const struct rlimit wanted = {most, most};
+    const struct rlimit wanted = {max, max};
     CHECK(setrlimit((__rlimit_resource_t)resource, &wanted) == 0, "setrlimit: %s", strerror(errno));
 }
 
 /* As an ordinary user: none of these limits holds for root. */
 static void with_processes(const void *argument)
 {
-    const int most = *(const int *)argument;
+    const int max = *(const int *)argument;
     glr_device *before = open_cpu(4);
-    limit(RLIMIT_NPROC, (rlim_t)most);
+    limit(RLIMIT_NPROC, (rlim_t)max);
     if (getuid() == 0 && setresuid(65531, 65531, 65531) != 0) {
         (void)printf("no other user: limits on processes are not tried\n");
         return;
     }
-    expect_fill(before, most);
+    expect_fill(before, max);
     glr_device *device = open_cpu(4);
-    expect_fill(device, most);
+    expect_fill(device, max);
     glr_close(device);
     glr_close(before);
 }
@@ -173,7 +173,7 @@ static int processors(void)
 
 static const struct variable {
     const char *name, *value;
-    int most; /* threads, if there are so many processors; 0: as many as there are */
+    int max; /* threads, if there are so many processors; 0: as many as there are */
 } variables[] = {
     {"OMP_NUM_THREADS", "1", 1},         {"OMP_NUM_THREADS", " 1 ", 1},
     {"OMP_NUM_THREADS", "1,4", 1},       {"OMP_NUM_THREADS", "4,2", 4},
@@ -191,10 +191,9 @@ static const struct variable {
 static void become_filler(const void *argument)
 {
     const struct variable *its = argument;
-    char most[16];
-    (void)snprintf(most, sizeof most, "%d",
-                   its->most > 0 && its->most < processors() ? its->most : processors());
-    char *arguments[] = {"host_limits", "--fill", most, NULL};
+    char max[16];
+    (void)snprintf(max, sizeof max, "%d", its->max > 0 && its->max < processors() ? its->max : processors());
+    char *arguments[] = {"host_limits", "--fill", max, NULL};
     CHECK(setenv(its->name, its->value, 1) == 0, "setenv: %s", strerror(errno));
     (void)execv("/proc/self/exe", arguments);
     fail("execv: %s", strerror(errno));
@@ -209,10 +208,10 @@ static void try_variables(void)
     }
 }
 
-static int fill_as_asked(int most)
+static int fill_as_asked(int max)
 {
     glr_device *device = open_cpu(0);
-    expect_fill(device, most);
+    expect_fill(device, max);
     glr_close(device);
     return verdict();
 }

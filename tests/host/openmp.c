@@ -35,13 +35,13 @@ static void fill_outside(void)
 
 static void try_region(void)
 {
-    const int most = omp_get_max_threads(), dynamic = omp_get_dynamic(), levels = omp_get_max_active_levels();
+    const int max = omp_get_max_threads(), dynamic = omp_get_dynamic(), levels = omp_get_max_active_levels();
     refuse_creations(0, 0);
 #pragma omp parallel num_threads(3)
     fill_in_region();
     CHECK(creations() == 0, "a fill in a region made %d threads", creations());
     fill_outside();
-    CHECK(omp_get_max_threads() == most && omp_get_dynamic() == dynamic &&
+    CHECK(omp_get_max_threads() == max && omp_get_dynamic() == dynamic &&
               omp_get_max_active_levels() == levels,
           "other settings of OpenMP");
     CHECK(!omp_in_parallel(), "still in a region");

@@ -103,15 +103,15 @@ static int count_threads(void)
     return count;
 }
 
-void expect_threads(int least, int most, const char *when)
+void expect_threads(int min, int max, const char *when)
 {
     const struct timespec pause = {.tv_nsec = 1000000};
     int count = count_threads();
-    for (int i = 0; i < 5000 && count > most; i++) {
+    for (int i = 0; i < 5000 && count > max; i++) {
         (void)nanosleep(&pause, NULL);
         count = count_threads();
     }
-    CHECK(count >= least && count <= most, "%s: %d threads, not %d to %d", when, count, least, most);
+    CHECK(count >= min && count <= max, "%s: %d threads, not %d to %d", when, count, min, max);
 }
 
 void *allocate(size_t bytes)

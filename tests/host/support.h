@@ -38,7 +38,7 @@ void expect_success(const char *name, int child);
 
 /* Fails unless this process has so many threads. One that has been joined may still be counted for a moment:
    that is waited for. */
-void expect_threads(int least, int most, const char *when);
+void expect_threads(int min, int max, const char *when);
 
 /* Memory, or the end of the program. */
 void *allocate(size_t bytes);

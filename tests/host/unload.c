@@ -111,7 +111,7 @@ static void expect_gone(const library *unloaded, const char *when)
     CHECK(!is_mapped(path), "%s: the library is still mapped", when);
 }
 
-static void load_and_unload(bool closes, int times, long most_kib)
+static void load_and_unload(bool closes, int times, long max_kib)
 {
     long before = 0;
     for (int i = 0; i < times; i++) {
@@ -131,7 +131,7 @@ static void load_and_unload(bool closes, int times, long most_kib)
         }
     }
     const long after = resident();
-    CHECK(is_sanitized() || after - before <= most_kib, "%d times: %ld KiB of memory became %ld", times,
+    CHECK(is_sanitized() || after - before <= max_kib, "%d times: %ld KiB of memory became %ld", times,
           before, after);
 }
 

@@ -16,11 +16,11 @@ static void append(char *text, size_t capacity, const char *more)
     cr_assert_lt((size_t)snprintf(text + used, capacity - used, "%s", more), capacity - used);
 }
 
-static void random_text(test_random *random, char *text, size_t capacity, int most, const char *const parts[],
+static void random_text(test_random *random, char *text, size_t capacity, int max, const char *const parts[],
                         size_t count)
 {
     text[0] = '\0';
-    for (int64_t left = test_random_between(random, 0, most); left > 0; left--) {
+    for (int64_t left = test_random_between(random, 0, max); left > 0; left--) {
         append(text, capacity, parts[test_random_between(random, 0, (int64_t)count - 1)]);
     }
 }

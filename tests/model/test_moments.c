@@ -33,8 +33,8 @@ static glr_statistics statistics_of(const double *values, size_t count)
 /* Within rounding: some of the value, and half of the least subnormal. */
 static void expect_near(double found, long double expected, long double scale, const char *what)
 {
-    const long double most = 1e-12L * scale + (long double)DBL_TRUE_MIN * 0.5000001L;
-    cr_expect(fabsl((long double)found - expected) <= most, "%s: %.17g, not %.17Lg", what, found, expected);
+    const long double max = 1e-12L * scale + (long double)DBL_TRUE_MIN * 0.5000001L;
+    cr_expect(fabsl((long double)found - expected) <= max, "%s: %.17g, not %.17Lg", what, found, expected);
 }
 
 static void expect_as_long_double(const double *values, size_t count, const char *what)

@@ -339,10 +339,10 @@ static const glr_rule *first_by_glob(const glr_rules *rules, const char *name, b
     return first;
 }
 
-static void random_text(test_random *random, char *text, int64_t most, const char *letters)
+static void random_text(test_random *random, char *text, int64_t max, const char *letters)
 {
     const int64_t last = (int64_t)strlen(letters) - 1;
-    const int64_t length = test_random_between(random, 0, most);
+    const int64_t length = test_random_between(random, 0, max);
     for (int64_t i = 0; i < length; i++) {
         text[i] = letters[test_random_between(random, 0, last)];
     }

@@ -8,16 +8,16 @@
 #include <stdio.h>
 #include <string.h>
 
-#define MOST_LIBRARIES 256
+#define MAX_LIBRARIES 256
 
-static const char *before[MOST_LIBRARIES];
+static const char *before[MAX_LIBRARIES];
 static int count;
 
 static int keep(struct dl_phdr_info *info, size_t size, void *unused)
 {
     (void)size;
     (void)unused;
-    if (count < MOST_LIBRARIES) {
+    if (count < MAX_LIBRARIES) {
         before[count++] = info->dlpi_name;
     }
     return 0;

@@ -131,9 +131,9 @@ Test(queue, more_than_4_gib, .timeout = 1000)
     const size_t bytes = (size_t)edge + ((size_t)16 << 20);
     static const glr_dtype dtypes[] = {GLR_DTYPE_FLOAT8_E4M3FN, GLR_DTYPE_BFLOAT16, GLR_DTYPE_FLOAT32};
     test_cl cl = test_cl_open();
-    cl_ulong most = 0;
-    (void)clGetDeviceInfo(cl.device, CL_DEVICE_MAX_MEM_ALLOC_SIZE, sizeof most, &most, NULL);
-    if (test_is_light() || most < bytes) {
+    cl_ulong max = 0;
+    (void)clGetDeviceInfo(cl.device, CL_DEVICE_MAX_MEM_ALLOC_SIZE, sizeof max, &max, NULL);
+    if (test_is_light() || max < bytes) {
         (void)printf("left out: buffers of %zu bytes\n", bytes);
         return;
     }

@@ -24,7 +24,7 @@ uint64_t test_random_bits(test_random *random)
     return z ^ (z >> 31);
 }
 
-int64_t test_random_between(test_random *random, int64_t least, int64_t most)
+int64_t test_random_between(test_random *random, int64_t min, int64_t max)
 {
-    return least + (int64_t)(test_random_bits(random) % ((uint64_t)(most - least) + 1));
+    return min + (int64_t)(test_random_bits(random) % ((uint64_t)(max - min) + 1));
 }

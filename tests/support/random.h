@@ -15,6 +15,6 @@ test_random test_random_start(const char *name);
 uint64_t test_random_bits(test_random *random);
 
 /* Uniform in [least, most]. */
-int64_t test_random_between(test_random *random, int64_t least, int64_t most);
+int64_t test_random_between(test_random *random, int64_t min, int64_t max);
 
 #endif

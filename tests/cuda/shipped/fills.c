@@ -77,7 +77,7 @@ fill fill_of(const glr_initializer *initializer, const glr_tensor *tensor)
 static size_t add(fill *fills, size_t count, const glr_initializer *initializer, glr_dtype dtype, layout how,
                   int64_t elements)
 {
-    cr_assert_lt(count, FILLS_MOST);
+    cr_assert_lt(count, MAX_FILLS);
     fill *f = &fills[count];
     glr_tensor tensor =
         tensor_of(dtype, how, elements + (int64_t)((uint32_t)count * UINT32_C(2654435761) >> 30));
@@ -118,7 +118,7 @@ static size_t add_specials(fill *fills, size_t count, const glr_initializer *ini
     return count;
 }
 
-size_t make_fills(fill fills[FILLS_MOST], int64_t elements, bool with_specials)
+size_t make_fills(fill fills[MAX_FILLS], int64_t elements, bool with_specials)
 {
     static const glr_dtype floats[] = {GLR_DTYPE_FLOAT64,  GLR_DTYPE_FLOAT32,       GLR_DTYPE_FLOAT16,
                                        GLR_DTYPE_BFLOAT16, GLR_DTYPE_FLOAT8_E4M3FN, GLR_DTYPE_FLOAT8_E5M2};

@@ -6,7 +6,7 @@
 
 #include <stdbool.h>
 
-#define FILLS_MOST 1024
+#define MAX_FILLS 1024
 
 typedef struct fill {
     glr_plan plan;
@@ -19,6 +19,6 @@ fill fill_of(const glr_initializer *initializer, const glr_tensor *tensor);
 
 /* Writes fills of about so many elements each, and last, if asked for, short ones of values that are hard to
    round; returns how many they are. */
-size_t make_fills(fill fills[FILLS_MOST], int64_t elements, bool with_specials);
+size_t make_fills(fill fills[MAX_FILLS], int64_t elements, bool with_specials);
 
 #endif

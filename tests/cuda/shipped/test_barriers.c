@@ -17,13 +17,13 @@
 #define FEW  515
 #define LONG 17003
 
-#define WARP      32
-#define WARPS     (GLR_GPU_ITEMS / WARP)
-#define INTERVAL  2          /* groups of each lane on the fast path between two looks at the queue */
-#define QUEUED    (4 * WARP) /* places of a warp's queue */
-#define BARRIERS  32
-#define MOST_ROOM (1 << 20)
-#define LINES     100000 /* of PTX, at most */
+#define WARP     32
+#define WARPS    (GLR_GPU_ITEMS / WARP)
+#define INTERVAL 2          /* groups of each lane on the fast path between two looks at the queue */
+#define QUEUED   (4 * WARP) /* places of a warp's queue */
+#define BARRIERS 32
+#define MAX_ROOM (1 << 20)
+#define LINES    100000 /* of PTX, at most */
 
 /* A line of PTX, and where it is: the kernel is -1 before the first one. */
 typedef struct place {
@@ -32,7 +32,7 @@ typedef struct place {
     char *line;
 } place;
 
-static fill fills[FILLS_MOST + 2];
+static fill fills[MAX_FILLS + 2];
 static size_t fill_count;
 static const fill *fast_fill, *queued_fill; /* the long ones: for glr_truncated_packed, for glr_any */
 static glr_device *cpu;
@@ -51,7 +51,7 @@ static void set_up(void)
     fast_fill = &fills[fill_count - 2];
     queued_fill = &fills[fill_count - 1];
     for (size_t i = 0; i < fill_count; i++) {
-        cr_assert_leq(fill_room(&fills[i]), MOST_ROOM);
+        cr_assert_leq(fill_room(&fills[i]), MAX_ROOM);
     }
 }
 
@@ -125,7 +125,7 @@ static void for_each_kernel(void (*test)(char *text, const place *found, size_t 
  */
 static bool draws_alike(const fill *f, const char *schedule)
 {
-    static unsigned char values[MOST_ROOM], expected[MOST_ROOM];
+    static unsigned char values[MAX_ROOM], expected[MAX_ROOM];
     if (!run_fill(f, expected, values)) {
         cr_assert_str_empty(ptxsim_last_fault(), "%s: %s", schedule, ptxsim_last_fault());
         return false;
@@ -162,7 +162,7 @@ Test(barriers, lanes_may_run_in_any_order) { for_each_kernel(run_in_each_order);
 /* Whether one of the kernel's fills meets a race. */
 static bool races(const char *text, int kernel)
 {
-    static unsigned char values[MOST_ROOM];
+    static unsigned char values[MAX_ROOM];
     bool is_found = false;
     cr_assert(open_kernel(kernel, text, 1));
     for (size_t i = fill_count; i-- > 0 && !is_found;) { /* the long ones first */

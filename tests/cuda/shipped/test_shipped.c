@@ -17,8 +17,8 @@
 
 #define MAX_RESIDENT_BLOCKS 2
 
-static fill fills[2][FILLS_MOST];
-static bool is_chosen[FILLS_MOST]; /* whether the fill is the kernel's that has the defects */
+static fill fills[2][MAX_FILLS];
+static bool is_chosen[MAX_FILLS]; /* whether the fill is the kernel's that has the defects */
 static size_t fill_count[2];
 
 static bool draw(const seeded *s, const char *ptx, size_t length, bool many, unsigned char *values)
@@ -73,7 +73,7 @@ TestSuite(shipped, .init = set_up);
    numbers beyond 2^32, of parts that no test can draw, or is a loop that nvcc unrolled for more elements than
    a group has.
  */
-static const unsigned most[MUTATIONS] = {25, 5, 0, 0, 6, 50, 25};
+static const unsigned max[MUTATIONS] = {25, 5, 0, 0, 6, 50, 25};
 
 /* Every defect, or in short forms one of several. */
 static size_t stride(void) { return !test_is_proof() ? 1200 : test_is_long() ? 1 : 60; }
@@ -108,5 +108,5 @@ Test(shipped, kernels)
         }
     }
     seeded_print("all kernels", all);
-    cr_assert(seeded_judge("all kernels", all, most));
+    cr_assert(seeded_judge("all kernels", all, max));
 }

@@ -41,7 +41,7 @@ typedef struct gpu_backend {
     const char *const *mistakes; /* names of the checks that notice what gpu_mistake does; NULL ends it */
     size_t first_mistake;        /* from which on they are made in the quick form */
     int fills;                   /* how many each thread draws */
-    unsigned least_calls;        /* of the library in one use */
+    unsigned min_calls;          /* of the library in one use */
 } gpu_backend;
 
 extern const gpu_backend gpu;

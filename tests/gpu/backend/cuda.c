@@ -78,7 +78,7 @@ const gpu_backend gpu = {
     .mistakes = mistakes,
     .first_mistake = 0,
     .fills = 20,
-    .least_calls = 40,
+    .min_calls = 40,
 };
 
 injector *gpu_injector(void) { return ptxsim_injector(); }

@@ -91,7 +91,7 @@ const gpu_backend gpu = {
     .mistakes = mistakes,
     .first_mistake = 7, /* each is a program that must be built */
     .fills = 50,
-    .least_calls = 60,
+    .min_calls = 60,
 };
 
 static test_stand_in stand_in;

@@ -99,7 +99,7 @@ static void fail_all(glr_status (*use)(void), const char *name)
     }
     expect_works(use, "the last use");
     (void)printf("errors: %u injected into %u calls, %s\n", injected, count, name);
-    cr_expect(count >= gpu.least_calls && injected >= (test_is_proof() ? count * errors : 15),
+    cr_expect(count >= gpu.min_calls && injected >= (test_is_proof() ? count * errors : 15),
               "%u calls, %u faults", count, injected);
 }
 

@@ -164,14 +164,14 @@ void seeded_print(const char *name, const tally *sums)
     }
 }
 
-bool seeded_judge(const char *name, const tally *sums, const unsigned *most)
+bool seeded_judge(const char *name, const tally *sums, const unsigned *max)
 {
     bool is_fine = true;
     for (mutation kind = 0; kind < MUTATIONS; kind++) {
         const tally *t = &sums[kind];
-        if (t->nothing * 100 > (t->made + 20) * most[kind]) {
+        if (t->nothing * 100 > (t->made + 20) * max[kind]) {
             is_fine = refuse("%s, %s: %u of %u change nothing, and at most %u %% may", name,
-                             mutation_names[kind], t->nothing, t->made, most[kind]);
+                             mutation_names[kind], t->nothing, t->made, max[kind]);
         }
     }
     return is_fine;

@@ -41,6 +41,6 @@ void seeded_print(const char *name, const tally *sums);
 
 /* Whether of a hundred of a kind at most so many, most[MUTATIONS], change nothing, though they are reached:
    of made + 20, so that a few of a rare kind are not a failure. */
-bool seeded_judge(const char *name, const tally *sums, const unsigned *most);
+bool seeded_judge(const char *name, const tally *sums, const unsigned *max);
 
 #endif

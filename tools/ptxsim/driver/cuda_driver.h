@@ -113,7 +113,7 @@ PTXSIM_API CUresult cuFuncGetAttribute(int *value, int attribute, CUfunction fun
 PTXSIM_API CUresult cuFuncSetAttribute(CUfunction function, int attribute, int value);
 PTXSIM_API CUresult cuOccupancyMaxActiveBlocksPerMultiprocessor(int *blocks, CUfunction function,
                                                                 int block_size, size_t dynamic_shared);
-PTXSIM_API CUresult cuOccupancyMaxPotentialBlockSize(int *least_grid, int *block_size, CUfunction function,
+PTXSIM_API CUresult cuOccupancyMaxPotentialBlockSize(int *min_grid, int *block_size, CUfunction function,
                                                      CUoccupancyB2DSize *shared_of, size_t dynamic_shared,
                                                      int limit);
 PTXSIM_API CUresult cuLaunchKernel(CUfunction function, unsigned grid_x, unsigned grid_y, unsigned grid_z,

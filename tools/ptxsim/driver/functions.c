@@ -9,9 +9,9 @@
 #define REGISTERS         64
 #define REGISTERS_AT_HAND 65536
 #define SHARED_AT_HAND    233472
-#define MOST_SHARED       232448
-#define MOST_THREADS      2048
-#define MOST_BLOCKS       32
+#define MAX_SHARED        232448
+#define MAX_THREADS       2048
+#define MAX_BLOCKS        32
 
 static CUresult get_attribute(int *value, int attribute, CUfunction function)
 {
@@ -28,7 +28,7 @@ static CUresult get_attribute(int *value, int attribute, CUfunction function)
                     capability,
                     capability,
                     0,
-                    (int)function->most_dynamic_shared};
+                    (int)function->max_dynamic_shared};
     if (attribute < 0 || attribute >= (int)(sizeof values / sizeof values[0])) {
         return CUDA_ERROR_INVALID_VALUE;
     }
@@ -50,10 +50,10 @@ static CUresult set_attribute(CUfunction function, int attribute, int value)
         return CUDA_SUCCESS;
     }
     if (attribute != 8 || value < 0 ||
-        (uint32_t)value + ptx_facts(function->kernel).shared_bytes > MOST_SHARED) {
+        (uint32_t)value + ptx_facts(function->kernel).shared_bytes > MAX_SHARED) {
         return CUDA_ERROR_INVALID_VALUE;
     }
-    function->most_dynamic_shared = (unsigned)value;
+    function->max_dynamic_shared = (unsigned)value;
     return CUDA_SUCCESS;
 }
 
@@ -65,12 +65,12 @@ CUresult cuFuncSetAttribute(CUfunction function, int attribute, int value)
 static int blocks_at_once(const struct CUfunc_st *function, int block_size, size_t dynamic_shared)
 {
     size_t shared = ptx_facts(function->kernel).shared_bytes + dynamic_shared;
-    int threads = (block_size + 31) / 32 * 32, blocks = MOST_THREADS / threads;
+    int threads = (block_size + 31) / 32 * 32, blocks = MAX_THREADS / threads;
     int by_registers = REGISTERS_AT_HAND / (REGISTERS * threads);
-    int by_shared = shared == 0 ? MOST_BLOCKS : (int)(SHARED_AT_HAND / shared);
+    int by_shared = shared == 0 ? MAX_BLOCKS : (int)(SHARED_AT_HAND / shared);
     blocks = by_registers < blocks ? by_registers : blocks;
     blocks = by_shared < blocks ? by_shared : blocks;
-    return blocks < MOST_BLOCKS ? blocks : MOST_BLOCKS;
+    return blocks < MAX_BLOCKS ? blocks : MAX_BLOCKS;
 }
 
 static CUresult give_blocks(int *blocks, CUfunction function, int block_size, size_t dynamic_shared)
@@ -92,31 +92,31 @@ CUresult cuOccupancyMaxActiveBlocksPerMultiprocessor(int *blocks, CUfunction fun
          give_blocks(blocks, function, block_size, dynamic_shared));
 }
 
-static CUresult give_block_size(int *least_grid, int *block_size, CUfunction function,
+static CUresult give_block_size(int *min_grid, int *block_size, CUfunction function,
                                 CUoccupancyB2DSize *shared_of, size_t dynamic_shared, int limit)
 {
     if (!ptxsim_is(function, PTXSIM_FUNCTION)) {
         return CUDA_ERROR_INVALID_HANDLE;
     }
-    int most = (int)ptx_facts(function->kernel).max_threads, best = 0;
-    most = limit > 0 && limit < most ? limit : most;
-    for (int size = most; size > 0; size -= size > 32 ? 32 : size) {
+    int max = (int)ptx_facts(function->kernel).max_threads, best = 0;
+    max = limit > 0 && limit < max ? limit : max;
+    for (int size = max; size > 0; size -= size > 32 ? 32 : size) {
         size_t shared = shared_of == NULL ? dynamic_shared : shared_of(size);
         int threads = size * blocks_at_once(function, size, shared);
         if (threads > best) {
             best = threads;
             *block_size = size;
-            *least_grid = 132 * blocks_at_once(function, size, shared);
+            *min_grid = 132 * blocks_at_once(function, size, shared);
         }
     }
     return best > 0 ? CUDA_SUCCESS : CUDA_ERROR_INVALID_VALUE;
 }
 
-CUresult cuOccupancyMaxPotentialBlockSize(int *least_grid, int *block_size, CUfunction function,
+CUresult cuOccupancyMaxPotentialBlockSize(int *min_grid, int *block_size, CUfunction function,
                                           CUoccupancyB2DSize *shared_of, size_t dynamic_shared, int limit)
 {
     CALL("cuOccupancyMaxPotentialBlockSize",
-         give_block_size(least_grid, block_size, function, shared_of, dynamic_shared, limit));
+         give_block_size(min_grid, block_size, function, shared_of, dynamic_shared, limit));
 }
 
 /* Whether a GPU would take this grid and block. */
@@ -131,8 +131,8 @@ static CUresult check_shape(const ptxsim_work *work)
     if (threads > ptx_facts(work->function->kernel).max_threads) {
         return CUDA_ERROR_INVALID_VALUE;
     }
-    return work->dynamic_shared > work->function->most_dynamic_shared ? CUDA_ERROR_INVALID_VALUE
-                                                                      : CUDA_SUCCESS;
+    return work->dynamic_shared > work->function->max_dynamic_shared ? CUDA_ERROR_INVALID_VALUE
+                                                                     : CUDA_SUCCESS;
 }
 
 static CUresult launch(ptxsim_work work, CUstream handle, void **parameters, void **extra)
@@ -237,7 +237,7 @@ CUresult ptxsim_run_launch(ptxsim_work *work)
     memcpy(run.block, work->block, sizeof run.block);
     run.dynamic_shared = work->dynamic_shared;
     run.parameters = parameters;
-    run.most_steps = ptxsim.most_steps;
+    run.max_steps = ptxsim.max_steps;
     run.schedule = ptxsim.schedule;
     run.seed = ptxsim.seed;
     run.ignores_races = ptxsim.ignores_races;

@@ -52,7 +52,7 @@ static void read_environment(void)
     ptxsim.version = (int)from_environment("PTXSIM_VERSION", 0);
     ptxsim.compute_mode = (int)from_environment("PTXSIM_COMPUTE_MODE", 0);
     ptxsim.device_memory = (size_t)from_environment("PTXSIM_MEMORY", 81920) << 20;
-    ptxsim.most_steps = (uint64_t)from_environment("PTXSIM_STEPS", 0);
+    ptxsim.max_steps = (uint64_t)from_environment("PTXSIM_STEPS", 0);
     ptxsim.eager = from_environment("PTXSIM_EAGER", 0) != 0;
 }
 

@@ -91,7 +91,7 @@ static CUresult give_function(CUfunction *function, CUmodule module, const char 
     }
     made->module = module;
     made->kernel = kernel;
-    made->most_dynamic_shared = 49152 - ptx_facts(kernel).shared_bytes;
+    made->max_dynamic_shared = 49152 - ptx_facts(kernel).shared_bytes;
     *function = made;
     return CUDA_SUCCESS;
 }

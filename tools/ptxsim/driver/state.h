@@ -54,7 +54,7 @@ struct CUfunc_st {
     ptxsim_object object;
     CUmodule module;
     const ptx_kernel *kernel;
-    unsigned most_dynamic_shared;
+    unsigned max_dynamic_shared;
 };
 
 typedef struct ptxsim_capture {
@@ -137,7 +137,7 @@ typedef struct ptxsim_state {
     injector calls;
     bool initialized, eager, has_bad_fault, registers_apart;
     int devices, version, major, minor, compute_mode;
-    uint64_t most_steps;
+    uint64_t max_steps;
     ptx_schedule schedule;
     uint64_t seed;
     bool ignores_races;

@@ -97,8 +97,8 @@ static uint64_t take_turn(ptx_warp *warp, uint32_t number)
 {
     ptx_launch *launch = warp->block->launch;
     uint32_t lane = UINT32_C(1) << number;
-    uint64_t steps = 0, most = launch->schedule == PTX_RANDOM ? 1 + draw(warp->block, SHORT_TURN) : LONG_TURN;
-    while (steps < most && launch->fault == PTX_FINE) {
+    uint64_t steps = 0, max = launch->schedule == PTX_RANDOM ? 1 + draw(warp->block, SHORT_TURN) : LONG_TURN;
+    while (steps < max && launch->fault == PTX_FINE) {
         if (has_to_wait(warp, take_path(warp, lane, warp->lane_pc[number]), lane)) {
             warp->parked |= lane;
             break;
@@ -159,7 +159,7 @@ static void release(ptx_warp *warp)
                  (unsigned)missing);
 }
 
-void ptx_run_apart(ptx_warp *warp, uint64_t most_steps)
+void ptx_run_apart(ptx_warp *warp, uint64_t max_steps)
 {
     ptx_launch *launch = warp->block->launch;
     while (warp->alive != 0 && !warp->waiting && launch->fault == PTX_FINE) {
@@ -170,7 +170,7 @@ void ptx_run_apart(ptx_warp *warp, uint64_t most_steps)
             release(warp);
             warp->steps++;
         }
-        if (warp->steps / PTX_LANES > most_steps) {
+        if (warp->steps / PTX_LANES > max_steps) {
             ptx_fault_at(warp, PTX_RUNS_ON, PTX_LANES, "does not end");
         }
     }

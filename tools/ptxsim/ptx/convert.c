@@ -72,8 +72,8 @@ ptx_lane_fn *ptx_narrow(const char *type, uint32_t register_bytes)
 static int64_t to_signed(double x, int bits)
 {
     const double end = ldexp(1.0, bits - 1);
-    const int64_t most = (int64_t)((UINT64_C(1) << (bits - 1)) - 1);
-    return x != x ? 0 : x >= end ? most : x < -end ? -most - 1 : (int64_t)x;
+    const int64_t max = (int64_t)((UINT64_C(1) << (bits - 1)) - 1);
+    return x != x ? 0 : x >= end ? max : x < -end ? -max - 1 : (int64_t)x;
 }
 
 static uint64_t to_unsigned(double x, int bits)

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define PTX_MOST_THREADS 1024
+#define PTX_MAX_THREADS 1024
 
 static void parse_parameters(ptx_parser *p)
 {
@@ -210,7 +210,7 @@ void ptx_parse_kernel(ptx_parser *p)
         return;
     }
     kernel->module = p->module;
-    kernel->max_threads = PTX_MOST_THREADS;
+    kernel->max_threads = PTX_MAX_THREADS;
     kernel->next = p->module->kernels;
     p->module->kernels = kernel;
     p->kernel = kernel;

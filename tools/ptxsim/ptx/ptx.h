@@ -110,7 +110,7 @@ typedef struct ptx_launch {
     uint32_t grid[3], block[3];
     uint32_t dynamic_shared;
     const void *const *parameters; /* one pointer to each value */
-    uint64_t most_steps;           /* of one warp, before it is taken for one that never ends; 0: 2^31 */
+    uint64_t max_steps;            /* of one warp, before it is taken for one that never ends; 0: 2^31 */
     ptx_schedule schedule;
     uint64_t seed;
     bool ignores_races;

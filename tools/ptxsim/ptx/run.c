@@ -7,7 +7,7 @@
 #include <string.h>
 
 /* A warp that takes more steps than this is taken for one that never ends. */
-#define PTX_MOST_STEPS (UINT64_C(1) << 31)
+#define PTX_MAX_STEPS (UINT64_C(1) << 31)
 
 void ptx_fault_at(ptx_warp *warp, ptx_fault fault, uint32_t lane, const char *format, ...)
 {
@@ -250,13 +250,13 @@ void ptx_step(ptx_warp *warp)
     warp->pc += skipped || !inst->keeps_pc ? 1 : 0;
 }
 
-static void run_lockstep(ptx_warp *warp, uint64_t most_steps)
+static void run_lockstep(ptx_warp *warp, uint64_t max_steps)
 {
     const ptx_launch *launch = warp->block->launch;
     while (warp->depth > 0 && !warp->waiting && launch->fault == PTX_FINE) {
         ptx_step(warp);
         ptx_meet(warp);
-        if (++warp->steps > most_steps) {
+        if (++warp->steps > max_steps) {
             ptx_fault_at(warp, PTX_RUNS_ON, PTX_LANES, "does not end");
         }
     }
@@ -266,13 +266,13 @@ static void run_lockstep(ptx_warp *warp, uint64_t most_steps)
 static void run_warp(ptx_warp *warp)
 {
     const ptx_launch *launch = warp->block->launch;
-    uint64_t most = launch->most_steps == 0 ? PTX_MOST_STEPS : launch->most_steps;
+    uint64_t max = launch->max_steps == 0 ? PTX_MAX_STEPS : launch->max_steps;
     const uint64_t before = warp->steps;
     warp->waiting = false;
     if (launch->schedule == PTX_LOCKSTEP) {
-        run_lockstep(warp, most);
+        run_lockstep(warp, max);
     } else {
-        ptx_run_apart(warp, most);
+        ptx_run_apart(warp, max);
     }
     warp->block->steps += warp->steps - before;
 }

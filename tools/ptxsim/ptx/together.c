@@ -154,25 +154,25 @@ void ptx_vote(ptx_warp *warp, const ptx_inst *inst, uint32_t mask)
 static uint32_t shuffled_from(int operation, uint32_t lane, uint32_t b, uint32_t c, bool *in_range)
 {
     uint32_t clamp = c & 31U, segment = c >> 8 & 31U;
-    uint32_t most = (lane & segment) | (clamp & ~segment), least = lane & segment;
+    uint32_t max = (lane & segment) | (clamp & ~segment), min = lane & segment;
     b &= 31U;
     uint32_t from = 0;
     switch (operation) {
     case PTX_SHUFFLE_UP:
-        *in_range = (int32_t)(lane - b) >= (int32_t)most;
+        *in_range = (int32_t)(lane - b) >= (int32_t)max;
         from = lane - b;
         break;
     case PTX_SHUFFLE_DOWN:
         from = lane + b;
-        *in_range = from <= most;
+        *in_range = from <= max;
         break;
     case PTX_SHUFFLE_BUTTERFLY:
         from = lane ^ b;
-        *in_range = from <= most;
+        *in_range = from <= max;
         break;
     default:
-        from = least | (b & ~segment);
-        *in_range = from <= most;
+        from = min | (b & ~segment);
+        *in_range = from <= max;
         break;
     }
     return *in_range ? from : lane;

@@ -103,7 +103,7 @@ uint32_t ptx_guarded(ptx_warp *warp, const ptx_inst *inst, uint32_t mask);
 void ptx_step(ptx_warp *warp);
 
 /* apart.c: runs a warp as ptx_launch's schedule says, as far as it comes in a row. */
-void ptx_run_apart(ptx_warp *warp, uint64_t most_steps);
+void ptx_run_apart(ptx_warp *warp, uint64_t max_steps);
 
 /* apart.c: which of a block's warps runs as number i from one barrier to the next. */
 uint32_t ptx_warp_in_order(ptx_block *block, uint32_t i, uint32_t count);

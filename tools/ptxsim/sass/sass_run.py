@@ -16,7 +16,7 @@ PARAMETERS = {80: 0x160, 86: 0x160, 89: 0x160, 90: 0x210, 100: 0x380, 120: 0x380
 BLOCK_AND_GRID = {80: (0x0, 0xC), 86: (0x0, 0xC), 89: (0x0, 0xC), 90: (0x0, 0xC), 100: (0x360, 0x370), 120: (0x360, 0x370)}
 # Shared memory that the system keeps for itself is at its beginning.
 SHARED_BYTES = 1 << 17
-MOST_STEPS = 10_000_000
+MAX_STEPS = 10_000_000
 # Where tables lie in global memory: far from everything else.
 TABLES = 1 << 44
 LINE = 128 # bytes
@@ -157,7 +157,7 @@ class Warp:
         while at is not None:
             program.issued[at] += 1
             program.steps += 1
-            if program.steps > MOST_STEPS:
+            if program.steps > MAX_STEPS:
                 raise RuntimeError("it runs on")
             guard = program.guards[at]
             self.lanes, self.active = lanes, lanes if guard is None else lanes & guard(self)

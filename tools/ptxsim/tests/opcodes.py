@@ -326,15 +326,15 @@ def conversions(f32, f64):
             for x in [0, 1, (1 << n) - 1, 1 << (n - 1), (1 << (n - 1)) - 1] + [rng.getrandbits(n) for _ in range(6)]:
                 emit(REGISTER[f.bits], f.round(Fraction(value_of(x, t))), [x],
                      f"cvt.rn.{f.name}.{t} %{REGISTER[f.bits]}0, %{register}1;")
-            least, most = (-(1 << (n - 1)), (1 << (n - 1)) - 1) if t[0] == "s" else (0, (1 << n) - 1)
+            minimum, maximum = (-(1 << (n - 1)), (1 << (n - 1)) - 1) if t[0] == "s" else (0, (1 << n) - 1)
             nan = f.infinity | 1
             for mode in ("rni", "rzi", "rmi", "rpi"):
                 text = f"cvt.{mode}.{t}.{f.name} %{register}0, %{REGISTER[f.bits]}1;"
                 halves = [f.round(Fraction(k, 2)) for k in (1, 3, 5, -1, -3, 200, 511, -257, 65537)]
                 for x in halves + [f.any() for _ in range(4)]:
-                    emit(register, min(max(whole(f.value(x), mode), least), most), [x], text)
-                emit(register, most, [f.infinity], text)
-                emit(register, least, [f.infinity | 1 << (f.bits - 1)], text)
+                    emit(register, min(max(whole(f.value(x), mode), minimum), maximum), [x], text)
+                emit(register, maximum, [f.infinity], text)
+                emit(register, minimum, [f.infinity | 1 << (f.bits - 1)], text)
                 emit(register, 0, [nan], text)
     for f in (f32, f64):
         for mode in ("rni", "rzi", "rmi", "rpi"):

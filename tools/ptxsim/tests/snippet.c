@@ -98,7 +98,7 @@ ptx_fault kernel_run_as(ptx_launch *launch, const char *text, uint32_t threads, 
     launch->parameters = parameters;
     launch->grid[0] = launch->grid[1] = launch->grid[2] = launch->block[1] = launch->block[2] = 1;
     launch->block[0] = threads;
-    launch->most_steps = 1000000;
+    launch->max_steps = 1000000;
     ptx_fault fault = ptx_run(launch);
     ptx_unload(module);
     ptx_memory_clear(&memory);

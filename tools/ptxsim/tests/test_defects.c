@@ -86,7 +86,7 @@ static bool draw(const seeded *s, const char *ptx, size_t length, bool many, uns
                          .grid = {1, 1, 1},
                          .block = {2 * MANY, 1, 1},
                          .parameters = parameters,
-                         .most_steps = 1000};
+                         .max_steps = 1000};
     bool fine = module != NULL &&
                 ptx_memory_add(&memory, (ptx_region){address, many ? s->many : s->few, values, PTX_GLOBAL});
     launch.kernel = fine ? ptx_kernel_named(module, s->name) : NULL;
@@ -175,15 +175,15 @@ Test(defects, what_changes_nothing_is_counted)
         [OTHER_OPCODE] = {2, 2, 0, 0, 0},
     };
     tally sums[MUTATIONS];
-    unsigned most[MUTATIONS] = {[CHANGED_CONSTANT] = 4, [LOST_INSTRUCTION] = 7};
+    unsigned max[MUTATIONS] = {[CHANGED_CONSTANT] = 4, [LOST_INSTRUCTION] = 7};
     cr_assert(try_all(MODULE("\tmov.u32 \t%r4, 7;\n\tbra \tover;\n\tmov.u32 \t%r5, 9;\nover:\n"), 1, sums));
     expect(sums, expected);
-    cr_expect(seeded_judge("line", sums, most)); /* 1 of 5 + 20 is 4 %, 2 of 12 + 20 are 6.25 % */
-    most[CHANGED_CONSTANT] = 3;
-    cr_expect_not(seeded_judge("line", sums, most));
-    most[CHANGED_CONSTANT] = 4;
-    most[LOST_INSTRUCTION] = 6;
-    cr_expect_not(seeded_judge("line", sums, most));
+    cr_expect(seeded_judge("line", sums, max)); /* 1 of 5 + 20 is 4 %, 2 of 12 + 20 are 6.25 % */
+    max[CHANGED_CONSTANT] = 3;
+    cr_expect_not(seeded_judge("line", sums, max));
+    max[CHANGED_CONSTANT] = 4;
+    max[LOST_INSTRUCTION] = 6;
+    cr_expect_not(seeded_judge("line", sums, max));
 }
 
 Test(defects, what_cannot_be_tried_is_refused)

@@ -7,14 +7,14 @@
 #include <stdio.h>
 #include <string.h>
 
-#define MOST_ROWS 20000
+#define MAX_ROWS 20000
 
-static char names[MOST_ROWS][32];
+static char names[MAX_ROWS][32];
 
 /* Every opcode named in the lines. */
 static int note_names(const char *lines, int count)
 {
-    for (const char *at = lines; *at != '\0' && count < MOST_ROWS;) {
+    for (const char *at = lines; *at != '\0' && count < MAX_ROWS;) {
         at += strspn(at, " ");
         at += *at == '@' ? strcspn(at, " ") + 1 : 0;
         size_t length = strcspn(at, " ;");
