@@ -33,7 +33,7 @@ typedef struct glr_backend {
     glr_status (*free)(glr_device *device, void *memory);
     glr_status (*copy_to_host)(glr_device *device, void *host, const void *memory, uint64_t bytes);
 
-    /* Waits for the handle's work. */
+    /* Waits for the device's work. */
     glr_status (*sync)(glr_device *device);
 
     /* Drawing into host memory without waiting; all NULL where api/stage.c does with the functions above.
@@ -49,7 +49,7 @@ typedef struct glr_backend {
 /* Those that a build may lack. */
 extern const glr_backend glr_cuda_backend, glr_opencl_backend;
 
-/* The first member of every handle. */
+/* The first member of every backend's device. */
 struct glr_device {
     const glr_backend *backend;
 };

@@ -44,9 +44,9 @@ static gpu_case case_of(size_t slot, uint64_t bytes, int64_t seed)
     return c;
 }
 
-static bool fill(glr_device *handle, const gpu_case *c, CUdeviceptr memory, CUstream stream)
+static bool fill(glr_device *device, const gpu_case *c, CUdeviceptr memory, CUstream stream)
 {
-    return glr_cuda_fill(handle, &c->initializer, &c->tensor, memory, c->bytes, stream) == GLR_OK;
+    return glr_cuda_fill(device, &c->initializer, &c->tensor, memory, c->bytes, stream) == GLR_OK;
 }
 
 /* Compares all slots of some memory; each was filled last with a seed of `seed` and its number. */

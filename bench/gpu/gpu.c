@@ -114,10 +114,10 @@ void gpu_print_image(const gpu *g, FILE *out)
 
 void gpu_print_code(const gpu *g, FILE *out, int kernel)
 {
-    const glr_cuda_device *device = (const glr_cuda_device *)g->device;
+    const glr_cuda_device *cu_dev = (const glr_cuda_device *)g->device;
     int binary = 0, ptx = 0;
-    (void)g->cuFuncGetAttribute(&ptx, FUNCTION_PTX_VERSION, device->kernels[kernel]);
-    (void)g->cuFuncGetAttribute(&binary, FUNCTION_BINARY_VERSION, device->kernels[kernel]);
+    (void)g->cuFuncGetAttribute(&ptx, FUNCTION_PTX_VERSION, cu_dev->kernels[kernel]);
+    (void)g->cuFuncGetAttribute(&binary, FUNCTION_BINARY_VERSION, cu_dev->kernels[kernel]);
     gpu_print_image(g, out);
     (void)fprintf(out, "; code for sm_%d from PTX for compute_%d", binary, ptx);
 }

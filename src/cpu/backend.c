@@ -74,21 +74,21 @@ static glr_status open_cpu(const glr_options *options, glr_device **device)
     if (status != GLR_OK) {
         return status;
     }
-    glr_cpu_device *cpu = calloc(1, sizeof *cpu);
-    if (cpu == NULL) {
-        return glr_fail(GLR_ERROR_MEMORY, "out of memory for a handle of %zu bytes", sizeof *cpu);
+    glr_cpu_device *cpu_dev = calloc(1, sizeof *cpu_dev);
+    if (cpu_dev == NULL) {
+        return glr_fail(GLR_ERROR_MEMORY, "out of memory for a handle of %zu bytes", sizeof *cpu_dev);
     }
-    cpu->device.backend = &glr_cpu_backend;
-    cpu->kernel = kernel;
-    cpu->asked = options->threads > 0;
-    cpu->threads = cpu->asked ? options->threads : glr_default_threads();
-    cpu->pool = glr_pool_open(cpu->threads);
-    if (cpu->pool == NULL) {
-        status = glr_fail(GLR_ERROR_MEMORY, "out of memory for a pool of %u threads", cpu->threads);
-        free(cpu);
+    cpu_dev->device.backend = &glr_cpu_backend;
+    cpu_dev->kernel = kernel;
+    cpu_dev->asked = options->threads > 0;
+    cpu_dev->threads = cpu_dev->asked ? options->threads : glr_default_threads();
+    cpu_dev->pool = glr_pool_open(cpu_dev->threads);
+    if (cpu_dev->pool == NULL) {
+        status = glr_fail(GLR_ERROR_MEMORY, "out of memory for a pool of %u threads", cpu_dev->threads);
+        free(cpu_dev);
         return status;
     }
-    *device = &cpu->device;
+    *device = &cpu_dev->device;
     return GLR_OK;
 }
 

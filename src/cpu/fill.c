@@ -209,19 +209,19 @@ static void fill_chunks(const void *context, glr_chunks *chunks)
 
 /* Inside the caller's parallel region, whose threads fill one tensor each, a fill has one, unless the
    handle's number was asked for. */
-static uint32_t threads_for(const glr_cpu_device *cpu, uint64_t chunks)
+static uint32_t threads_for(const glr_cpu_device *cpu_dev, uint64_t chunks)
 {
-    if (chunks == 1 || cpu->threads == 1 || (!cpu->asked && glr_in_parallel_region())) {
+    if (chunks == 1 || cpu_dev->threads == 1 || (!cpu_dev->asked && glr_in_parallel_region())) {
         return 1;
     }
-    return chunks < cpu->threads ? (uint32_t)chunks : cpu->threads;
+    return chunks < cpu_dev->threads ? (uint32_t)chunks : cpu_dev->threads;
 }
 
 glr_status glr_cpu_fill(glr_device *device, const glr_plan *plan, void *dst)
 {
-    const glr_cpu_device *cpu = (const glr_cpu_device *)device;
+    const glr_cpu_device *cpu_dev = (const glr_cpu_device *)device;
     const uint64_t chunks = (plan->count + CHUNK - 1) / CHUNK;
-    const fill job = {cpu->kernel, plan, dst};
-    glr_pool_run(cpu->pool, threads_for(cpu, chunks), chunks, fill_chunks, &job);
+    const fill job = {cpu_dev->kernel, plan, dst};
+    glr_pool_run(cpu_dev->pool, threads_for(cpu_dev, chunks), chunks, fill_chunks, &job);
     return GLR_OK;
 }

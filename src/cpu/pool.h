@@ -1,4 +1,4 @@
-/* The threads that help to fill: a pool for each handle.
+/* The threads that help to fill: a pool for each device.
 
    A job is cut into chunks. The calling thread takes chunks one after the other until none is left, and so
    does each thread of the pool that has joined. Nothing depends on how many do: threads are made when a job

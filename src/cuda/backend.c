@@ -97,155 +97,156 @@ static glr_status open_cuda(const glr_options *options, glr_device **device)
 }
 
 /* With the context current. */
-static void release_objects(glr_cuda_device *cuda)
+static void release_objects(glr_cuda_device *cu_dev)
 {
-    const glr_cu *cu = cuda->cu;
+    const glr_cu *cu = cu_dev->cu;
     glr_gpu_allocation *allocation;
-    if (cuda->stream != NULL) {
-        (void)cu->cuStreamSynchronize(cuda->stream);
+    if (cu_dev->stream != NULL) {
+        (void)cu->cuStreamSynchronize(cu_dev->stream);
     }
-    while ((allocation = glr_gpu_allocations_pop(&cuda->allocations)) != NULL) {
-        (void)cu->cuMemFree_v2(address_of(allocation->memory)); /* what was not freed goes with the handle */
+    while ((allocation = glr_gpu_allocations_pop(&cu_dev->allocations)) != NULL) {
+        (void)cu->cuMemFree_v2(address_of(allocation->memory)); /* what was not freed goes with the device */
         free(allocation);
     }
-    if (cuda->stream != NULL) {
-        (void)cu->cuStreamDestroy_v2(cuda->stream);
+    if (cu_dev->stream != NULL) {
+        (void)cu->cuStreamDestroy_v2(cu_dev->stream);
     }
-    if (cuda->module != NULL) {
-        (void)cu->cuModuleUnload(cuda->module);
+    if (cu_dev->module != NULL) {
+        (void)cu->cuModuleUnload(cu_dev->module);
     }
 }
 
 static void close_cuda(glr_device *device)
 {
-    glr_cuda_device *cuda = (glr_cuda_device *)device;
-    const glr_cu *cu = cuda->cu;
+    glr_cuda_device *cu_dev = (glr_cuda_device *)device;
+    const glr_cu *cu = cu_dev->cu;
     char before[GLR_MESSAGE];
     int pushed;
-    glr_keep_error(before); /* of what made the handle fail, maybe */
-    if (glr_cuda_enter(cu, cuda->context, &pushed) == GLR_OK) {
-        release_objects(cuda);
+    glr_keep_error(before); /* of what made the device fail, maybe */
+    if (glr_cuda_enter(cu, cu_dev->context, &pushed) == GLR_OK) {
+        release_objects(cu_dev);
     }
     glr_cuda_leave(cu, pushed);
-    if (cuda->is_retained) {
-        (void)cu->cuDevicePrimaryCtxRelease_v2(cuda->id);
+    if (cu_dev->is_retained) {
+        (void)cu->cuDevicePrimaryCtxRelease_v2(cu_dev->id);
     }
     glr_put_back_error(before);
     glr_gpu_allocation *allocation;
-    while ((allocation = glr_gpu_allocations_pop(&cuda->allocations)) != NULL) {
+    while ((allocation = glr_gpu_allocations_pop(&cu_dev->allocations)) != NULL) {
         free(allocation); /* the context is gone, and its memory with it */
     }
-    (void)pthread_mutex_destroy(&cuda->allocations.lock);
-    free(cuda);
+    (void)pthread_mutex_destroy(&cu_dev->allocations.lock);
+    free(cu_dev);
 }
 
 static glr_status alloc_cuda(glr_device *device, uint64_t bytes, void **memory)
 {
-    glr_cuda_device *cuda = (glr_cuda_device *)device;
+    glr_cuda_device *cu_dev = (glr_cuda_device *)device;
     CUdeviceptr address = 0;
     int pushed;
     glr_gpu_allocation *allocation = glr_gpu_allocation_new(bytes);
     if (allocation == NULL) {
         return GLR_ERROR_MEMORY;
     }
-    glr_status status = glr_cuda_enter(cuda->cu, cuda->context, &pushed);
+    glr_status status = glr_cuda_enter(cu_dev->cu, cu_dev->context, &pushed);
     if (status == GLR_OK) {
-        CUresult error = cuda->cu->cuMemAlloc_v2(&address, (size_t)bytes);
+        CUresult error = cu_dev->cu->cuMemAlloc_v2(&address, (size_t)bytes);
         status = error == CUDA_SUCCESS ? GLR_OK : glr_cu_fail("cuMemAlloc", error);
     }
-    glr_cuda_leave(cuda->cu, pushed);
+    glr_cuda_leave(cu_dev->cu, pushed);
     if (status != GLR_OK) {
         free(allocation);
         return status;
     }
     allocation->memory = (void *)(uintptr_t)address; /* NOLINT(performance-no-int-to-ptr) */
     *memory = allocation->memory;
-    glr_gpu_allocations_add(&cuda->allocations, allocation);
+    glr_gpu_allocations_add(&cu_dev->allocations, allocation);
     return GLR_OK;
 }
 
 static glr_status free_cuda(glr_device *device, void *memory)
 {
-    glr_cuda_device *cuda = (glr_cuda_device *)device;
+    glr_cuda_device *cu_dev = (glr_cuda_device *)device;
     int pushed;
-    glr_gpu_allocation *allocation = glr_gpu_allocations_find(&cuda->allocations, memory, 1);
+    glr_gpu_allocation *allocation = glr_gpu_allocations_find(&cu_dev->allocations, memory, 1);
     if (allocation == NULL) {
         return glr_gpu_fail_foreign("memory", memory);
     }
-    glr_status status = glr_cuda_enter(cuda->cu, cuda->context, &pushed);
+    glr_status status = glr_cuda_enter(cu_dev->cu, cu_dev->context, &pushed);
     if (status == GLR_OK) {
-        CUresult error = cuda->cu->cuMemFree_v2(address_of(memory));
+        CUresult error = cu_dev->cu->cuMemFree_v2(address_of(memory));
         status = error == CUDA_SUCCESS ? GLR_OK : glr_cu_fail("cuMemFree", error);
     }
-    glr_cuda_leave(cuda->cu, pushed);
+    glr_cuda_leave(cu_dev->cu, pushed);
     if (status == GLR_OK) {
         free(allocation);
     } else {
-        glr_gpu_allocations_add(&cuda->allocations, allocation); /* closing tries again */
+        glr_gpu_allocations_add(&cu_dev->allocations, allocation); /* closing tries again */
     }
     return status;
 }
 
 static glr_status copy_cuda(glr_device *device, void *host, const void *memory, uint64_t bytes)
 {
-    glr_cuda_device *cuda = (glr_cuda_device *)device;
+    glr_cuda_device *cu_dev = (glr_cuda_device *)device;
     void *same = NULL;
     int pushed;
-    glr_status status = glr_gpu_allocations_check(&cuda->allocations, memory, bytes, &same);
+    glr_status status = glr_gpu_allocations_check(&cu_dev->allocations, memory, bytes, &same);
     if (status != GLR_OK) {
         return status;
     }
-    status = glr_cuda_enter(cuda->cu, cuda->context, &pushed);
+    status = glr_cuda_enter(cu_dev->cu, cu_dev->context, &pushed);
     if (status == GLR_OK) {
-        CUresult error = cuda->cu->cuMemcpyDtoHAsync_v2(host, address_of(same), (size_t)bytes, cuda->stream);
-        status = error == CUDA_SUCCESS ? glr_cuda_wait(cuda, cuda->stream)
+        CUresult error =
+            cu_dev->cu->cuMemcpyDtoHAsync_v2(host, address_of(same), (size_t)bytes, cu_dev->stream);
+        status = error == CUDA_SUCCESS ? glr_cuda_wait(cu_dev, cu_dev->stream)
                                        : glr_cu_fail("cuMemcpyDtoHAsync", error);
     }
-    glr_cuda_leave(cuda->cu, pushed);
+    glr_cuda_leave(cu_dev->cu, pushed);
     return status;
 }
 
 static glr_status accepts_cuda(glr_device *device, const glr_plan *plan, const void *dst, uint64_t bytes)
 {
-    const glr_cuda_device *cuda = (const glr_cuda_device *)device;
+    const glr_cuda_device *cu_dev = (const glr_cuda_device *)device;
     CUdeviceptr address;
     int pushed;
-    glr_status status = glr_cuda_enter(cuda->cu, cuda->context, &pushed);
+    glr_status status = glr_cuda_enter(cu_dev->cu, cu_dev->context, &pushed);
     if (status == GLR_OK) {
-        status = glr_cuda_check_memory(cuda, address_of(dst), glr_dtype_size(plan->dtype), bytes, &address);
+        status = glr_cuda_check_memory(cu_dev, address_of(dst), glr_dtype_size(plan->dtype), bytes, &address);
     }
-    glr_cuda_leave(cuda->cu, pushed);
+    glr_cuda_leave(cu_dev->cu, pushed);
     return status;
 }
 
 static glr_status fill_cuda(glr_device *device, const glr_plan *plan, void *dst)
 {
-    const glr_cuda_device *cuda = (const glr_cuda_device *)device;
+    const glr_cuda_device *cu_dev = (const glr_cuda_device *)device;
     CUdeviceptr address = 0;
     int pushed;
-    glr_status status = glr_cuda_enter(cuda->cu, cuda->context, &pushed);
+    glr_status status = glr_cuda_enter(cu_dev->cu, cu_dev->context, &pushed);
     if (status == GLR_OK) { /* checked before; where kernels find it was not kept */
-        status = glr_cuda_check_memory(cuda, address_of(dst), 1, 0, &address);
+        status = glr_cuda_check_memory(cu_dev, address_of(dst), 1, 0, &address);
     }
     if (status == GLR_OK) {
-        status = glr_cuda_launch(cuda, cuda->stream, plan, address);
+        status = glr_cuda_launch(cu_dev, cu_dev->stream, plan, address);
     }
     if (status == GLR_OK) {
-        status = glr_cuda_wait(cuda, cuda->stream);
+        status = glr_cuda_wait(cu_dev, cu_dev->stream);
     }
-    glr_cuda_leave(cuda->cu, pushed);
+    glr_cuda_leave(cu_dev->cu, pushed);
     return status;
 }
 
 static glr_status sync_cuda(glr_device *device)
 {
-    const glr_cuda_device *cuda = (const glr_cuda_device *)device;
+    const glr_cuda_device *cu_dev = (const glr_cuda_device *)device;
     int pushed;
-    glr_status status = glr_cuda_enter(cuda->cu, cuda->context, &pushed);
+    glr_status status = glr_cuda_enter(cu_dev->cu, cu_dev->context, &pushed);
     if (status == GLR_OK) {
-        status = glr_cuda_wait(cuda, cuda->stream);
+        status = glr_cuda_wait(cu_dev, cu_dev->stream);
     }
-    glr_cuda_leave(cuda->cu, pushed);
+    glr_cuda_leave(cu_dev->cu, pushed);
     return status;
 }
 

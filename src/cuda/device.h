@@ -27,16 +27,16 @@ typedef struct glr_cuda_device {
     const glr_cu *cu;
     CUdevice id;
     CUcontext context;
-    int is_retained; /* the context is the device's primary one, which this handle retains */
+    int is_retained; /* the context is the primary one, and this device retains it */
     CUmodule module;
     CUfunction kernels[KERNEL_COUNT];
     unsigned max_resident_blocks[KERNEL_COUNT]; /* thread blocks that the whole device holds at a time */
-    CUstream stream;                            /* the handle's own */
+    CUstream stream;                            /* the device's own */
     glr_gpu_allocations allocations;
 } glr_cuda_device;
 
-/* Makes a handle for a device in a context, which is current, with the kernels of an image; releases the
-   primary context when the handle is closed, and if it cannot be made, if is_retained. *device is set on
+/* Opens a device in a context, which is current, with the kernels of an image; releases the primary
+   context when the device is closed, and if it cannot be opened, if is_retained. *device is set on
    success only. */
 glr_status glr_cuda_make(const glr_cu *cu, CUcontext context, CUdevice id, const unsigned char *image,
                          int is_retained, glr_device **device);
@@ -46,9 +46,9 @@ glr_status glr_cuda_make(const glr_cu *cu, CUcontext context, CUdevice id, const
 glr_status glr_cuda_enter(const glr_cu *cu, CUcontext context, int *pushed);
 void glr_cuda_leave(const glr_cu *cu, int pushed);
 
-/* Checks that memory at dst can be filled: that it is the driver's, can be reached from the handle's context,
+/* Checks that memory at dst can be filled: that it is the driver's, can be reached from the device's context,
    is aligned for the elements and holds so many bytes. *address is what kernels take. */
-glr_status glr_cuda_check_memory(const glr_cuda_device *device, CUdeviceptr dst, uint64_t element_size,
+glr_status glr_cuda_check_memory(const glr_cuda_device *cu_dev, CUdeviceptr dst, uint64_t element_size,
                                  uint64_t bytes, CUdeviceptr *address);
 
 /* The kernel for a plan, and whether it takes the part's runs. */
@@ -56,15 +56,15 @@ glr_cuda_kernel glr_cuda_kernel_of(const glr_plan *plan, int *takes_runs);
 
 /* The thread blocks of a launch: as many as there are tiles, or as the device holds at a time: those draw the
    rest after. */
-unsigned glr_cuda_grid_size(const glr_cuda_device *device, glr_cuda_kernel kernel, const glr_gpu_args *args);
+unsigned glr_cuda_grid_size(const glr_cuda_device *cu_dev, glr_cuda_kernel kernel, const glr_gpu_args *args);
 
-/* Launches the kernel that fills by the plan, which holds at least one element. The handle's context is
+/* Launches the kernel that fills by the plan, which holds at least one element. The device's context is
    current. Does not wait. */
-glr_status glr_cuda_launch(const glr_cuda_device *device, CUstream stream, const glr_plan *plan,
+glr_status glr_cuda_launch(const glr_cuda_device *cu_dev, CUstream stream, const glr_plan *plan,
                            CUdeviceptr address);
 
-/* Waits for what is in a stream. The handle's context is current. */
-glr_status glr_cuda_wait(const glr_cuda_device *device, CUstream stream);
+/* Waits for what is in a stream. The device's context is current. */
+glr_status glr_cuda_wait(const glr_cuda_device *cu_dev, CUstream stream);
 
 /* The backend's functions of stages (backend.h). */
 glr_status glr_cuda_open_stage(glr_stage *stage);
@@ -73,7 +73,7 @@ glr_status glr_cuda_wait_stage(glr_stage *stage);
 void glr_cuda_close_stage(glr_stage *stage);
 
 /* Checks that the device computes as it must; fails with the name of the first check that it does not pass.
-   The handle's context is current. */
-glr_status glr_cuda_check(const glr_cuda_device *device);
+   The device's context is current. */
+glr_status glr_cuda_check(const glr_cuda_device *cu_dev);
 
 #endif

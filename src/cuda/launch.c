@@ -18,29 +18,29 @@ glr_cuda_kernel glr_cuda_kernel_of(const glr_plan *plan, int *takes_runs)
     return (glr_cuda_kernel)(plan->sampler - GLR_SAMPLE_UNIFORM + KERNEL_UNIFORM);
 }
 
-unsigned glr_cuda_grid_size(const glr_cuda_device *device, glr_cuda_kernel kernel, const glr_gpu_args *args)
+unsigned glr_cuda_grid_size(const glr_cuda_device *cu_dev, glr_cuda_kernel kernel, const glr_gpu_args *args)
 {
     const uint64_t tiles = (args->units + GLR_GPU_UNITS - 1) / GLR_GPU_UNITS;
-    return tiles < device->max_resident_blocks[kernel] ? (unsigned)tiles
-                                                       : device->max_resident_blocks[kernel];
+    return tiles < cu_dev->max_resident_blocks[kernel] ? (unsigned)tiles
+                                                       : cu_dev->max_resident_blocks[kernel];
 }
 
-glr_status glr_cuda_launch(const glr_cuda_device *device, CUstream stream, const glr_plan *plan,
+glr_status glr_cuda_launch(const glr_cuda_device *cu_dev, CUstream stream, const glr_plan *plan,
                            CUdeviceptr address)
 {
     int takes_runs;
     const glr_cuda_kernel kernel = glr_cuda_kernel_of(plan, &takes_runs);
     glr_gpu_args args = glr_gpu_args_of(plan, 0);
     glr_runs runs = plan->runs;
-    const unsigned grid = glr_cuda_grid_size(device, kernel, &args);
+    const unsigned grid = glr_cuda_grid_size(cu_dev, kernel, &args);
     void *parameters[] = {&address, &args, takes_runs ? &runs : NULL};
-    CUresult error = device->cu->cuLaunchKernel(device->kernels[kernel], grid, 1, 1, GLR_GPU_ITEMS, 1, 1, 0,
+    CUresult error = cu_dev->cu->cuLaunchKernel(cu_dev->kernels[kernel], grid, 1, 1, GLR_GPU_ITEMS, 1, 1, 0,
                                                 stream, parameters, NULL);
     return error == CUDA_SUCCESS ? GLR_OK : glr_cu_fail("cuLaunchKernel", error);
 }
 
-glr_status glr_cuda_wait(const glr_cuda_device *device, CUstream stream)
+glr_status glr_cuda_wait(const glr_cuda_device *cu_dev, CUstream stream)
 {
-    CUresult error = device->cu->cuStreamSynchronize(stream);
+    CUresult error = cu_dev->cu->cuStreamSynchronize(stream);
     return error == CUDA_SUCCESS ? GLR_OK : glr_cu_fail("cuStreamSynchronize", error);
 }

@@ -49,7 +49,7 @@ static glr_status check_alignment(CUdeviceptr address, uint64_t element_size)
 }
 
 /* Managed memory and host memory can be reached from every context; a device's from those of its own. */
-static glr_status check_place(const glr_cuda_device *device, CUdeviceptr dst, const pointer_facts *facts)
+static glr_status check_place(const glr_cuda_device *cu_dev, CUdeviceptr dst, const pointer_facts *facts)
 {
     if (facts->type == 0 || facts->address == 0) {
         return glr_fail(GLR_ERROR_ARGUMENT, "dst: 0x%llx is not CUDA memory", dst);
@@ -57,26 +57,26 @@ static glr_status check_place(const glr_cuda_device *device, CUdeviceptr dst, co
     if (facts->type != CU_MEMORYTYPE_DEVICE || facts->is_managed) {
         return GLR_OK;
     }
-    if (facts->context != NULL && facts->context != device->context) {
+    if (facts->context != NULL && facts->context != cu_dev->context) {
         return glr_fail(GLR_ERROR_ARGUMENT, "dst: belongs to another context than the device");
     }
-    if (facts->device != device->id) {
+    if (facts->device != cu_dev->id) {
         return glr_fail(GLR_ERROR_ARGUMENT, "dst: belongs to device %d, and the glr_device to device %d",
-                        facts->device, device->id);
+                        facts->device, cu_dev->id);
     }
     return GLR_OK;
 }
 
-glr_status glr_cuda_check_memory(const glr_cuda_device *device, CUdeviceptr dst, uint64_t element_size,
+glr_status glr_cuda_check_memory(const glr_cuda_device *cu_dev, CUdeviceptr dst, uint64_t element_size,
                                  uint64_t bytes, CUdeviceptr *address)
 {
-    pointer_facts facts = {.device = device->id};
+    pointer_facts facts = {.device = cu_dev->id};
     glr_status status = check_alignment(dst, element_size);
     if (status == GLR_OK) {
-        status = resolve(device->cu, dst, &facts);
+        status = resolve(cu_dev->cu, dst, &facts);
     }
     if (status == GLR_OK) {
-        status = check_place(device, dst, &facts);
+        status = check_place(cu_dev, dst, &facts);
     }
     if (status == GLR_OK) {
         status = check_alignment(facts.address, element_size);

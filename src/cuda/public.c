@@ -76,31 +76,31 @@ static glr_status check_device(const glr_device *device)
 }
 
 /* The kernel, the stream and the thread must agree on a context. */
-static glr_status check_contexts(const glr_cuda_device *device, CUstream stream)
+static glr_status check_contexts(const glr_cuda_device *cu_dev, CUstream stream)
 {
     CUcontext context = NULL;
-    CUresult error = device->cu->cuCtxGetCurrent(&context);
+    CUresult error = cu_dev->cu->cuCtxGetCurrent(&context);
     if (error != CUDA_SUCCESS) {
         return glr_cu_fail("cuCtxGetCurrent", error);
     }
-    if (context != device->context) {
+    if (context != cu_dev->context) {
         return glr_fail(GLR_ERROR_ARGUMENT, "device: its context is not the thread's current one");
     }
     if ((uintptr_t)stream <= LAST_SPECIAL_STREAM) {
         return GLR_OK;
     }
-    error = device->cu->cuStreamGetCtx(stream, &context);
+    error = cu_dev->cu->cuStreamGetCtx(stream, &context);
     if (error != CUDA_SUCCESS) {
         return error == CUDA_ERROR_INVALID_HANDLE
                    ? glr_fail(GLR_ERROR_ARGUMENT, "stream: %p is not a CUDA stream", (void *)stream)
                    : glr_cu_fail("cuStreamGetCtx", error);
     }
-    return context == device->context
+    return context == cu_dev->context
                ? GLR_OK
                : glr_fail(GLR_ERROR_ARGUMENT, "stream: belongs to another context than the device");
 }
 
-static glr_status check_destination(const glr_cuda_device *device, const glr_plan *plan, CUdeviceptr dst,
+static glr_status check_destination(const glr_cuda_device *cu_dev, const glr_plan *plan, CUdeviceptr dst,
                                     uint64_t bytes, uint64_t needed, CUdeviceptr *address)
 {
     if (dst == 0) {
@@ -111,7 +111,7 @@ static glr_status check_destination(const glr_cuda_device *device, const glr_pla
                         "bytes: %" PRIu64 " are fewer than the %" PRIu64 " that the part needs", bytes,
                         needed);
     }
-    return glr_cuda_check_memory(device, dst, glr_dtype_size(plan->dtype), needed, address);
+    return glr_cuda_check_memory(cu_dev, dst, glr_dtype_size(plan->dtype), needed, address);
 }
 
 static glr_status fill(glr_device *device, const glr_initializer *initializer, const glr_tensor *tensor,
@@ -124,22 +124,22 @@ static glr_status fill(glr_device *device, const glr_initializer *initializer, c
     if (initializer == NULL || tensor == NULL) {
         return glr_fail_null(initializer == NULL ? "initializer" : "tensor");
     }
-    const glr_cuda_device *cuda = (const glr_cuda_device *)device;
+    const glr_cuda_device *cu_dev = (const glr_cuda_device *)device;
     glr_plan plan;
     uint64_t needed;
     CUdeviceptr address = 0;
     status = glr_make_plan(initializer, tensor, &plan, &needed);
     if (status == GLR_OK) {
-        status = check_contexts(cuda, stream);
+        status = check_contexts(cu_dev, stream);
     }
     if (status != GLR_OK || plan.count == 0) {
         return status;
     }
-    status = check_destination(cuda, &plan, dst, bytes, needed, &address);
+    status = check_destination(cu_dev, &plan, dst, bytes, needed, &address);
     if (status == GLR_OK) {
         status = glr_seed_fill(initializer, tensor, &plan);
     }
-    return status == GLR_OK ? glr_cuda_launch(cuda, stream, &plan, address) : status;
+    return status == GLR_OK ? glr_cuda_launch(cu_dev, stream, &plan, address) : status;
 }
 
 glr_status glr_cuda_fill(glr_device *device, const glr_initializer *initializer, const glr_tensor *tensor,

@@ -5,11 +5,11 @@
 
 glr_status glr_cuda_open_stage(glr_stage *stage)
 {
-    const glr_cuda_device *device = (const glr_cuda_device *)stage->device;
-    const glr_cu *cu = device->cu;
+    const glr_cuda_device *cu_dev = (const glr_cuda_device *)stage->device;
+    const glr_cu *cu = cu_dev->cu;
     CUstream stream = NULL;
     int pushed;
-    glr_status status = glr_cuda_enter(cu, device->context, &pushed);
+    glr_status status = glr_cuda_enter(cu, cu_dev->context, &pushed);
     if (status == GLR_OK) {
         CUresult error = cu->cuStreamCreate(&stream, CU_STREAM_NON_BLOCKING);
         status = error == CUDA_SUCCESS ? GLR_OK : glr_cu_fail("cuStreamCreate", error);
@@ -26,13 +26,13 @@ glr_status glr_cuda_open_stage(glr_stage *stage)
 
 glr_status glr_cuda_start(glr_stage *stage, const glr_plan *plan, uint64_t bytes)
 {
-    const glr_cuda_device *device = (const glr_cuda_device *)stage->device;
-    const glr_cu *cu = device->cu;
+    const glr_cuda_device *cu_dev = (const glr_cuda_device *)stage->device;
+    const glr_cu *cu = cu_dev->cu;
     const CUdeviceptr memory = (CUdeviceptr)(uintptr_t)stage->memory;
     int pushed;
-    glr_status status = glr_cuda_enter(cu, device->context, &pushed);
+    glr_status status = glr_cuda_enter(cu, cu_dev->context, &pushed);
     if (status == GLR_OK) {
-        status = glr_cuda_launch(device, stage->queue, plan, memory);
+        status = glr_cuda_launch(cu_dev, stage->queue, plan, memory);
     }
     if (status == GLR_OK) {
         CUresult error = cu->cuMemcpyDtoHAsync_v2(stage->host, memory, (size_t)bytes, stage->queue);
@@ -44,24 +44,24 @@ glr_status glr_cuda_start(glr_stage *stage, const glr_plan *plan, uint64_t bytes
 
 glr_status glr_cuda_wait_stage(glr_stage *stage)
 {
-    const glr_cuda_device *device = (const glr_cuda_device *)stage->device;
+    const glr_cuda_device *cu_dev = (const glr_cuda_device *)stage->device;
     int pushed;
-    glr_status status = glr_cuda_enter(device->cu, device->context, &pushed);
+    glr_status status = glr_cuda_enter(cu_dev->cu, cu_dev->context, &pushed);
     if (status == GLR_OK) {
-        status = glr_cuda_wait(device, stage->queue);
+        status = glr_cuda_wait(cu_dev, stage->queue);
     }
-    glr_cuda_leave(device->cu, pushed);
+    glr_cuda_leave(cu_dev->cu, pushed);
     return status;
 }
 
 void glr_cuda_close_stage(glr_stage *stage)
 {
-    const glr_cuda_device *device = (const glr_cuda_device *)stage->device;
-    const glr_cu *cu = device->cu;
+    const glr_cuda_device *cu_dev = (const glr_cuda_device *)stage->device;
+    const glr_cu *cu = cu_dev->cu;
     char before[GLR_MESSAGE];
     int pushed;
     glr_keep_error(before); /* of what made the stage fail, maybe */
-    if (glr_cuda_enter(cu, device->context, &pushed) == GLR_OK && stage->queue != NULL) {
+    if (glr_cuda_enter(cu, cu_dev->context, &pushed) == GLR_OK && stage->queue != NULL) {
         (void)cu->cuStreamSynchronize(stage->queue);
         (void)cu->cuStreamDestroy_v2(stage->queue);
     }

@@ -1,4 +1,4 @@
-/* The memory that glr_alloc gave on a handle: for GPUs, where a pointer or an object of others is not ours to
+/* The memory that glr_alloc gave on a device: for GPUs, where a pointer or an object of others is not ours to
    free or to read. */
 #ifndef GLR_GPU_ALLOCATIONS_H
 #define GLR_GPU_ALLOCATIONS_H

@@ -58,7 +58,7 @@ static glr_status open_found(const glr_cl *cl, const glr_opencl_found *found, gl
         return glr_cl_fail("clCreateContext", error);
     }
     status = glr_opencl_make(cl, context, found->id, device);
-    (void)cl->clReleaseContext(context); /* the handle has retained it */
+    (void)cl->clReleaseContext(context); /* the device has retained it */
     return status;
 }
 
@@ -97,43 +97,43 @@ static glr_status open_opencl(const glr_options *options, glr_device **device)
 
 static void close_opencl(glr_device *device)
 {
-    glr_opencl_device *opencl = (glr_opencl_device *)device;
-    const glr_cl *cl = opencl->cl;
-    if (opencl->queue != NULL) {
-        (void)cl->clFinish(opencl->queue);
+    glr_opencl_device *cl_dev = (glr_opencl_device *)device;
+    const glr_cl *cl = cl_dev->cl;
+    if (cl_dev->queue != NULL) {
+        (void)cl->clFinish(cl_dev->queue);
     }
     for (int i = 0; i < KERNEL_COUNT; i++) {
-        if (opencl->kernels[i] != NULL) {
-            (void)cl->clReleaseKernel(opencl->kernels[i]);
+        if (cl_dev->kernels[i] != NULL) {
+            (void)cl->clReleaseKernel(cl_dev->kernels[i]);
         }
     }
     for (int i = 0; i < 2; i++) {
-        if (opencl->programs[i] != NULL) {
-            (void)cl->clReleaseProgram(opencl->programs[i]);
+        if (cl_dev->programs[i] != NULL) {
+            (void)cl->clReleaseProgram(cl_dev->programs[i]);
         }
     }
     glr_gpu_allocation *allocation;
-    while ((allocation = glr_gpu_allocations_pop(&opencl->allocations)) != NULL) {
+    while ((allocation = glr_gpu_allocations_pop(&cl_dev->allocations)) != NULL) {
         (void)cl->clReleaseMemObject(
-            (cl_mem)allocation->memory); /* what was not freed goes with the handle */
+            (cl_mem)allocation->memory); /* what was not freed goes with the device */
         free(allocation);
     }
-    if (opencl->queue != NULL) {
-        (void)cl->clReleaseCommandQueue(opencl->queue);
+    if (cl_dev->queue != NULL) {
+        (void)cl->clReleaseCommandQueue(cl_dev->queue);
     }
-    if (opencl->context != NULL) {
-        (void)cl->clReleaseContext(opencl->context);
+    if (cl_dev->context != NULL) {
+        (void)cl->clReleaseContext(cl_dev->context);
     }
-    (void)pthread_mutex_destroy(&opencl->allocations.lock);
-    (void)pthread_mutex_destroy(&opencl->lock);
-    free(opencl);
+    (void)pthread_mutex_destroy(&cl_dev->allocations.lock);
+    (void)pthread_mutex_destroy(&cl_dev->lock);
+    free(cl_dev);
 }
 
 static glr_status alloc_opencl(glr_device *device, uint64_t bytes, void **memory)
 {
-    glr_opencl_device *opencl = (glr_opencl_device *)device;
+    glr_opencl_device *cl_dev = (glr_opencl_device *)device;
     cl_int error = CL_SUCCESS;
-    uint64_t max = glr_opencl_number(opencl->cl, opencl->id, CL_DEVICE_MAX_MEM_ALLOC_SIZE, sizeof(cl_ulong));
+    uint64_t max = glr_opencl_number(cl_dev->cl, cl_dev->id, CL_DEVICE_MAX_MEM_ALLOC_SIZE, sizeof(cl_ulong));
     if (max != 0 && bytes > max) { /* drivers differ in what they make of it */
         return glr_fail(GLR_ERROR_MEMORY, "bytes: %" PRIu64 " are more than the device's maximum, %" PRIu64,
                         bytes, max);
@@ -143,49 +143,49 @@ static glr_status alloc_opencl(glr_device *device, uint64_t bytes, void **memory
         return GLR_ERROR_MEMORY;
     }
     allocation->memory =
-        (void *)opencl->cl->clCreateBuffer(opencl->context, CL_MEM_READ_WRITE, (size_t)bytes, NULL, &error);
+        (void *)cl_dev->cl->clCreateBuffer(cl_dev->context, CL_MEM_READ_WRITE, (size_t)bytes, NULL, &error);
     if (allocation->memory == NULL || error != CL_SUCCESS) {
         free(allocation);
         return glr_cl_fail("clCreateBuffer", error);
     }
     *memory = allocation->memory;
-    glr_gpu_allocations_add(&opencl->allocations, allocation);
+    glr_gpu_allocations_add(&cl_dev->allocations, allocation);
     return GLR_OK;
 }
 
 static glr_status free_opencl(glr_device *device, void *memory)
 {
-    glr_opencl_device *opencl = (glr_opencl_device *)device;
-    glr_gpu_allocation *allocation = glr_gpu_allocations_find(&opencl->allocations, memory, 1);
+    glr_opencl_device *cl_dev = (glr_opencl_device *)device;
+    glr_gpu_allocation *allocation = glr_gpu_allocations_find(&cl_dev->allocations, memory, 1);
     if (allocation == NULL) {
         return glr_gpu_fail_foreign("memory", memory);
     }
-    cl_int error = opencl->cl->clReleaseMemObject((cl_mem)allocation->memory);
+    cl_int error = cl_dev->cl->clReleaseMemObject((cl_mem)allocation->memory);
     free(allocation);
     return error == CL_SUCCESS ? GLR_OK : glr_cl_fail("clReleaseMemObject", error);
 }
 
 static glr_status copy_opencl(glr_device *device, void *host, const void *memory, uint64_t bytes)
 {
-    glr_opencl_device *opencl = (glr_opencl_device *)device;
+    glr_opencl_device *cl_dev = (glr_opencl_device *)device;
     void *same = NULL;
-    glr_status status = glr_gpu_allocations_check(&opencl->allocations, memory, bytes, &same);
+    glr_status status = glr_gpu_allocations_check(&cl_dev->allocations, memory, bytes, &same);
     if (status != GLR_OK) {
         return status;
     }
-    cl_int error = opencl->cl->clEnqueueReadBuffer(opencl->queue, (cl_mem)same, CL_TRUE, 0, (size_t)bytes,
+    cl_int error = cl_dev->cl->clEnqueueReadBuffer(cl_dev->queue, (cl_mem)same, CL_TRUE, 0, (size_t)bytes,
                                                    host, 0, NULL, NULL);
     return error == CL_SUCCESS ? GLR_OK : glr_cl_fail("clEnqueueReadBuffer", error);
 }
 
 static glr_status fill_opencl(glr_device *device, const glr_plan *plan, void *dst)
 {
-    glr_opencl_device *opencl = (glr_opencl_device *)device;
+    glr_opencl_device *cl_dev = (glr_opencl_device *)device;
     cl_event event = NULL;
     const glr_opencl_target target = {.buffer = (cl_mem)dst};
     const glr_opencl_order order = {0, NULL, &event};
-    glr_status status = glr_opencl_enqueue(opencl, opencl->queue, plan, &target, &order);
-    return status == GLR_OK ? glr_opencl_wait(opencl, event) : status;
+    glr_status status = glr_opencl_enqueue(cl_dev, cl_dev->queue, plan, &target, &order);
+    return status == GLR_OK ? glr_opencl_wait(cl_dev, event) : status;
 }
 
 static glr_status accepts_opencl(glr_device *device, const glr_plan *plan, const void *dst, uint64_t bytes)
@@ -205,8 +205,8 @@ static glr_status accepts_opencl(glr_device *device, const glr_plan *plan, const
 
 static glr_status sync_opencl(glr_device *device)
 {
-    const glr_opencl_device *opencl = (const glr_opencl_device *)device;
-    cl_int error = opencl->cl->clFinish(opencl->queue);
+    const glr_opencl_device *cl_dev = (const glr_opencl_device *)device;
+    cl_int error = cl_dev->cl->clFinish(cl_dev->queue);
     return error == CL_SUCCESS ? GLR_OK : glr_cl_fail("clFinish", error);
 }
 

@@ -29,7 +29,7 @@ typedef struct glr_opencl_device {
     const glr_cl *cl;
     cl_device_id id;
     cl_context context;
-    cl_command_queue queue; /* the handle's own, in order */
+    cl_command_queue queue; /* the device's own, in order */
     glr_opencl_traits traits;
     glr_opencl_usm usm;
     cl_program programs[2]; /* one lane; tiles, or NULL */
@@ -38,7 +38,7 @@ typedef struct glr_opencl_device {
     glr_gpu_allocations allocations;
 } glr_opencl_device;
 
-/* Makes a handle for a device in a context, which it retains. *device is set on success only. */
+/* Opens a device in a context, which it retains. *device is set on success only. */
 glr_status glr_opencl_make(const glr_cl *cl, cl_context context, cl_device_id id, glr_device **device);
 
 /* Where a fill goes: exactly one of the three. */
@@ -56,17 +56,17 @@ typedef struct glr_opencl_order {
 } glr_opencl_order;
 
 /* Enqueues the kernel that fills by the plan, which holds at least one element. Does not wait. */
-glr_status glr_opencl_enqueue(glr_opencl_device *device, cl_command_queue queue, const glr_plan *plan,
+glr_status glr_opencl_enqueue(glr_opencl_device *cl_dev, cl_command_queue queue, const glr_plan *plan,
                               const glr_opencl_target *target, const glr_opencl_order *order);
 
 /* Refuses what the device cannot draw. */
 glr_status glr_opencl_accepts(glr_device *device, const glr_plan *plan);
 
 /* Waits for an event of a fill of ours, and releases it. */
-glr_status glr_opencl_wait(const glr_opencl_device *device, cl_event event);
+glr_status glr_opencl_wait(const glr_opencl_device *cl_dev, cl_event event);
 
 /* Checks that the device computes as it must; fails with the name of the first check that it does not pass.
  */
-glr_status glr_opencl_check(glr_opencl_device *device);
+glr_status glr_opencl_check(glr_opencl_device *cl_dev);
 
 #endif

@@ -6,8 +6,8 @@
 
 glr_status glr_opencl_accepts(glr_device *device, const glr_plan *plan)
 {
-    const glr_opencl_device *opencl = (const glr_opencl_device *)device;
-    if (plan->dtype == GLR_DTYPE_FLOAT64 && !opencl->traits.has_f64) {
+    const glr_opencl_device *cl_dev = (const glr_opencl_device *)device;
+    if (plan->dtype == GLR_DTYPE_FLOAT64 && !cl_dev->traits.has_f64) {
         return glr_fail(GLR_ERROR_UNSUPPORTED, "tensor.dtype: this OpenCL device has no fp64, so no float64");
     }
     return GLR_OK;
@@ -20,7 +20,7 @@ typedef struct launch {
     size_t groups, items;
 } launch;
 
-static launch launch_of(const glr_opencl_device *device, const glr_plan *plan, const glr_gpu_args *args)
+static launch launch_of(const glr_opencl_device *cl_dev, const glr_plan *plan, const glr_gpu_args *args)
 {
     launch result = {.takes_runs = 1, .items = GLR_GPU_ITEMS};
     size_t units = GLR_GPU_UNITS;
@@ -33,7 +33,7 @@ static launch launch_of(const glr_opencl_device *device, const glr_plan *plan, c
     } else {
         result.kernel = (glr_opencl_kernel)(plan->sampler - GLR_SAMPLE_UNIFORM + KERNEL_UNIFORM);
         result.takes_runs = 0;
-        if (device->traits.draws_tiles) {
+        if (cl_dev->traits.draws_tiles) {
             result.kernel = KERNEL_TILES;
             result.items = 1;
             units = GLR_TILE_GROUPS;
@@ -44,60 +44,60 @@ static launch launch_of(const glr_opencl_device *device, const glr_plan *plan, c
 }
 
 /* The kernel's first argument. */
-static glr_status set_destination(const glr_opencl_device *device, cl_kernel kernel,
+static glr_status set_destination(const glr_opencl_device *cl_dev, cl_kernel kernel,
                                   const glr_opencl_target *target)
 {
     const char *function = "clSetKernelArg";
     cl_int error;
     if (target->svm != NULL) {
         function = "clSetKernelArgSVMPointer";
-        error = device->cl->clSetKernelArgSVMPointer(kernel, 0, target->svm);
+        error = cl_dev->cl->clSetKernelArgSVMPointer(kernel, 0, target->svm);
     } else if (target->usm != NULL) {
         function = "clSetKernelArgMemPointerINTEL";
-        error = device->usm.set_argument(kernel, 0, target->usm);
+        error = cl_dev->usm.set_argument(kernel, 0, target->usm);
     } else {
-        error = device->cl->clSetKernelArg(kernel, 0, sizeof(cl_mem), &target->buffer);
+        error = cl_dev->cl->clSetKernelArg(kernel, 0, sizeof(cl_mem), &target->buffer);
     }
     return error == CL_SUCCESS ? GLR_OK : glr_cl_fail(function, error);
 }
 
 /* With the lock held: a kernel's arguments are one state for all threads, until it is enqueued. */
-static glr_status enqueue_locked(const glr_opencl_device *device, cl_command_queue queue,
+static glr_status enqueue_locked(const glr_opencl_device *cl_dev, cl_command_queue queue,
                                  const glr_plan *plan, const glr_opencl_target *target,
                                  const glr_opencl_order *order)
 {
     const glr_gpu_args args = glr_gpu_args_of(plan, target->offset);
-    const launch how = launch_of(device, plan, &args);
-    const cl_kernel kernel = device->kernels[how.kernel];
+    const launch how = launch_of(cl_dev, plan, &args);
+    const cl_kernel kernel = cl_dev->kernels[how.kernel];
     const size_t global = how.groups * how.items;
-    glr_status status = set_destination(device, kernel, target);
+    glr_status status = set_destination(cl_dev, kernel, target);
     if (status != GLR_OK) {
         return status;
     }
-    cl_int error = device->cl->clSetKernelArg(kernel, 1, sizeof args, &args);
+    cl_int error = cl_dev->cl->clSetKernelArg(kernel, 1, sizeof args, &args);
     if (error == CL_SUCCESS && how.takes_runs) {
-        error = device->cl->clSetKernelArg(kernel, 2, sizeof plan->runs, &plan->runs);
+        error = cl_dev->cl->clSetKernelArg(kernel, 2, sizeof plan->runs, &plan->runs);
     }
     if (error != CL_SUCCESS) {
         return glr_cl_fail("clSetKernelArg", error);
     }
-    error = device->cl->clEnqueueNDRangeKernel(queue, kernel, 1, NULL, &global, &how.items, order->wait_count,
+    error = cl_dev->cl->clEnqueueNDRangeKernel(queue, kernel, 1, NULL, &global, &how.items, order->wait_count,
                                                order->wait_list, order->event);
     return error == CL_SUCCESS ? GLR_OK : glr_cl_fail("clEnqueueNDRangeKernel", error);
 }
 
-glr_status glr_opencl_enqueue(glr_opencl_device *device, cl_command_queue queue, const glr_plan *plan,
+glr_status glr_opencl_enqueue(glr_opencl_device *cl_dev, cl_command_queue queue, const glr_plan *plan,
                               const glr_opencl_target *target, const glr_opencl_order *order)
 {
-    (void)pthread_mutex_lock(&device->lock); /* fails only for an invalid mutex */
-    glr_status status = enqueue_locked(device, queue, plan, target, order);
-    (void)pthread_mutex_unlock(&device->lock);
+    (void)pthread_mutex_lock(&cl_dev->lock); /* fails only for an invalid mutex */
+    glr_status status = enqueue_locked(cl_dev, queue, plan, target, order);
+    (void)pthread_mutex_unlock(&cl_dev->lock);
     return status;
 }
 
-glr_status glr_opencl_wait(const glr_opencl_device *device, cl_event event)
+glr_status glr_opencl_wait(const glr_opencl_device *cl_dev, cl_event event)
 {
-    cl_int error = device->cl->clWaitForEvents(1, &event);
-    (void)device->cl->clReleaseEvent(event);
+    cl_int error = cl_dev->cl->clWaitForEvents(1, &event);
+    (void)cl_dev->cl->clReleaseEvent(event);
     return error == CL_SUCCESS ? GLR_OK : glr_cl_fail("clWaitForEvents", error);
 }

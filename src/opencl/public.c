@@ -59,30 +59,30 @@ glr_status glr_opencl_open(cl_context context, cl_device_id id, glr_device **dev
     return glr_leave(&host, open_context(context, id, device));
 }
 
-static glr_status check_queue(const glr_opencl_device *device, cl_command_queue queue)
+static glr_status check_queue(const glr_opencl_device *cl_dev, cl_command_queue queue)
 {
     cl_context context = NULL;
     cl_device_id id = NULL;
     cl_int error =
-        device->cl->clGetCommandQueueInfo(queue, CL_QUEUE_CONTEXT, sizeof(cl_context), &context, NULL);
+        cl_dev->cl->clGetCommandQueueInfo(queue, CL_QUEUE_CONTEXT, sizeof(cl_context), &context, NULL);
     if (error == CL_SUCCESS) {
-        error = device->cl->clGetCommandQueueInfo(queue, CL_QUEUE_DEVICE, sizeof(cl_device_id), &id, NULL);
+        error = cl_dev->cl->clGetCommandQueueInfo(queue, CL_QUEUE_DEVICE, sizeof(cl_device_id), &id, NULL);
     }
     if (error != CL_SUCCESS) {
         return error == CL_INVALID_COMMAND_QUEUE
                    ? glr_fail(GLR_ERROR_ARGUMENT, "queue: %p is not an OpenCL command queue", (void *)queue)
                    : glr_cl_fail("clGetCommandQueueInfo", error);
     }
-    if (context != device->context) {
+    if (context != cl_dev->context) {
         return glr_fail(GLR_ERROR_ARGUMENT, "queue: belongs to another context than the device");
     }
-    return id == device->id
+    return id == cl_dev->id
                ? GLR_OK
                : glr_fail(GLR_ERROR_ARGUMENT, "queue: belongs to another device than the device");
 }
 
 /* Checks a buffer, and sets *bytes to its size. */
-static glr_status check_buffer(const glr_opencl_device *device, cl_mem buffer, uint64_t *bytes)
+static glr_status check_buffer(const glr_opencl_device *cl_dev, cl_mem buffer, uint64_t *bytes)
 {
     cl_mem_object_type type = 0;
     cl_context context = NULL;
@@ -100,7 +100,7 @@ static glr_status check_buffer(const glr_opencl_device *device, cl_mem buffer, u
                      {CL_MEM_FLAGS, sizeof flags, &flags},
                      {CL_MEM_SIZE, sizeof size, &size}};
     for (size_t i = 0; i < sizeof questions / sizeof questions[0]; i++) {
-        cl_int error = device->cl->clGetMemObjectInfo(buffer, questions[i].what, questions[i].size,
+        cl_int error = cl_dev->cl->clGetMemObjectInfo(buffer, questions[i].what, questions[i].size,
                                                       questions[i].value, NULL);
         if (error != CL_SUCCESS) {
             return error == CL_INVALID_MEM_OBJECT
@@ -113,7 +113,7 @@ static glr_status check_buffer(const glr_opencl_device *device, cl_mem buffer, u
         return glr_fail(GLR_ERROR_ARGUMENT,
                         "memory.buffer: must be a buffer, not an image or a pipe (type 0x%x)", type);
     }
-    if (context != device->context) {
+    if (context != cl_dev->context) {
         return glr_fail(GLR_ERROR_ARGUMENT, "memory.buffer: belongs to another context than the device");
     }
     if (flags & CL_MEM_READ_ONLY) {
@@ -123,20 +123,20 @@ static glr_status check_buffer(const glr_opencl_device *device, cl_mem buffer, u
     return GLR_OK;
 }
 
-static glr_status check_pointer(const glr_opencl_device *device, const glr_opencl_memory *memory,
+static glr_status check_pointer(const glr_opencl_device *cl_dev, const glr_opencl_memory *memory,
                                 uint64_t element_size)
 {
     if (memory->pointer == NULL) {
         return glr_fail_null("memory.pointer");
     }
     int is_svm = memory->kind == GLR_OPENCL_MEMORY_SVM;
-    uint64_t svm = glr_opencl_number(device->cl, device->id, CL_DEVICE_SVM_CAPABILITIES,
+    uint64_t svm = glr_opencl_number(cl_dev->cl, cl_dev->id, CL_DEVICE_SVM_CAPABILITIES,
                                      sizeof(cl_device_svm_capabilities));
-    if (is_svm && (svm == 0 || device->cl->clSetKernelArgSVMPointer == NULL)) {
+    if (is_svm && (svm == 0 || cl_dev->cl->clSetKernelArgSVMPointer == NULL)) {
         return glr_fail(GLR_ERROR_UNSUPPORTED,
                         "memory.kind: this OpenCL device has no shared virtual memory");
     }
-    if (!is_svm && device->usm.set_argument == NULL) {
+    if (!is_svm && cl_dev->usm.set_argument == NULL) {
         return glr_fail(GLR_ERROR_UNSUPPORTED,
                         "memory.kind: this OpenCL device has no cl_intel_unified_shared_memory");
     }
@@ -146,11 +146,11 @@ static glr_status check_pointer(const glr_opencl_device *device, const glr_openc
                         memory->pointer, element_size);
     }
     return is_svm ? GLR_OK
-                  : glr_opencl_usm_check(&device->usm, device->context, memory->pointer, memory->bytes);
+                  : glr_opencl_usm_check(&cl_dev->usm, cl_dev->context, memory->pointer, memory->bytes);
 }
 
 /* Checks that `needed` bytes are there, and makes the kernel's target of them. */
-static glr_status check_memory(const glr_opencl_device *device, const glr_opencl_memory *memory,
+static glr_status check_memory(const glr_opencl_device *cl_dev, const glr_opencl_memory *memory,
                                glr_dtype dtype, uint64_t needed, glr_opencl_target *target)
 {
     const uint64_t element_size = glr_dtype_size(dtype);
@@ -161,7 +161,7 @@ static glr_status check_memory(const glr_opencl_device *device, const glr_opencl
     }
     switch (memory->kind) {
     case GLR_OPENCL_MEMORY_BUFFER:
-        status = check_buffer(device, memory->buffer, &bytes);
+        status = check_buffer(cl_dev, memory->buffer, &bytes);
         target->buffer = memory->buffer;
         break;
     case GLR_OPENCL_MEMORY_SVM: target->svm = memory->pointer; break;
@@ -171,7 +171,7 @@ static glr_status check_memory(const glr_opencl_device *device, const glr_opencl
                         (int)memory->kind);
     }
     if (status == GLR_OK && memory->kind != GLR_OPENCL_MEMORY_BUFFER) {
-        status = check_pointer(device, memory, element_size);
+        status = check_pointer(cl_dev, memory, element_size);
     }
     if (status != GLR_OK) {
         return status;
@@ -222,12 +222,12 @@ static glr_status fill(glr_device *device, const glr_initializer *initializer, c
         return glr_fail(GLR_ERROR_ARGUMENT, "wait_list: %s, but wait_count is %u",
                         wait_list == NULL ? "NULL" : "not NULL", wait_count);
     }
-    glr_opencl_device *opencl = (glr_opencl_device *)device;
+    glr_opencl_device *cl_dev = (glr_opencl_device *)device;
     glr_plan plan;
     uint64_t bytes;
     status = glr_make_plan(initializer, tensor, &plan, &bytes);
     if (status == GLR_OK) {
-        status = check_queue(opencl, queue);
+        status = check_queue(cl_dev, queue);
     }
     if (status == GLR_OK && plan.count == 0) {
         if (event != NULL) {
@@ -240,13 +240,13 @@ static glr_status fill(glr_device *device, const glr_initializer *initializer, c
         status = glr_opencl_accepts(device, &plan);
     }
     if (status == GLR_OK) {
-        status = check_memory(opencl, memory, plan.dtype, bytes, &target);
+        status = check_memory(cl_dev, memory, plan.dtype, bytes, &target);
     }
     if (status == GLR_OK) {
         status = glr_seed_fill(initializer, tensor, &plan);
     }
     const glr_opencl_order order = {wait_count, wait_list, event};
-    return status == GLR_OK ? glr_opencl_enqueue(opencl, queue, &plan, &target, &order) : status;
+    return status == GLR_OK ? glr_opencl_enqueue(cl_dev, queue, &plan, &target, &order) : status;
 }
 
 glr_status glr_opencl_fill(glr_device *device, const glr_initializer *initializer, const glr_tensor *tensor,

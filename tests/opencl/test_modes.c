@@ -53,7 +53,7 @@ static void draw_right(const glr_initializer *initializer, const glr_tensor *ten
     cr_assert_eq(fesetenv(&hosts), 0);
 }
 
-static void expect_right(glr_device *handle, test_cl cl, size_t i)
+static void expect_right(glr_device *device, test_cl cl, size_t i)
 {
     static unsigned char drawn[8 * COUNT], right[8 * COUNT];
     const size_t bytes = COUNT * glr_dtype_size(cases[i].dtype);
@@ -61,7 +61,7 @@ static void expect_right(glr_device *handle, test_cl cl, size_t i)
     glr_tensor tensor = {.dtype = cases[i].dtype, .rank = 1, .shape = {COUNT}};
     glr_opencl_memory memory = {.buffer = test_cl_buffer(cl, CL_MEM_READ_WRITE, bytes)};
     draw_right(&initializer, &tensor, right, bytes);
-    cr_assert_eq(glr_opencl_fill(handle, &initializer, &tensor, &memory, cl.queue, 0, NULL, NULL), GLR_OK,
+    cr_assert_eq(glr_opencl_fill(device, &initializer, &tensor, &memory, cl.queue, 0, NULL, NULL), GLR_OK,
                  "%s: %s", cases[i].name, glr_last_error());
     cr_assert_eq(clFinish(cl.queue), CL_SUCCESS);
     test_cl_read(cl, memory.buffer, 0, bytes, drawn);
@@ -72,15 +72,15 @@ static void expect_right(glr_device *handle, test_cl cl, size_t i)
 /* In the mode that is set now, with one of PoCL's drivers: threads of its own, or the caller's. */
 static void check_mode(const char *driver)
 {
-    glr_device *handle = NULL;
+    glr_device *device = NULL;
     cr_assert_eq(setenv("POCL_DEVICES", driver, 1), 0);
     test_cl cl = test_cl_open();
-    glr_status status = glr_opencl_open(cl.context, cl.device, &handle);
+    glr_status status = glr_opencl_open(cl.context, cl.device, &device);
     if (status == GLR_OK) {
         for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
-            expect_right(handle, cl, i);
+            expect_right(device, cl, i);
         }
-        glr_close(handle);
+        glr_close(device);
     } else {
         cr_expect_eq(status, GLR_ERROR_DEVICE);
         cr_expect_not_null(strstr(glr_last_error(), "check failed"), "%s", glr_last_error());

@@ -11,10 +11,10 @@
 
 static glr_device *prepare(test_cl cl)
 {
-    glr_device *handle = NULL;
-    cr_assert_eq(glr_opencl_open(cl.context, cl.device, &handle), GLR_OK, "%s", glr_last_error());
-    cr_assert_eq(glr_device_backend(handle), GLR_BACKEND_OPENCL);
-    return handle;
+    glr_device *device = NULL;
+    cr_assert_eq(glr_opencl_open(cl.context, cl.device, &device), GLR_OK, "%s", glr_last_error());
+    cr_assert_eq(glr_device_backend(device), GLR_BACKEND_OPENCL);
+    return device;
 }
 
 static void expect_drawn(test_cl cl, cl_mem buffer, int64_t seed)
@@ -31,14 +31,14 @@ static void expect_drawn(test_cl cl, cl_mem buffer, int64_t seed)
 Test(queue, waits_for_events_and_does_not_block)
 {
     test_cl cl = test_cl_open();
-    glr_device *handle = prepare(cl);
+    glr_device *device = prepare(cl);
     glr_opencl_memory memory = {.buffer = test_cl_buffer(cl, CL_MEM_READ_WRITE, COUNT * sizeof(float))};
     glr_initializer initializer = glr_glorot_normal(1);
     glr_tensor tensor = test_vector(GLR_DTYPE_FLOAT32, COUNT);
     cl_int error = CL_SUCCESS, state = CL_COMPLETE;
     cl_event go = clCreateUserEvent(cl.context, &error), done = NULL;
     cr_assert_eq(error, CL_SUCCESS);
-    cr_assert_eq(glr_opencl_fill(handle, &initializer, &tensor, &memory, cl.queue, 1, &go, &done), GLR_OK,
+    cr_assert_eq(glr_opencl_fill(device, &initializer, &tensor, &memory, cl.queue, 1, &go, &done), GLR_OK,
                  "%s", glr_last_error());
     cr_assert_eq(clGetEventInfo(done, CL_EVENT_COMMAND_EXECUTION_STATUS, sizeof state, &state, NULL),
                  CL_SUCCESS);
@@ -49,22 +49,22 @@ Test(queue, waits_for_events_and_does_not_block)
     (void)clReleaseEvent(go);
     (void)clReleaseEvent(done);
     (void)clReleaseMemObject(memory.buffer);
-    glr_close(handle);
+    glr_close(device);
     test_cl_close(cl);
 }
 
-/* A kernel that is still in the caller's queue outlives the handle. */
-Test(queue, outlives_the_handle)
+/* A kernel that is still in the caller's queue outlives the device. */
+Test(queue, outlives_the_device)
 {
     test_cl cl = test_cl_open();
-    glr_device *handle = prepare(cl);
+    glr_device *device = prepare(cl);
     glr_opencl_memory memory = {.buffer = test_cl_buffer(cl, CL_MEM_READ_WRITE, COUNT * sizeof(float))};
     glr_initializer initializer = glr_glorot_normal(6);
     glr_tensor tensor = test_vector(GLR_DTYPE_FLOAT32, COUNT);
     cl_int error = CL_SUCCESS;
     cl_event go = clCreateUserEvent(cl.context, &error);
-    cr_assert_eq(glr_opencl_fill(handle, &initializer, &tensor, &memory, cl.queue, 1, &go, NULL), GLR_OK);
-    glr_close(handle);
+    cr_assert_eq(glr_opencl_fill(device, &initializer, &tensor, &memory, cl.queue, 1, &go, NULL), GLR_OK);
+    glr_close(device);
     cr_assert_eq(clSetUserEventStatus(go, CL_COMPLETE), CL_SUCCESS);
     expect_drawn(cl, memory.buffer, 6);
     (void)clReleaseEvent(go);
@@ -78,7 +78,7 @@ Test(queue, shared_virtual_memory)
     cl_device_svm_capabilities svm = 0;
     (void)clGetDeviceInfo(cl.device, CL_DEVICE_SVM_CAPABILITIES, sizeof svm, &svm, NULL);
     cr_assert_neq(svm, 0, "PoCL has it");
-    glr_device *handle = prepare(cl);
+    glr_device *device = prepare(cl);
     glr_initializer initializer = glr_he_uniform(1);
     glr_tensor tensor = test_vector(GLR_DTYPE_BFLOAT16, COUNT);
     const size_t bytes = 2 * COUNT;
@@ -87,7 +87,7 @@ Test(queue, shared_virtual_memory)
     cr_assert_not_null(pointer);
     glr_opencl_memory memory = {
         .kind = GLR_OPENCL_MEMORY_SVM, .pointer = pointer + 2, .bytes = bytes + 4, .offset = 4};
-    cr_assert_eq(glr_opencl_fill(handle, &initializer, &tensor, &memory, cl.queue, 0, NULL, NULL), GLR_OK,
+    cr_assert_eq(glr_opencl_fill(device, &initializer, &tensor, &memory, cl.queue, 0, NULL, NULL), GLR_OK,
                  "%s", glr_last_error());
     cr_assert_eq(clEnqueueSVMMap(cl.queue, CL_TRUE, CL_MAP_READ, pointer, bytes + 6, 0, NULL, NULL),
                  CL_SUCCESS);
@@ -96,13 +96,13 @@ Test(queue, shared_virtual_memory)
     cr_assert_eq(clEnqueueSVMUnmap(cl.queue, pointer, 0, NULL, NULL), CL_SUCCESS);
     cr_assert_eq(clFinish(cl.queue), CL_SUCCESS);
     memory.pointer = pointer + 1;
-    cr_expect_eq(glr_opencl_fill(handle, &initializer, &tensor, &memory, cl.queue, 0, NULL, NULL),
+    cr_expect_eq(glr_opencl_fill(device, &initializer, &tensor, &memory, cl.queue, 0, NULL, NULL),
                  GLR_ERROR_ARGUMENT);
     cr_expect_not_null(strstr(glr_last_error(), "is not a multiple of the 2 bytes of an element"), "%s",
                        glr_last_error());
     clSVMFree(cl.context, pointer);
     free(expected);
-    glr_close(handle);
+    glr_close(device);
     test_cl_close(cl);
 }
 
@@ -137,7 +137,7 @@ Test(queue, more_than_4_gib, .timeout = 1000)
         (void)printf("left out: buffers of %zu bytes\n", bytes);
         return;
     }
-    glr_device *handle = prepare(cl);
+    glr_device *device = prepare(cl);
     glr_opencl_memory memory = {.buffer = test_cl_buffer(cl, CL_MEM_READ_WRITE, bytes)};
     for (size_t i = 0; i < 3; i++) {
         const int is_whole = dtypes[i] == GLR_DTYPE_FLOAT32 || test_is_long();
@@ -146,16 +146,16 @@ Test(queue, more_than_4_gib, .timeout = 1000)
         initializer.method = i == 2 ? GLR_METHOD_RESAMPLE : GLR_METHOD_ICDF;
         glr_tensor vector = test_vector(dtypes[i], (int64_t)((bytes - before) / size));
         memory.offset = before;
-        cr_assert_eq(glr_opencl_fill(handle, &initializer, &vector, &memory, cl.queue, 0, NULL, NULL), GLR_OK,
+        cr_assert_eq(glr_opencl_fill(device, &initializer, &vector, &memory, cl.queue, 0, NULL, NULL), GLR_OK,
                      "%s", glr_last_error());
         expect_window(cl, &memory, initializer, vector);
         memory.offset = edge + 8 * size; /* all of it beyond */
         vector.shape[0] = 100001;
-        cr_assert_eq(glr_opencl_fill(handle, &initializer, &vector, &memory, cl.queue, 0, NULL, NULL),
+        cr_assert_eq(glr_opencl_fill(device, &initializer, &vector, &memory, cl.queue, 0, NULL, NULL),
                      GLR_OK);
         expect_window(cl, &memory, initializer, vector);
     }
     (void)clReleaseMemObject(memory.buffer);
-    glr_close(handle);
+    glr_close(device);
     test_cl_close(cl);
 }

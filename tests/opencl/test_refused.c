@@ -12,7 +12,7 @@ static glr_status fill(const glr_opencl_memory *memory, cl_command_queue queue, 
                        const cl_event *events, cl_event *event)
 {
     const glr_initializer initializer = glr_he_normal(1);
-    return glr_opencl_fill(refused_handle, &initializer, &refused_vector, memory, queue, waits, events,
+    return glr_opencl_fill(refused_device, &initializer, &refused_vector, memory, queue, waits, events,
                            event);
 }
 
@@ -82,7 +82,7 @@ Test(refused, queues_and_events)
     cr_expect_str_eq(glr_last_error(), "wait_list: NULL, but wait_count is 1");
     cr_expect_eq(fill(&memory, refused_caller.queue, 0, &none, NULL), GLR_ERROR_ARGUMENT);
     cr_expect_eq(
-        glr_opencl_fill(refused_handle, &initializer, &empty, &memory, refused_caller.queue, 0, NULL, &event),
+        glr_opencl_fill(refused_device, &initializer, &empty, &memory, refused_caller.queue, 0, NULL, &event),
         GLR_OK);
     cr_expect_null(event, "nothing is enqueued");
 }
@@ -90,7 +90,7 @@ Test(refused, queues_and_events)
 Test(refused, contexts_and_devices)
 {
     const gpu_caller c = refused_caller;
-    glr_device *none = refused_handle;
+    glr_device *none = refused_device;
     cr_expect_eq(glr_opencl_open(NULL, c.device, &none), GLR_ERROR_ARGUMENT);
     cr_expect_null(none);
     cr_expect_eq(glr_opencl_open(c.context, NULL, &none), GLR_ERROR_ARGUMENT);
@@ -104,7 +104,7 @@ Test(refused, memory_of_the_caller)
 {
     const glr_initializer initializer = glr_ones();
     float host = 0;
-    cr_expect_eq(glr_fill(refused_handle, &initializer, &refused_vector, &host, BYTES), GLR_ERROR_ARGUMENT);
+    cr_expect_eq(glr_fill(refused_device, &initializer, &refused_vector, &host, BYTES), GLR_ERROR_ARGUMENT);
     cr_expect_not_null(strstr(glr_last_error(), " was not allocated by glr_alloc on this handle"), "%s",
                        glr_last_error());
 }
@@ -114,9 +114,9 @@ Test(refused, an_empty_part_has_no_event)
 {
     const glr_initializer initializer = glr_ones();
     const glr_tensor empty = test_vector(GLR_DTYPE_FLOAT32, 0);
-    void *event = &refused_handle;
+    void *event = &refused_device;
     cr_expect_eq(
-        gpu_fill(refused_handle, &initializer, &empty, refused_memory, refused_caller.queue, NULL, &event),
+        gpu_fill(refused_device, &initializer, &empty, refused_memory, refused_caller.queue, NULL, &event),
         GLR_OK);
     cr_expect_null(event);
 }

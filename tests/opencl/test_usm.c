@@ -13,7 +13,7 @@
 
 static test_stand_in stand_in;
 static test_cl cl;
-static glr_device *handle;
+static glr_device *device;
 
 static void set_up(void)
 {
@@ -21,12 +21,12 @@ static void set_up(void)
     stand_in.usm(NULL);
     inject_fail(stand_in.calls, NULL, 0, 0);
     cl = test_cl_open();
-    cr_assert_eq(glr_opencl_open(cl.context, cl.device, &handle), GLR_OK, "%s", glr_last_error());
+    cr_assert_eq(glr_opencl_open(cl.context, cl.device, &device), GLR_OK, "%s", glr_last_error());
 }
 
 static void tear_down(void)
 {
-    glr_close(handle);
+    glr_close(device);
     cr_expect_eq(inject_count_live(stand_in.calls, NULL), 0);
     test_cl_close(cl);
 }
@@ -46,15 +46,15 @@ static void find(const char *name, void *function)
 static unsigned char *allocate(cl_context context, usm_kind kind)
 {
     clHostMemAllocINTEL_fn host;
-    clDeviceMemAllocINTEL_fn device;
+    clDeviceMemAllocINTEL_fn on_device;
     clSharedMemAllocINTEL_fn shared;
     cl_int error = CL_SUCCESS;
     const unsigned char wiped = WIPED;
     find("clHostMemAllocINTEL", &host);
-    find("clDeviceMemAllocINTEL", &device);
+    find("clDeviceMemAllocINTEL", &on_device);
     find("clSharedMemAllocINTEL", &shared);
     void *memory = kind == HOST     ? host(context, NULL, ROOM, 0, &error)
-                   : kind == DEVICE ? device(context, cl.device, NULL, ROOM, 0, &error)
+                   : kind == DEVICE ? on_device(context, cl.device, NULL, ROOM, 0, &error)
                                     : shared(context, cl.device, NULL, ROOM, 0, &error);
     cr_assert(memory != NULL && error == CL_SUCCESS);
     if (context == cl.context) {
@@ -83,7 +83,7 @@ static void expect_filled(usm_kind kind, glr_dtype dtype, uint64_t pointer_at, u
                             .pointer = memory + pointer_at,
                             .bytes = ROOM - pointer_at,
                             .offset = offset};
-    cr_assert_eq(glr_opencl_fill(handle, &initializer, &tensor, &to, cl.queue, 0, NULL, NULL), GLR_OK, "%s",
+    cr_assert_eq(glr_opencl_fill(device, &initializer, &tensor, &to, cl.queue, 0, NULL, NULL), GLR_OK, "%s",
                  glr_last_error());
     cr_assert_eq(clEnqueueSVMMemcpy(cl.queue, CL_TRUE, drawn, memory, ROOM, 0, NULL, NULL), CL_SUCCESS);
     memset(expected, WIPED, sizeof expected);
@@ -113,7 +113,7 @@ static glr_status fill(const glr_opencl_memory *memory)
 {
     glr_initializer initializer = glr_he_normal(1);
     glr_tensor tensor = test_vector(GLR_DTYPE_FLOAT32, COUNT);
-    return glr_opencl_fill(handle, &initializer, &tensor, memory, cl.queue, 0, NULL, NULL);
+    return glr_opencl_fill(device, &initializer, &tensor, memory, cl.queue, 0, NULL, NULL);
 }
 
 static void refuse_usm(void *pointer, uint64_t bytes, uint64_t offset, glr_status status, const char *text)
@@ -150,7 +150,7 @@ Test(usm, refuses_pointers)
     test_cl_close(other);
 }
 
-/* A fill's calls fail in turn; the next fill of the handle is as ever. */
+/* A fill's calls fail in turn; the next fill of the device is as ever. */
 Test(usm, each_call_fails_in_turn)
 {
     unsigned char *memory = allocate(cl.context, SHARED);
@@ -181,15 +181,15 @@ Test(usm, each_call_fails_in_turn)
 static void expect_unsupported(const char *what)
 {
     unsigned char *memory = allocate(cl.context, HOST);
-    glr_device *kept = handle;
-    cr_assert_eq(glr_opencl_open(cl.context, cl.device, &handle), GLR_OK, "%s: %s", what, glr_last_error());
+    glr_device *kept = device;
+    cr_assert_eq(glr_opencl_open(cl.context, cl.device, &device), GLR_OK, "%s: %s", what, glr_last_error());
     refuse_usm(memory, ROOM, 0, GLR_ERROR_UNSUPPORTED, "has no cl_intel_unified_shared_memory");
     const glr_opencl_memory buffer = {.buffer = test_cl_buffer(cl, CL_MEM_READ_WRITE, ROOM)};
     cr_expect_eq(fill(&buffer), GLR_OK, "%s: %s", what, glr_last_error());
     cr_assert_eq(clFinish(cl.queue), CL_SUCCESS);
     (void)clReleaseMemObject(buffer.buffer);
-    glr_close(handle);
-    handle = kept;
+    glr_close(device);
+    device = kept;
     release(cl.context, memory);
 }
 

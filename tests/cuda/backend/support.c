@@ -38,10 +38,10 @@ void test_cu_close(test_cu cu)
 
 glr_device *test_prepare(CUcontext context)
 {
-    glr_device *handle = NULL;
-    cr_assert_eq(glr_cuda_open(context, &handle), GLR_OK, "%s", glr_last_error());
-    cr_assert_eq(glr_device_backend(handle), GLR_BACKEND_CUDA);
-    return handle;
+    glr_device *device = NULL;
+    cr_assert_eq(glr_cuda_open(context, &device), GLR_OK, "%s", glr_last_error());
+    cr_assert_eq(glr_device_backend(device), GLR_BACKEND_CUDA);
+    return device;
 }
 
 CUdeviceptr test_memory(size_t bytes)
@@ -58,14 +58,14 @@ bool test_has_room(uint64_t bytes)
     return left >= bytes;
 }
 
-glr_device *test_open_cuda(uint32_t device)
+glr_device *test_open_cuda(uint32_t number)
 {
     glr_options options = GLR_OPTIONS_INIT;
-    glr_device *handle = NULL;
+    glr_device *device = NULL;
     options.backend = GLR_BACKEND_CUDA;
-    options.device = device;
-    cr_assert_eq(glr_open(&options, &handle), GLR_OK, "%s", glr_last_error());
-    return handle;
+    options.device = number;
+    cr_assert_eq(glr_open(&options, &device), GLR_OK, "%s", glr_last_error());
+    return device;
 }
 
 void test_expect(CUstream stream, CUdeviceptr memory, const glr_initializer *initializer,

@@ -37,7 +37,7 @@ CUdeviceptr test_memory(size_t bytes);
 bool test_has_room(uint64_t bytes);
 
 /* Opens the cuda backend's device by glr_open. */
-glr_device *test_open_cuda(uint32_t device);
+glr_device *test_open_cuda(uint32_t number);
 
 /* Waits for the stream and compares memory with what the CPU draws of a vector. */
 void test_expect(CUstream stream, CUdeviceptr memory, const glr_initializer *initializer,

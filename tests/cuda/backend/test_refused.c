@@ -26,7 +26,7 @@ Test(refused, an_empty_part_without_memory_is_not)
 {
     const glr_initializer initializer = glr_ones();
     const glr_tensor empty = test_vector(GLR_DTYPE_FLOAT32, 0);
-    cr_expect_eq(glr_cuda_fill(refused_handle, &initializer, &empty, 0, 0, refused_caller.queue), GLR_OK);
+    cr_expect_eq(glr_cuda_fill(refused_device, &initializer, &empty, 0, 0, refused_caller.queue), GLR_OK);
 }
 
 /* Of another device; and a context that is not current. */
@@ -37,7 +37,7 @@ Test(refused, other_devices_and_contexts)
         gpu_memory foreign = {.buffer = (void *)(uintptr_t)test_memory(BYTES), .bytes = BYTES}; /* NOLINT */
         DRIVER(cuCtxPopCurrent_v2(NULL));
         refuse(foreign, GLR_ERROR_ARGUMENT, "dst: belongs to another context than the device");
-        refuse_at(refused_handle, &refused_vector, refused_memory, other.stream, GLR_ERROR_ARGUMENT,
+        refuse_at(refused_device, &refused_vector, refused_memory, other.stream, GLR_ERROR_ARGUMENT,
                   "stream: belongs to another context than the device");
         DRIVER(cuCtxPushCurrent_v2(other.context));
         refuse(refused_memory, GLR_ERROR_ARGUMENT, "device: its context is not the thread's current one");
@@ -47,13 +47,13 @@ Test(refused, other_devices_and_contexts)
     DRIVER(cuCtxSetCurrent(NULL));
     refuse(refused_memory, GLR_ERROR_ARGUMENT, "device: its context is not the thread's current one");
     gpu_enter(refused_caller);
-    refuse_at(refused_handle, &refused_vector, refused_memory, &refused_handle, GLR_ERROR_ARGUMENT,
+    refuse_at(refused_device, &refused_vector, refused_memory, &refused_device, GLR_ERROR_ARGUMENT,
               " is not a CUDA stream");
 }
 
 Test(refused, contexts)
 {
-    glr_device *none = refused_handle;
+    glr_device *none = refused_device;
     cr_expect_eq(glr_cuda_open(refused_caller.context, NULL), GLR_ERROR_ARGUMENT);
     DRIVER(cuCtxSetCurrent(NULL));
     cr_expect_eq(glr_cuda_open(NULL, &none), GLR_ERROR_ARGUMENT);

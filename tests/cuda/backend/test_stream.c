@@ -46,7 +46,7 @@ Test(stream, a_fill_is_one_launch_and_queries)
 {
     fill_case cases[CASES];
     test_cu cu = test_cu_open();
-    glr_device *handle = test_prepare(NULL);
+    glr_device *device = test_prepare(NULL);
     CUdeviceptr memory = test_memory(COUNT * sizeof(float));
     make_cases(cases);
     for (int i = 0; i < CASES; i++) {
@@ -54,7 +54,7 @@ Test(stream, a_fill_is_one_launch_and_queries)
         const int work = inject_count_live(ptxsim_injector(), "work");
         gpu_list_live(before);
         inject_clear_trace(ptxsim_injector());
-        cr_assert_eq(glr_cuda_fill(handle, &cases[i].initializer, &cases[i].tensor, memory,
+        cr_assert_eq(glr_cuda_fill(device, &cases[i].initializer, &cases[i].tensor, memory,
                                    COUNT * sizeof(float), cu.stream),
                      GLR_OK, "%s", glr_last_error());
         test_expect_calls(ONE_LAUNCH);
@@ -63,7 +63,7 @@ Test(stream, a_fill_is_one_launch_and_queries)
         gpu_expect_live(before, "a fill");
     }
     DRIVER(cuMemFree_v2(memory));
-    glr_close(handle);
+    glr_close(device);
     test_cu_close(cu);
     gpu_expect_live("", "all");
 }
@@ -73,7 +73,7 @@ Test(stream, a_fill_in_a_default_stream)
 {
     fill_case cases[CASES];
     test_cu cu = test_cu_open();
-    glr_device *handle = test_prepare(NULL);
+    glr_device *device = test_prepare(NULL);
     CUdeviceptr memory = test_memory(COUNT * sizeof(float));
     make_cases(cases);
     for (uintptr_t special = 0; special <= 2; special++) {
@@ -81,7 +81,7 @@ Test(stream, a_fill_in_a_default_stream)
         const fill_case *one = &cases[special];
         inject_clear_trace(ptxsim_injector());
         cr_assert_eq(
-            glr_cuda_fill(handle, &one->initializer, &one->tensor, memory, COUNT * sizeof(float), stream),
+            glr_cuda_fill(device, &one->initializer, &one->tensor, memory, COUNT * sizeof(float), stream),
             GLR_OK, "%s", glr_last_error());
         test_expect_calls("cuCtxGetCurrent cuPointerGetAttributes cuLaunchKernel ");
         test_expect_pending(1);
@@ -90,7 +90,7 @@ Test(stream, a_fill_in_a_default_stream)
         test_expect(stream, memory, &one->initializer, &one->tensor);
     }
     DRIVER(cuMemFree_v2(memory));
-    glr_close(handle);
+    glr_close(device);
     test_cu_close(cu);
     gpu_expect_live("", "all");
 }
@@ -101,7 +101,7 @@ Test(stream, is_captured_into_a_graph)
 {
     fill_case cases[CASES];
     test_cu cu = test_cu_open();
-    glr_device *handle = test_prepare(cu.context);
+    glr_device *device = test_prepare(cu.context);
     const size_t room = 16384;
     CUdeviceptr memory = test_memory(CASES * room);
     CUgraph graph = NULL;
@@ -112,13 +112,13 @@ Test(stream, is_captured_into_a_graph)
     for (int i = 0; i < CASES; i++) {
         cases[i].tensor.shape[0] = cases[i].tensor.rank == 1 ? 1999 : 70;
         inject_clear_trace(ptxsim_injector());
-        cr_assert_eq(glr_cuda_fill(handle, &cases[i].initializer, &cases[i].tensor, memory + (size_t)i * room,
+        cr_assert_eq(glr_cuda_fill(device, &cases[i].initializer, &cases[i].tensor, memory + (size_t)i * room,
                                    room, cu.stream),
                      GLR_OK, "%s", glr_last_error());
         test_expect_calls(ONE_LAUNCH);
     }
     /* A refused fill leaves the capture as it is. */
-    cr_assert_eq(glr_cuda_fill(handle, &cases[0].initializer, &cases[0].tensor, memory + 1, room, cu.stream),
+    cr_assert_eq(glr_cuda_fill(device, &cases[0].initializer, &cases[0].tensor, memory + 1, room, cu.stream),
                  GLR_ERROR_ARGUMENT);
     DRIVER(cuStreamEndCapture(cu.stream, &graph));
     DRIVER(cuGraphGetNodes(graph, NULL, &nodes));
@@ -134,7 +134,7 @@ Test(stream, is_captured_into_a_graph)
     DRIVER(cuGraphExecDestroy(exec));
     DRIVER(cuGraphDestroy(graph));
     DRIVER(cuMemFree_v2(memory));
-    glr_close(handle);
+    glr_close(device);
     test_cu_close(cu);
     gpu_expect_live("", "all");
 }
@@ -142,7 +142,7 @@ Test(stream, is_captured_into_a_graph)
 Test(stream, into_managed_and_mapped_memory)
 {
     test_cu cu = test_cu_open();
-    glr_device *handle = test_prepare(NULL);
+    glr_device *device = test_prepare(NULL);
     glr_tensor tensor = test_vector(GLR_DTYPE_BFLOAT16, COUNT);
     glr_initializer initializer = glr_he_uniform(1);
     CUdeviceptr managed = 0;
@@ -152,21 +152,21 @@ Test(stream, into_managed_and_mapped_memory)
     DRIVER(cuMemAllocManaged(&managed, 2 * (size_t)COUNT, 1));
     DRIVER(cuMemHostAlloc(&host, 2 * (size_t)COUNT + 6, 0));
     inject_clear_trace(ptxsim_injector());
-    cr_assert_eq(glr_cuda_fill(handle, &initializer, &tensor, managed, 2 * (uint64_t)COUNT, cu.stream),
+    cr_assert_eq(glr_cuda_fill(device, &initializer, &tensor, managed, 2 * (uint64_t)COUNT, cu.stream),
                  GLR_OK, "%s", glr_last_error());
     cr_assert_eq(
-        glr_cuda_fill(handle, &initializer, &tensor, (uintptr_t)host + 6, 2 * (uint64_t)COUNT, cu.stream),
+        glr_cuda_fill(device, &initializer, &tensor, (uintptr_t)host + 6, 2 * (uint64_t)COUNT, cu.stream),
         GLR_OK, "%s", glr_last_error());
     test_expect_calls(ONE_LAUNCH ONE_LAUNCH);
     test_expect(cu.stream, managed, &initializer, &tensor);
     cr_expect_eq(memcmp((unsigned char *)host + 6, expected, 2 * (size_t)COUNT), 0);
     cr_expect_eq(
-        glr_cuda_fill(handle, &initializer, &tensor, (uintptr_t)host + 8, 2 * (uint64_t)COUNT, cu.stream),
+        glr_cuda_fill(device, &initializer, &tensor, (uintptr_t)host + 8, 2 * (uint64_t)COUNT, cu.stream),
         GLR_ERROR_TOO_SMALL);
     DRIVER(cuMemFreeHost(host));
     DRIVER(cuMemFree_v2(managed));
     free(expected);
-    glr_close(handle);
+    glr_close(device);
     test_cu_close(cu);
 }
 
@@ -176,34 +176,35 @@ static void fill_registered(void)
 {
     enum { BYTES = 4 * COUNT, PAGE = 4096 };
     test_cu cu = test_cu_open();
-    glr_device *handle = test_prepare(NULL);
+    glr_device *device = test_prepare(NULL);
     const glr_tensor tensor = test_vector(GLR_DTYPE_FLOAT32, COUNT);
     const glr_initializer initializer = glr_he_normal(1);
     unsigned char *host = aligned_alloc(PAGE, (BYTES + 2 * PAGE - 1) / PAGE * PAGE);
     unsigned char *expected = malloc(BYTES);
-    CUdeviceptr device = 0;
+    CUdeviceptr registered = 0;
     cr_assert(host != NULL && expected != NULL);
     test_cpu_fill(&initializer, &tensor, expected, BYTES);
     DRIVER(cuMemHostRegister_v2(host, BYTES + 8, 2)); /* CU_MEMHOSTREGISTER_DEVICEMAP */
-    DRIVER(cuMemHostGetDevicePointer_v2(&device, host, 0));
-    const CUdeviceptr addresses[] = {device, (uintptr_t)host};
+    DRIVER(cuMemHostGetDevicePointer_v2(&registered, host, 0));
+    const CUdeviceptr addresses[] = {registered, (uintptr_t)host};
     for (size_t i = 0; i < 2; i++) {
         const CUdeviceptr dst = addresses[i];
         memset(host, 0, BYTES + 8);
-        cr_assert_eq(glr_cuda_fill(handle, &initializer, &tensor, dst + 8, BYTES, cu.stream), GLR_OK, "%s",
+        cr_assert_eq(glr_cuda_fill(device, &initializer, &tensor, dst + 8, BYTES, cu.stream), GLR_OK, "%s",
                      glr_last_error());
         DRIVER(cuStreamSynchronize(cu.stream));
         cr_expect_eq(memcmp(host + 8, expected, BYTES), 0);
-        cr_expect_eq(glr_cuda_fill(handle, &initializer, &tensor, dst + 12, BYTES, cu.stream),
+        cr_expect_eq(glr_cuda_fill(device, &initializer, &tensor, dst + 12, BYTES, cu.stream),
                      GLR_ERROR_TOO_SMALL);
-        cr_expect_eq(glr_cuda_fill(handle, &initializer, &tensor, dst + 2, BYTES, cu.stream),
+        cr_expect_eq(glr_cuda_fill(device, &initializer, &tensor, dst + 2, BYTES, cu.stream),
                      GLR_ERROR_ARGUMENT);
     }
     DRIVER(cuMemHostUnregister(host));
-    cr_expect_eq(glr_cuda_fill(handle, &initializer, &tensor, device, BYTES, cu.stream), GLR_ERROR_ARGUMENT);
+    cr_expect_eq(glr_cuda_fill(device, &initializer, &tensor, registered, BYTES, cu.stream),
+                 GLR_ERROR_ARGUMENT);
     free(expected);
     free(host);
-    glr_close(handle);
+    glr_close(device);
     test_cu_close(cu);
 }
 
@@ -267,20 +268,20 @@ Test(stream, several_devices_and_contexts)
 Test(stream, glr_fill_into_the_callers_memory)
 {
     test_cu cu = test_cu_open();
-    glr_device *handle = test_open_cuda(0);
+    glr_device *device = test_open_cuda(0);
     glr_tensor tensor = test_vector(GLR_DTYPE_FLOAT32, COUNT);
     glr_initializer initializer = glr_glorot_normal(8);
     CUdeviceptr memory = test_memory(COUNT * sizeof(float));
     void *pointer = NULL;
     memcpy(&pointer, &memory, sizeof pointer);
     DRIVER(cuCtxSetCurrent(NULL));
-    cr_assert_eq(glr_fill(handle, &initializer, &tensor, pointer, COUNT * sizeof(float)), GLR_OK, "%s",
+    cr_assert_eq(glr_fill(device, &initializer, &tensor, pointer, COUNT * sizeof(float)), GLR_OK, "%s",
                  glr_last_error());
     test_expect_pending(0);
     DRIVER(cuCtxSetCurrent(cu.context));
     test_expect(cu.stream, memory, &initializer, &tensor);
     DRIVER(cuMemFree_v2(memory));
-    glr_close(handle);
+    glr_close(device);
     test_cu_close(cu);
 }
 
@@ -293,7 +294,7 @@ static int fill_on_a_device_of_its_own(int thread, int devices)
     float drawn[LENGTH], expected[LENGTH];
     const glr_tensor tensor = test_vector(GLR_DTYPE_FLOAT32, LENGTH);
     const test_cu cu = test_cu_create(thread % devices);
-    glr_device *handle = test_prepare(NULL);
+    glr_device *device = test_prepare(NULL);
     CUdeviceptr memory = 0;
     CUgraph graph = NULL;
     CUgraphExec exec = NULL;
@@ -302,7 +303,7 @@ static int fill_on_a_device_of_its_own(int thread, int devices)
         failures += round == 1 && cuStreamBeginCapture_v2(cu.stream, 1) != CUDA_SUCCESS;
         for (int i = 0; i < FILLS; i++) {
             const glr_initializer initializer = glr_he_normal(100 * thread + 10 * round + i);
-            failures += glr_cuda_fill(handle, &initializer, &tensor, memory + (size_t)i * bytes, bytes,
+            failures += glr_cuda_fill(device, &initializer, &tensor, memory + (size_t)i * bytes, bytes,
                                       cu.stream) != GLR_OK;
         }
         failures += round == 1 && (cuStreamEndCapture(cu.stream, &graph) != CUDA_SUCCESS ||
@@ -318,7 +319,7 @@ static int fill_on_a_device_of_its_own(int thread, int devices)
         }
     }
     failures += cuGraphExecDestroy(exec) != CUDA_SUCCESS || cuGraphDestroy(graph) != CUDA_SUCCESS;
-    glr_close(handle);
+    glr_close(device);
     test_cu_close(cu);
     return failures;
 }
@@ -343,7 +344,7 @@ Test(stream, places_beyond_4_GiB)
     static const glr_dtype dtypes[] = {GLR_DTYPE_FLOAT32, GLR_DTYPE_FLOAT16, GLR_DTYPE_FLOAT8_E5M2,
                                        GLR_DTYPE_FLOAT64, GLR_DTYPE_INT8};
     test_cu cu = test_cu_open();
-    glr_device *handle = test_prepare(NULL);
+    glr_device *device = test_prepare(NULL);
     const uint64_t apart = UINT64_C(6) << 30, all = 2 * apart + (UINT64_C(1) << 30);
     if (!test_has_room(all)) {
         cr_skip_test("the device has less than 13 GiB");
@@ -356,7 +357,7 @@ Test(stream, places_beyond_4_GiB)
         glr_tensor matrix = {.dtype = dtypes[i], .rank = 2, .shape = {3, COLUMNS}};
         matrix.strides[0] = (int64_t)(apart / size);
         matrix.strides[1] = 1;
-        cr_assert_eq(glr_cuda_fill(handle, &initializer, &matrix, memory, all, cu.stream), GLR_OK, "%s",
+        cr_assert_eq(glr_cuda_fill(device, &initializer, &matrix, memory, all, cu.stream), GLR_OK, "%s",
                      glr_last_error());
         for (int64_t row = 0; row < 3; row++) {
             glr_tensor range = {.dtype = dtypes[i], .rank = 2, .shape = {3, COLUMNS}, .part = GLR_PART_RANGE};
@@ -366,7 +367,7 @@ Test(stream, places_beyond_4_GiB)
         }
     }
     DRIVER(cuMemFree_v2(memory));
-    glr_close(handle);
+    glr_close(device);
     test_cu_close(cu);
 }
 
@@ -377,7 +378,7 @@ Test(stream, a_packed_fill_beyond_4_GiB, .timeout = 3000)
         return;
     }
     test_cu cu = test_cu_open();
-    glr_device *handle = test_prepare(NULL);
+    glr_device *device = test_prepare(NULL);
     const int64_t count = (INT64_C(1) << 30) + 100003;
     glr_initializer initializer = glr_random_uniform(0.0, 1.0, 1);
     glr_tensor tensor = test_vector(GLR_DTYPE_FLOAT32, count), window = tensor;
@@ -385,13 +386,13 @@ Test(stream, a_packed_fill_beyond_4_GiB, .timeout = 3000)
         cr_skip_test("the device has less than 4 GiB");
     }
     CUdeviceptr memory = test_memory((size_t)count * 4);
-    cr_assert_eq(glr_cuda_fill(handle, &initializer, &tensor, memory, (uint64_t)count * 4, cu.stream),
+    cr_assert_eq(glr_cuda_fill(device, &initializer, &tensor, memory, (uint64_t)count * 4, cu.stream),
                  GLR_OK);
     window.part = GLR_PART_RANGE;
     window.first = (INT64_C(1) << 30) - 50000;
     window.count = 150003;
     test_expect(cu.stream, memory + (uint64_t)window.first * 4, &initializer, &window);
     DRIVER(cuMemFree_v2(memory));
-    glr_close(handle);
+    glr_close(device);
     test_cu_close(cu);
 }

@@ -9,7 +9,7 @@
 #include <string.h>
 
 static const glr_cu *cu;
-static glr_cuda_device device;
+static glr_cuda_device cu_dev;
 
 void shipped_start(void)
 {
@@ -75,8 +75,8 @@ size_t fill_room(const fill *f) { return (size_t)(f->before + f->bytes); }
 
 static bool copy(unsigned char *values, CUdeviceptr memory, size_t room)
 {
-    return cu->cuMemcpyDtoHAsync_v2(values, memory, room, device.stream) == CUDA_SUCCESS &&
-           cu->cuStreamSynchronize(device.stream) == CUDA_SUCCESS;
+    return cu->cuMemcpyDtoHAsync_v2(values, memory, room, cu_dev.stream) == CUDA_SUCCESS &&
+           cu->cuStreamSynchronize(cu_dev.stream) == CUDA_SUCCESS;
 }
 
 bool run_fill(const fill *f, unsigned char *fresh, unsigned char *values)
@@ -85,7 +85,7 @@ bool run_fill(const fill *f, unsigned char *fresh, unsigned char *values)
     const size_t room = fill_room(f);
     cr_assert_eq(cu->cuMemAlloc_v2(&memory, room), CUDA_SUCCESS);
     bool fine = (fresh == NULL || copy(fresh, memory, room)) &&
-                glr_cuda_launch(&device, device.stream, &f->plan, memory + f->before) == GLR_OK &&
+                glr_cuda_launch(&cu_dev, cu_dev.stream, &f->plan, memory + f->before) == GLR_OK &&
                 copy(values, memory, room);
     (void)cu->cuMemFree_v2(memory);
     return fine;
@@ -93,15 +93,15 @@ bool run_fill(const fill *f, unsigned char *fresh, unsigned char *values)
 
 bool open_kernel(int kernel, const char *ptx, unsigned max_resident_blocks)
 {
-    memset(&device, 0, sizeof device);
-    device.cu = cu;
-    device.max_resident_blocks[kernel] = max_resident_blocks;
-    cr_assert_eq(cu->cuDevicePrimaryCtxRetain(&device.context, 0), CUDA_SUCCESS);
-    cr_assert_eq(cu->cuCtxPushCurrent_v2(device.context), CUDA_SUCCESS);
-    return cu->cuModuleLoadData(&device.module, ptx) == CUDA_SUCCESS &&
-           cu->cuModuleGetFunction(&device.kernels[kernel], device.module, glr_cuda_kernel_names[kernel]) ==
+    memset(&cu_dev, 0, sizeof cu_dev);
+    cu_dev.cu = cu;
+    cu_dev.max_resident_blocks[kernel] = max_resident_blocks;
+    cr_assert_eq(cu->cuDevicePrimaryCtxRetain(&cu_dev.context, 0), CUDA_SUCCESS);
+    cr_assert_eq(cu->cuCtxPushCurrent_v2(cu_dev.context), CUDA_SUCCESS);
+    return cu->cuModuleLoadData(&cu_dev.module, ptx) == CUDA_SUCCESS &&
+           cu->cuModuleGetFunction(&cu_dev.kernels[kernel], cu_dev.module, glr_cuda_kernel_names[kernel]) ==
                CUDA_SUCCESS &&
-           cu->cuStreamCreate(&device.stream, CU_STREAM_NON_BLOCKING) == CUDA_SUCCESS;
+           cu->cuStreamCreate(&cu_dev.stream, CU_STREAM_NON_BLOCKING) == CUDA_SUCCESS;
 }
 
 void close_kernel(void)

@@ -96,11 +96,11 @@ void gpu_release_queue(void *queue);
 gpu_memory gpu_allocate(gpu_caller c, size_t bytes);
 void gpu_release(gpu_memory memory);
 
-glr_status gpu_prepare(gpu_caller c, glr_device **handle);
+glr_status gpu_prepare(gpu_caller c, glr_device **device);
 
 /* Waits for the event `wait`, unless it is NULL, and, unless `done` is NULL or the fill is refused, makes the
  * event *done, which must be released. */
-glr_status gpu_fill(glr_device *handle, const glr_initializer *initializer, const glr_tensor *tensor,
+glr_status gpu_fill(glr_device *device, const glr_initializer *initializer, const glr_tensor *tensor,
                     gpu_memory memory, void *queue, void *wait, void **done);
 void gpu_release_event(void *event);
 
@@ -130,14 +130,14 @@ glr_status gpu_use_stage(void);
 
 /* A prepared context, memory of 4000 bytes in it, and a vector for which it is large enough. */
 enum { REFUSED_BYTES = 4000 };
-extern glr_device *refused_handle;
+extern glr_device *refused_device;
 extern gpu_caller refused_caller;
 extern gpu_memory refused_memory;
 extern const glr_tensor refused_vector;
 
 /* Expects that a fill is refused with this status and a message that has this text in it, and nothing
  * launched. */
-void refuse_at(glr_device *handle, const glr_tensor *tensor, gpu_memory memory, void *queue,
+void refuse_at(glr_device *device, const glr_tensor *tensor, gpu_memory memory, void *queue,
                glr_status status, const char *text);
 
 /* The same of a fill in which memory alone is wrong. */

@@ -141,13 +141,13 @@ gpu_memory gpu_allocate(gpu_caller c, size_t bytes)
 
 void gpu_release(gpu_memory memory) { (void)cuMemFree_v2((uintptr_t)memory.buffer); }
 
-glr_status gpu_prepare(gpu_caller c, glr_device **handle)
+glr_status gpu_prepare(gpu_caller c, glr_device **device)
 {
     (void)c;
-    return glr_cuda_open(NULL, handle);
+    return glr_cuda_open(NULL, device);
 }
 
-glr_status gpu_fill(glr_device *handle, const glr_initializer *initializer, const glr_tensor *tensor,
+glr_status gpu_fill(glr_device *device, const glr_initializer *initializer, const glr_tensor *tensor,
                     gpu_memory memory, void *queue, void *wait, void **done)
 {
     CUevent event = NULL;
@@ -155,7 +155,7 @@ glr_status gpu_fill(glr_device *handle, const glr_initializer *initializer, cons
         DRIVER(cuStreamWaitEvent(queue, wait, 0));
     }
     const glr_status status =
-        glr_cuda_fill(handle, initializer, tensor, address_of(memory), memory.bytes, queue);
+        glr_cuda_fill(device, initializer, tensor, address_of(memory), memory.bytes, queue);
     if (done != NULL && status == GLR_OK) {
         DRIVER(cuEventCreate(&event, 0));
         DRIVER(cuEventRecord(event, queue));

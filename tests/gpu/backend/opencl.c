@@ -152,18 +152,18 @@ gpu_memory gpu_allocate(gpu_caller c, size_t bytes)
 
 void gpu_release(gpu_memory memory) { (void)clReleaseMemObject(memory.buffer); }
 
-glr_status gpu_prepare(gpu_caller c, glr_device **handle)
+glr_status gpu_prepare(gpu_caller c, glr_device **device)
 {
-    return glr_opencl_open(c.context, c.device, handle);
+    return glr_opencl_open(c.context, c.device, device);
 }
 
 /* No event is made where nothing is enqueued. */
-glr_status gpu_fill(glr_device *handle, const glr_initializer *initializer, const glr_tensor *tensor,
+glr_status gpu_fill(glr_device *device, const glr_initializer *initializer, const glr_tensor *tensor,
                     gpu_memory memory, void *queue, void *wait, void **done)
 {
     const glr_opencl_memory to = {.buffer = memory.buffer, .offset = memory.offset};
     cl_event first = wait, event = NULL;
-    const glr_status status = glr_opencl_fill(handle, initializer, tensor, &to, queue, wait != NULL,
+    const glr_status status = glr_opencl_fill(device, initializer, tensor, &to, queue, wait != NULL,
                                               wait != NULL ? &first : NULL, done != NULL ? &event : NULL);
     cr_expect(status == GLR_OK || event == NULL);
     if (done != NULL) {

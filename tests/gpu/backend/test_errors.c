@@ -151,9 +151,9 @@ ParameterizedTestParameters(errors, a_backend_that_is_not_there)
 ParameterizedTest(size_t *i, errors, a_backend_that_is_not_there)
 {
     const gpu_absence *a = &gpu.absences[*i];
-    glr_device *handle = NULL;
+    glr_device *device = NULL;
     cr_assert_eq(setenv(a->variable, a->value, 1), 0);
-    cr_expect_neq(gpu_prepare((gpu_caller){.context = NULL}, &handle), GLR_OK);
+    cr_expect_neq(gpu_prepare((gpu_caller){.context = NULL}, &device), GLR_OK);
     const size_t place = test_expect_unavailable(gpu.kind, a->reason);
     cr_expect(gpu.kind != GLR_BACKEND_CUDA || place == 0);
 }

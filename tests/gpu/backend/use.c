@@ -92,23 +92,23 @@ glr_status gpu_use_device(void)
 glr_status gpu_use_caller(void)
 {
     const glr_initializer initializer = glr_glorot_normal(4);
-    glr_device *handle = NULL;
+    glr_device *device = NULL;
     gpu_caller c = gpu_open(false);
     const gpu_memory memory = gpu_allocate(c, sizeof gpu_drawn);
     char before[GPU_LIST];
     gpu_list_live(before);
     begin();
-    glr_status status = gpu_prepare(c, &handle);
-    cr_expect_eq(status == GLR_OK, handle != NULL);
+    glr_status status = gpu_prepare(c, &device);
+    cr_expect_eq(status == GLR_OK, device != NULL);
     if (status == GLR_OK) {
-        status = gpu_fill(handle, &initializer, &vector, memory, c.queue, NULL, NULL);
+        status = gpu_fill(device, &initializer, &vector, memory, c.queue, NULL, NULL);
     }
     pause_faults();
     if (status == GLR_OK && !gpu_read(c.queue, memory, gpu_drawn, sizeof gpu_drawn)) {
         status = GLR_ERROR_DEVICE;
     }
     resume();
-    glr_close(handle);
+    glr_close(device);
     end();
     if (!gpu_is_harmless(gpu_failed)) { /* what was not released is left until the context goes */
         gpu_expect_live(before, gpu_failed);
