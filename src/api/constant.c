@@ -3,7 +3,7 @@
 
 #include "core/round.h"
 #include "error.h"
-#include "numbers.h"
+#include "params.h"
 
 #include <math.h>
 #include <string.h>

@@ -4,7 +4,7 @@
 #include "guest.h"
 #include "kind.h"
 #include "mersenne.h"
-#include "numbers.h"
+#include "params.h"
 
 #include <errno.h>
 #include <pthread.h>

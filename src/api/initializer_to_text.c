@@ -4,7 +4,7 @@
 #include "guest.h"
 #include "initializer_json.h"
 #include "kind.h"
-#include "numbers.h"
+#include "params.h"
 #include "shortest.h"
 #include "text_arguments.h"
 

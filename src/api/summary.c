@@ -2,34 +2,34 @@
 #include "error.h"
 #include "guest.h"
 #include "make_plan.h"
-#include "numbers.h"
+#include "params.h"
 
 #include <math.h>
 #include <string.h>
 
-static void describe_numbers(const glr_numbers *numbers, glr_summary *summary)
+static void describe_params(const glr_params *params, glr_summary *summary)
 {
-    switch (numbers->sampler) {
+    switch (params->sampler) {
     case GLR_SAMPLE_UNIFORM:
-        summary->mean = numbers->minval + (numbers->maxval - numbers->minval) / 2.0;
-        summary->stddev = (numbers->maxval - numbers->minval) / sqrt(12.0);
-        summary->lower = numbers->minval;
-        summary->upper = numbers->maxval;
+        summary->mean = params->minval + (params->maxval - params->minval) / 2.0;
+        summary->stddev = (params->maxval - params->minval) / sqrt(12.0);
+        summary->lower = params->minval;
+        summary->upper = params->maxval;
         return;
     case GLR_SAMPLE_NORMAL:
-        summary->mean = numbers->shift;
-        summary->stddev = numbers->scale;
-        summary->lower = numbers->scale > 0.0 ? -INFINITY : numbers->shift;
-        summary->upper = numbers->scale > 0.0 ? INFINITY : numbers->shift;
+        summary->mean = params->shift;
+        summary->stddev = params->scale;
+        summary->lower = params->scale > 0.0 ? -INFINITY : params->shift;
+        summary->upper = params->scale > 0.0 ? INFINITY : params->shift;
         return;
     case GLR_SAMPLE_TRUNCATED:
     case GLR_SAMPLE_ICDF:
-        summary->mean = numbers->shift;
-        summary->stddev = numbers->scale * GLR_TRUNCATED_STDDEV;
-        summary->lower = numbers->shift - 2.0 * numbers->scale;
-        summary->upper = numbers->shift + 2.0 * numbers->scale;
+        summary->mean = params->shift;
+        summary->stddev = params->scale * GLR_TRUNCATED_STDDEV;
+        summary->lower = params->shift - 2.0 * params->scale;
+        summary->upper = params->shift + 2.0 * params->scale;
         return;
-    default: summary->mean = summary->lower = summary->upper = numbers->shift; summary->stddev = 0.0;
+    default: summary->mean = summary->lower = summary->upper = params->shift; summary->stddev = 0.0;
     }
 }
 
@@ -40,18 +40,18 @@ static glr_status describe(const glr_initializer *initializer, const glr_tensor 
     }
     glr_plan plan;
     uint64_t bytes;
-    glr_numbers numbers;
+    glr_params params;
     glr_status status = glr_make_plan(initializer, tensor, &plan, &bytes);
     if (status == GLR_OK) {
-        status = glr_resolve_numbers(initializer, tensor, &numbers);
+        status = glr_resolve_params(initializer, tensor, &params);
     }
     if (status != GLR_OK) {
         return status;
     }
     memset(summary, 0, sizeof *summary);
-    summary->fan_in = (double)numbers.fans.in;
-    summary->fan_out = (double)numbers.fans.out;
-    describe_numbers(&numbers, summary);
+    summary->fan_in = (double)params.fans.in;
+    summary->fan_out = (double)params.fans.out;
+    describe_params(&params, summary);
     return GLR_OK;
 }
 

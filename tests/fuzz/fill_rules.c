@@ -197,7 +197,7 @@ static int judge_constant(double value, glr_dtype dtype)
 }
 
 /* The greatest scale of a named kind is 2, and no fan is below 1: none of those leaves any type's range. */
-static int judge_numbers(const glr_initializer *initializer, glr_dtype dtype)
+static int judge_params(const glr_initializer *initializer, glr_dtype dtype)
 {
     switch (initializer->kind) {
     case GLR_KIND_CONSTANT: return judge_constant(initializer->value, dtype);
@@ -237,7 +237,7 @@ fuzz_verdict fuzz_judge(const glr_initializer *initializer, const glr_tensor *te
     const int is_kind = initializer->kind > GLR_KIND_NONE && initializer->kind <= GLR_KIND_LECUN_UNIFORM;
     if (has_reserved(initializer->reserved, 16) || !is_kind ||
         (unsigned)initializer->method > GLR_METHOD_ICDF || (unsigned)initializer->layout > GLR_LAYOUT_TORCH ||
-        (unsigned)initializer->seeding > GLR_SEEDING_NONE || !judge_numbers(initializer, tensor->dtype)) {
+        (unsigned)initializer->seeding > GLR_SEEDING_NONE || !judge_params(initializer, tensor->dtype)) {
         verdict.refusals |= FUZZ_REFUSAL(GLR_ERROR_ARGUMENT);
     }
     if (is_kind && is_random(initializer->kind) && tensor->dtype >= GLR_DTYPE_BOOL) {

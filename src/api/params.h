@@ -1,6 +1,6 @@
-/* An initializer resolved into numbers for one tensor. */
-#ifndef GLR_API_NUMBERS_H
-#define GLR_API_NUMBERS_H
+/* A distribution's parameters: what an initializer is resolved into for one tensor. */
+#ifndef GLR_API_PARAMS_H
+#define GLR_API_PARAMS_H
 
 #include "fans.h"
 
@@ -8,14 +8,14 @@
    the digits that Keras has. */
 #define GLR_TRUNCATED_STDDEV 0.87962566103423978
 
-typedef struct glr_numbers {
+typedef struct glr_params {
     int sampler; /* GLR_SAMPLE_... */
     glr_fans fans;
     /* value = raw * scale + shift. For a uniform the raw values are in [0, 1) and scale is not used: it is
        the difference of the bounds, taken after their rounding. */
     double scale, shift;
     double minval, maxval; /* bounds of a uniform */
-} glr_numbers;
+} glr_params;
 
 /* Errors: GLR_ERROR_ARGUMENT, when an initializer's seeding is not one of its enumerators. */
 glr_status glr_check_seeding(const glr_initializer *initializer);
@@ -24,8 +24,8 @@ glr_status glr_check_seeding(const glr_initializer *initializer);
 glr_status glr_check_choices(const glr_initializer *initializer);
 
 /* Checks an initializer against a checked tensor. Errors: GLR_ERROR_ARGUMENT, GLR_ERROR_UNSUPPORTED. */
-glr_status glr_resolve_numbers(const glr_initializer *initializer, const glr_tensor *tensor,
-                               glr_numbers *numbers);
+glr_status glr_resolve_params(const glr_initializer *initializer, const glr_tensor *tensor,
+                              glr_params *params);
 
 /* A double rounded to float32. Errors: GLR_ERROR_ARGUMENT, naming the initializer's member, if it is finite
    and its float32 is not. */

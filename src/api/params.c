@@ -1,5 +1,5 @@
-/* An initializer resolved into numbers for one tensor, by Keras's formulas, in double. */
-#include "numbers.h"
+/* A distribution's parameters: an initializer resolved for one tensor, by Keras's formulas, in double. */
+#include "params.h"
 
 #include "core/sample.h"
 #include "error.h"
@@ -38,7 +38,7 @@ static int truncated_sampler(const glr_initializer *initializer)
     return initializer->method == GLR_METHOD_ICDF ? GLR_SAMPLE_ICDF : GLR_SAMPLE_TRUNCATED;
 }
 
-static glr_status resolve_normal(const glr_initializer *initializer, glr_numbers *numbers)
+static glr_status resolve_normal(const glr_initializer *initializer, glr_params *params)
 {
     if (!isfinite(initializer->mean)) {
         return glr_fail(GLR_ERROR_ARGUMENT, "initializer.mean: %g is not finite", initializer->mean);
@@ -47,14 +47,14 @@ static glr_status resolve_normal(const glr_initializer *initializer, glr_numbers
         return glr_fail(GLR_ERROR_ARGUMENT, "initializer.stddev: %g is not a finite number of at least 0",
                         initializer->stddev);
     }
-    numbers->sampler =
+    params->sampler =
         initializer->kind == GLR_KIND_RANDOM_NORMAL ? GLR_SAMPLE_NORMAL : truncated_sampler(initializer);
-    numbers->scale = initializer->stddev;
-    numbers->shift = initializer->mean;
+    params->scale = initializer->stddev;
+    params->shift = initializer->mean;
     return GLR_OK;
 }
 
-static glr_status resolve_uniform(double minval, double maxval, glr_numbers *numbers)
+static glr_status resolve_uniform(double minval, double maxval, glr_params *params)
 {
     if (!isfinite(minval) || !isfinite(maxval)) {
         return glr_fail(GLR_ERROR_ARGUMENT, "initializer.%s: %g is not finite",
@@ -63,24 +63,24 @@ static glr_status resolve_uniform(double minval, double maxval, glr_numbers *num
     if (minval > maxval) {
         return glr_fail(GLR_ERROR_ARGUMENT, "initializer.minval: %g is more than maxval, %g", minval, maxval);
     }
-    numbers->sampler = GLR_SAMPLE_UNIFORM;
-    numbers->minval = minval;
-    numbers->maxval = maxval;
+    params->sampler = GLR_SAMPLE_UNIFORM;
+    params->minval = minval;
+    params->maxval = maxval;
     return GLR_OK;
 }
 
-static glr_status resolve_scaling(const glr_initializer *initializer, glr_numbers *numbers)
+static glr_status resolve_scaling(const glr_initializer *initializer, glr_params *params)
 {
     glr_scaling scaling = glr_scaling_of(initializer);
     if (!isfinite(scaling.scale) || scaling.scale <= 0.0) {
         return glr_fail(GLR_ERROR_ARGUMENT, "initializer.scale: %g is not a finite number above 0",
                         scaling.scale);
     }
-    double fan_in = (double)numbers->fans.in, fan_out = (double)numbers->fans.out, n;
+    double fan_in = (double)params->fans.in, fan_out = (double)params->fans.out, n;
     switch (scaling.mode) {
     case GLR_MODE_FAN_IN: n = fan_in; break;
     case GLR_MODE_FAN_OUT: n = fan_out; break;
-    case GLR_MODE_FAN_AVG: n = (double)(numbers->fans.in + numbers->fans.out) / 2.0; break;
+    case GLR_MODE_FAN_AVG: n = (double)(params->fans.in + params->fans.out) / 2.0; break;
     default:
         return glr_fail(GLR_ERROR_ARGUMENT,
                         "initializer.mode: must be fan_in (0), fan_out (1) or fan_avg (2), not %d",
@@ -89,16 +89,16 @@ static glr_status resolve_scaling(const glr_initializer *initializer, glr_number
     double variance = scaling.scale / fmax(1.0, n);
     switch (scaling.distribution) {
     case GLR_DISTRIBUTION_TRUNCATED_NORMAL:
-        numbers->sampler = truncated_sampler(initializer);
-        numbers->scale = sqrt(variance) / GLR_TRUNCATED_STDDEV;
+        params->sampler = truncated_sampler(initializer);
+        params->scale = sqrt(variance) / GLR_TRUNCATED_STDDEV;
         return GLR_OK;
     case GLR_DISTRIBUTION_UNTRUNCATED_NORMAL:
-        numbers->sampler = GLR_SAMPLE_NORMAL;
-        numbers->scale = sqrt(variance);
+        params->sampler = GLR_SAMPLE_NORMAL;
+        params->scale = sqrt(variance);
         return GLR_OK;
     case GLR_DISTRIBUTION_UNIFORM: {
         double limit = sqrt(3.0 * variance);
-        return resolve_uniform(-limit, limit, numbers);
+        return resolve_uniform(-limit, limit, params);
     }
     }
     return glr_fail(GLR_ERROR_ARGUMENT,
@@ -107,8 +107,8 @@ static glr_status resolve_scaling(const glr_initializer *initializer, glr_number
                     (int)scaling.distribution);
 }
 
-glr_status glr_resolve_numbers(const glr_initializer *initializer, const glr_tensor *tensor,
-                               glr_numbers *numbers)
+glr_status glr_resolve_params(const glr_initializer *initializer, const glr_tensor *tensor,
+                              glr_params *params)
 {
     glr_status status = GLR_CHECK_RESERVED("initializer", initializer);
     if (status == GLR_OK) {
@@ -117,19 +117,19 @@ glr_status glr_resolve_numbers(const glr_initializer *initializer, const glr_ten
     if (status != GLR_OK) {
         return status;
     }
-    glr_numbers resolved = {.sampler = GLR_SAMPLE_CONSTANT};
-    *numbers = resolved;
-    status = glr_fans_of(initializer, tensor, &numbers->fans);
+    glr_params resolved = {.sampler = GLR_SAMPLE_CONSTANT};
+    *params = resolved;
+    status = glr_fans_of(initializer, tensor, &params->fans);
     if (status != GLR_OK) {
         return status;
     }
     switch (initializer->kind) {
     case GLR_KIND_ZEROS: return GLR_OK;
-    case GLR_KIND_ONES: numbers->shift = 1.0; return GLR_OK;
-    case GLR_KIND_CONSTANT: numbers->shift = initializer->value; return GLR_OK;
-    case GLR_KIND_RANDOM_UNIFORM: return resolve_uniform(initializer->minval, initializer->maxval, numbers);
+    case GLR_KIND_ONES: params->shift = 1.0; return GLR_OK;
+    case GLR_KIND_CONSTANT: params->shift = initializer->value; return GLR_OK;
+    case GLR_KIND_RANDOM_UNIFORM: return resolve_uniform(initializer->minval, initializer->maxval, params);
     case GLR_KIND_RANDOM_NORMAL:
-    case GLR_KIND_TRUNCATED_NORMAL: return resolve_normal(initializer, numbers);
-    default: return resolve_scaling(initializer, numbers);
+    case GLR_KIND_TRUNCATED_NORMAL: return resolve_normal(initializer, params);
+    default: return resolve_scaling(initializer, params);
     }
 }
