@@ -55,7 +55,7 @@ for isa in "${kernels[@]}"; do
     objects+=("$scratch/$isa.o")
 done
 # All but the kernels just compiled.
-mapfile -t sources < <(find "$source_dir/src/api" "$source_dir/src/cpu" "$source_dir/tests/hashes" \
+mapfile -t sources < <(find "$source_dir"/src/{api,cpu,model,text} "$source_dir/tests/hashes" \
     "$source_dir/tests/support/any_fill.c" -name '*.c' \
     ! -name kernel_vector.c ! -name choose_emulated.c)
 "$compiler" "${flags[@]}" "${options[@]}" "${sources[@]}" "${objects[@]}" "${libraries[@]}" -o "$scratch/hashes"

@@ -15,7 +15,7 @@ mistakes=(
     'rounding; core/round.h; s/+ odd) >> shift/+ (odd | 1U)) >> shift/; ^core_round$'
     'strides; core/runs.h; s/position \* runs->offset_step/position * runs->index_step/; ^cpu_parts$'
     'cache key; opencl/cache.c; s/memcmp(found, key, (size_t)size) == 0/found[0] == key[0]/; ^opencl_cache$'
-    'header; model/safetensors.c; s/file->tensor\[i\]\.offset != end/file->tensor[i].offset > end/; ^model_safetensors$'
+    'header; files/safetensors.c; s/file->tensor\[i\]\.offset != end/file->tensor[i].offset > end/; ^model_safetensors$'
     'temporary file; cli/output.c; s/(void)unlink(output->temporary_name);//; ^cli_output$'
     'barrier; gpu/truncated.h; 0,/^ *GLR_SUBGROUP_BARRIER();/s///; ^cuda_barriers$'
     'pool; cpu/pool.c; s/while (atomic_load(&ended->active) > 0)/while (false)/; ^host_threads$'
