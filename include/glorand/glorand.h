@@ -666,42 +666,44 @@ GLR_API glr_status glr_describe(const glr_initializer *initializer, const glr_te
 GLR_API glr_status glr_fill(glr_device *device, const glr_initializer *initializer, const glr_tensor *tensor,
                             void *dst, uint64_t dst_bytes);
 
-/** Stage: draws into host memory on any device, for programs that write the values on, to a file for example.
-   It has memory of the device and host memory of the same size. With two stages, the device fills one while
-   the host uses the values of the other:
+/** Stage: host memory into which a device draws, for programs that write the values on, to a file or a
+   socket. On CUDA it is pinned where the driver can pin memory. With two stages in turn, the device draws
+   into one while the program uses the values of the other:
 
-       glr_stage *stage[2];
-       const void *values;
-       for (i = 0; i < 2; i++) { glr_stage_open(device, piece_bytes, &stage[i]); }
-       glr_stage_start(stage[0], &initializer, &piece[0]);
-       for (i = 0; i < count; i++) {
-           if (i + 1 < count) { glr_stage_start(stage[(i + 1) % 2], &initializer, &piece[i + 1]); }
-           glr_stage_wait(stage[i % 2], &values);
-           fwrite(values, 1, bytes_of_piece, file);
+       for (size_t i = 0; i <= count; i++) {
+           if (i < count && glr_stage_fill(stages[i % 2], &initializer, &parts[i]) != GLR_OK) { ... }
+           if (i > 0) {
+               if (glr_stage_wait(stages[(i - 1) % 2], &values) != GLR_OK) { ... }
+               use(values, i - 1);
+           }
        }
-       for (i = 0; i < 2; i++) { glr_stage_close(stage[i]); }
 
-   Threads: one at a time for each stage; several stages of a device work at once. */
+   Threads: one call on a stage at a time; calls on other stages of the device may run at once. */
 typedef struct glr_stage glr_stage;
 
-/** Opens a stage for parts of at most `bytes` bytes. On CUDA its host memory is pinned, if the driver can pin
-   so much; on the CPU device and host memory are the same. On failure *stage is NULL. Errors:
-   GLR_ERROR_ARGUMENT (bytes is 0), GLR_ERROR_MEMORY, GLR_ERROR_DEVICE. */
+/** Opens a stage for parts of at most `bytes` bytes, more than 0. It takes that much host memory, and on CUDA
+   and OpenCL as much memory of the device. On failure *stage is NULL.
+   Errors: GLR_ERROR_ARGUMENT, GLR_ERROR_MEMORY, GLR_ERROR_DEVICE. */
 GLR_API glr_status glr_stage_open(glr_device *device, uint64_t bytes, glr_stage **stage);
 
-/** Waits for the stage's work and frees it; before glr_close. NULL is allowed. */
-GLR_API void glr_stage_close(glr_stage *stage);
+/** Starts to draw a tensor's part into the stage, as glr_fill would at dst; glr_stage_wait gives the values.
+   On CUDA it does not wait for the device: each stage has a stream of its own. On the CPU and on OpenCL the
+   values are there when it returns. Bytes between the elements of a strided part are unspecified. A second
+   fill replaces the values of the first. Errors: as glr_fill, GLR_ERROR_TOO_SMALL for a part that needs more
+   than the stage's bytes. An error of the arguments leaves the stage as it is, with the values of the fill
+   before. */
+GLR_API glr_status glr_stage_fill(glr_stage *stage, const glr_initializer *initializer,
+                                  const glr_tensor *tensor);
 
-/** Starts to draw a tensor's part into the stage; the values drawn before are lost. On CUDA it returns
-   without waiting; on the CPU and OpenCL the values are drawn when it returns. Errors: as glr_fill, with the
-   stage's bytes as dst_bytes; GLR_ERROR_DEVICE may come from glr_stage_wait instead. */
-GLR_API glr_status glr_stage_start(glr_stage *stage, const glr_initializer *initializer,
-                                   const glr_tensor *tensor);
-
-/** Waits until what was started last is drawn. *values is the host memory, which has the part as glr_fill
-   would have put it at dst; it stays until the next glr_stage_start or glr_stage_close. On failure *values is
-   NULL. Errors: GLR_ERROR_ARGUMENT, GLR_ERROR_DEVICE. */
+/** Waits for the stage's last fill, and sets *values to its values in host memory, aligned to 16 bytes. They
+   are valid until the next glr_stage_fill or glr_stage_close of the stage; the call may be repeated. After an
+   empty part, *values points to no values. On failure *values is NULL. glr_sync does not wait for stages.
+   Errors: GLR_ERROR_ARGUMENT (also for a stage without a successful fill), GLR_ERROR_DEVICE, GLR_ERROR_MEMORY
+   or GLR_ERROR_UNAVAILABLE, by what the driver says. */
 GLR_API glr_status glr_stage_wait(glr_stage *stage, const void **values);
+
+/** Waits for the stage's work and frees the stage, before glr_close of its device. NULL is allowed. */
+GLR_API void glr_stage_close(glr_stage *stage);
 
 /** @} */
 

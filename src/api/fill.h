@@ -9,9 +9,9 @@
  */
 glr_status glr_seed_fill(const glr_initializer *initializer, const glr_tensor *tensor, glr_plan *plan);
 
-/* All of glr_fill up to the backend's fill: checks, plan and seed. *bytes is what the plan takes of dst; with
-   plan->count 0 there is nothing to do. */
-glr_status glr_plan_fill(glr_device *device, const glr_initializer *initializer, const glr_tensor *tensor,
-                         const void *dst, uint64_t dst_bytes, glr_plan *plan, uint64_t *bytes);
+/* The last steps before a backend fills by a plan, which needs so many bytes of dst and holds at least one
+   element: the backend accepts both, and the plan gets its seed. */
+glr_status glr_accept_fill(glr_device *device, const glr_initializer *initializer, const glr_tensor *tensor,
+                           const void *dst, glr_plan *plan, uint64_t bytes);
 
 #endif

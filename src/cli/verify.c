@@ -100,7 +100,7 @@ static bool fail_drawing(check *work)
 /* A device draws while the file is read. */
 static bool compare_piece(check *work, const glr_piece *piece)
 {
-    if (glr_stage_start(work->stage, &work->tensor.initializer, &piece->tensor) != GLR_OK) {
+    if (glr_stage_fill(work->stage, &work->tensor.initializer, &piece->tensor) != GLR_OK) {
         return fail_drawing(work);
     }
     const size_t bytes = (size_t)piece->bytes;

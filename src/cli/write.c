@@ -58,7 +58,7 @@ typedef struct artist {
 static bool start_piece(glr_stage *stage, const char *name, const glr_initializer *initializer,
                         const glr_tensor *piece, glr_problem *problem)
 {
-    return glr_stage_start(stage, initializer, piece) == GLR_OK ||
+    return glr_stage_fill(stage, initializer, piece) == GLR_OK ||
            glr_problem_set(problem, "tensor %s: %s", name, glr_last_error());
 }
 

@@ -138,6 +138,37 @@ static glr_status allocate(result *given)
     return status;
 }
 
+/* A stage, filled twice and waited for. */
+static glr_status stage(result *given)
+{
+    const glr_initializer initializer = glr_he_normal(7);
+    const glr_tensor tensor = {.dtype = GLR_DTYPE_FLOAT32, .rank = 1, .shape = {500}};
+    const void *values = given;
+    glr_device *device = NULL;
+    glr_stage *made = (glr_stage *)(void *)given; /* a value that a failure must replace */
+    glr_options options = GLR_OPTIONS_INIT;
+    options.backend = GLR_BACKEND_CPU;
+    options.threads = 1;
+    glr_status status = glr_open(&options, &device);
+    if (status != GLR_OK) {
+        return status;
+    }
+    status = glr_stage_open(device, sizeof given->text, &made);
+    if (status != GLR_OK) {
+        glr_close(device);
+        return made == NULL ? status : GLR_ERROR_DEVICE;
+    }
+    status = glr_stage_fill(made, &initializer, &tensor);
+    status = status == GLR_OK ? glr_stage_fill(made, &initializer, &tensor) : status;
+    status = status == GLR_OK ? glr_stage_wait(made, &values) : status;
+    if (status == GLR_OK) {
+        memcpy(given->text, values, 500 * sizeof(float));
+    }
+    glr_stage_close(made);
+    glr_close(device);
+    return status;
+}
+
 static glr_status read_json(result *given)
 {
     return glr_initializer_from_json(JSON, sizeof JSON - 1, &given->initializer);
@@ -193,13 +224,21 @@ static glr_status resolve_global(result *given)
 }
 
 static const call calls[] = {
-    {"open_one", open_one, false},   {"open_four", open_four, false},
-    {"open_auto", open_auto, false}, {"open_opencl", open_opencl, false},
-    {"open_cuda", open_cuda, false}, {"list", list, true},
-    {"allocate", allocate, false},   {"read_json", read_json, false},
-    {"read_name", read_name, false}, {"write_json", write_json, false},
-    {"read_text", read_text, false}, {"write_text", write_text, false},
-    {"describe", describe, false},   {"resolve_global", resolve_global, false},
+    {"open_one", open_one, false},
+    {"open_four", open_four, false},
+    {"open_auto", open_auto, false},
+    {"open_opencl", open_opencl, false},
+    {"open_cuda", open_cuda, false},
+    {"list", list, true},
+    {"allocate", allocate, false},
+    {"stage", stage, false},
+    {"read_json", read_json, false},
+    {"read_name", read_name, false},
+    {"write_json", write_json, false},
+    {"read_text", read_text, false},
+    {"write_text", write_text, false},
+    {"describe", describe, false},
+    {"resolve_global", resolve_global, false},
 };
 
 /* ---- Each place in turn ------------------------------------------------------------------------------- */

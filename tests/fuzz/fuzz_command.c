@@ -5,7 +5,6 @@
 
 #include "api/error.h"
 #include "api/guest.h"
-#include "api/stage.h"
 #include "check.h"
 #include "cli/command.h"
 #include "cli/self_test.h"
@@ -35,6 +34,7 @@ int fuzz_atexit(void (*function)(void)) { return function == NULL; }
 glr_status fuzz_stage_open(glr_device *device, uint64_t bytes, glr_stage **stage)
 {
     static const int max = 8;
+    *stage = NULL;
     return open_stages++ < max ? glr_stage_open(device, bytes, stage)
                                : glr_fail(GLR_ERROR_MEMORY, "more than %d stages", max);
 }

@@ -255,6 +255,16 @@ static void call_memory(record *into, glr_device *device)
     record_bytes(into, "glr_copy_to_host", values, sizeof values);
     CALL(glr_free, status = glr_free(device, memory));
     record_status(into, "glr_free", status);
+    const void *staged = NULL;
+    glr_stage *stage = NULL;
+    CALL(glr_stage_open, status = glr_stage_open(device, sizeof values, &stage));
+    record_status(into, "glr_stage_open", status);
+    CALL(glr_stage_fill, status = glr_stage_fill(stage, &initializer, &tensor));
+    record_status(into, "glr_stage_fill", status);
+    CALL(glr_stage_wait, status = glr_stage_wait(stage, &staged));
+    record_status(into, "glr_stage_wait", status);
+    record_bytes(into, "glr_stage_wait", staged, sizeof values);
+    CALL(glr_stage_close, glr_stage_close(stage));
     memory = values;
     CALL(glr_alloc, status = glr_alloc(device, UINT64_MAX, &memory));
     record_status(into, "glr_alloc of all memory", status);
@@ -317,8 +327,8 @@ static void call_stage(record *into, glr_device *device)
     const void *values = NULL;
     CALL(glr_stage_open, status = glr_stage_open(device, 256, &stage));
     record_status(into, "glr_stage_open", status);
-    CALL(glr_stage_start, status = glr_stage_start(stage, &initializer, &tensor));
-    record_status(into, "glr_stage_start", status);
+    CALL(glr_stage_fill, status = glr_stage_fill(stage, &initializer, &tensor));
+    record_status(into, "glr_stage_fill", status);
     CALL(glr_stage_wait, status = glr_stage_wait(stage, &values));
     record_status(into, "glr_stage_wait", status);
     record_bytes(into, "glr_stage_wait", values, 256);

@@ -35,18 +35,10 @@ static void open_stage(glr_stage **stage)
     cr_assert_eq(glr_stage_open(device, BYTES, stage), GLR_OK, "%s", glr_last_error());
 }
 
-static glr_status wait_for(glr_stage *stage)
-{
-    const void *values = NULL;
-    const glr_status status = glr_stage_wait(stage, &values);
-    cr_expect(values == (status == GLR_OK ? stage->host : NULL));
-    return status;
-}
-
 static void start(glr_stage *stage, int64_t seed)
 {
     glr_initializer initializer = glr_glorot_normal(seed);
-    cr_assert_eq(glr_stage_start(stage, &initializer, &vector), GLR_OK, "%s", glr_last_error());
+    cr_assert_eq(glr_stage_fill(stage, &initializer, &vector), GLR_OK, "%s", glr_last_error());
 }
 
 /* Whether the stage's host memory holds what the CPU draws of this seed. */
@@ -68,6 +60,7 @@ Test(stage, several_draw_at_once)
         open_stage(&stages[i]);
         cr_expect(stages[i]->is_pinned);
     }
+    const void *values;
     for (int round = 0; round < 3; round++) {
         for (int i = 0; i < STAGES; i++) {
             start(stages[i], 10 * round + i);
@@ -75,7 +68,7 @@ Test(stage, several_draw_at_once)
         test_expect_pending(2 * STAGES); /* a kernel and a copy each */
         for (int i = STAGES - 1; i >= 0; i--) {
             cr_expect_not(holds(stages[i], 10 * round + i), "before it was waited for");
-            cr_assert_eq(wait_for(stages[i]), GLR_OK, "%s", glr_last_error());
+            cr_assert_eq(glr_stage_wait(stages[i], &values), GLR_OK, "%s", glr_last_error());
             test_expect_pending(2 * i);
             cr_expect(holds(stages[i], 10 * round + i));
         }
@@ -89,6 +82,7 @@ Test(stage, several_draw_at_once)
 Test(stage, asks_little_of_the_driver)
 {
     glr_stage *stage;
+    const void *values;
     CUcontext context = NULL;
     open_stage(&stage);
     DRIVER(cuDevicePrimaryCtxRetain(&context, 0));
@@ -98,7 +92,7 @@ Test(stage, asks_little_of_the_driver)
     test_expect_calls("cuCtxGetCurrent cuPointerGetAttributes "
                       "cuCtxGetCurrent cuLaunchKernel cuMemcpyDtoHAsync_v2 ");
     inject_clear_trace(ptxsim_injector());
-    cr_expect_eq(wait_for(stage), GLR_OK);
+    cr_expect_eq(glr_stage_wait(stage, &values), GLR_OK);
     test_expect_calls("cuCtxGetCurrent cuStreamSynchronize ");
     cr_expect(holds(stage, 1));
     DRIVER(cuCtxSetCurrent(NULL));
@@ -110,12 +104,13 @@ Test(stage, asks_little_of_the_driver)
 Test(stage, does_without_pinned_memory)
 {
     glr_stage *stage;
+    const void *values;
     inject_fail(ptxsim_injector(), "cuMemHostAlloc", 1, CUDA_ERROR_OUT_OF_MEMORY);
     open_stage(&stage);
     cr_expect_str_eq(inject_failed(ptxsim_injector()), "cuMemHostAlloc");
     cr_expect_not(stage->is_pinned);
     start(stage, 2);
-    cr_assert_eq(wait_for(stage), GLR_OK, "%s", glr_last_error());
+    cr_assert_eq(glr_stage_wait(stage, &values), GLR_OK, "%s", glr_last_error());
     cr_expect(holds(stage, 2));
     glr_stage_close(stage);
 }
@@ -133,19 +128,20 @@ Test(stage, closing_waits)
 Test(stage, refuses_what_fills_refuse)
 {
     glr_stage *stage;
+    const void *values;
     glr_initializer initializer = glr_he_normal(1);
     glr_tensor tensor = vector;
     open_stage(&stage);
     tensor.shape[0]++;
-    cr_expect_eq(glr_stage_start(stage, &initializer, &tensor), GLR_ERROR_TOO_SMALL);
+    cr_expect_eq(glr_stage_fill(stage, &initializer, &tensor), GLR_ERROR_TOO_SMALL);
     tensor.dtype = GLR_DTYPE_INT32;
-    cr_expect_eq(glr_stage_start(stage, &initializer, &tensor), GLR_ERROR_UNSUPPORTED);
+    cr_expect_eq(glr_stage_fill(stage, &initializer, &tensor), GLR_ERROR_UNSUPPORTED);
     tensor = vector;
     tensor.shape[0] = 0;
     inject_clear_trace(ptxsim_injector());
-    cr_expect_eq(glr_stage_start(stage, &initializer, &tensor), GLR_OK);
+    cr_expect_eq(glr_stage_fill(stage, &initializer, &tensor), GLR_OK);
     test_expect_calls("");
-    cr_expect_eq(wait_for(stage), GLR_OK);
+    cr_expect_eq(glr_stage_wait(stage, &values), GLR_OK);
     glr_stage_close(stage);
     cr_expect_eq(glr_stage_open(device, UINT64_C(1) << 60, &stage), GLR_ERROR_MEMORY);
     cr_expect_null(stage);

@@ -129,7 +129,7 @@ glr_status gpu_use_stage(void)
     begin();
     glr_status status = glr_open(&options, &device);
     status = status == GLR_OK ? glr_stage_open(device, sizeof gpu_drawn, &stage) : status;
-    status = status == GLR_OK ? glr_stage_start(stage, &initializer, &vector) : status;
+    status = status == GLR_OK ? glr_stage_fill(stage, &initializer, &vector) : status;
     status = status == GLR_OK ? glr_stage_wait(stage, &values) : status;
     if (status == GLR_OK) {
         memcpy(gpu_drawn, values, sizeof gpu_drawn);
