@@ -404,6 +404,13 @@ typedef enum glr_seeding {
     GLR_SEEDING_NONE = 2  /**< unseeded: glr_resolve assigns a seed, and so does glr_fill to a whole tensor */
 } glr_seeding;
 
+/** Number that a constant is: selects the member that holds it. */
+typedef enum glr_number {
+    GLR_NUMBER_DOUBLE = 0, /**< value */
+    GLR_NUMBER_INT64 = 1,  /**< integer */
+    GLR_NUMBER_UINT64 = 2  /**< integer, as the uint64_t of the same bits */
+} glr_number;
+
 /** An initializer. It is a plain struct: make one with a constructor below, and change its members at will.
 
    Two tensors with the same seed and stream hold the same underlying random numbers: give each tensor of a
@@ -413,7 +420,11 @@ typedef enum glr_seeding {
    the fan over it is 1. A repeated axis counts each time; an axis may be both an input and an output. */
 typedef struct glr_initializer {
     glr_kind kind;                 /**< kind of the initializer */
-    double value;                  /**< GLR_KIND_CONSTANT */
+    double value;                  /**< GLR_KIND_CONSTANT, GLR_NUMBER_DOUBLE */
+    int64_t integer;               /**< GLR_KIND_CONSTANT, for 64-bit integers that no double is: other
+                                      values of number. A floating-point dtype gets it rounded once, the
+                                      16- and 8-bit types by way of float32 */
+    glr_number number;             /**< GLR_KIND_CONSTANT: member that holds it */
     double mean;                   /**< GLR_KIND_RANDOM_NORMAL, GLR_KIND_TRUNCATED_NORMAL */
     double stddev;                 /**< GLR_KIND_RANDOM_NORMAL, GLR_KIND_TRUNCATED_NORMAL; at least 0 */
     double minval;                 /**< GLR_KIND_RANDOM_UNIFORM */
@@ -451,6 +462,10 @@ GLR_API glr_initializer glr_zeros(void);
 GLR_API glr_initializer glr_ones(void);
 /** The same value everywhere. */
 GLR_API glr_initializer glr_constant(double value);
+/** The same integer everywhere: in value where a double holds it, else in integer. */
+GLR_API glr_initializer glr_constant_int64(int64_t value);
+/** The same integer everywhere: in value where a double holds it, else in integer. */
+GLR_API glr_initializer glr_constant_uint64(uint64_t value);
 /** Normal with mean and stddev. */
 GLR_API glr_initializer glr_random_normal(double mean, double stddev, int64_t seed);
 /** Uniform in [minval, maxval). */
@@ -555,7 +570,7 @@ GLR_API glr_status glr_resolve(const glr_initializer *initializer, glr_initializ
     - initializers of Keras that glorand does not draw, and functions and classes from elsewhere;
     - an array or a tensor in place of a number;
     - other forms of seeds in Keras;
-    - an integer as a Constant's value that no double equals. */
+    - an integer as a Constant's value that neither a double nor 64 bits hold. */
 GLR_API glr_status glr_initializer_from_json(const char *text, size_t length, glr_initializer *initializer);
 
 /** Writes an initializer as JSON: class_name and config as TensorFlow and Keras 3 read them. Axes are written

@@ -3,9 +3,10 @@
 
 #include "core/round.h"
 #include "error.h"
-#include "params.h"
 
+#include <inttypes.h>
 #include <math.h>
+#include <stdbool.h>
 #include <string.h>
 
 /* The range [min, end) of an integer type; both are exact in double. */
@@ -21,18 +22,46 @@ static integer_range range_of(glr_dtype dtype)
     return range;
 }
 
-static glr_status encode_integer(double value, glr_dtype dtype, unsigned char element[8])
+static void store_integer(uint64_t bits, unsigned char element[8])
+{
+    /* In two's complement the low bytes of the 64-bit value are those of every narrower type. */
+    for (int i = 0; i < 8; i++) {
+        element[i] = (unsigned char)(bits >> (8 * i) & 0xffU);
+    }
+}
+
+static glr_status encode_double_as_integer(double value, glr_dtype dtype, unsigned char element[8])
 {
     integer_range range = range_of(dtype);
     if (!(value >= range.min && value < range.end) || value != floor(value)) {
         return glr_fail(GLR_ERROR_ARGUMENT, "initializer.value: %.17g is not a value of %s", value,
                         glr_dtype_name(dtype));
     }
-    /* In two's complement the low bytes of the 64-bit value are those of every narrower type. */
-    uint64_t bits = value < 0.0 ? (uint64_t)(int64_t)value : (uint64_t)value;
-    for (int i = 0; i < 8; i++) {
-        element[i] = (unsigned char)(bits >> (8 * i) & 0xffU);
+    store_integer(value < 0.0 ? (uint64_t)(int64_t)value : (uint64_t)value, element);
+    return GLR_OK;
+}
+
+/* Whether an integer type has a value, by its largest and its least one. */
+static bool has_value(glr_dtype dtype, bool negative, uint64_t bits)
+{
+    const int width = dtype == GLR_DTYPE_BOOL ? 1 : 8 * (int)glr_dtype_size(dtype);
+    const bool is_signed = dtype >= GLR_DTYPE_INT8 && dtype <= GLR_DTYPE_INT64;
+    const uint64_t max = UINT64_MAX >> (64 - width + is_signed);
+    return negative ? is_signed && ~bits <= max : bits <= max; /* ~bits is -value - 1 */
+}
+
+static glr_status encode_integer(const glr_params *params, glr_dtype dtype, unsigned char element[8])
+{
+    const uint64_t bits = (uint64_t)params->integer;
+    const bool negative = params->number == GLR_NUMBER_INT64 && params->integer < 0;
+    if (params->number == GLR_NUMBER_DOUBLE) {
+        return encode_double_as_integer(params->shift, dtype, element);
     }
+    if (!has_value(dtype, negative, bits)) {
+        return glr_fail(GLR_ERROR_ARGUMENT, "initializer.integer: %s%" PRIu64 " is not a value of %s",
+                        negative ? "-" : "", negative ? 0 - bits : bits, glr_dtype_name(dtype));
+    }
+    store_integer(bits, element);
     return GLR_OK;
 }
 
@@ -43,19 +72,29 @@ static void encode_small(float value, glr_format format, int width, unsigned cha
     element[1] = (unsigned char)(code >> 8 & 0xffU);
 }
 
-glr_status glr_encode_constant(double value, glr_dtype dtype, unsigned char element[8])
+/* To float32, an integer in one rounding. */
+static glr_status encode_float32(const glr_params *params, float *rounded)
+{
+    switch (params->number) {
+    case GLR_NUMBER_INT64: *rounded = (float)params->integer; return GLR_OK;
+    case GLR_NUMBER_UINT64: *rounded = (float)(uint64_t)params->integer; return GLR_OK;
+    default: return glr_round_to_float32("value", params->shift, rounded);
+    }
+}
+
+glr_status glr_encode_constant(const glr_params *params, glr_dtype dtype, unsigned char element[8])
 {
     static const glr_format float16 = GLR_FORMAT_FLOAT16, bfloat16 = GLR_FORMAT_BFLOAT16;
     static const glr_format e4m3fn = GLR_FORMAT_FLOAT8_E4M3FN, e5m2 = GLR_FORMAT_FLOAT8_E5M2;
     if (dtype == GLR_DTYPE_FLOAT64) {
-        memcpy(element, &value, sizeof value);
+        memcpy(element, &params->shift, sizeof params->shift);
         return GLR_OK;
     }
     if (!glr_dtype_is_floating(dtype)) {
-        return encode_integer(value, dtype, element);
+        return encode_integer(params, dtype, element);
     }
     float rounded;
-    glr_status status = glr_round_to_float32("value", value, &rounded);
+    glr_status status = encode_float32(params, &rounded);
     if (status != GLR_OK) {
         return status;
     }
@@ -67,4 +106,27 @@ glr_status glr_encode_constant(double value, glr_dtype dtype, unsigned char elem
     default: memcpy(element, &rounded, sizeof rounded);
     }
     return GLR_OK;
+}
+
+/* 53 bits from the first to the last that is set. */
+bool glr_is_double(uint64_t magnitude)
+{
+    while (magnitude != 0 && (magnitude & 1U) == 0) {
+        magnitude >>= 1;
+    }
+    return magnitude < UINT64_C(1) << 53;
+}
+
+void glr_set_integer(glr_initializer *initializer, bool negative, uint64_t magnitude)
+{
+    const uint64_t bits = negative ? 0 - magnitude : magnitude;
+    initializer->value = 0.0;
+    initializer->integer = 0;
+    initializer->number = GLR_NUMBER_DOUBLE;
+    if (glr_is_double(magnitude)) {
+        initializer->value = negative ? -(double)magnitude : (double)magnitude;
+        return;
+    }
+    memcpy(&initializer->integer, &bits, sizeof bits);
+    initializer->number = negative || magnitude <= INT64_MAX ? GLR_NUMBER_INT64 : GLR_NUMBER_UINT64;
 }

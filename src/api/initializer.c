@@ -1,5 +1,5 @@
 /* Constructors of initializers. */
-#include "glorand/glorand.h"
+#include "constant.h"
 
 glr_initializer glr_initializer_of_kind(glr_kind kind)
 {
@@ -30,6 +30,21 @@ glr_initializer glr_constant(double value)
 {
     glr_initializer initializer = glr_initializer_of_kind(GLR_KIND_CONSTANT);
     initializer.value = value;
+    return initializer;
+}
+
+glr_initializer glr_constant_int64(int64_t value)
+{
+    glr_initializer initializer = glr_initializer_of_kind(GLR_KIND_CONSTANT);
+    const uint64_t magnitude = value < 0 ? 0 - (uint64_t)value : (uint64_t)value;
+    glr_set_integer(&initializer, value < 0, magnitude);
+    return initializer;
+}
+
+glr_initializer glr_constant_uint64(uint64_t value)
+{
+    glr_initializer initializer = glr_initializer_of_kind(GLR_KIND_CONSTANT);
+    glr_set_integer(&initializer, false, value);
     return initializer;
 }
 

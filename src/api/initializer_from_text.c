@@ -1,4 +1,5 @@
 /* Initializers from their text form: a name, and arguments in parentheses. docs/text.md has the grammar. */
+#include "constant.h"
 #include "error.h"
 #include "expression.h"
 #include "guest.h"
@@ -46,9 +47,36 @@ static bool read_infinite(glr_scanner *scan, double *value)
     return true;
 }
 
+/* An integer of 64 bits that stands for the whole value and that no double is; false if it is something
+   else. */
+static bool read_exact_integer(reader *r)
+{
+    glr_scanner ahead = r->scan;
+    const bool negative = glr_scan_take(&ahead, '-');
+    const uint64_t limit = negative ? UINT64_C(1) << 63 : UINT64_MAX;
+    uint64_t magnitude = 0;
+    for (char c = glr_scan_peek(&ahead); c >= '0' && c <= '9'; c = ahead.text[++ahead.at]) {
+        const uint64_t digit = (uint64_t)(c - '0');
+        if (magnitude > (limit - digit) / 10) {
+            return false;
+        }
+        magnitude = magnitude * 10 + digit;
+    }
+    const char next = glr_scan_peek(&ahead);
+    if (glr_is_double(magnitude) || (next != ',' && next != ')')) {
+        return false;
+    }
+    r->scan = ahead;
+    glr_set_integer(r->to, negative, magnitude);
+    return true;
+}
+
 static glr_status read_double(reader *r, const glr_argument *argument)
 {
     double value = 0.0;
+    if (argument->form == GLR_ARGUMENT_VALUE && read_exact_integer(r)) {
+        return GLR_OK;
+    }
     if (argument->form != GLR_ARGUMENT_VALUE || !read_infinite(&r->scan, &value)) {
         const glr_status status = glr_read_expression(&r->scan, &value);
         if (status != GLR_OK) {

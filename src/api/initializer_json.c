@@ -1,6 +1,7 @@
 /* Initializers from and to JSON, in TensorFlow's form and Keras 3's. */
 #include "initializer_json.h"
 
+#include "constant.h"
 #include "error.h"
 #include "fans.h"
 #include "guest.h"
@@ -8,6 +9,7 @@
 #include "kind.h"
 #include "text/ascii.h"
 
+#include <inttypes.h>
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
@@ -70,16 +72,26 @@ static glr_status read_number(glr_json_value value, const char *name, double *nu
     return glr_json_fail_kind(is_nested ? GLR_ERROR_UNSUPPORTED : GLR_ERROR_PARSE, path, value, "a number");
 }
 
-/* A constant's integer is what is stored, or refused. */
+/* A constant's integer is kept exactly, or refused. */
 static glr_status read_constant(glr_json_value value, glr_initializer *initializer)
 {
-    glr_status status = read_number(value, "value", &initializer->value);
-    if (status == GLR_OK && value.kind == GLR_JSON_NUMBER && !glr_json_is_exact(value)) {
-        return glr_fail(GLR_ERROR_UNSUPPORTED,
-                        "config.value: the integer %.40s is not exact in double, and would be another",
-                        glr_json_shown(value));
+    int64_t integer = 0;
+    uint64_t magnitude = 0;
+    const glr_status status = read_number(value, "value", &initializer->value);
+    if (status != GLR_OK || value.kind != GLR_JSON_NUMBER || glr_json_is_exact(value)) {
+        return status;
     }
-    return status;
+    if (glr_json_int64(value, &integer)) {
+        glr_set_integer(initializer, integer < 0, integer < 0 ? 0 - (uint64_t)integer : (uint64_t)integer);
+        return GLR_OK;
+    }
+    if (glr_json_uint64(value, &magnitude)) {
+        glr_set_integer(initializer, false, magnitude);
+        return GLR_OK;
+    }
+    return glr_fail(GLR_ERROR_UNSUPPORTED,
+                    "config.value: the integer %.40s is neither a double nor of 64 bits",
+                    glr_json_shown(value));
 }
 
 static bool same_name(const char *text, const char *name)
@@ -381,6 +393,17 @@ static glr_status check_numbers(const glr_initializer *initializer)
     return GLR_OK;
 }
 
+void glr_write_integer(glr_text *text, const glr_initializer *initializer)
+{
+    char digits[24];
+    if (initializer->number == GLR_NUMBER_INT64) {
+        glr_text_int64(text, initializer->integer);
+    } else {
+        (void)snprintf(digits, sizeof digits, "%" PRIu64, (uint64_t)initializer->integer);
+        glr_text_add(text, digits);
+    }
+}
+
 /* The name of a member of config, with the comma before it unless it is the first. */
 static void write_member(glr_text *text, const char *name, bool *first)
 {
@@ -416,12 +439,22 @@ static void write_scaling(glr_text *text, const glr_initializer *initializer, bo
     glr_text_string(text, glr_distribution_names[initializer->distribution]);
 }
 
+static void write_constant(glr_text *text, const glr_initializer *initializer, bool *first)
+{
+    if (initializer->number == GLR_NUMBER_DOUBLE) {
+        write_number(text, "value", initializer->value, first);
+    } else {
+        write_member(text, "value", first);
+        glr_write_integer(text, initializer);
+    }
+}
+
 static void write_config(glr_text *text, const glr_initializer *initializer)
 {
     unsigned members = members_of(initializer->kind);
     bool first = true;
     if (members & HAS_VALUE) {
-        write_number(text, "value", initializer->value, &first);
+        write_constant(text, initializer, &first);
     }
     if (members & HAS_MEAN_STDDEV) {
         write_number(text, "mean", initializer->mean, &first);

@@ -22,4 +22,7 @@ glr_status glr_text_hand_over(const glr_text *text, char *buffer, size_t capacit
 glr_status glr_json_fail_kind(glr_status status, const char *name, glr_json_value value,
                               const char *expected);
 
+/* Adds the digits of a constant that is an integer of 64 bits. */
+void glr_write_integer(glr_text *text, const glr_initializer *initializer);
+
 #endif

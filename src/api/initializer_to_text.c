@@ -1,4 +1,5 @@
 /* Initializers to their text form. */
+#include "constant.h"
 #include "error.h"
 #include "fans.h"
 #include "guest.h"
@@ -49,6 +50,10 @@ static void copy_member(const glr_initializer *from, const glr_argument *argumen
     default: bytes = sizeof(double); break; /* or an int64_t */
     }
     memcpy((char *)to + argument->member, member_of(from, argument->member), bytes);
+    if (argument->form == GLR_ARGUMENT_VALUE) {
+        to->number = from->number;
+        to->integer = from->integer;
+    }
 }
 
 /* Whether a setting is written: it counts, and is not the default. */
@@ -94,9 +99,10 @@ static glr_status check_said(const glr_initializer *initializer)
         const char *name;
         size_t offset, bytes;
     } members[] = {
-        MEMBER(value),   MEMBER(mean),       MEMBER(stddev),       MEMBER(minval),     MEMBER(maxval),
-        MEMBER(scale),   MEMBER(mode),       MEMBER(distribution), MEMBER(seed),       MEMBER(key),
-        MEMBER(counter), MEMBER(input_axes), MEMBER(output_axes),  MEMBER(batch_axes),
+        MEMBER(value),   MEMBER(integer),      MEMBER(number),      MEMBER(mean),
+        MEMBER(stddev),  MEMBER(minval),       MEMBER(maxval),      MEMBER(scale),
+        MEMBER(mode),    MEMBER(distribution), MEMBER(seed),        MEMBER(key),
+        MEMBER(counter), MEMBER(input_axes),   MEMBER(output_axes), MEMBER(batch_axes),
     };
 #undef MEMBER
     const glr_initializer said = said_of(initializer);
@@ -112,10 +118,28 @@ static glr_status check_said(const glr_initializer *initializer)
     return GLR_OK;
 }
 
+/* Integers have a form as glr_constant_int64 and glr_constant_uint64 make them. */
+static glr_status check_integer(const glr_initializer *initializer)
+{
+    glr_initializer made = glr_initializer_of_kind(GLR_KIND_CONSTANT);
+    const bool negative = initializer->number == GLR_NUMBER_INT64 && initializer->integer < 0;
+    const uint64_t bits = (uint64_t)initializer->integer;
+    glr_set_integer(&made, negative, negative ? 0 - bits : bits);
+    return made.number == initializer->number
+               ? GLR_OK
+               : glr_fail(GLR_ERROR_UNSUPPORTED,
+                          "initializer.number: %s has no form in text for an integer that %s can hold",
+                          initializer->number == GLR_NUMBER_INT64 ? "int64" : "uint64",
+                          made.number == GLR_NUMBER_DOUBLE ? "value" : "an int64");
+}
+
 /* Finite numbers have a form; as a constant, infinities and the NaN of NAN with either sign, too. */
 static glr_status check_double(const glr_initializer *initializer, const glr_argument *argument)
 {
     const double value = double_of(initializer, argument);
+    if (argument->form == GLR_ARGUMENT_VALUE && initializer->number != GLR_NUMBER_DOUBLE) {
+        return check_integer(initializer);
+    }
     if (isfinite(value)) {
         return GLR_OK;
     }
@@ -226,8 +250,15 @@ static void write_value(glr_text *text, const glr_initializer *initializer, cons
         return;
     case GLR_ARGUMENT_WORDS:
     case GLR_ARGUMENT_AXES: write_list(text, initializer, argument); return;
-    default: write_double(text, double_of(initializer, argument)); return;
+    case GLR_ARGUMENT_VALUE:
+        if (initializer->number != GLR_NUMBER_DOUBLE) {
+            glr_write_integer(text, initializer);
+            return;
+        }
+        break;
+    default: break;
     }
+    write_double(text, double_of(initializer, argument));
 }
 
 static void write_separator(glr_text *text, bool *first)
@@ -241,6 +272,9 @@ static bool is_default(const glr_initializer *initializer, const glr_argument *a
                        const glr_initializer *defaults)
 {
     const size_t bytes = argument->form == GLR_ARGUMENT_CHOICE ? sizeof(uint32_t) : sizeof(double);
+    if (argument->form == GLR_ARGUMENT_VALUE && initializer->number != GLR_NUMBER_DOUBLE) {
+        return false;
+    }
     return argument->form == GLR_ARGUMENT_BOUND || memcmp(member_of(initializer, argument->member),
                                                           member_of(defaults, argument->member), bytes) == 0;
 }

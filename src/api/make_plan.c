@@ -81,7 +81,7 @@ static glr_status scale_plan(const glr_initializer *initializer, const glr_param
 {
     plan->sampler = params->sampler;
     if (plan->sampler == GLR_SAMPLE_CONSTANT) {
-        return glr_encode_constant(params->shift, plan->dtype, plan->constant);
+        return glr_encode_constant(params, plan->dtype, plan->constant);
     }
     if (plan->dtype == GLR_DTYPE_FLOAT64) {
         return scale_f64(params, plan);

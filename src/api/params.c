@@ -30,7 +30,23 @@ glr_status glr_check_choices(const glr_initializer *initializer)
         return glr_fail(GLR_ERROR_ARGUMENT, "initializer.layout: %d is neither Keras's (0) nor torch's (1)",
                         (int)initializer->layout);
     }
+    if ((unsigned)initializer->number > GLR_NUMBER_UINT64) {
+        return glr_fail(GLR_ERROR_ARGUMENT,
+                        "initializer.number: must be double (0), int64 (1) or uint64 (2), not %d",
+                        (int)initializer->number);
+    }
     return glr_check_seeding(initializer);
+}
+
+static void resolve_constant(const glr_initializer *initializer, glr_params *params)
+{
+    params->number = initializer->number;
+    params->integer = initializer->integer;
+    switch (initializer->number) {
+    case GLR_NUMBER_INT64: params->shift = (double)initializer->integer; return;
+    case GLR_NUMBER_UINT64: params->shift = (double)(uint64_t)initializer->integer; return;
+    default: params->shift = initializer->value;
+    }
 }
 
 static int truncated_sampler(const glr_initializer *initializer)
@@ -126,7 +142,7 @@ glr_status glr_resolve_params(const glr_initializer *initializer, const glr_tens
     switch (initializer->kind) {
     case GLR_KIND_ZEROS: return GLR_OK;
     case GLR_KIND_ONES: params->shift = 1.0; return GLR_OK;
-    case GLR_KIND_CONSTANT: params->shift = initializer->value; return GLR_OK;
+    case GLR_KIND_CONSTANT: resolve_constant(initializer, params); return GLR_OK;
     case GLR_KIND_RANDOM_UNIFORM: return resolve_uniform(initializer->minval, initializer->maxval, params);
     case GLR_KIND_RANDOM_NORMAL:
     case GLR_KIND_TRUNCATED_NORMAL: return resolve_normal(initializer, params);

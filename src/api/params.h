@@ -15,6 +15,9 @@ typedef struct glr_params {
        the difference of the bounds, taken after their rounding. */
     double scale, shift;
     double minval, maxval; /* bounds of a uniform */
+    /* Of a constant that is an integer of 64 bits; shift is the nearest double. */
+    glr_number number;
+    int64_t integer;
 } glr_params;
 
 /* Errors: GLR_ERROR_ARGUMENT, when an initializer's seeding is not one of its enumerators. */

@@ -118,6 +118,9 @@ BREAK(value_beyond, INIT = glr_constant(128.0); TENSOR.dtype = GLR_DTYPE_INT8)
 BREAK(value_below, INIT = glr_constant(-1.0); TENSOR.dtype = GLR_DTYPE_UINT64; c->bytes = 96)
 BREAK(value_bool, INIT = glr_constant(2.0); TENSOR.dtype = GLR_DTYPE_BOOL)
 BREAK(value_nan_int, INIT = glr_constant(NAN); TENSOR.dtype = GLR_DTYPE_INT16)
+BREAK(integer_beyond, INIT = glr_constant_uint64(UINT64_MAX); TENSOR.dtype = GLR_DTYPE_INT64; c->bytes = 96)
+BREAK(integer_below, INIT = glr_constant_int64(-INT64_MAX); TENSOR.dtype = GLR_DTYPE_UINT64; c->bytes = 96)
+BREAK(number_3, INIT = glr_constant(1.0); INIT.number = (glr_number)3)
 BREAK(random_integers, TENSOR.dtype = GLR_DTYPE_INT32)
 BREAK(random_bool, INIT = glr_random_uniform(0.0, 1.0, 1); TENSOR.dtype = GLR_DTYPE_BOOL)
 BREAK(axis_behind, INIT.has_axes = 1; INIT.input_axis_count = 1; INIT.input_axes[0] = 2;
@@ -214,6 +217,12 @@ static const row rows[] = {
     {"value bool", value_bool, GLR_ERROR_ARGUMENT, "initializer.value: 2 is not a value of bool"},
     {"value NaN as integer", value_nan_int, GLR_ERROR_ARGUMENT,
      "initializer.value: nan is not a value of int16"},
+    {"integer beyond", integer_beyond, GLR_ERROR_ARGUMENT,
+     "initializer.integer: 18446744073709551615 is not a value of int64"},
+    {"integer below", integer_below, GLR_ERROR_ARGUMENT,
+     "initializer.integer: -9223372036854775807 is not a value of uint64"},
+    {"number 3", number_3, GLR_ERROR_ARGUMENT,
+     "initializer.number: must be double (0), int64 (1) or uint64 (2), not 3"},
     {"random integers", random_integers, GLR_ERROR_UNSUPPORTED,
      "glorot_normal draws floating-point values, not int32"},
     {"random bool", random_bool, GLR_ERROR_UNSUPPORTED,

@@ -228,15 +228,17 @@ static const struct {
     bool refused;
 } constants[] = {
     {"9007199254740992", GLR_DTYPE_INT64, UINT64_C(1) << 53, false},
-    {"9007199254740993", GLR_DTYPE_INT64, 0, true},
-    {"-9007199254740993", GLR_DTYPE_INT64, 0, true},
+    {"9007199254740993", GLR_DTYPE_INT64, (UINT64_C(1) << 53) + 1, false},
+    {"-9007199254740993", GLR_DTYPE_INT64, 0 - (UINT64_C(1) << 53) - 1, false},
     {"9007199254740994", GLR_DTYPE_INT64, (UINT64_C(1) << 53) + 2, false},
-    {"1234567890123456789", GLR_DTYPE_INT64, 0, true},
+    {"1234567890123456789", GLR_DTYPE_INT64, UINT64_C(1234567890123456789), false},
     {"-9223372036854775808", GLR_DTYPE_INT64, UINT64_C(1) << 63, false},
-    {"9223372036854775807", GLR_DTYPE_UINT64, 0, true},
+    {"9223372036854775807", GLR_DTYPE_UINT64, INT64_MAX, false},
     {"9223372036854775808", GLR_DTYPE_UINT64, UINT64_C(1) << 63, false},
     {"18446744073709549568", GLR_DTYPE_UINT64, UINT64_MAX - 2047, false},
-    {"18446744073709551615", GLR_DTYPE_UINT64, 0, true},
+    {"18446744073709551615", GLR_DTYPE_UINT64, UINT64_MAX, false},
+    {"18446744073709551617", GLR_DTYPE_UINT64, 0, true},
+    {"-9223372036854775809", GLR_DTYPE_INT64, 0, true},
     {"-0", GLR_DTYPE_FLOAT64, 0, false},
     {"9007199254740993.0", GLR_DTYPE_INT64, UINT64_C(1) << 53,
      false}, /* a real, which is rounded as anywhere */
@@ -258,7 +260,7 @@ Test(json, integers_are_exact_or_refused)
                        constants[i].value);
         if (constants[i].refused) {
             cr_expect_eq(parse(text, &init), GLR_ERROR_UNSUPPORTED, "%s", text);
-            (void)snprintf(message, sizeof message, "config.value: the integer %s is not",
+            (void)snprintf(message, sizeof message, "config.value: the integer %s is neither",
                            constants[i].value);
             cr_expect_not_null(strstr(glr_last_error(), message), "%s", glr_last_error());
             continue;

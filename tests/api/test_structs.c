@@ -12,9 +12,9 @@ Test(structs, sizes_and_offsets)
     cr_expect_eq(sizeof(glr_tensor), 16 + 4 * 8 * GLR_MAX_RANK + 16 + 32);
     cr_expect_eq(offsetof(glr_tensor, shape), 16);
     cr_expect_eq(offsetof(glr_tensor, strides), 16 + 3 * 8 * GLR_MAX_RANK + 16);
-    cr_expect_eq(sizeof(glr_initializer), 392, "%zu", sizeof(glr_initializer));
-    cr_expect_eq(offsetof(glr_initializer, seed), 80, "%zu", offsetof(glr_initializer, seed));
-    cr_expect_eq(offsetof(glr_initializer, input_axes), 132, "%zu", offsetof(glr_initializer, input_axes));
+    cr_expect_eq(sizeof(glr_initializer), 408, "%zu", sizeof(glr_initializer));
+    cr_expect_eq(offsetof(glr_initializer, seed), 96, "%zu", offsetof(glr_initializer, seed));
+    cr_expect_eq(offsetof(glr_initializer, input_axes), 148, "%zu", offsetof(glr_initializer, input_axes));
     cr_expect_eq(sizeof(glr_summary), 80);
 }
 
@@ -34,6 +34,7 @@ Test(structs, constructors_set_defaults)
     cr_expect(init.method == GLR_METHOD_RESAMPLE && init.layout == GLR_LAYOUT_KERAS && init.stream == 0);
     cr_expect_eq(glr_he_uniform(-4).seed, -4);
     cr_expect_eq(glr_constant(3.5).value, 3.5);
+    cr_expect_eq(glr_constant(3.5).number, GLR_NUMBER_DOUBLE);
     cr_expect_eq(glr_variance_scaling(2.0, GLR_MODE_FAN_OUT, GLR_DISTRIBUTION_UNIFORM, 1).mode,
                  GLR_MODE_FAN_OUT);
 }

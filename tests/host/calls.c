@@ -300,6 +300,7 @@ static void call_names(record *into, glr_device *device)
 
 static void call_settings(record *into)
 {
+    glr_initializer constant;
     const char *text = NULL;
     glr_method method = GLR_METHOD_RESAMPLE;
     glr_layout layout = GLR_LAYOUT_KERAS;
@@ -314,6 +315,10 @@ static void call_settings(record *into)
     record_text(into, "glr_layout_name", text);
     CALL(glr_layout_of_name, status = glr_layout_of_name("Torch", &layout));
     record_status(into, "glr_layout_of_name", status);
+    CALL(glr_constant_int64, constant = glr_constant_int64(-INT64_MAX));
+    record_initializer(into, "glr_constant_int64", &constant);
+    CALL(glr_constant_uint64, constant = glr_constant_uint64(UINT64_MAX));
+    record_initializer(into, "glr_constant_uint64", &constant);
     CALL(glr_default_threads, threads = glr_default_threads());
     CHECK(threads > 0, "no threads");
 }

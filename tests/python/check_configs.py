@@ -15,6 +15,7 @@ os.environ["CUDA_VISIBLE_DEVICES"] = ""
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
 
 import keras
+import library
 import numpy as np
 import safetensors
 from tensorflow.python.ops import init_ops_v2
@@ -28,13 +29,13 @@ def without_nones(config):
 
 
 def written(command, initializer, folder):
-    """The initializer in the command's metadata, and the values that it drew."""
+    """The initializer in the command's metadata as Keras writes it, and the values that it drew."""
     path = os.path.join(folder, "weight.safetensors")
     shape = ",".join(map(str, SHAPE))
     subprocess.run([command, "fill", "--initializer", json.dumps(initializer), "--shape", shape, "-o", path], check=True)
     with safetensors.safe_open(path, framework="np") as file:
         spec = json.loads(file.metadata()["glorand.spec"])["weight"]
-        return spec["initializer"], file.get_tensor("weight")
+        return library.keras_form(command, spec["initializer"]), file.get_tensor("weight")
 
 
 def check(command, initializer, folder):

@@ -16,6 +16,7 @@ os.environ["KERAS_BACKEND"] = "tensorflow"
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
 
 import keras
+import library
 import numpy as np
 import safetensors
 
@@ -52,7 +53,7 @@ def serialized(initializer):
 
 
 def fill(command, folder, initializer, shape, *options):
-    """The values that the command draws, and the initializer that its metadata says it drew."""
+    """The values that the command draws, and the initializer that its metadata says it drew, as Keras writes it."""
     path = os.path.join(folder, "weight.safetensors")
     text = initializer if isinstance(initializer, str) else json.dumps(initializer)
     dimensions = ",".join(map(str, shape))
@@ -63,7 +64,8 @@ def fill(command, folder, initializer, shape, *options):
     )
     subprocess.run([command, "verify", path], check=True, stdout=subprocess.DEVNULL)
     with safetensors.safe_open(path, framework="np") as file:
-        return file.get_tensor("weight"), json.loads(file.metadata()["glorand.spec"])["weight"]["initializer"]
+        text = json.loads(file.metadata()["glorand.spec"])["weight"]["initializer"]
+        return file.get_tensor("weight"), library.keras_form(command, text)
 
 
 def expect_same(ours, theirs, what):
