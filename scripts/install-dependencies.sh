@@ -22,6 +22,7 @@ test_packages=(
     groff-base doxygen                           # man pages and the reference of the header
     locales                                      # other decimal points and upper cases
     python3 python3-venv ca-certificates         # TensorFlow and others, into the build folder
+    abigail-tools                                # the library's binary interface
     debootstrap                                  # a bare Debian
     binutils patchelf                            # what a bundle of gpu-proof.sh is packed by
 )

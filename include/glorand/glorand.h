@@ -95,14 +95,14 @@ extern "C" {
    @{ */
 
 #define GLR_VERSION_MAJOR  0       /**< of this header; while it is 0, a minor version may break the ABI */
-#define GLR_VERSION_MINOR  1       /**< of this header */
+#define GLR_VERSION_MINOR  2       /**< of this header */
 #define GLR_VERSION_PATCH  0       /**< of this header */
-#define GLR_VERSION_STRING "0.1.0" /**< of this header */
+#define GLR_VERSION_STRING "0.2.0" /**< of this header */
 
 /** Version of the stream, which docs/stream.md defines. It grows with any change to any value. */
 #define GLR_STREAM_VERSION 1
 
-/** Version of the running library, "0.1.0" for example. It differs from GLR_VERSION_STRING when the program
+/** Version of the running library, "0.2.0" for example. It differs from GLR_VERSION_STRING when the program
    was compiled against another release's header. Static storage. */
 GLR_API const char *glr_version_string(void);
 
