@@ -97,6 +97,8 @@ if(TARGET glorand_command)
   if((GLORAND_HAVE_OPENCL OR GLORAND_HAVE_CUDA) AND NOT GLORAND_SANITIZE)
     glorand_script_test(setuid scripts/setuid.sh $<TARGET_FILE:glorand_command> ${CMAKE_C_COMPILER})
   endif()
+  glorand_script_test(releases scripts/releases.sh ${PROJECT_SOURCE_DIR} ${PROJECT_BINARY_DIR}
+    $<TARGET_FILE:glorand_command>)
   glorand_script_test(man_pages scripts/man_pages.sh ${PROJECT_SOURCE_DIR} $<TARGET_FILE:glorand_command>)
   glorand_script_test(man_list scripts/man_list.sh ${PROJECT_SOURCE_DIR} ${PROJECT_BINARY_DIR}
     $<TARGET_FILE:glorand_command>)
