@@ -59,6 +59,10 @@ stage() {
         [ -x "$build/$file" ] || give_up "$build has no $file: a build with tests and CUDA is needed"
         "$@" "$build/$file" "$to/bin/"
     done
+    # By its soname, which the command asks for.
+    file=$(ldd "$build/glorand" | sed -n 's/^[[:space:]]*libglorand[^ ]* => \(\/[^ ]*\) .*/\1/p')
+    [ -e "$file" ] || give_up "$build/glorand does not find its library"
+    "$@" "$file" "$to/lib/"
     [ -e "$build/tests/cuda/libolder_driver.so" ] || give_up "$build has no tests/cuda/libolder_driver.so"
     "$@" "$build/tests/cuda/libolder_driver.so" "$to/lib/"
     for file in tests/data/hashes.txt tests/cuda/census.csv bench/gpu/torch_peer.py; do
@@ -69,13 +73,13 @@ stage() {
     print_build_facts >"$to/facts"
 }
 
-# The libraries that a bundle's programs need beyond glibc and the driver, each once.
+# The libraries of others that a bundle's programs need beyond glibc and the driver, each once.
 list_libraries() {
     local missing
     missing=$(ldd "$1"/bin/* "$1"/lib/*.so | sed -n '/libcuda\.so/d; s/^[[:space:]]*\(.*\) => not found$/\1/p' | sort -u)
     [ -z "$missing" ] || give_up "these libraries are not found: $missing"
     ldd "$1"/bin/* | sed -n 's/.* => \(\/[^ ]*\) (0x.*/\1/p' | sort -u |
-        grep -vE '/(libc|libm|libdl|libpthread|librt|libresolv|libutil|libanl|libcuda)\.so\.[0-9]+$'
+        grep -vE '/(libglorand|libc|libm|libdl|libpthread|librt|libresolv|libutil|libanl|libcuda)\.so\.[0-9.]+$'
 }
 
 # Prints the Debian package that a file is of. With folders that became links, dpkg knows it by its older name.

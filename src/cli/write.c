@@ -25,6 +25,11 @@
 /* Stages of a device for standard output: one thread writes one while the other is drawn and copied. */
 #define DEVICE_STAGES 2
 
+/* A stage of a job. */
+typedef struct slot {
+    glr_stage *stage;
+} slot;
+
 /* A file, or standard output, in the making. For a file every thread draws and writes pieces of its own, so
    that some draw while others write, with the file's descriptor and the device shared by all. */
 typedef struct job {
@@ -33,7 +38,7 @@ typedef struct job {
     glr_output output;
     bool sync;            /* the file, before it gets its name */
     uint64_t piece_bytes; /* of the largest piece */
-    glr_stage **stages;   /* for a file, one of every thread */
+    slot *stages;         /* for a file, one of every thread */
     uint32_t stage_count;
     /* Work that is not handed out yet: the tensor's pieces from `next` on, then the model's tensors after
        `index`. */
@@ -150,7 +155,7 @@ static bool draw_file(job *work)
     uint32_t count = 1;
     for (uint32_t i = 0; i < work->stage_count; i++) {
         artists[i].work = work;
-        artists[i].stage = work->stages[i];
+        artists[i].stage = work->stages[i].stage;
     }
     while (count < work->stage_count &&
            pthread_create(&artists[count].thread, NULL, draw_pieces, &artists[count]) == 0) {
@@ -174,7 +179,7 @@ static bool open_stages(job *work, uint32_t count)
     }
     work->stage_count = count;
     for (uint32_t i = 0; i < count; i++) {
-        if (glr_stage_open(work->device, work->piece_bytes, &work->stages[i]) != GLR_OK) {
+        if (glr_stage_open(work->device, work->piece_bytes, &work->stages[i].stage) != GLR_OK) {
             (void)glr_problem_set(&work->problem, "%s", glr_last_error());
             return false;
         }
@@ -185,7 +190,7 @@ static bool open_stages(job *work, uint32_t count)
 static void close_stages(job *work)
 {
     for (uint32_t i = 0; i < work->stage_count; i++) {
-        glr_stage_close(work->stages[i]);
+        glr_stage_close(work->stages[i].stage);
     }
     free(work->stages);
 }
@@ -404,7 +409,7 @@ static bool write_oldest(ahead *pieces)
     job *work = pieces->work;
     const uint64_t turn = pieces->written++ % work->stage_count;
     const void *values = NULL;
-    if (!wait_for_piece(work->stages[turn], work->tensor.name, &values, &work->problem) ||
+    if (!wait_for_piece(work->stages[turn].stage, work->tensor.name, &values, &work->problem) ||
         glr_interrupted()) {
         return false;
     }
@@ -420,7 +425,7 @@ static bool draw_ahead(ahead *pieces, const glr_piece *piece)
     }
     const uint64_t turn = pieces->started++ % work->stage_count;
     pieces->bytes[turn] = piece->bytes;
-    return start_piece(work->stages[turn], work->tensor.name, &work->tensor.initializer, &piece->tensor,
+    return start_piece(work->stages[turn].stage, work->tensor.name, &work->tensor.initializer, &piece->tensor,
                        &work->problem);
 }
 

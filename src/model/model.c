@@ -159,7 +159,7 @@ void glr_model_clear(glr_model *model)
 {
     for (size_t i = 0; i < model->count; i++) {
         if (model->entry[i].owns_name) {
-            free((char *)(uintptr_t)model->entry[i].name);
+            free((void *)model->entry[i].name);
         }
     }
     free(model->entry);

@@ -142,7 +142,7 @@ static glr_status add(glr_model *model, const char *name, const glr_tensor *tens
         item.choice.initializer = *initializer;
     }
     if (item.name == NULL || !glr_items_add(model, &item)) {
-        free((char *)(uintptr_t)item.name);
+        free((void *)item.name);
         return glr_fail(GLR_ERROR_MEMORY, "out of memory for tensor %s", name);
     }
     model->entry[model->count - 1].owns_name = true;

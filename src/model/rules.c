@@ -51,21 +51,6 @@ static bool grow(glr_rules *rules)
     return true;
 }
 
-/* Adds a rule that has all but its label, and takes over what is allocated in it; false when memory ran out.
- */
-static bool append(glr_rules *rules, const char *word, const char *pattern, const glr_rule *rule)
-{
-    char *label = grow(rules) ? glr_format_text("%s %s", word, pattern) : NULL;
-    if (label == NULL) {
-        return false;
-    }
-    glr_rule *added = &rules->rule[rules->count++];
-    *added = *rule;
-    added->label = label;
-    added->pattern = label + strlen(word) + 1;
-    return true;
-}
-
 static void free_rule(glr_rule *rule)
 {
     free(rule->label);
@@ -118,28 +103,63 @@ static bool read_rule(const char *text, const glr_variables *variables, glr_rule
     return !rule->choice.says.capture || rule->text != NULL || glr_problem_memory(problem);
 }
 
+static bool set_label(const char *word, const char *pattern, glr_rule *rule, glr_problem *problem)
+{
+    rule->label = glr_format_text("%s %s", word, pattern);
+    if (rule->label == NULL) {
+        return glr_problem_memory(problem);
+    }
+    rule->pattern = rule->label + strlen(word) + 1;
+    return true;
+}
+
+/* The place of the next rule, empty; NULL when memory ran out. */
+static glr_rule *next_rule(glr_rules *rules)
+{
+    if (!grow(rules)) {
+        return NULL;
+    }
+    glr_rule *rule = &rules->rule[rules->count];
+    memset(rule, 0, sizeof *rule);
+    return rule;
+}
+
+/* Keeps a rule that was made in its place, or frees it. */
+static bool keep(glr_rules *rules, glr_rule *rule, bool ok)
+{
+    if (ok) {
+        rules->count++;
+    } else {
+        free_rule(rule);
+    }
+    return ok;
+}
+
 bool glr_rules_add(glr_rules *rules, const char *word, const char *pattern, const char *text,
                    const glr_variables *variables, glr_problem *problem)
 {
     glr_captures captures;
-    glr_rule rule = {.label = NULL};
-    const bool ok = glr_glob_check(pattern, &captures, problem) &&
-                    (copy_captures(&captures, &rule) || glr_problem_memory(problem)) &&
-                    read_rule(text, variables, &rule, problem) &&
-                    (append(rules, word, pattern, &rule) || glr_problem_memory(problem));
-    if (!ok) {
-        free_rule(&rule);
+    glr_rule *rule = next_rule(rules);
+    if (rule == NULL) {
+        return glr_problem_memory(problem);
     }
-    return ok;
+    const bool ok = glr_glob_check(pattern, &captures, problem) &&
+                    (copy_captures(&captures, rule) || glr_problem_memory(problem)) &&
+                    read_rule(text, variables, rule, problem) && set_label(word, pattern, rule, problem);
+    return keep(rules, rule, ok);
 }
 
 bool glr_rules_add_choice(glr_rules *rules, const char *word, const char *pattern, const glr_choice *choice,
                           glr_problem *problem)
 {
     glr_captures captures;
-    const glr_rule rule = {.choice = *choice};
-    return glr_glob_check(pattern, &captures, problem) &&
-           (append(rules, word, pattern, &rule) || glr_problem_memory(problem));
+    glr_rule *rule = next_rule(rules);
+    if (rule == NULL) {
+        return glr_problem_memory(problem);
+    }
+    rule->choice = *choice;
+    const bool ok = glr_glob_check(pattern, &captures, problem) && set_label(word, pattern, rule, problem);
+    return keep(rules, rule, ok);
 }
 
 void glr_rules_free(glr_rules *rules)

@@ -36,7 +36,7 @@ bool glr_variables_add(glr_variables *variables, const char *name, size_t length
 void glr_variables_free(glr_variables *variables)
 {
     for (size_t i = 0; i < variables->count; i++) {
-        free((char *)(uintptr_t)variables->variable[i].name);
+        free((void *)variables->variable[i].name);
     }
     free(variables->variable);
     memset(variables, 0, sizeof *variables);

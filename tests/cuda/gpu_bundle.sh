@@ -156,7 +156,7 @@ mv "$scratch/libcriterion.so.3" "$root/bundle/lib"
 # ---- A changed kernel ----
 
 # A multiplier of Philox in kernels of float64, which the check at opening does not draw by.
-for program in "$root"/bundle/bin/*; do
+for program in "$root"/bundle/bin/{hashes,test_cpu,test_cuda_device,glorand-gpu-bench} "$root"/bundle/lib/libglorand.so.*; do
     python3 - "$program" <<'CHANGE'
 import pathlib, re, sys
 program = pathlib.Path(sys.argv[1])

@@ -68,3 +68,10 @@ expect_subject 'full stop' 'Refuse seeds below 0.'
 for word in Refused Refusing Refuses; do
     expect_subject "'$word' looks like" "$word seeds below 0"
 done
+
+# The command is a client of the public headers: of the library's rooms it includes text and files alone, which have
+# nothing of the others.
+private=$(cd "$1/src" && grep -nE '#include "(api|core|cpu|cuda|gpu|model|opencl)/|#include "(backend|plan)\.h"' \
+    cli/*.[ch] files/*.[ch] text/*.[ch] | grep -v '^cli/.*"plan\.h"') || true
+[ -z "$private" ] || fail "the command includes what is not public:
+$private"
