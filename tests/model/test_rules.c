@@ -165,6 +165,7 @@ Test(rules, captures_without_a_value)
                   "no such variable");
     cr_expect_not(glr_rules_add(&rules, "rule:", "h.{}", "zeros", NULL, &problem));
     cr_expect_eq(rules.count, 0);
+    glr_rules_free(&rules);
 }
 
 /* What a text names stays: neither the options nor the list replaces it. */
