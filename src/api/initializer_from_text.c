@@ -9,6 +9,7 @@
 #include "text_arguments.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -113,25 +114,26 @@ static glr_status read_bound(reader *r, const glr_argument *argument)
                          argument->name, glr_scan_shown(end - start), r->scan.text + start, argument->bound);
 }
 
-static glr_status fail_choice(const glr_scanner *scan, size_t length, const glr_argument *argument)
+/* Fails at a word of `length` bytes that is not a name of the choice; 0: at what is not a word at all. */
+static glr_status fail_choice(glr_scanner *scan, size_t length, const glr_argument *argument)
 {
     const char *const *names = argument->choice;
-    const int shown = glr_scan_shown(length);
-    const char *word = scan->text + scan->at;
-    return argument->count == 2
-               ? glr_scan_fail(GLR_ERROR_PARSE, scan->at, "unknown %s '%.*s', expected %s or %s",
-                               argument->name, shown, word, names[0], names[1])
-               : glr_scan_fail(GLR_ERROR_PARSE, scan->at, "unknown %s '%.*s', expected %s, %s or %s",
-                               argument->name, shown, word, names[0], names[1], names[2]);
+    char expected[64];
+    if (argument->count == 2) {
+        (void)snprintf(expected, sizeof expected, "%s or %s", names[0], names[1]);
+    } else {
+        (void)snprintf(expected, sizeof expected, "%s, %s or %s", names[0], names[1], names[2]);
+    }
+    return length == 0
+               ? glr_scan_fail_expected(scan, expected)
+               : glr_scan_fail(GLR_ERROR_PARSE, scan->at, "unknown %s '%.*s', expected %s", argument->name,
+                               glr_scan_shown(length), scan->text + scan->at, expected);
 }
 
 static glr_status read_choice(reader *r, const glr_argument *argument)
 {
     (void)glr_scan_peek(&r->scan);
     const size_t length = glr_scan_name(&r->scan, r->scan.at);
-    if (length == 0) {
-        return glr_scan_fail_expected(&r->scan, argument->choice[0]);
-    }
     for (uint32_t i = 0; i < argument->count; i++) {
         if (glr_scan_is(&r->scan, r->scan.at, length, argument->choice[i])) {
             memcpy(member_of(r, argument->member), &i, sizeof i);
@@ -338,6 +340,10 @@ static glr_status read_settings(reader *r)
 
 /* ---- The whole ------------------------------------------------------------------------------------ */
 
+#define KINDS                                                                                                \
+    "zeros, ones, constant, random_normal, random_uniform, truncated_normal, variance_scaling, or glorot, "  \
+    "he or lecun with _normal or _uniform"
+
 /* Names of kinds are short: longer ones are unknown. */
 static glr_status read_kind(reader *r)
 {
@@ -360,8 +366,8 @@ static glr_status read_kind(reader *r)
             return glr_scan_fail(status, start, "the initializer '%s' is not supported", name);
         }
     }
-    return glr_scan_fail(GLR_ERROR_PARSE, start, "unknown initializer '%.*s'", glr_scan_shown(length),
-                         r->scan.text + start);
+    return glr_scan_fail(GLR_ERROR_PARSE, start, "unknown initializer '%.*s', expected " KINDS,
+                         glr_scan_shown(length), r->scan.text + start);
 }
 
 static glr_status read_initializer(reader *r)

@@ -79,6 +79,10 @@ static int check_arguments(int argc, char **argv, const arguments *given)
                    ? glr_cli_fail(EXIT_USAGE, "--output is missing; try 'glorand init --help'")
                    : glr_cli_fail(EXIT_USAGE, "%s: must end in .safetensors", given->output);
     }
+    const glr_dtype dtype = given->list.options.dtype;
+    if (dtype != GLR_DTYPE_NONE && !glr_dtype_is_floating(dtype)) {
+        return glr_cli_fail(EXIT_USAGE, "--dtype: %s is not a floating-point type", glr_dtype_name(dtype));
+    }
     return EXIT_DONE;
 }
 

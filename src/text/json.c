@@ -88,13 +88,13 @@ static int shown_length(const char *text, size_t length)
 
 static glr_status fail_expected(const reader *r, const char *expected)
 {
+    char why[64];
     if (r->at >= r->length) {
-        return fail_at(r, r->length, "the text ends where this is expected: ", expected,
-                       (int)strlen(expected));
+        (void)snprintf(why, sizeof why, "expected %s, not the end of the text", expected);
+        return fail_plain(r, r->length, why);
     }
     size_t end = token_end(r);
-    char why[64];
-    (void)snprintf(why, sizeof why, "expected is %s, not ", expected);
+    (void)snprintf(why, sizeof why, "expected %s, not ", expected);
     bool visible = (unsigned char)r->text[r->at] > 0x20U && r->text[r->at] != 0x7f;
     return visible ? fail_at(r, end, why, r->text + r->at, shown_length(r->text + r->at, end - r->at))
                    : fail_at(r, end, why, "a control character", 19);

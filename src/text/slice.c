@@ -40,9 +40,11 @@ bool glr_slice_parse(const char *text, glr_tensor *tensor, glr_problem *problem)
             }
             text += *text == ',' ? 1 : 0;
         }
-        if (first < 0 || end > dimension || first > end) {
-            return glr_problem_set(problem, "slice: %.*s is outside axis %u of %" PRId64,
-                                   (int)strcspn(given, ","), given, a, dimension);
+        const bool is_inside = first >= 0 && end >= 0 && first <= dimension && end <= dimension;
+        if (!is_inside || first > end) {
+            return glr_problem_set(problem, "slice: %.*s %s axis %u of %" PRId64, (int)strcspn(given, ","),
+                                   given, is_inside ? "ends before it begins, in" : "is outside", a,
+                                   dimension);
         }
         tensor->start[a] = first;
         tensor->extent[a] = end - first;

@@ -399,13 +399,13 @@ Test(json_reader, texts_that_end_too_soon)
 static const struct {
     const char *text, *message;
 } messages[] = {
-    {"", "line 1, column 0: the text ends where this is expected: a value"},
-    {"{", "line 1, column 1: the text ends where this is expected: a name in quotes or '}'"},
-    {"[1, 2", "line 1, column 5: the text ends where this is expected: ',' or ']'"},
-    {"{\n  \"a\": 1,\n  oops}", "line 3, column 6: expected is a name in quotes, not oops"},
-    {"[1 x]", "line 1, column 4: expected is ',' or ']', not x"},
-    {"{\"\xe2\x82\xac\": ?}", "line 1, column 7: expected is a value, not ?"},
-    {"{\"a\": 1} 2", "line 1, column 10: expected is the end of the text, not 2"},
+    {"", "line 1, column 0: expected a value, not the end of the text"},
+    {"{", "line 1, column 1: expected a name in quotes or '}', not the end of the text"},
+    {"[1, 2", "line 1, column 5: expected ',' or ']', not the end of the text"},
+    {"{\n  \"a\": 1,\n  oops}", "line 3, column 6: expected a name in quotes, not oops"},
+    {"[1 x]", "line 1, column 4: expected ',' or ']', not x"},
+    {"{\"\xe2\x82\xac\": ?}", "line 1, column 7: expected a value, not ?"},
+    {"{\"a\": 1} 2", "line 1, column 10: expected the end of the text, not 2"},
     {"[01]", "line 1, column 3: this is not a number of JSON: 01"},
     {"[1e999]", "line 1, column 6: this number is beyond the range of double: 1e999"},
     {"\n\n\"\xc3\"", "line 3, column 2: this byte is not UTF-8"},
@@ -415,7 +415,7 @@ static const struct {
     {"\"\\u12\"", "line 1, column 3: \\u is not followed by four hexadecimal digits"},
     {"\"a\nb\"", "a control character stands unescaped in a string"},
     {"\"abc", "line 1, column 4: the text ends within a string"},
-    {"[\v]", "line 1, column 2: expected is a value or ']', not a control character"},
+    {"[\v]", "line 1, column 2: expected a value or ']', not a control character"},
     {"{\"a\": 1,\n \"b\": 2, \"\\u0061\": 3}", "line 2, column 17: duplicate object key a"},
 };
 

@@ -213,7 +213,7 @@ Test(keras_json, numbers_of_python)
                    "config.maxval: Infinity is not finite");
     expect_refused(CONSTANT("-NaN"), GLR_ERROR_PARSE, "this is not a number of JSON: -NaN");
     expect_refused(CONSTANT("Infinite"), GLR_ERROR_PARSE, "line 1");
-    expect_refused(CONSTANT("Nan"), GLR_ERROR_PARSE, "expected is a value, not Nan");
+    expect_refused(CONSTANT("Nan"), GLR_ERROR_PARSE, "expected a value, not Nan");
     expect_refused(CONSTANT("[1, 2]"), GLR_ERROR_UNSUPPORTED, "config.value: must be a number, not an array");
     expect_refused(CONSTANT("{\"class_name\": \"__numpy__\", \"config\": {\"value\": [0.0], \"dtype\": "
                             "\"float64\"}}"),

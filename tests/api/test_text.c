@@ -412,13 +412,17 @@ static void expect_errors(const error_case *cases, size_t count, glr_status stat
     }
 }
 
+#define KINDS                                                                                                \
+    "zeros, ones, constant, random_normal, random_uniform, truncated_normal, variance_scaling, or glorot, "  \
+    "he or lecun with _normal or _uniform"
+
 Test(text, errors_of_arguments)
 {
     static const error_case cases[] = {
         {"", "column 1: expected the name of an initializer, not the end of the text"},
         {"  (1)", "column 3: expected the name of an initializer, not '('"},
-        {"glorot", "column 1: unknown initializer 'glorot'"},
-        {"fan_in", "column 1: unknown initializer 'fan_in'"},
+        {"glorot", "column 1: unknown initializer 'glorot', expected " KINDS},
+        {"fan_in", "column 1: unknown initializer 'fan_in', expected " KINDS},
         {"zeros)", "column 6: expected the end of the text, not ')'"},
         {"zeros() ones", "column 9: expected the end of the text, not 'ones'"},
         {"zeros(", "column 7: expected an argument, not the end of the text"},
@@ -436,7 +440,8 @@ Test(text, errors_of_arguments)
         {"zeros(seed=1, seed=1)", "column 15: duplicate argument 'seed'"},
         {"random_normal(stddev=1, 2)", "column 25: an argument without a name after one with a name"},
         {"variance_scaling(2, fan)", "column 21: unknown mode 'fan', expected fan_in, fan_out or fan_avg"},
-        {"variance_scaling(2, 3)", "column 21: expected fan_in, not '3'"},
+        {"variance_scaling(2, 3)", "column 21: expected fan_in, fan_out or fan_avg, not '3'"},
+        {"zeros(layout='torch')", "column 14: expected keras or torch, not '''"},
         {"variance_scaling(distribution=normal)", "column 31: unknown distribution 'normal', expected "
                                                   "truncated_normal, untruncated_normal or uniform"},
         {"zeros(method=fast)", "column 14: unknown method 'fast', expected resample or icdf"},

@@ -82,6 +82,8 @@ static const struct {
     {"init", "the list of tensors is missing"},
     {"init a.json b.json -o c.safetensors", "unexpected argument 'b.json'; try 'glorand init --help'"},
     {"init a.json", "--output is missing"},
+    {"init good.json --rule a=ones --dtype int8 -o b.safetensors",
+     "error: --dtype: int8 is not a floating-point type"},
     {"init a.json -o b.npy", "b.npy: must end in .safetensors"},
     {"init a.txt -o b.safetensors", "a.txt: not a .json file; glorand-init(1) describes the format"},
     {"verify a.safetensors --seed 2", "--config need --spec"},

@@ -218,8 +218,8 @@ Test(model, mistakes_while_making)
     cr_expect_eq(glr_model_add(model, "a", &wrong, NULL), GLR_ERROR_ARGUMENT, "%s", glr_last_error());
     expect_error(glr_model_add_rule(model, "a{", "zeros"), GLR_ERROR_PARSE,
                  "column 2: '{' begins no capture like {i}; \\{ is the character");
-    expect_error(glr_model_add_rule(model, "a", "zeroes"), GLR_ERROR_PARSE,
-                 "column 1: unknown initializer 'zeroes'");
+    expect_error(glr_model_add_rule(model, "a", "zeros)"), GLR_ERROR_PARSE,
+                 "column 6: expected the end of the text, not ')'");
     expect_error(glr_model_add_rule(NULL, "a", "zeros"), GLR_ERROR_ARGUMENT, "model: must not be NULL");
     expect_error(glr_model_add_rule(model, NULL, "zeros"), GLR_ERROR_ARGUMENT, "pattern: must not be NULL");
     expect_error(glr_model_add_rule(model, "a", NULL), GLR_ERROR_ARGUMENT, "text: must not be NULL");

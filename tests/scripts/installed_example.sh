@@ -1,6 +1,6 @@
 #!/bin/bash
 # Installs glorand into a fresh prefix; builds examples/fill_tensor.c against it with the commands that stand
-# at its top (pkg-config, shared and static), and by a CMake project; runs each.
+# at its top (pkg-config, shared and static), and by a CMake project; runs each. Then runs the installed command.
 #
 # usage: installed_example.sh SOURCE_DIR BUILD_DIR COMPILER
 set -euo pipefail
@@ -48,5 +48,10 @@ done
 
 version=$(pkg-config --modversion glorand)
 if [ -x "$prefix/bin/glorand" ]; then
-    "$prefix/bin/glorand" --version | grep -F "$version" || fail "the command's version is not $version"
+    # It finds its library by itself, from any folder, through a link, and after a move.
+    unset LD_LIBRARY_PATH
+    mv "$prefix" "$scratch/moved"
+    ln -s "$scratch/moved/bin/glorand" "$scratch/bin/glorand"
+    cd /
+    "$scratch/bin/glorand" --version | grep -F "$version" || fail "the command's version is not $version"
 fi
