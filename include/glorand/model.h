@@ -85,10 +85,10 @@ GLR_API glr_status glr_model_from_list(const char *text, size_t length, const gl
 /** Frees a model. NULL is allowed. */
 GLR_API void glr_model_free(glr_model *model);
 
-/** Adds a tensor. name is copied; initializer is its own, or NULL where rules are to decide. An own
-   initializer that has a seed keeps its stream, and other random ones get the stream of the name.
-   Errors: GLR_ERROR_ARGUMENT (also after glr_model_resolve), GLR_ERROR_SHAPE, GLR_ERROR_MEMORY. Names are
-   compared in glr_model_resolve. */
+/** Adds a tensor: dtype, whole shape, and its part, which is the whole or a box; strides must be 0. name is
+   copied; initializer is its own, or NULL where rules are to decide. An own initializer that has a seed keeps
+   its stream, and other random ones get the stream of the name. Errors: GLR_ERROR_ARGUMENT (also after
+   glr_model_resolve), GLR_ERROR_SHAPE, GLR_ERROR_MEMORY. Names are compared in glr_model_resolve. */
 GLR_API glr_status glr_model_add(glr_model *model, const char *name, const glr_tensor *tensor,
                                  const glr_initializer *initializer);
 

@@ -213,9 +213,13 @@ static int read_spec(const arguments *given, const char *path, const glr_safeten
 {
     glr_problem problem;
     if (given->spec == NULL) {
-        return glr_spec_of_file(file, model, &problem)
+        if (!glr_spec_of_file(file, model, &problem)) {
+            return glr_cli_fail_by(&problem, "%s: %s", path, problem.text);
+        }
+        return glr_model_has_seeds(*model)
                    ? EXIT_DONE
-                   : glr_cli_fail_by(&problem, "%s: %s", path, problem.text);
+                   : glr_cli_fail(EXIT_USAGE, "%s: the spec in its metadata has a tensor without a seed",
+                                  path);
     }
     const int status = glr_list_read(given->spec, &given->list, model);
     return status != EXIT_DONE || glr_model_has_seeds(*model)

@@ -9,6 +9,7 @@
 #include "api/guest.h"
 #include "api/initializer_json.h"
 
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -117,6 +118,26 @@ void glr_model_free(glr_model *model)
 
 /* ---- Tensors and rules ----------------------------------------------------------------------------- */
 
+/* A model keeps shapes and boxes: where the values lie is told by whoever fills. */
+static glr_status check_tensor(const glr_tensor *tensor)
+{
+    const glr_status status = glr_tensor_extent(tensor, NULL, NULL);
+    if (status != GLR_OK) {
+        return status;
+    }
+    if (tensor->part != GLR_PART_WHOLE && tensor->part != GLR_PART_BOX) {
+        return glr_fail(GLR_ERROR_ARGUMENT, "tensor.part: must be whole (0) or a box (1) in a model, not %d",
+                        (int)tensor->part);
+    }
+    for (uint32_t a = 0; a < tensor->rank; a++) {
+        if (tensor->strides[a] != 0) {
+            return glr_fail(GLR_ERROR_ARGUMENT, "tensor.strides[%u]: must be 0 in a model, not %" PRId64, a,
+                            tensor->strides[a]);
+        }
+    }
+    return GLR_OK;
+}
+
 static glr_status add(glr_model *model, const char *name, const glr_tensor *tensor,
                       const glr_initializer *initializer)
 {
@@ -126,12 +147,9 @@ static glr_status add(glr_model *model, const char *name, const glr_tensor *tens
     if (model->is_resolved) {
         return fail_resolved();
     }
-    const glr_status status = glr_tensor_extent(tensor, NULL, NULL);
+    const glr_status status = check_tensor(tensor);
     if (status != GLR_OK) {
         return status;
-    }
-    if (tensor->part != GLR_PART_WHOLE && tensor->part != GLR_PART_BOX) {
-        return glr_fail(GLR_ERROR_ARGUMENT, "tensor.part: %d is neither whole nor a box", (int)tensor->part);
     }
     glr_item item;
     memset(&item, 0, sizeof item); /* padding, too: equal ones are kept once */

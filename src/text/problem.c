@@ -7,13 +7,18 @@
 #include <stdio.h>
 #include <string.h>
 
+static void set(glr_problem *problem, glr_status status, const char *format, va_list arguments)
+{
+    glr_show_format(problem->text, sizeof problem->text, format, arguments);
+    problem->status = status;
+}
+
 bool glr_problem_set(glr_problem *problem, const char *format, ...)
 {
     va_list arguments;
     va_start(arguments, format);
-    glr_show_format(problem->text, sizeof problem->text, format, arguments);
+    set(problem, GLR_ERROR_PARSE, format, arguments);
     va_end(arguments);
-    problem->status = GLR_ERROR_PARSE;
     return false;
 }
 
@@ -21,9 +26,8 @@ glr_status glr_problem_fail(glr_problem *problem, glr_status status, const char 
 {
     va_list arguments;
     va_start(arguments, format);
-    glr_show_format(problem->text, sizeof problem->text, format, arguments);
+    set(problem, status, format, arguments);
     va_end(arguments);
-    problem->status = status;
     return status;
 }
 

@@ -306,6 +306,18 @@ Test(verify, parts_outside_their_tensor)
     cr_expect_str_eq(result.out, "");
 }
 
+/* A spec without a seed says nothing of what was drawn. */
+Test(verify, specs_without_a_seed)
+{
+    cr_assert_eq(run("glorand fill -i 'he_normal(seed=123)' -n 4,4 -o w.safetensors").status, 0);
+    cr_assert_eq(run("sed -i 's/(seed=123)/          /' w.safetensors").status, 0);
+    outcome result = run("glorand verify w.safetensors");
+    cr_expect_eq(result.status, 2);
+    cr_expect_not_null(
+        strstr(result.err, "w.safetensors: the spec in its metadata has a tensor without a seed"), "%s",
+        result.err);
+}
+
 Test(verify, files_that_cannot_be_verified)
 {
     write_text("m.json", small_list);

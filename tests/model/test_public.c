@@ -215,7 +215,12 @@ Test(model, mistakes_while_making)
     cr_expect_eq(glr_model_add(model, "a", &wrong, NULL), GLR_ERROR_SHAPE, "%s", glr_last_error());
     wrong = tensor;
     wrong.part = GLR_PART_RANGE;
-    cr_expect_eq(glr_model_add(model, "a", &wrong, NULL), GLR_ERROR_ARGUMENT, "%s", glr_last_error());
+    expect_error(glr_model_add(model, "a", &wrong, NULL), GLR_ERROR_ARGUMENT,
+                 "tensor.part: must be whole (0) or a box (1) in a model, not 2");
+    wrong = tensor;
+    wrong.strides[0] = 2;
+    expect_error(glr_model_add(model, "a", &wrong, NULL), GLR_ERROR_ARGUMENT,
+                 "tensor.strides[0]: must be 0 in a model, not 2");
     expect_error(glr_model_add_rule(model, "a{", "zeros"), GLR_ERROR_PARSE,
                  "column 2: '{' begins no capture like {i}; \\{ is the character");
     expect_error(glr_model_add_rule(model, "a", "zeros)"), GLR_ERROR_PARSE,
