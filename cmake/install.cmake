@@ -23,7 +23,7 @@ if(TARGET glorand_command)
   install(TARGETS glorand_command DESTINATION ${CMAKE_INSTALL_BINDIR})
   install(DIRECTORY docs/man/ DESTINATION ${CMAKE_INSTALL_MANDIR}/man1 FILES_MATCHING PATTERN "*.1")
 endif()
-install(FILES README.md CHANGELOG.md LICENSE docs/stream.md docs/text.md DESTINATION ${CMAKE_INSTALL_DOCDIR})
+install(FILES README.md CHANGELOG.md LICENSE docs/stream.md docs/text.md docs/versions.md DESTINATION ${CMAKE_INSTALL_DOCDIR})
 
 # Two export sets: who links the shared library needs nothing of what the static one is linked with.
 install(TARGETS glorand EXPORT glorand-shared DESTINATION ${CMAKE_INSTALL_LIBDIR})

@@ -699,6 +699,58 @@ Test(text, page)
     cr_expect(written == 11 && refused == 11, "%d texts are written, %d refused", written, refused);
 }
 
+/* What PyTorch's functions draw from: the upper bound of a uniform, or a normal's deviation. The formulas are
+   those of their documentation, for a tensor of 7 inputs, 5 outputs and 9 places. */
+static const struct {
+    bool is_bounded;
+    double scale;
+} pytorch[] = {
+    {true, 0.23570226039551584},  /* sqrt(6/(63 + 45)) */
+    {false, 0.13608276348795434}, /* sqrt(2/(63 + 45)) */
+    {true, 0.3086066999241838},   /* sqrt(6/63) */
+    {false, 0.1781741612749496},  /* sqrt(2/63) */
+    {false, 0.21081851067789195}, /* sqrt(2/45) */
+    {true, 0.12598815766974242},  /* sqrt(6/(1 + 5)/63) */
+    {false, 0.02},
+    {false, 0.02},
+    {true, 0.04},
+};
+
+static void expect_pytorch(const char *text, size_t row)
+{
+    const glr_tensor tensor = {.dtype = GLR_DTYPE_FLOAT32, .rank = 4, .shape = {5, 7, 3, 3}};
+    glr_initializer read = expect_read(text);
+    glr_summary summary;
+    read.layout = GLR_LAYOUT_TORCH;
+    cr_assert_lt(row, sizeof pytorch / sizeof pytorch[0], "%s", text);
+    cr_assert_eq(glr_describe(&read, &tensor, &summary), GLR_OK, "%s", glr_last_error());
+    const double scale = pytorch[row].is_bounded ? summary.upper : summary.stddev;
+    cr_expect_eq(isfinite(summary.upper) != 0, pytorch[row].is_bounded, "%s", text);
+    cr_expect_lt(fabs(scale - pytorch[row].scale), 1e-15, "%s: %.17g", text, scale);
+}
+
+/* Of docs/text.md, each row that says what an initializer of PyTorch is here. */
+Test(text, page_of_pytorch)
+{
+    FILE *page = fopen(SOURCE_DIR "/docs/text.md", "r");
+    cr_assert_not_null(page);
+    char line[512];
+    size_t row = 0;
+    bool inside = false;
+    while (fgets(line, sizeof line, page) != NULL) {
+        char *at = line + 1, *text;
+        if (strncmp(line, "| In PyTorch |", 14) == 0) {
+            inside = true;
+        } else if (line[0] != '|') {
+            inside = false;
+        } else if (inside && (at = strchr(at, '|')) != NULL && next_code(&at, &text)) {
+            expect_pytorch(text, row++);
+        }
+    }
+    cr_expect_eq(fclose(page), 0);
+    cr_expect_eq(row, sizeof pytorch / sizeof pytorch[0], "%zu rows are read", row);
+}
+
 /* ---- Random texts ------------------------------------------------------------------------------------ */
 
 /* Words in any order, and texts with bytes replaced: all end in a status, and what is read is written. */
