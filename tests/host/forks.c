@@ -128,8 +128,7 @@ static void *keep_seeding(void *nothing)
     return nothing;
 }
 
-/* The allocator of AddressSanitizer, in LLVM 14, may be locked in the child by a thread that it does not
- * have. */
+/* See run_apart. */
 #ifdef TEST_SANITIZED
 #define MAY_FORK_BESIDE false
 #else

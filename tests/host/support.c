@@ -59,9 +59,41 @@ bool is_sanitized(void)
 
 bool is_light(void) { return getenv("GLORAND_TEST_LIGHT") != NULL; }
 
+/* Whether another thread of this process runs or is about to, as the kernel says. */
+static bool others_run(void)
+{
+    DIR *folder = opendir("/proc/self/task");
+    bool found = false;
+    for (struct dirent *entry; folder != NULL && !found && (entry = readdir(folder)) != NULL;) {
+        char path[300], text[256] = "";
+        (void)snprintf(path, sizeof path, "/proc/self/task/%s/stat", entry->d_name);
+        FILE *file = entry->d_name[0] != '.' && atoi(entry->d_name) != getpid() ? fopen(path, "r") : NULL;
+        if (file != NULL) {
+            const char *behind = fgets(text, sizeof text, file) != NULL ? strrchr(text, ')') : NULL;
+            found = behind != NULL && behind[1] == ' ' && behind[2] != 'S';
+            (void)fclose(file);
+        }
+    }
+    if (folder != NULL) {
+        (void)closedir(folder);
+    }
+    return found;
+}
+
+/* The allocator of AddressSanitizer, in LLVM 14, may be locked in a child by a thread that the child does not
+   have: by one of the pool, for example, that is still being started when the fill is done. */
+static void wait_for_others(void)
+{
+    const struct timespec pause = {.tv_nsec = 1000000};
+    for (int i = 0; i < 5000 && is_sanitized() && others_run(); i++) {
+        (void)nanosleep(&pause, NULL);
+    }
+}
+
 void run_apart(const char *name, bool at_once, void (*function)(const void *), const void *argument)
 {
     (void)fflush(NULL);
+    wait_for_others();
     const pid_t child = fork();
     if (child == 0) {
         atomic_store(&failures, 0);
