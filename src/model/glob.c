@@ -150,10 +150,13 @@ static bool take_capture(matcher *m, size_t length)
 {
     const char *digits = m->name, *name = m->pattern + 1;
     size_t count = 0;
+    if (digits > m->begin && digits[-1] >= '0' && digits[-1] <= '9') {
+        return false; /* before the run is counted: a star tries each of its digits */
+    }
     while (digits[count] >= '0' && digits[count] <= '9') {
         count++;
     }
-    if (count == 0 || (digits > m->begin && digits[-1] >= '0' && digits[-1] <= '9')) {
+    if (count == 0) {
         return false;
     }
     const glr_capture *before = find_capture(&m->captures, name, length - 2);

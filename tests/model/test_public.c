@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 static const glr_variable variables[] = {{"n_layer", 8.0}, {"n_layer", 12.0}};
 
@@ -192,6 +193,22 @@ Test(model, patterns)
     expect_error(glr_pattern_match(NULL, "h", &matches), GLR_ERROR_ARGUMENT, "pattern: must not be NULL");
     expect_error(glr_pattern_match("h", NULL, &matches), GLR_ERROR_ARGUMENT, "name: must not be NULL");
     expect_error(glr_pattern_match("h", "h", NULL), GLR_ERROR_ARGUMENT, "matches: must not be NULL");
+}
+
+/* Each star and each digit of a long run, in a time that is not the square of the run's length. */
+Test(model, patterns_of_long_numbers)
+{
+    const size_t length = 1000000;
+    uint32_t matches = 7;
+    char *name = malloc(length + 1);
+    cr_assert_not_null(name);
+    memset(name, '1', length);
+    name[length] = '\0';
+    const clock_t start = clock();
+    cr_expect_eq(glr_pattern_match("*{i}x", name, &matches), GLR_OK);
+    cr_expect_lt((double)(clock() - start) / CLOCKS_PER_SEC, 5.0);
+    cr_expect_eq(matches, 0);
+    free(name);
 }
 
 Test(model, mistakes_while_making)
