@@ -51,7 +51,7 @@ typedef struct arguments {
     const char *initializer, *shape, *output, *slice;
     bool has_stream;
     int64_t stream;
-    glr_variables variables;
+    glr_variable_options variables;
     glr_model_options options; /* its dtype is always set */
 } arguments;
 
@@ -131,8 +131,8 @@ static int read_initializer(const arguments *given, glr_initializer *initializer
     const bool is_json =
         text[0] == '{' || text[0] == '"' || strncmp(text, GLR_UTF8_BOM, strlen(GLR_UTF8_BOM)) == 0;
     const glr_status status = is_json ? glr_initializer_from_json(text, length, initializer)
-                                      : glr_initializer_from_text(text, length, given->variables.variable,
-                                                                  given->variables.count, initializer);
+                                      : glr_initializer_from_text(text, length, given->variables.all.variable,
+                                                                  given->variables.all.count, initializer);
     return status == GLR_OK ? EXIT_DONE
                             : glr_cli_fail(status == GLR_ERROR_MEMORY ? EXIT_FAILED : EXIT_USAGE,
                                            "--initializer: %s", glr_last_error());
@@ -150,7 +150,8 @@ static int make_tensor(const arguments *given, glr_model_tensor *tensor)
     if (given->slice != NULL && !glr_slice_parse(given->slice, &tensor->tensor, &problem)) {
         return glr_cli_fail(EXIT_USAGE, "--%s", problem.text);
     }
-    status = read_initializer(given, &tensor->initializer);
+    status = glr_cli_check_set(&given->variables, &given->initializer, 1);
+    status = status == EXIT_DONE ? read_initializer(given, &tensor->initializer) : status;
     if (status != EXIT_DONE) {
         return status;
     }
@@ -244,6 +245,6 @@ int glr_cli_fill(int argc, char **argv)
 {
     arguments given = {.common = GLR_COMMON_INIT, .options = {.dtype = GLR_DTYPE_FLOAT32}};
     const int status = fill(argc, argv, &given);
-    glr_variables_free(&given.variables);
+    glr_cli_free_variables(&given.variables);
     return status;
 }

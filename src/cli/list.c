@@ -15,7 +15,7 @@ int glr_list_options_make(int argc, glr_list_options *given)
 void glr_list_options_free(glr_list_options *given)
 {
     free(given->rule);
-    glr_variables_free(&given->variables);
+    glr_cli_free_variables(&given->variables);
 }
 
 /* Adds the rule "PATTERN=INITIALIZER". */
@@ -67,6 +67,22 @@ static int resolve(const char *path, const glr_list_options *given, glr_model *m
     return status == GLR_OK ? EXIT_DONE : glr_cli_fail_status(status, "%s: %s", path, glr_last_error());
 }
 
+/* Whether the list or a rule has each variable of --set. */
+static int check_set(const glr_list_options *given, const char *list)
+{
+    const char **texts = calloc(given->rule_count + 1, sizeof *texts);
+    if (texts == NULL) {
+        return glr_cli_fail(EXIT_FAILED, "out of memory");
+    }
+    texts[0] = list;
+    for (size_t i = 0; i < given->rule_count; i++) {
+        texts[i + 1] = given->rule[i] + strcspn(given->rule[i], "=");
+    }
+    const int status = glr_cli_check_set(&given->variables, texts, given->rule_count + 1);
+    free(texts);
+    return status;
+}
+
 int glr_list_read(const char *path, const glr_list_options *given, glr_model **model)
 {
     glr_problem problem;
@@ -76,8 +92,13 @@ int glr_list_read(const char *path, const glr_list_options *given, glr_model **m
     if (text == NULL) {
         return glr_cli_fail_by(&problem, "%s", problem.text);
     }
-    const glr_status status =
-        glr_model_from_list(text, length, given->variables.variable, given->variables.count, model);
+    const int used = check_set(given, text);
+    if (used != EXIT_DONE) {
+        free(text);
+        return used;
+    }
+    const glr_variables *variables = &given->variables.all;
+    const glr_status status = glr_model_from_list(text, length, variables->variable, variables->count, model);
     free(text);
     if (status != GLR_OK) {
         return glr_cli_fail_status(status, "%s: %s", path, glr_last_error());

@@ -2,8 +2,9 @@
 #ifndef GLR_CLI_LIST_H
 #define GLR_CLI_LIST_H
 
+#include "variable_options.h"
+
 #include "files/safetensors.h"
-#include "text/variables.h"
 
 #include "glorand/model.h"
 
@@ -11,7 +12,7 @@
 typedef struct glr_list_options {
     const char **rule; /* room for one an argument */
     size_t rule_count;
-    glr_variables variables;
+    glr_variable_options variables;
     glr_model_options options;
 } glr_list_options;
 

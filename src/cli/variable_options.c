@@ -10,7 +10,7 @@
 #include <string.h>
 
 /* NAME=NUMBER. */
-static int set(const char *argument, glr_variables *variables)
+static int set(const char *argument, glr_variable_options *given)
 {
     const size_t length = strcspn(argument, "=");
     const char *number = argument + length + 1;
@@ -22,8 +22,10 @@ static int set(const char *argument, glr_variables *variables)
     if (end == number || *end != '\0' || !isfinite(value)) {
         return glr_cli_fail(EXIT_USAGE, "--set %s: '%s' is not a finite number", argument, number);
     }
-    return glr_variables_add(variables, argument, length, value) ? EXIT_DONE
-                                                                 : glr_cli_fail(EXIT_FAILED, "out of memory");
+    return glr_variables_add(&given->all, argument, length, value) &&
+                   glr_variables_add(&given->set, argument, length, value)
+               ? EXIT_DONE
+               : glr_cli_fail(EXIT_FAILED, "out of memory");
 }
 
 /* The members that are numbers; no other member of a file can be meant. */
@@ -64,7 +66,42 @@ static int read_config(const char *path, glr_variables *variables)
     return status;
 }
 
-int glr_cli_variable_option(int option, const char *argument, glr_variables *variables)
+int glr_cli_variable_option(int option, const char *argument, glr_variable_options *given)
 {
-    return option == OPTION_SET ? set(argument, variables) : read_config(argument, variables);
+    return option == OPTION_SET ? set(argument, given) : read_config(argument, &given->all);
+}
+
+static bool is_of_a_name(char c) { return glr_ascii_is_name(&c, 1) || (c >= '0' && c <= '9'); }
+
+/* Whether a name stands in a text as a word. */
+static bool has_word(const char *text, const char *name)
+{
+    const size_t length = strlen(name);
+    for (const char *at = text; (at = strstr(at, name)) != NULL; at += length) {
+        if ((at == text || !is_of_a_name(at[-1])) && !is_of_a_name(at[length])) {
+            return true;
+        }
+    }
+    return false;
+}
+
+int glr_cli_check_set(const glr_variable_options *given, const char *const *texts, size_t count)
+{
+    for (size_t i = 0; i < given->set.count; i++) {
+        const char *name = given->set.variable[i].name;
+        size_t t = 0;
+        while (t < count && !has_word(texts[t], name)) {
+            t++;
+        }
+        if (t == count) {
+            return glr_cli_fail(EXIT_USAGE, "--set %s: no initializer uses this variable", name);
+        }
+    }
+    return EXIT_DONE;
+}
+
+void glr_cli_free_variables(glr_variable_options *given)
+{
+    glr_variables_free(&given->all);
+    glr_variables_free(&given->set);
 }

@@ -231,7 +231,7 @@ static int read_spec(const arguments *given, const char *path, const glr_safeten
 static bool has_list_options(const glr_list_options *list)
 {
     return list->options.has_seed || list->options.recipe != NULL || list->rule_count > 0 ||
-           list->variables.count > 0;
+           list->variables.all.count > 0;
 }
 
 static int read_option(int option, arguments *given)

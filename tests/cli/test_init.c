@@ -451,7 +451,9 @@ Test(init, mistakes_in_variables)
         {"--set n=", "--set n=: '' is not a finite number"},
         {"--set n=1x", "--set n=1x: '1x' is not a finite number"},
         {"--set n=inf", "--set n=inf: 'inf' is not a finite number"},
-        {"--set sqrt=2", "'sqrt' has a meaning of its own"},
+        {"--set sqrt=2 --rule 'w=constant(sqrt(4))'", "'sqrt' has a meaning of its own"},
+        {"--set n=2", "--set n: no initializer uses this variable"},
+        {"--set n=2 --rule 'n.1=zeros' --rule '*=constant(n1+2)'", "--set n: no initializer uses"},
         {"--config none.json", "--config: none.json: "},
         {"--config list.json", "--config: list.json is not a JSON object"},
         {"--config broken.json", "--config: broken.json: line 1, column 7"},
@@ -464,7 +466,9 @@ Test(init, mistakes_in_variables)
         cr_expect_not_null(strstr(result.err, cases[i].message), "%s: %s", cases[i].options, result.err);
         cr_expect_not(exists("m.safetensors"));
     }
-    outcome filled = run("glorand fill -i 'constant(n/4)' -n 1 --set n=10 --config list.json -o x.bin");
+    outcome filled = run("glorand fill -i 'constant(1/4)' -n 1 --set n=10 -o x.bin");
+    cr_expect_not_null(strstr(filled.err, "--set n: no initializer uses this variable"), "%s", filled.err);
+    filled = run("glorand fill -i 'constant(n/4)' -n 1 --set n=10 --config list.json -o x.bin");
     cr_expect_eq(filled.status, 2);
     filled = run("glorand fill -i 'constant(n/4)' -n 1 --set n=10 -o - | od -An -tf4");
     cr_expect_not_null(strstr(filled.out, " 2.5"), "%s%s", filled.out, filled.err);
