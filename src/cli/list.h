@@ -8,7 +8,7 @@
 
 #include "glorand/model.h"
 
-/* What the options say; --rule as it was given. */
+/* Options of a list; --rule as it was given. */
 typedef struct glr_list_options {
     const char **rule; /* room for one an argument */
     size_t rule_count;

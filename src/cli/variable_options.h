@@ -15,7 +15,7 @@ enum { OPTION_SET = 1200, OPTION_CONFIG };
     "      --config FILE      a JSON file, as a model's config.json: its members that are numbers are\n"     \
     "                         variables\n"
 
-/* What the options said. Of a name that is given again, the last value counts. */
+/* Variables of both options. Of a name that is given again, the last value counts. */
 typedef struct glr_variable_options {
     glr_variables all;
     glr_variables set; /* those of --set, which must be used */

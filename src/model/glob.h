@@ -2,7 +2,7 @@
    [^...] one that is not in it; a backslash takes the next character's meaning away. Characters are UTF-8's;
    a byte that is not UTF-8 is a character by itself. No character is special in a name: * matches '/' and a
    leading '.', too. {i} is a capture: a whole run of decimal digits, the same digits wherever it is repeated.
-   What is before a star matches as early in the name as it can, and is then settled, so that a match takes
+   The part before a star matches as early in the name as it can, and is then settled, so that a match takes
    time in proportion to the product of both lengths at most. */
 #ifndef GLR_MODEL_GLOB_H
 #define GLR_MODEL_GLOB_H

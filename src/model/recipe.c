@@ -44,7 +44,7 @@ static const entry default_entries[] = {
     {LAST_COMPONENT, "running_var", 0, 1, GLR_KIND_ONES, "default: running_var"},
 };
 
-/* What was given without being asked before there were recipes; the same file for the same seed. */
+/* The defaults from before there were recipes: the same file for the same seed. */
 static const entry keras_entries[] = {
     {LAST_COMPONENT, "bias", 0, GLR_MAX_RANK, GLR_KIND_ZEROS, "recipe keras: bias"},
     {LAST_COMPONENT, "beta", 0, GLR_MAX_RANK, GLR_KIND_ZEROS, "recipe keras: beta"},
