@@ -164,6 +164,8 @@ static glr_status add(glr_model *model, const char *name, const glr_tensor *tens
         return glr_fail(GLR_ERROR_MEMORY, "out of memory for tensor %s", name);
     }
     model->entry[model->count - 1].owns_name = true;
+    free(model->sorted); /* a list's names, of which this is none */
+    model->sorted = NULL;
     return GLR_OK;
 }
 

@@ -181,6 +181,28 @@ Test(model, lists_with_variables)
     }
 }
 
+/* Names of the list and of the program are looked for, and compared, alike. */
+Test(model, lists_with_more_tensors)
+{
+    static const char list[] = "{\"tensors\": [{\"name\": \"a\", \"shape\": [2], \"dtype\": \"float32\"}]}";
+    const glr_tensor tensor = {.dtype = GLR_DTYPE_FLOAT32, .rank = 1, .shape = {3}};
+    for (int repeated = 0; repeated <= 1; repeated++) {
+        glr_model *model = NULL;
+        size_t index = 0;
+        cr_assert_eq(glr_model_from_list(list, sizeof list - 1, NULL, 0, &model), GLR_OK);
+        cr_assert_eq(glr_model_add(model, repeated ? "a" : "b", &tensor, NULL), GLR_OK);
+        cr_assert_eq(glr_model_add_rule(model, "*", "zeros"), GLR_OK);
+        if (repeated) {
+            expect_error(glr_model_resolve(model, NULL), GLR_ERROR_PARSE, "duplicate tensor name a");
+        } else {
+            cr_assert_eq(glr_model_resolve(model, NULL), GLR_OK, "%s", glr_last_error());
+            cr_assert_eq(glr_model_find(model, "b", &index), GLR_OK);
+            cr_expect_eq(index, 1);
+        }
+        glr_model_free(model);
+    }
+}
+
 Test(model, patterns)
 {
     uint32_t matches = 7;
