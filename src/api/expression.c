@@ -173,7 +173,7 @@ static glr_status read_signed(glr_scanner *scanner, double *value)
         status = read_group(scanner, value);
     } else if ((c >= '0' && c <= '9') || c == '.') {
         status = read_number(scanner, value);
-    } else if (glr_scan_begins_name(c)) {
+    } else if (glr_ascii_begins_name(c)) {
         status = read_name(scanner, value);
     } else if (c == '{') {
         status = read_capture(scanner, value);

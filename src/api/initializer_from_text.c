@@ -48,6 +48,20 @@ static bool read_infinite(glr_scanner *scan, double *value)
     return true;
 }
 
+/* Decimal digits at the scanner's position, exact; false if they are more than the limit. */
+static bool read_digits(glr_scanner *scanner, uint64_t limit, uint64_t *magnitude)
+{
+    *magnitude = 0;
+    for (char c = scanner->text[scanner->at]; c >= '0' && c <= '9'; c = scanner->text[++scanner->at]) {
+        const uint64_t digit = (uint64_t)(c - '0');
+        if (*magnitude > (limit - digit) / 10) {
+            return false;
+        }
+        *magnitude = *magnitude * 10 + digit;
+    }
+    return true;
+}
+
 /* An integer of 64 bits that stands for the whole value and that no double is; false if it is something
    else. */
 static bool read_exact_integer(reader *r)
@@ -56,12 +70,9 @@ static bool read_exact_integer(reader *r)
     const bool negative = glr_scan_take(&ahead, '-');
     const uint64_t limit = negative ? UINT64_C(1) << 63 : UINT64_MAX;
     uint64_t magnitude = 0;
-    for (char c = glr_scan_peek(&ahead); c >= '0' && c <= '9'; c = ahead.text[++ahead.at]) {
-        const uint64_t digit = (uint64_t)(c - '0');
-        if (magnitude > (limit - digit) / 10) {
-            return false;
-        }
-        magnitude = magnitude * 10 + digit;
+    (void)glr_scan_peek(&ahead);
+    if (!read_digits(&ahead, limit, &magnitude)) {
+        return false;
     }
     const char next = glr_scan_peek(&ahead);
     if (glr_is_double(magnitude) || (next != ',' && next != ')')) {
@@ -155,14 +166,10 @@ static glr_status read_integer(glr_scanner *scan, uint64_t max, bool is_signed, 
     if (first < '0' || first > '9') {
         return glr_scan_fail_expected(scan, "an integer");
     }
-    for (char c = first; c >= '0' && c <= '9'; c = scan->text[++scan->at]) {
-        const uint64_t digit = (uint64_t)(c - '0');
-        if (magnitude > (limit - digit) / 10) {
-            return glr_scan_fail(GLR_ERROR_PARSE, start, "the integer is beyond the range of %s%llu to %llu",
-                                 is_signed ? "-" : "", is_signed ? (unsigned long long)max + 1 : 0,
-                                 (unsigned long long)max);
-        }
-        magnitude = magnitude * 10 + digit;
+    if (!read_digits(scan, limit, &magnitude)) {
+        return glr_scan_fail(GLR_ERROR_PARSE, start, "the integer is beyond the range of %s%llu to %llu",
+                             is_signed ? "-" : "", is_signed ? (unsigned long long)max + 1 : 0,
+                             (unsigned long long)max);
     }
     *value = negative && magnitude > 0 ? -(int64_t)(magnitude - 1) - 1 : (int64_t)magnitude;
     return GLR_OK;

@@ -1,6 +1,7 @@
 #include "text_scanner.h"
 
 #include "error.h"
+#include "text/ascii.h"
 #include "text/json.h"
 
 #include <stdarg.h>
@@ -34,15 +35,9 @@ bool glr_scan_at_end(glr_scanner *scanner)
     return scanner->at == scanner->length;
 }
 
-bool glr_scan_begins_name(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_'; }
-
 size_t glr_scan_name(const glr_scanner *scanner, size_t at)
 {
-    const char *start = scanner->text + at, *end = start;
-    while (glr_scan_begins_name(*end) || (end > start && *end >= '0' && *end <= '9')) {
-        end++;
-    }
-    return (size_t)(end - start);
+    return glr_ascii_name_length(scanner->text + at);
 }
 
 bool glr_scan_is(const glr_scanner *scanner, size_t at, size_t length, const char *word)

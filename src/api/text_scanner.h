@@ -22,8 +22,7 @@ bool glr_scan_take(glr_scanner *scanner, char c);
 /* Skips spaces. Whether nothing is left. */
 bool glr_scan_at_end(glr_scanner *scanner);
 
-/* Whether a byte can begin a name, and the length of the name at a position; 0 if there is none. */
-bool glr_scan_begins_name(char c);
+/* The length of the name at a position; 0 if there is none. */
 size_t glr_scan_name(const glr_scanner *scanner, size_t at);
 
 /* Whether length bytes at a position are the word. */

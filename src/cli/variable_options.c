@@ -71,7 +71,7 @@ int glr_cli_variable_option(int option, const char *argument, glr_variable_optio
     return option == OPTION_SET ? set(argument, given) : read_config(argument, &given->all);
 }
 
-static bool is_of_a_name(char c) { return glr_ascii_is_name(&c, 1) || (c >= '0' && c <= '9'); }
+static bool is_of_a_name(char c) { return glr_ascii_begins_name(c) || (c >= '0' && c <= '9'); }
 
 /* Whether a name stands in a text as a word. */
 static bool has_word(const char *text, const char *name)

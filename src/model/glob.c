@@ -1,5 +1,6 @@
 #include "glob.h"
 
+#include "text/ascii.h"
 #include "text/show.h"
 
 #include <ctype.h>
@@ -67,14 +68,8 @@ static const char *try_set(const char *set, uint32_t character, bool *matches)
 /* The bytes of a capture at the beginning of a pattern, braces included; 0 if there is none. */
 static size_t capture_length(const char *pattern)
 {
-    size_t length = 1;
-    if (pattern[0] != '{' || isdigit((unsigned char)pattern[1])) {
-        return 0;
-    }
-    while (pattern[length] == '_' || isalnum((unsigned char)pattern[length])) {
-        length++;
-    }
-    return length > 1 && pattern[length] == '}' ? length + 1 : 0;
+    const size_t length = pattern[0] == '{' ? glr_ascii_name_length(pattern + 1) : 0;
+    return length > 0 && pattern[length + 1] == '}' ? length + 2 : 0;
 }
 
 /* The pattern behind its first part, which is special: a star, a question mark, a set, a capture, or a

@@ -440,11 +440,8 @@ static bool take_variables(glr_json_value document, const glr_variable *given, s
     if (!read_variables(glr_json_member(document, where.name), &where, &model->variables)) {
         return false;
     }
-    for (size_t i = 0; i < count; i++) {
-        const glr_variable *variable = &given[i];
-        if (!glr_variables_add(&model->variables, variable->name, strlen(variable->name), variable->value)) {
-            return glr_problem_memory(problem);
-        }
+    if (!glr_variables_add_all(&model->variables, given, count)) {
+        return glr_problem_memory(problem);
     }
     const glr_status status = glr_check_variables(model->variables.variable, model->variables.count);
     return status == GLR_OK || glr_problem_status(problem, status);

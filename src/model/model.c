@@ -140,19 +140,10 @@ bool glr_items_sort(glr_model *model, const char **repeated)
     return true;
 }
 
-size_t glr_items_find(const glr_model *model, const char *name, size_t *next)
+size_t glr_items_find(const glr_model *model, const char *name)
 {
-    size_t index = *next;
-    if (index >= model->count || strcmp(model->entry[index].name, name) != 0) {
-        const glr_name *found =
-            model->sorted == NULL ? NULL : glr_find_name(model->sorted, model->count, name);
-        if (found == NULL) {
-            return SIZE_MAX;
-        }
-        index = found->index;
-    }
-    *next = index + 1;
-    return index;
+    const glr_name *found = model->sorted == NULL ? NULL : glr_find_name(model->sorted, model->count, name);
+    return found != NULL ? found->index : SIZE_MAX;
 }
 
 void glr_model_clear(glr_model *model)

@@ -114,9 +114,8 @@ bool glr_list_parse(const char *text, size_t length, const glr_variable *variabl
 
 void glr_model_clear(glr_model *model);
 
-/* The index of the tensor of a name in a sorted model, or SIZE_MAX. *next is looked at first and set behind
-   what was found, so that names that come in the model's order are found at once. */
-size_t glr_items_find(const glr_model *model, const char *name, size_t *next);
+/* The index of the tensor of a name in a sorted model, or SIZE_MAX. */
+size_t glr_items_find(const glr_model *model, const char *name);
 
 /* Reads a choice: an initializer's text form or JSON, or "skip". */
 bool glr_choice_parse(const char *text, const glr_text_names *names, glr_choice *choice,
@@ -144,8 +143,5 @@ bool glr_items_need_seed(const glr_model *model);
 
 /* Gives those tensors a seed. */
 void glr_items_seed(glr_model *model, int64_t seed);
-
-/* Whether an initializer of this kind draws random numbers. */
-bool glr_is_random(glr_kind kind);
 
 #endif

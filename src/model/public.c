@@ -53,12 +53,7 @@ static glr_status create(const glr_variable *variables, size_t count, glr_model 
         return status;
     }
     glr_model made = {.entry = NULL};
-    bool ok = glr_items_reserve(&made, 0);
-    for (size_t i = 0; ok && i < count; i++) {
-        ok = glr_variables_add(&made.variables, variables[i].name, strlen(variables[i].name),
-                               variables[i].value);
-    }
-    if (!ok) {
+    if (!glr_items_reserve(&made, 0) || !glr_variables_add_all(&made.variables, variables, count)) {
         glr_model_clear(&made);
         return glr_fail(GLR_ERROR_MEMORY, "out of memory for a model");
     }
@@ -305,13 +300,12 @@ glr_status glr_model_get(const glr_model *model, size_t index, glr_model_tensor 
 
 glr_status glr_model_find(const glr_model *model, const char *name, size_t *index)
 {
-    size_t next = SIZE_MAX;
     if (name == NULL || index == NULL) {
         return glr_fail_null(name == NULL ? "name" : "index");
     }
     const glr_status status = check_resolved(model);
     if (status == GLR_OK) {
-        *index = glr_items_find(model, name, &next);
+        *index = glr_items_find(model, name);
     }
     return status;
 }

@@ -6,7 +6,7 @@
 #include "text/text.h"
 #include "unresolved.h"
 
-#include "text/ascii.h"
+#include "api/kind.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -360,11 +360,6 @@ bool glr_items_resolve(glr_model *model, const glr_model_options *options, glr_p
     return ok;
 }
 
-bool glr_is_random(glr_kind kind)
-{
-    return kind != GLR_KIND_ZEROS && kind != GLR_KIND_ONES && kind != GLR_KIND_CONSTANT;
-}
-
 static bool needs_seed(const glr_model *model, const glr_model_entry *entry)
 {
     glr_initializer initializer;
@@ -372,7 +367,7 @@ static bool needs_seed(const glr_model *model, const glr_model_entry *entry)
         return false;
     }
     glr_interned_get(&model->initializers, entry->initializer, &initializer, sizeof initializer);
-    return glr_is_random(initializer.kind);
+    return glr_kind_is_random(initializer.kind);
 }
 
 bool glr_items_need_seed(const glr_model *model)

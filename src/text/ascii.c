@@ -12,13 +12,19 @@ int glr_ascii_equal(const char *a, const char *b, size_t length)
     return 1;
 }
 
-static bool begins_name(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_'; }
+bool glr_ascii_begins_name(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_'; }
+
+size_t glr_ascii_name_length(const char *text)
+{
+    size_t length = 0;
+    while (glr_ascii_begins_name(text[length]) ||
+           (length > 0 && text[length] >= '0' && text[length] <= '9')) {
+        length++;
+    }
+    return length;
+}
 
 bool glr_ascii_is_name(const char *text, size_t length)
 {
-    size_t i = 0;
-    while (i < length && (begins_name(text[i]) || (i > 0 && text[i] >= '0' && text[i] <= '9'))) {
-        i++;
-    }
-    return length > 0 && i == length;
+    return length > 0 && glr_ascii_name_length(text) == length;
 }

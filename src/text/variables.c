@@ -33,6 +33,15 @@ bool glr_variables_add(glr_variables *variables, const char *name, size_t length
     return true;
 }
 
+bool glr_variables_add_all(glr_variables *variables, const glr_variable *table, size_t count)
+{
+    bool ok = true;
+    for (size_t i = 0; ok && i < count; i++) {
+        ok = glr_variables_add(variables, table[i].name, strlen(table[i].name), table[i].value);
+    }
+    return ok;
+}
+
 void glr_variables_free(glr_variables *variables)
 {
     for (size_t i = 0; i < variables->count; i++) {

@@ -17,6 +17,9 @@ typedef struct glr_variables {
    last counts. */
 bool glr_variables_add(glr_variables *variables, const char *name, size_t length, double value);
 
+/* Adds those of a table. */
+bool glr_variables_add_all(glr_variables *variables, const glr_variable *table, size_t count);
+
 void glr_variables_free(glr_variables *variables);
 
 #endif
