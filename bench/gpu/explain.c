@@ -67,20 +67,6 @@ static void add_block(group *g, uint64_t block)
     (void)fprintf(g->out, "\n");
 }
 
-/* The bits of a float32 in a plan's dtype. */
-static uint64_t rounded(const glr_plan *plan, float value)
-{
-    const glr_format float16 = GLR_FORMAT_FLOAT16, bfloat16 = GLR_FORMAT_BFLOAT16;
-    const glr_format e4m3fn = GLR_FORMAT_FLOAT8_E4M3FN, e5m2 = GLR_FORMAT_FLOAT8_E5M2;
-    switch (plan->dtype) {
-    case GLR_DTYPE_FLOAT16: return glr_round_to(value, float16, 16);
-    case GLR_DTYPE_BFLOAT16: return glr_round_to(value, bfloat16, 16);
-    case GLR_DTYPE_FLOAT8_E4M3FN: return glr_round_to(value, e4m3fn, 8);
-    case GLR_DTYPE_FLOAT8_E5M2: return glr_round_to(value, e5m2, 8);
-    default: return glr_bits_of(value);
-    }
-}
-
 static uint64_t finish(const group *g)
 {
     const glr_plan *plan = g->plan;
@@ -93,7 +79,7 @@ static uint64_t finish(const group *g)
         const float value = glr_scaled((float)g->taken, plan->scale, plan->shift);
         (void)fprintf(g->out, "%a times %a plus %a is %a", g->taken, (double)plan->scale, (double)plan->shift,
                       (double)value);
-        bits = rounded(plan, value);
+        bits = glr_code_of(value, (uint32_t)plan->dtype);
     }
     (void)fprintf(g->out, ", in %s 0x%" PRIx64 "\n", glr_dtype_name(plan->dtype), bits);
     return bits;

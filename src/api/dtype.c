@@ -1,37 +1,27 @@
-/* Element types: names and sizes. */
+/* Element types: names, sizes, and one element of a constant. */
+#include "dtype.h"
+
+#include "core/round.h"
+#include "error.h"
 #include "text/ascii.h"
 
-#include "glorand/glorand.h"
-
-#include <stdbool.h>
+#include <inttypes.h>
+#include <math.h>
 #include <string.h>
 
-#define MAX_ALIASES 5
-
-/* The first name is glorand's and NumPy's. The others are those of safetensors, PyTorch, JAX and TensorFlow,
-   as far as they mean the same everywhere: a bare "float" is 32 bits to PyTorch and 64 to NumPy, and
-   float8_e4m3 is another type to ml_dtypes. */
 static const struct {
-    const char *name;
+    const char *name, *aliases; /* separated by spaces */
     size_t size;
-    const char *alias[MAX_ALIASES];
+    int value_bits, is_signed; /* of integers; 0 for floats */
 } dtypes[] = {
-    [GLR_DTYPE_FLOAT32] = {"float32", 4, {"f32", "fp32", "single", "torch.float"}},
-    [GLR_DTYPE_FLOAT64] = {"float64", 8, {"f64", "fp64", "double"}},
-    [GLR_DTYPE_FLOAT16] = {"float16", 2, {"f16", "fp16", "half"}},
-    [GLR_DTYPE_BFLOAT16] = {"bfloat16", 2, {"bf16"}},
-    [GLR_DTYPE_FLOAT8_E4M3FN] = {"float8_e4m3fn", 1, {"f8_e4m3", "f8_e4m3fn"}},
-    [GLR_DTYPE_FLOAT8_E5M2] = {"float8_e5m2", 1, {"f8_e5m2"}},
-    [GLR_DTYPE_BOOL] = {"bool", 1, {"bool_"}},
-    [GLR_DTYPE_INT8] = {"int8", 1, {"i8", "torch.char"}},
-    [GLR_DTYPE_INT16] = {"int16", 2, {"i16", "short"}},
-    [GLR_DTYPE_INT32] = {"int32", 4, {"i32", "torch.int"}},
-    [GLR_DTYPE_INT64] = {"int64", 8, {"i64", "torch.long"}},
-    [GLR_DTYPE_UINT8] = {"uint8", 1, {"u8", "torch.byte"}},
-    [GLR_DTYPE_UINT16] = {"uint16", 2, {"u16"}},
-    [GLR_DTYPE_UINT32] = {"uint32", 4, {"u32"}},
-    [GLR_DTYPE_UINT64] = {"uint64", 8, {"u64"}},
-};
+#define OF_FLOAT(NAME, number, name, bits, aliases, ...) [number] = {#name, aliases, (bits) / 8, 0, 0},
+#define OF_INTEGER(NAME, number, name, bits, aliases, tag, descr, value_bits, is_signed)                     \
+    [number] = {#name, aliases, (bits) / 8, value_bits, is_signed},
+    GLR_FOR_EACH_DTYPE(OF_FLOAT, OF_FLOAT, OF_INTEGER)};
+
+#define SAME_NUMBER(NAME, number, ...)                                                                       \
+    _Static_assert(GLR_DTYPE_##NAME == (number), "the enumerator's value is the table's");
+GLR_FOR_EACH_DTYPE(SAME_NUMBER, SAME_NUMBER, SAME_NUMBER)
 
 #define DTYPE_COUNT (sizeof dtypes / sizeof dtypes[0])
 
@@ -45,30 +35,26 @@ const char *glr_dtype_name(glr_dtype dtype) { return is_dtype(dtype) ? dtypes[dt
 
 size_t glr_dtype_size(glr_dtype dtype) { return is_dtype(dtype) ? dtypes[dtype].size : 0; }
 
-uint32_t glr_dtype_is_floating(glr_dtype dtype)
-{
-    return dtype >= GLR_DTYPE_FLOAT32 && dtype <= GLR_DTYPE_FLOAT8_E5M2;
-}
+uint32_t glr_dtype_is_floating(glr_dtype dtype) { return is_dtype(dtype) && dtypes[dtype].value_bits == 0; }
 
-static bool same(const char *a, const char *b)
+/* Whether a name is one of those in a list that spaces separate. */
+static bool is_in(const char *list, const char *name)
 {
-    const size_t length = strlen(a);
-    return strlen(b) == length && glr_ascii_equal(a, b, length);
-}
-
-static bool is_name_of(size_t dtype, const char *name)
-{
-    bool found = dtypes[dtype].name != NULL && same(dtypes[dtype].name, name);
-    for (size_t i = 0; !found && i < MAX_ALIASES && dtypes[dtype].alias[i] != NULL; i++) {
-        found = same(dtypes[dtype].alias[i], name);
+    const size_t length = strlen(name);
+    while (*list != '\0') {
+        const size_t next = strcspn(list, " ");
+        if (next == length && glr_ascii_equal(list, name, length)) {
+            return true;
+        }
+        list += next + strspn(list + next, " ");
     }
-    return found;
+    return false;
 }
 
 static glr_dtype find(const char *name)
 {
     for (size_t i = 0; i < DTYPE_COUNT; i++) {
-        if (is_name_of(i, name)) {
+        if (dtypes[i].name != NULL && (is_in(dtypes[i].name, name) || is_in(dtypes[i].aliases, name))) {
             return (glr_dtype)i;
         }
     }
@@ -97,4 +83,93 @@ glr_dtype glr_dtype_of_name(const char *name)
     }
     const glr_dtype dtype = find(name);
     return dtype != GLR_DTYPE_NONE ? dtype : find(without_module(name));
+}
+
+/* ---- Constants ---------------------------------------------------------------------------------------- */
+
+static void store_bits(uint64_t bits, unsigned char element[8])
+{
+    /* In two's complement the low bytes of the 64-bit value are those of every narrower type. */
+    for (int i = 0; i < 8; i++) {
+        element[i] = (unsigned char)(bits >> (8 * i) & 0xffU);
+    }
+}
+
+/* The range of an integer type is [-2^bits, 2^bits), or [0, 2^bits). */
+static int magnitude_bits(glr_dtype dtype) { return dtypes[dtype].value_bits - dtypes[dtype].is_signed; }
+
+static glr_status encode_double_as_integer(double value, glr_dtype dtype, unsigned char element[8])
+{
+    const double end = ldexp(1.0, magnitude_bits(dtype)), min = dtypes[dtype].is_signed ? -end : 0.0;
+    if (!(value >= min && value < end) || value != floor(value)) {
+        return glr_fail(GLR_ERROR_ARGUMENT, "initializer.value: %.17g is not a value of %s", value,
+                        glr_dtype_name(dtype));
+    }
+    store_bits(value < 0.0 ? (uint64_t)(int64_t)value : (uint64_t)value, element);
+    return GLR_OK;
+}
+
+static glr_status encode_integer(const glr_params *params, glr_dtype dtype, unsigned char element[8])
+{
+    const uint64_t bits = (uint64_t)params->integer, max = UINT64_MAX >> (64 - magnitude_bits(dtype));
+    const bool negative = params->number == GLR_NUMBER_INT64 && params->integer < 0;
+    if (params->number == GLR_NUMBER_DOUBLE) {
+        return encode_double_as_integer(params->shift, dtype, element);
+    }
+    if (negative ? !dtypes[dtype].is_signed || ~bits > max : bits > max) { /* ~bits is -value - 1 */
+        return glr_fail(GLR_ERROR_ARGUMENT, "initializer.integer: %s%" PRIu64 " is not a value of %s",
+                        negative ? "-" : "", negative ? 0 - bits : bits, glr_dtype_name(dtype));
+    }
+    store_bits(bits, element);
+    return GLR_OK;
+}
+
+/* To float32, an integer in one rounding. */
+static glr_status encode_float32(const glr_params *params, float *rounded)
+{
+    switch (params->number) {
+    case GLR_NUMBER_INT64: *rounded = (float)params->integer; return GLR_OK;
+    case GLR_NUMBER_UINT64: *rounded = (float)(uint64_t)params->integer; return GLR_OK;
+    default: return glr_round_to_float32("value", params->shift, rounded);
+    }
+}
+
+glr_status glr_encode_constant(const glr_params *params, glr_dtype dtype, unsigned char element[8])
+{
+    if (dtype == GLR_DTYPE_FLOAT64) {
+        memcpy(element, &params->shift, sizeof params->shift);
+        return GLR_OK;
+    }
+    if (!glr_dtype_is_floating(dtype)) {
+        return encode_integer(params, dtype, element);
+    }
+    float rounded;
+    glr_status status = encode_float32(params, &rounded);
+    if (status == GLR_OK) {
+        store_bits(glr_code_of(rounded, (uint32_t)dtype), element);
+    }
+    return status;
+}
+
+/* 53 bits from the first to the last that is set. */
+bool glr_is_double(uint64_t magnitude)
+{
+    while (magnitude != 0 && (magnitude & 1U) == 0) {
+        magnitude >>= 1;
+    }
+    return magnitude < UINT64_C(1) << 53;
+}
+
+void glr_set_integer(glr_initializer *initializer, bool negative, uint64_t magnitude)
+{
+    const uint64_t bits = negative ? 0 - magnitude : magnitude;
+    initializer->value = 0.0;
+    initializer->integer = 0;
+    initializer->number = GLR_NUMBER_DOUBLE;
+    if (glr_is_double(magnitude)) {
+        initializer->value = negative ? -(double)magnitude : (double)magnitude;
+        return;
+    }
+    memcpy(&initializer->integer, &bits, sizeof bits);
+    initializer->number = negative || magnitude <= INT64_MAX ? GLR_NUMBER_INT64 : GLR_NUMBER_UINT64;
 }

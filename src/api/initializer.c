@@ -1,5 +1,5 @@
 /* Constructors of initializers. */
-#include "constant.h"
+#include "dtype.h"
 
 glr_initializer glr_initializer_of_kind(glr_kind kind)
 {

@@ -1,5 +1,5 @@
 /* Initializers from their text form: a name, and arguments in parentheses. docs/text.md has the grammar. */
-#include "constant.h"
+#include "dtype.h"
 #include "error.h"
 #include "expression.h"
 #include "guest.h"

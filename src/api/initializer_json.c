@@ -1,7 +1,7 @@
 /* Initializers from and to JSON, in TensorFlow's form and Keras 3's. */
 #include "initializer_json.h"
 
-#include "constant.h"
+#include "dtype.h"
 #include "error.h"
 #include "fans.h"
 #include "guest.h"

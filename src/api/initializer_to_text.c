@@ -1,5 +1,5 @@
 /* Initializers to their text form. */
-#include "constant.h"
+#include "dtype.h"
 #include "error.h"
 #include "fans.h"
 #include "guest.h"

@@ -1,7 +1,7 @@
 /* From the arguments of a fill to its plan. */
 #include "make_plan.h"
 
-#include "constant.h"
+#include "dtype.h"
 #include "error.h"
 #include "kind.h"
 #include "params.h"

@@ -1,31 +1,14 @@
-/* Rounding float32 to the 16- and 8-bit types, to nearest even, with integers and one exact addition. */
+/* From float32 values to the codes of a dtype: to nearest even, with integers and one exact addition. */
 #ifndef GLR_CORE_ROUND_H
 #define GLR_CORE_ROUND_H
 
+#include "dtypes.h"
 #include "lanes.h"
 
-/* A binary format: sign, exponent with this bias, fraction of this many bits with this largest finite code,
-   and what comes beyond: the code of infinity or, in a format that has none, NaN. */
+/* A binary format: see dtypes.h. */
 typedef struct glr_format {
-    uint32_t fraction_bits, bias, largest, overflow, nan;
+    uint32_t bits, fraction_bits, bias, largest, overflow, nan;
 } glr_format;
-
-#define GLR_FORMAT_FLOAT16                                                                                   \
-    {                                                                                                        \
-        10, 15, 0x7bffU, 0x7c00U, 0x7e00U                                                                    \
-    }
-#define GLR_FORMAT_BFLOAT16                                                                                  \
-    {                                                                                                        \
-        7, 127, 0x7f7fU, 0x7f80U, 0x7fc0U                                                                    \
-    }
-#define GLR_FORMAT_FLOAT8_E4M3FN                                                                             \
-    {                                                                                                        \
-        3, 7, 0x7eU, 0x7fU, 0x7fU                                                                            \
-    }
-#define GLR_FORMAT_FLOAT8_E5M2                                                                               \
-    {                                                                                                        \
-        2, 15, 0x7bU, 0x7cU, 0x7eU                                                                           \
-    }
 
 /* The code, without its sign, of a float32's magnitude. `format` is a constant where this is inlined. */
 GLR_FN glr_u32 glr_round_magnitude(glr_u32 magnitude, glr_format format)
@@ -53,12 +36,45 @@ GLR_FN glr_u32 glr_round_magnitude(glr_u32 magnitude, glr_format format)
     return glr_select_below(glr_splat_u32(0x7f800000U), magnitude, glr_splat_u32(format.nan), code);
 }
 
-/* The code of a float32 in a format of `width` bits, in the low bits of the word. */
-GLR_FN glr_u32 glr_round_to(glr_f32 value, glr_format format, int width)
+/* The code of a float32 in a format, in the low bits of the word. */
+GLR_FN glr_u32 glr_round_to(glr_f32 value, glr_format format)
 {
     glr_u32 bits = glr_bits_of(value);
-    glr_u32 sign = (bits & 0x80000000U) >> (32 - width);
+    glr_u32 sign = (bits & 0x80000000U) >> (32 - format.bits);
     return glr_round_magnitude(bits & 0x7fffffffU, format) | sign;
+}
+
+/* The codes of float32 values in a dtype that holds floats of at most 32 bits: the one place that chooses a
+   rounding. Faster where `dtype` is a constant, or `count` is one and loops are unrolled. */
+GLR_FN void glr_encode(const glr_f32 value[], int count, uint32_t dtype, glr_u32 code[])
+{
+    switch (dtype) {
+/* clang-format off */
+#define GLR_ENCODE(NAME, number, name, bits, aliases, tag, descr, fraction_bits, bias, largest, overflow, nan) \
+    case number: {                                                                                             \
+        const glr_format format = {bits, fraction_bits, bias, largest, overflow, nan};                         \
+        GLR_UNROLL                                                                                             \
+        for (int i = 0; i < count; i++) {                                                                      \
+            code[i] = glr_round_to(value[i], format);                                                          \
+        }                                                                                                      \
+        break;                                                                                                 \
+    }
+        GLR_FOR_EACH_DTYPE(GLR_NO_FLOAT, GLR_ENCODE, GLR_NO_INTEGER)
+#undef GLR_ENCODE
+    /* clang-format on */
+    default:
+        GLR_UNROLL
+        for (int i = 0; i < count; i++) {
+            code[i] = glr_bits_of(value[i]);
+        }
+    }
+}
+
+GLR_FN glr_u32 glr_code_of(glr_f32 value, uint32_t dtype)
+{
+    glr_u32 code;
+    glr_encode(&value, 1, dtype, &code);
+    return code;
 }
 
 #endif

@@ -44,42 +44,45 @@ static void store_64(const glr_plan *plan, const void *raw, uint64_t count, unsi
     }
 }
 
-static void store_16(const glr_plan *plan, const float *raw, uint64_t count, glr_format format,
-                     unsigned char *dst)
+/* The low bytes of codes, one after the other: the machine is little-endian. */
+static void write_codes(const uint32_t *codes, uint64_t count, size_t size, unsigned char *dst)
 {
+    if (size == sizeof *codes) {
+        memcpy(dst, codes, count * size);
+        return;
+    }
     for (uint64_t i = 0; i < count; i++) {
-        uint16_t code = (uint16_t)glr_round_to(glr_scaled(raw[i], plan->scale, plan->shift), format, 16);
-        memcpy(dst + i * sizeof code, &code, sizeof code);
+        if (size == 2) {
+            memcpy(dst + 2 * i, &codes[i], 2);
+        } else {
+            memcpy(dst + i, &codes[i], 1);
+        }
     }
 }
 
-static void store_8(const glr_plan *plan, const float *raw, uint64_t count, glr_format format,
-                    unsigned char *dst)
-{
-    for (uint64_t i = 0; i < count; i++) {
-        dst[i] = (unsigned char)glr_round_to(glr_scaled(raw[i], plan->scale, plan->shift), format, 8);
-    }
-}
-
-static void store_32(const glr_plan *plan, const float *raw, uint64_t count, unsigned char *dst)
-{
-    for (uint64_t i = 0; i < count; i++) {
-        float value = glr_scaled(raw[i], plan->scale, plan->shift);
-        memcpy(dst + i * sizeof value, &value, sizeof value);
-    }
-}
+#define STORED_AT_ONCE 64
 
 static void store(const glr_plan *plan, const void *raw, uint64_t count, void *dst)
 {
-    const glr_format float16 = GLR_FORMAT_FLOAT16, bfloat16 = GLR_FORMAT_BFLOAT16;
-    const glr_format e4m3fn = GLR_FORMAT_FLOAT8_E4M3FN, e5m2 = GLR_FORMAT_FLOAT8_E5M2;
-    switch (plan->dtype) {
-    case GLR_DTYPE_FLOAT64: store_64(plan, raw, count, dst); break;
-    case GLR_DTYPE_FLOAT16: store_16(plan, raw, count, float16, dst); break;
-    case GLR_DTYPE_BFLOAT16: store_16(plan, raw, count, bfloat16, dst); break;
-    case GLR_DTYPE_FLOAT8_E4M3FN: store_8(plan, raw, count, e4m3fn, dst); break;
-    case GLR_DTYPE_FLOAT8_E5M2: store_8(plan, raw, count, e5m2, dst); break;
-    default: store_32(plan, raw, count, dst);
+    if (plan->dtype == GLR_DTYPE_FLOAT64) {
+        store_64(plan, raw, count, dst);
+        return;
+    }
+    const float *from = raw;
+    const size_t size = glr_dtype_size(plan->dtype);
+    unsigned char *to = dst;
+    while (count > 0) {
+        const uint64_t now = count < STORED_AT_ONCE ? count : STORED_AT_ONCE;
+        float values[STORED_AT_ONCE];
+        uint32_t codes[STORED_AT_ONCE];
+        for (uint64_t i = 0; i < now; i++) {
+            values[i] = glr_scaled(from[i], plan->scale, plan->shift);
+        }
+        glr_encode(values, (int)now, (uint32_t)plan->dtype, codes);
+        write_codes(codes, now, size, to);
+        from += now;
+        to += now * size;
+        count -= now;
     }
 }
 

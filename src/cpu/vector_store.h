@@ -14,38 +14,27 @@ typedef struct store_form {
     int nontemporal;         /* past the caches; the destination is then a multiple of a vector's bytes */
 } store_form;
 
-GLR_FN void store_codes_16(glr_u32 codes, int nontemporal, unsigned char *dst)
-{
-    if (nontemporal) {
-        glr_store_nt_u16(dst, codes);
-    } else {
-        glr_store_u16(dst, codes);
-    }
-}
-
-GLR_FN void store_codes_8(glr_u32 codes, int nontemporal, unsigned char *dst)
-{
-    if (nontemporal) {
-        glr_store_nt_u8(dst, codes);
-    } else {
-        glr_store_u8(dst, codes);
-    }
-}
-
-/* Scales a vector of float32 values and stores it. */
+/* Scales a vector of float32 values, rounds and stores it. */
 GLR_FN void store_vector_f32(const glr_plan *plan, const unsigned char *raw, store_form form,
                              unsigned char *dst)
 {
-    const glr_format float16 = GLR_FORMAT_FLOAT16, bfloat16 = GLR_FORMAT_BFLOAT16;
-    const glr_format e4m3fn = GLR_FORMAT_FLOAT8_E4M3FN, e5m2 = GLR_FORMAT_FLOAT8_E5M2;
-    glr_f32 values = glr_scaled(glr_load_f32(raw), plan->scale, plan->shift);
-    switch (form.dtype) {
-    case GLR_DTYPE_FLOAT16: store_codes_16(glr_round_to(values, float16, 16), form.nontemporal, dst); break;
-    case GLR_DTYPE_BFLOAT16: store_codes_16(glr_round_to(values, bfloat16, 16), form.nontemporal, dst); break;
-    case GLR_DTYPE_FLOAT8_E4M3FN:
-        store_codes_8(glr_round_to(values, e4m3fn, 8), form.nontemporal, dst);
+    const glr_f32 values = glr_scaled(glr_load_f32(raw), plan->scale, plan->shift);
+    const glr_u32 codes = glr_code_of(values, (uint32_t)form.dtype);
+    switch (form.size) {
+    case 1:
+        if (form.nontemporal) {
+            glr_store_nt_u8(dst, codes);
+        } else {
+            glr_store_u8(dst, codes);
+        }
         break;
-    case GLR_DTYPE_FLOAT8_E5M2: store_codes_8(glr_round_to(values, e5m2, 8), form.nontemporal, dst); break;
+    case 2:
+        if (form.nontemporal) {
+            glr_store_nt_u16(dst, codes);
+        } else {
+            glr_store_u16(dst, codes);
+        }
+        break;
     default:
         if (form.nontemporal) {
             glr_store_nt_f32(dst, values);
@@ -111,15 +100,16 @@ GLR_FN void store_as(const glr_plan *plan, const unsigned char *raw, uint64_t co
 /* `nontemporal` is a constant where this is inlined. */
 GLR_FN void store_values(const glr_plan *plan, const void *raw, uint64_t count, int nontemporal, void *dst)
 {
-#define GLR_STORE_AS(dtype, raw_size, size, lanes)                                                           \
-    store_as(plan, raw, count, (store_form){dtype, raw_size, size, lanes, nontemporal}, dst)
+#define GLR_STORE_AS(NAME, number, name, bits, ...)                                                          \
+    case GLR_DTYPE_##NAME:                                                                                   \
+        store_as(plan, raw, count,                                                                           \
+                 (store_form){GLR_DTYPE_##NAME, (bits) == 64 ? 8 : 4, (bits) / 8,                            \
+                              (bits) == 64 ? GLR_LANES_F64 : GLR_LANES, nontemporal},                        \
+                 dst);                                                                                       \
+        break;
     switch (plan->dtype) {
-    case GLR_DTYPE_FLOAT64: GLR_STORE_AS(GLR_DTYPE_FLOAT64, 8, 8, GLR_LANES_F64); break;
-    case GLR_DTYPE_FLOAT16: GLR_STORE_AS(GLR_DTYPE_FLOAT16, 4, 2, GLR_LANES); break;
-    case GLR_DTYPE_BFLOAT16: GLR_STORE_AS(GLR_DTYPE_BFLOAT16, 4, 2, GLR_LANES); break;
-    case GLR_DTYPE_FLOAT8_E4M3FN: GLR_STORE_AS(GLR_DTYPE_FLOAT8_E4M3FN, 4, 1, GLR_LANES); break;
-    case GLR_DTYPE_FLOAT8_E5M2: GLR_STORE_AS(GLR_DTYPE_FLOAT8_E5M2, 4, 1, GLR_LANES); break;
-    default: GLR_STORE_AS(GLR_DTYPE_FLOAT32, 4, 4, GLR_LANES);
+        GLR_FOR_EACH_DTYPE(GLR_STORE_AS, GLR_STORE_AS, GLR_NO_INTEGER)
+    default: break; /* nothing is drawn for others */
     }
 #undef GLR_STORE_AS
 }

@@ -1,14 +1,23 @@
 #include "decode.h"
 
+#include "core/dtypes.h"
+
 #include <math.h>
 #include <string.h>
 
-/* Where a 16- or 8-bit format has its parts. In all but e4m3fn the greatest exponent means infinity and NaN;
-   in e4m3fn only all ones mean something else, NaN. */
+/* Where a 16- or 8-bit format has its parts: see core/dtypes.h. In formats with infinity the greatest
+   exponent means that and NaN; in others only all ones mean something else, NaN. */
 typedef struct format {
     int bytes, fraction_bits, bias;
     bool has_infinity;
 } format;
+
+static const format formats[] = {
+#define FORMAT(NAME, number, name, bits, aliases, tag, descr, fraction_bits, bias, largest, overflow, nan)   \
+    [GLR_DTYPE_##NAME] = {(bits) / 8, fraction_bits, bias, (overflow) != (nan)},
+    GLR_FOR_EACH_DTYPE(GLR_NO_FLOAT, FORMAT, GLR_NO_INTEGER)};
+
+#define FORMAT_COUNT (sizeof formats / sizeof formats[0])
 
 static double decode_small(uint32_t code, format form)
 {
@@ -42,22 +51,19 @@ static void decode_all(const unsigned char *elements, size_t count, format form,
 
 bool glr_decode(glr_dtype dtype, const void *elements, size_t count, double *values)
 {
-    static const format float16 = {2, 10, 15, true}, bfloat16 = {2, 7, 127, true};
-    static const format e4m3fn = {1, 3, 7, false}, e5m2 = {1, 2, 15, true};
     const unsigned char *bytes = elements;
-    switch (dtype) {
-    case GLR_DTYPE_FLOAT32:
+    if (dtype == GLR_DTYPE_FLOAT64) {
+        memcpy(values, elements, count * sizeof *values);
+    } else if (dtype == GLR_DTYPE_FLOAT32) {
         for (size_t i = 0; i < count; i++) {
             float value;
             memcpy(&value, bytes + i * sizeof value, sizeof value);
             values[i] = value;
         }
-        return true;
-    case GLR_DTYPE_FLOAT64: memcpy(values, elements, count * sizeof *values); return true;
-    case GLR_DTYPE_FLOAT16: decode_all(bytes, count, float16, values); return true;
-    case GLR_DTYPE_BFLOAT16: decode_all(bytes, count, bfloat16, values); return true;
-    case GLR_DTYPE_FLOAT8_E4M3FN: decode_all(bytes, count, e4m3fn, values); return true;
-    case GLR_DTYPE_FLOAT8_E5M2: decode_all(bytes, count, e5m2, values); return true;
-    default: return false;
+    } else if ((size_t)dtype < FORMAT_COUNT && formats[dtype].bytes != 0) {
+        decode_all(bytes, count, formats[dtype], values);
+    } else {
+        return false;
     }
+    return true;
 }

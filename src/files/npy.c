@@ -1,6 +1,7 @@
 /* The header of .npy files, version 1.0 (numpy.lib.format). */
 #include "npy.h"
 
+#include "core/dtypes.h"
 #include "text/json.h"
 
 #include <inttypes.h>
@@ -15,21 +16,12 @@
 /* NumPy's code of a dtype, or NULL. Values lie in memory as they do here: the host is little-endian. */
 static const char *descr_of(glr_dtype dtype)
 {
-    switch (dtype) {
-    case GLR_DTYPE_FLOAT32: return "<f4";
-    case GLR_DTYPE_FLOAT64: return "<f8";
-    case GLR_DTYPE_FLOAT16: return "<f2";
-    case GLR_DTYPE_BOOL: return "|b1";
-    case GLR_DTYPE_INT8: return "|i1";
-    case GLR_DTYPE_INT16: return "<i2";
-    case GLR_DTYPE_INT32: return "<i4";
-    case GLR_DTYPE_INT64: return "<i8";
-    case GLR_DTYPE_UINT8: return "|u1";
-    case GLR_DTYPE_UINT16: return "<u2";
-    case GLR_DTYPE_UINT32: return "<u4";
-    case GLR_DTYPE_UINT64: return "<u8";
-    default: return NULL;
-    }
+    static const char *const descrs[] = {
+#define DESCR(NAME, number, name, bits, aliases, tag, descr, ...) [GLR_DTYPE_##NAME] = (descr),
+        GLR_FOR_EACH_DTYPE(DESCR, DESCR, DESCR)};
+    const size_t number = (size_t)dtype;
+    const char *descr = number < sizeof descrs / sizeof descrs[0] ? descrs[number] : NULL;
+    return descr != NULL && descr[0] != '\0' ? descr : NULL;
 }
 
 char *glr_npy_header(glr_dtype dtype, uint32_t rank, const int64_t *shape, size_t *length,

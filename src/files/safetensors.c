@@ -1,6 +1,7 @@
 /* Reading and writing the header of .safetensors files. */
 #include "safetensors.h"
 
+#include "core/dtypes.h"
 #include "text/json.h"
 
 #include <inttypes.h>
@@ -17,22 +18,8 @@ static const struct known_dtype {
     uint32_t bits;
     glr_dtype dtype;
 } dtypes[] = {
-    {"F32", 32, GLR_DTYPE_FLOAT32},
-    {"F64", 64, GLR_DTYPE_FLOAT64},
-    {"F16", 16, GLR_DTYPE_FLOAT16},
-    {"BF16", 16, GLR_DTYPE_BFLOAT16},
-    {"F8_E4M3", 8, GLR_DTYPE_FLOAT8_E4M3FN},
-    {"F8_E5M2", 8, GLR_DTYPE_FLOAT8_E5M2},
-    {"BOOL", 8, GLR_DTYPE_BOOL},
-    {"I8", 8, GLR_DTYPE_INT8},
-    {"I16", 16, GLR_DTYPE_INT16},
-    {"I32", 32, GLR_DTYPE_INT32},
-    {"I64", 64, GLR_DTYPE_INT64},
-    {"U8", 8, GLR_DTYPE_UINT8},
-    {"U16", 16, GLR_DTYPE_UINT16},
-    {"U32", 32, GLR_DTYPE_UINT32},
-    {"U64", 64, GLR_DTYPE_UINT64},
-    {"F4", 4, GLR_DTYPE_NONE},
+#define KNOWN(NAME, number, name, bits, aliases, tag, ...) {tag, bits, GLR_DTYPE_##NAME},
+    GLR_FOR_EACH_DTYPE(KNOWN, KNOWN, KNOWN){"F4", 4, GLR_DTYPE_NONE},
     {"F6_E2M3", 6, GLR_DTYPE_NONE},
     {"F6_E3M2", 6, GLR_DTYPE_NONE},
     {"F8_E8M0", 8, GLR_DTYPE_NONE},

@@ -5,13 +5,6 @@
 
 #include "core/core.h"
 
-/* How values are stored. The numbers are part of the kernel interface. */
-#define GLR_STORE_FLOAT32       0
-#define GLR_STORE_FLOAT16       1
-#define GLR_STORE_BFLOAT16      2
-#define GLR_STORE_FLOAT8_E4M3FN 3
-#define GLR_STORE_FLOAT8_E5M2   4
-
 /* Work-items of a work-group, how many units of a tile each of them draws, and the units of a tile: what a
    work-group draws before it goes on to the next. */
 #define GLR_GPU_ITEMS          128
@@ -33,7 +26,7 @@ typedef struct glr_gpu_args {
     float scale, shift;
     glr_round_keys keys;
     uint32_t sampler;      /* GLR_SAMPLE_... */
-    uint32_t store;        /* GLR_STORE_... */
+    uint32_t dtype;        /* its number in core/dtypes.h */
     uint32_t element_size; /* in bytes */
     uint32_t reserved;     /* 0: the size stays a multiple of 8 */
 } glr_gpu_args;

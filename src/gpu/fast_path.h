@@ -29,7 +29,7 @@ GLR_FN glr_fast_path glr_fast_path_of(GLR_GLOBAL uint8_t *dst, const glr_gpu_arg
     glr_fast_path fast_path = {0, 0, args->units};
     uint64_t begin = (first_whole + GLR_GPU_UNITS - 1) / GLR_GPU_UNITS, end = end_whole / GLR_GPU_UNITS;
     /* The lower half of a base is 0 unless the caller chose the counter. */
-    if (begin < end && aligned && args->store == GLR_STORE_FLOAT32 && args->base.low == 0) {
+    if (begin < end && aligned && args->dtype == GLR_DTYPE_NUMBER_FLOAT32 && args->base.low == 0) {
         fast_path.begin = begin;
         fast_path.end = end;
         fast_path.before = begin * GLR_GPU_UNITS - first_group;

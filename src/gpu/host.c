@@ -4,17 +4,6 @@
 
 int glr_gpu_is_packed(const glr_plan *plan) { return plan->runs.axes == 0 && plan->runs.stride == 1; }
 
-static uint32_t store_of(glr_dtype dtype)
-{
-    switch (dtype) {
-    case GLR_DTYPE_FLOAT16: return GLR_STORE_FLOAT16;
-    case GLR_DTYPE_BFLOAT16: return GLR_STORE_BFLOAT16;
-    case GLR_DTYPE_FLOAT8_E4M3FN: return GLR_STORE_FLOAT8_E4M3FN;
-    case GLR_DTYPE_FLOAT8_E5M2: return GLR_STORE_FLOAT8_E5M2;
-    default: return GLR_STORE_FLOAT32;
-    }
-}
-
 /* The groups that a run of the part can touch: a part of one run is known exactly; others may begin anywhere
    in a group. */
 static uint64_t units_per_run(const glr_plan *plan, uint64_t group_size)
@@ -34,7 +23,7 @@ glr_gpu_args glr_gpu_args_of(const glr_plan *plan, uint64_t offset)
                          .shift = plan->shift,
                          .keys = plan->keys,
                          .sampler = (uint32_t)plan->sampler,
-                         .store = store_of(plan->dtype),
+                         .dtype = (uint32_t)plan->dtype,
                          .element_size = (uint32_t)glr_dtype_size(plan->dtype)};
     int is_f64 = plan->dtype == GLR_DTYPE_FLOAT64 && plan->sampler != GLR_SAMPLE_CONSTANT;
     args.units_per_run = units_per_run(plan, is_f64 ? GLR_GROUP_SIZE_F64 : GLR_GROUP_SIZE);

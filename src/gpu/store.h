@@ -33,44 +33,19 @@ GLR_DEFINE_PUT(glr_put_32, uint32_t, uint4)
 GLR_DEFINE_PUT(glr_put_16, uint16_t, ushort4)
 GLR_DEFINE_PUT(glr_put_8, uint8_t, uchar4)
 
-/* The codes of four values. `format` is a constant where this is inlined. */
-GLR_FN void glr_round_four(const glr_values *values, glr_format format, int width, glr_u32 code[4])
-{
-    GLR_UNROLL
-    for (int j = 0; j < 4; j++) {
-        code[j] = glr_round_to(values->value[j], format, width);
-    }
-}
-
 GLR_FN void glr_gpu_store(GLR_GLOBAL uint8_t *dst, const glr_gpu_args *args, glr_unit unit, uint64_t stride,
                           const glr_values *raw)
 {
-    const glr_format float16 = GLR_FORMAT_FLOAT16, bfloat16 = GLR_FORMAT_BFLOAT16;
-    const glr_format e4m3fn = GLR_FORMAT_FLOAT8_E4M3FN, e5m2 = GLR_FORMAT_FLOAT8_E5M2;
     glr_values values;
     glr_u32 code[4];
     GLR_UNROLL
     for (int j = 0; j < 4; j++) {
         values.value[j] = glr_scaled(raw->value[j], args->scale, args->shift);
-        code[j] = glr_bits_of(values.value[j]);
     }
-    switch (args->store) {
-    case GLR_STORE_FLOAT16:
-        glr_round_four(&values, float16, 16, code);
-        glr_put_16(dst, unit, stride, code);
-        break;
-    case GLR_STORE_BFLOAT16:
-        glr_round_four(&values, bfloat16, 16, code);
-        glr_put_16(dst, unit, stride, code);
-        break;
-    case GLR_STORE_FLOAT8_E4M3FN:
-        glr_round_four(&values, e4m3fn, 8, code);
-        glr_put_8(dst, unit, stride, code);
-        break;
-    case GLR_STORE_FLOAT8_E5M2:
-        glr_round_four(&values, e5m2, 8, code);
-        glr_put_8(dst, unit, stride, code);
-        break;
+    glr_encode(values.value, 4, args->dtype, code);
+    switch (args->element_size) {
+    case 1: glr_put_8(dst, unit, stride, code); break;
+    case 2: glr_put_16(dst, unit, stride, code); break;
     default: glr_put_32(dst, unit, stride, code);
     }
 }

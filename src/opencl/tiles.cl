@@ -143,21 +143,6 @@ GLR_FN void finish_tile(const glr_tile *tile, float raw[], uint32_t groups)
     }
 }
 
-/* The codes of 16 values, scaled and rounded to the plan's type. */
-GLR_FN glr_u32 codes_of(const glr_gpu_args *args, glr_f32 raw)
-{
-    const glr_format float16_format = GLR_FORMAT_FLOAT16, bfloat16 = GLR_FORMAT_BFLOAT16;
-    const glr_format e4m3fn = GLR_FORMAT_FLOAT8_E4M3FN, e5m2 = GLR_FORMAT_FLOAT8_E5M2;
-    glr_f32 values = glr_scaled(raw, args->scale, args->shift);
-    switch (args->store) {
-    case GLR_STORE_FLOAT16: return glr_round_to(values, float16_format, 16);
-    case GLR_STORE_BFLOAT16: return glr_round_to(values, bfloat16, 16);
-    case GLR_STORE_FLOAT8_E4M3FN: return glr_round_to(values, e4m3fn, 8);
-    case GLR_STORE_FLOAT8_E5M2: return glr_round_to(values, e5m2, 8);
-    default: return glr_bits_of(values);
-    }
-}
-
 GLR_FN void store_codes(__global uint8_t *dst, uint32_t element_size, uint64_t place, glr_u32 codes)
 {
     switch (element_size) {
@@ -190,7 +175,7 @@ GLR_FN void store_tile(__global uint8_t *dst, const glr_gpu_args *args, uint64_t
     const uint32_t stop = end - begin < TILE_ELEMENTS ? (uint32_t)(end - begin) : TILE_ELEMENTS;
     uint64_t place = args->offset + (begin + i - args->first);
     for (; i < stop; i += 16, place += 16) {
-        glr_u32 codes = codes_of(args, vload16(0, raw + i));
+        glr_u32 codes = glr_code_of(glr_scaled(vload16(0, raw + i), args->scale, args->shift), args->dtype);
         if (stop - i < 16) {
             store_few(dst, args->element_size, place, codes, stop - i);
         } else {

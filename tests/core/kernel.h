@@ -31,7 +31,7 @@ KERNEL void draw_f64(GLOBAL double *values, glr_round_keys keys, uint64_t base_l
 
 KERNEL void round_all(GLOBAL uint32_t *codes, GLOBAL const float *values)
 {
-    const glr_format float16 = GLR_FORMAT_FLOAT16, e4m3fn = GLR_FORMAT_FLOAT8_E4M3FN;
     uint64_t i = GROUP_NUMBER;
-    codes[i] = glr_round_to(values[i], float16, 16) | glr_round_to(values[i], e4m3fn, 8) << 16;
+    codes[i] = glr_code_of(values[i], GLR_DTYPE_NUMBER_FLOAT16) |
+               glr_code_of(values[i], GLR_DTYPE_NUMBER_FLOAT8_E4M3FN) << 16;
 }

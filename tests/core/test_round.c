@@ -1,6 +1,7 @@
 /* Rounding to the 16- and 8-bit types against independent code: the compiler's _Float16, and, for the others,
    a search among all codes of the type for the nearest value. */
 #include "core/core.h"
+#include "glorand/glorand.h"
 #include "support/golden.h"
 #include "support/random.h"
 
@@ -9,7 +10,7 @@
 
 /* A type, and what each of its codes means: an independent reading of the format's definition. */
 typedef struct small_type {
-    glr_format format;
+    glr_dtype dtype;
     int width, exponent_bits;
     int has_infinity;
 } small_type;
@@ -48,18 +49,18 @@ static void check_between_all_codes(const small_type *type)
             continue; /* bfloat16's last middle is beyond float32 */
         }
         uint32_t even = code & 1U ? expected_above : code;
-        cr_assert_eq(glr_round_to((float)low, type->format, type->width), code);
-        cr_assert_eq(glr_round_to(middle, type->format, type->width), even, "%a", (double)middle);
-        cr_assert_eq(glr_round_to(nextafterf(middle, 0.0f), type->format, type->width), code);
-        cr_assert_eq(glr_round_to(nextafterf(middle, INFINITY), type->format, type->width), expected_above);
-        cr_assert_eq(glr_round_to(-nextafterf(middle, 0.0f), type->format, type->width), code | codes);
+        cr_assert_eq(glr_code_of((float)low, type->dtype), code);
+        cr_assert_eq(glr_code_of(middle, type->dtype), even, "%a", (double)middle);
+        cr_assert_eq(glr_code_of(nextafterf(middle, 0.0f), type->dtype), code);
+        cr_assert_eq(glr_code_of(nextafterf(middle, INFINITY), type->dtype), expected_above);
+        cr_assert_eq(glr_code_of(-nextafterf(middle, 0.0f), type->dtype), code | codes);
     }
 }
 
-static const small_type float16 = {GLR_FORMAT_FLOAT16, 16, 5, 1};
-static const small_type bfloat16 = {GLR_FORMAT_BFLOAT16, 16, 8, 1};
-static const small_type e4m3fn = {GLR_FORMAT_FLOAT8_E4M3FN, 8, 4, 0};
-static const small_type e5m2 = {GLR_FORMAT_FLOAT8_E5M2, 8, 5, 1};
+static const small_type float16 = {GLR_DTYPE_FLOAT16, 16, 5, 1};
+static const small_type bfloat16 = {GLR_DTYPE_BFLOAT16, 16, 8, 1};
+static const small_type e4m3fn = {GLR_DTYPE_FLOAT8_E4M3FN, 8, 4, 0};
+static const small_type e5m2 = {GLR_DTYPE_FLOAT8_E5M2, 8, 5, 1};
 
 Test(round, nearest_even_between_all_codes)
 {
@@ -71,16 +72,16 @@ Test(round, nearest_even_between_all_codes)
 
 Test(round, what_is_beyond_every_type)
 {
-    cr_assert_eq(glr_round_to(INFINITY, float16.format, 16), 0x7c00);
-    cr_assert_eq(glr_round_to(-INFINITY, bfloat16.format, 16), 0xff80);
-    cr_assert_eq(glr_round_to(1e30f, e4m3fn.format, 8), 0x7f);
-    cr_assert_eq(glr_round_to(-1e30f, e5m2.format, 8), 0xfc);
-    cr_assert_eq(glr_round_to(0x1.fffffep127f, bfloat16.format, 16), 0x7f80);
-    cr_assert_eq(glr_round_to(464.0f, e4m3fn.format, 8), 0x7e, "448 is the largest, and even");
-    cr_assert_eq(glr_round_to(0x1p-149f, bfloat16.format, 16), 0);
-    cr_assert_eq(glr_round_to(-0.0f, e5m2.format, 8), 0x80);
-    cr_assert_eq(glr_round_to(NAN, float16.format, 16) & 0x7fffU, 0x7e00);
-    cr_assert_eq(glr_round_to(NAN, e4m3fn.format, 8) & 0x7fU, 0x7f);
+    cr_assert_eq(glr_code_of(INFINITY, float16.dtype), 0x7c00);
+    cr_assert_eq(glr_code_of(-INFINITY, bfloat16.dtype), 0xff80);
+    cr_assert_eq(glr_code_of(1e30f, e4m3fn.dtype), 0x7f);
+    cr_assert_eq(glr_code_of(-1e30f, e5m2.dtype), 0xfc);
+    cr_assert_eq(glr_code_of(0x1.fffffep127f, bfloat16.dtype), 0x7f80);
+    cr_assert_eq(glr_code_of(464.0f, e4m3fn.dtype), 0x7e, "448 is the largest, and even");
+    cr_assert_eq(glr_code_of(0x1p-149f, bfloat16.dtype), 0);
+    cr_assert_eq(glr_code_of(-0.0f, e5m2.dtype), 0x80);
+    cr_assert_eq(glr_code_of(NAN, float16.dtype) & 0x7fffU, 0x7e00);
+    cr_assert_eq(glr_code_of(NAN, e4m3fn.dtype) & 0x7fU, 0x7f);
 }
 
 #ifdef __FLT16_MAX__
@@ -99,7 +100,7 @@ Test(round, float16_as_the_compiler)
         if (isnan(value)) { /* any NaN will do; ours keeps the sign */
             expected = (uint16_t)((expected & 0x8000U) | 0x7e00U);
         }
-        different += glr_round_to(value, float16.format, 16) != expected;
+        different += glr_code_of(value, float16.dtype) != expected;
     }
     cr_assert_eq(different, 0, "%lu differ", (unsigned long)different);
 }

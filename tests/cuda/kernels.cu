@@ -72,10 +72,10 @@ extern "C" __global__ void sample_f64(double *values, const __grid_constant__ re
 /* float16 in the low half, float8 in the next byte. */
 extern "C" __global__ void round_all(uint32_t *codes, const float *values, uint64_t count)
 {
-    const glr_format float16 = GLR_FORMAT_FLOAT16, e4m3fn = GLR_FORMAT_FLOAT8_E4M3FN;
     uint64_t i = GROUP_NUMBER;
     if (i < count) {
-        codes[i] = glr_round_to(values[i], float16, 16) | glr_round_to(values[i], e4m3fn, 8) << 16;
+        codes[i] = glr_code_of(values[i], GLR_DTYPE_NUMBER_FLOAT16) |
+                   glr_code_of(values[i], GLR_DTYPE_NUMBER_FLOAT8_E4M3FN) << 16;
     }
 }
 
@@ -93,8 +93,8 @@ extern "C" __global__ void __launch_bounds__(128) queued(float4 *values, const _
     if (group < groups) {
         glr_block block = glr_block_at(glr_counter_at(r.base, group * GLR_BLOCKS_PER_GROUP), &r.keys);
         glr_values v = glr_normal_of_block(&block);
-        rejected = (glr_rejected_bit(v.value[0]) | glr_rejected_bit(v.value[1]) | glr_rejected_bit(v.value[2]) |
-                    glr_rejected_bit(v.value[3])) != 0;
+        rejected = (glr_rejected_bit(v.value[0]) | glr_rejected_bit(v.value[1]) |
+                    glr_rejected_bit(v.value[2]) | glr_rejected_bit(v.value[3])) != 0;
         if (!rejected) {
             values[group] = make_float4(
                 glr_scaled(v.value[0], r.scale, r.shift), glr_scaled(v.value[1], r.scale, r.shift),
@@ -113,8 +113,8 @@ extern "C" __global__ void __launch_bounds__(128) queued(float4 *values, const _
     if (threadIdx.x < queued_count) {
         group = first + queue[threadIdx.x];
         glr_values v = glr_truncated_group(r.base, group, &r.keys);
-        values[group] = make_float4(
-            glr_scaled(v.value[0], r.scale, r.shift), glr_scaled(v.value[1], r.scale, r.shift),
-            glr_scaled(v.value[2], r.scale, r.shift), glr_scaled(v.value[3], r.scale, r.shift));
+        values[group] =
+            make_float4(glr_scaled(v.value[0], r.scale, r.shift), glr_scaled(v.value[1], r.scale, r.shift),
+                        glr_scaled(v.value[2], r.scale, r.shift), glr_scaled(v.value[3], r.scale, r.shift));
     }
 }

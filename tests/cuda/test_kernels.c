@@ -118,7 +118,6 @@ Test(kernels, samplers_f64)
 
 Test(kernels, rounding)
 {
-    const glr_format float16 = GLR_FORMAT_FLOAT16, e4m3fn = GLR_FORMAT_FLOAT8_E4M3FN;
     const uint64_t count = 65536 * factor();
     void *image = session_image();
     session s = session_open(image, 4 * count);
@@ -140,7 +139,8 @@ Test(kernels, rounding)
     session_read(&s, codes, 4 * count);
     for (uint64_t i = 0; i < count; i++) {
         float value = glr_float_of(bits[i]);
-        uint32_t expected = glr_round_to(value, float16, 16) | glr_round_to(value, e4m3fn, 8) << 16;
+        uint32_t expected = glr_code_of(value, GLR_DTYPE_NUMBER_FLOAT16) |
+                            glr_code_of(value, GLR_DTYPE_NUMBER_FLOAT8_E4M3FN) << 16;
         cr_assert_eq(codes[i], expected, "%a", (double)value);
     }
     free(bits);

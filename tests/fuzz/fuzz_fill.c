@@ -147,14 +147,12 @@ static glr_tensor take_tensor(fuzz_bytes *bytes)
 /* The bytes of the small types are the core's roundings of float32 values. */
 static void put_float(glr_dtype dtype, float value, unsigned char *to)
 {
-    static const glr_format formats[] = {GLR_FORMAT_FLOAT16, GLR_FORMAT_BFLOAT16, GLR_FORMAT_FLOAT8_E4M3FN,
-                                         GLR_FORMAT_FLOAT8_E5M2};
     const int size = (int)fuzz_sizes[dtype];
     if (dtype == GLR_DTYPE_FLOAT32) {
         memcpy(to, &value, sizeof value);
         return;
     }
-    const uint32_t code = glr_round_to(value, formats[dtype - GLR_DTYPE_FLOAT16], 8 * size);
+    const uint32_t code = glr_code_of(value, (uint32_t)dtype);
     for (int i = 0; i < size; i++) {
         to[i] = (unsigned char)(code >> (8 * i));
     }

@@ -3,17 +3,14 @@
 
 #include <stddef.h>
 
-/* Formats by number: 0 float16, 1 bfloat16, 2 e4m3fn, 3 e5m2. */
+/* Dtypes by number: 0 float16, 1 bfloat16, 2 e4m3fn, 3 e5m2. */
 __attribute__((visibility("default"))) void round_all(const float *values, size_t count, int number,
                                                       uint16_t *codes);
 
 void round_all(const float *values, size_t count, int number, uint16_t *codes)
 {
-    static const glr_format formats[] = {GLR_FORMAT_FLOAT16, GLR_FORMAT_BFLOAT16, GLR_FORMAT_FLOAT8_E4M3FN,
-                                         GLR_FORMAT_FLOAT8_E5M2};
-    const glr_format format = formats[number];
-    const int width = number < 2 ? 16 : 8;
+    const uint32_t dtype = (uint32_t)number + GLR_DTYPE_NUMBER_FLOAT16;
     for (size_t i = 0; i < count; i++) {
-        codes[i] = (uint16_t)glr_round_to(values[i], format, width);
+        codes[i] = (uint16_t)glr_code_of(values[i], dtype);
     }
 }

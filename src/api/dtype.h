@@ -1,6 +1,6 @@
-/* One element of a constant, as it lies in memory. */
-#ifndef GLR_API_CONSTANT_H
-#define GLR_API_CONSTANT_H
+/* Constants: one element as it lies in memory, and integers as initializers hold them. */
+#ifndef GLR_API_DTYPE_H
+#define GLR_API_DTYPE_H
 
 #include "params.h"
 
