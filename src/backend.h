@@ -3,8 +3,33 @@
 #ifndef GLR_BACKEND_H
 #define GLR_BACKEND_H
 
-#include "api/stage.h"
 #include "plan.h"
+
+/* Where a fill goes: first as its caller says, then, resolved, as the backend's kernels take it. */
+typedef struct glr_destination {
+    const char *name; /* of the argument that says `bytes`, for messages */
+    void *memory;     /* a pointer, an address, an object */
+    uint64_t bytes;   /* from memory on */
+    uint64_t offset;  /* of the part's first element from memory, in bytes */
+    uint32_t form;    /* of memory: 0 as glr_alloc gives it, others are the backend's own */
+} glr_destination;
+
+/* Where a fill is enqueued by those who do not wait for it. */
+typedef struct glr_order {
+    void *queue;        /* the backend's */
+    const void *events; /* the backend's, may be NULL */
+} glr_order;
+
+struct glr_stage {
+    glr_device *device;
+    uint64_t bytes; /* of each of the two: */
+    void *memory;   /* the device's, which is filled */
+    void *host;     /* to where it is copied; the memory itself where that is the host's */
+    int is_filled;  /* a fill was started, and nothing has failed since */
+    /* of backends that draw without waiting: */
+    void *queue;
+    int is_pinned; /* host memory that the device copies to by itself */
+};
 
 typedef struct glr_backend {
     glr_backend_kind kind;
@@ -20,15 +45,24 @@ typedef struct glr_backend {
 
     void (*close)(glr_device *device);
 
-    /* Refuses a destination, whose part needs so many bytes, or a plan that the device cannot do; NULL if
-       there are none. Asked before a seed is drawn for an initializer that has none. */
-    glr_status (*accepts)(glr_device *device, const glr_plan *plan, const void *dst, uint64_t bytes);
+    /* Before resolve, fill and copy_stage: makes the device current in this thread or, given a caller's
+       order, checks that the caller did and that the queue is one of the device. *entered is 0, and tells
+       leave, which is called in any case, what to undo. NULL where there is nothing to do. */
+    glr_status (*enter)(glr_device *device, const glr_order *order, int *entered);
+    void (*leave)(glr_device *device, int entered);
 
-    /* Fills dst by the plan, which is consistent and holds at least one element, and returns when the
-       values are there. */
-    glr_status (*fill)(glr_device *device, const glr_plan *plan, void *dst);
+    /* Finds where kernels reach a destination. Refuses one that they do not reach or that has fewer than
+       `needed` bytes, and a dtype that the device does not draw. Asked once for each fill, before a seed is
+       drawn for an initializer that has none. */
+    glr_status (*resolve)(glr_device *device, glr_dtype dtype, uint64_t needed, glr_destination *destination);
+
+    /* Fills a resolved destination by the plan, which is consistent and holds at least one element. Without
+       an order, on the device's own queue, and returns when the values are there. */
+    glr_status (*fill)(glr_device *device, const glr_plan *plan, const glr_destination *destination,
+                       const glr_order *order);
 
     /* Memory of the device; bytes is never 0 and no pointer is NULL. */
+    int memory_is_host; /* the host reads it in place */
     glr_status (*alloc)(glr_device *device, uint64_t bytes, void **memory);
     glr_status (*free)(glr_device *device, void *memory);
     glr_status (*copy_to_host)(glr_device *device, void *host, const void *memory, uint64_t bytes);
@@ -36,13 +70,13 @@ typedef struct glr_backend {
     /* Waits for the device's work. */
     glr_status (*sync)(glr_device *device);
 
-    /* Drawing into host memory without waiting; all NULL where api/stage.c does with the functions above.
-       open_stage makes the queue, and host memory if it can; close_stage, which is called in any case, waits
-       for the queue and undoes both. start fills the stage's memory, which the plan fits, and copies so many
-       bytes to the host; wait returns when they are there. */
+    /* Stages that draw without waiting; all NULL where the functions above serve. open_stage makes the queue,
+       and host memory if it can; close_stage, which is called in any case, waits for the queue and undoes
+       both. copy_stage enqueues a copy of so many bytes to the host; wait_stage returns when they are there.
+     */
     glr_status (*open_stage)(glr_stage *stage);
-    glr_status (*start)(glr_stage *stage, const glr_plan *plan, uint64_t bytes);
-    glr_status (*wait)(glr_stage *stage);
+    glr_status (*copy_stage)(glr_stage *stage, uint64_t bytes);
+    glr_status (*wait_stage)(glr_stage *stage);
     void (*close_stage)(glr_stage *stage);
 } glr_backend;
 

@@ -27,4 +27,10 @@ typedef struct glr_plan {
     glr_runs runs;
 } glr_plan;
 
+static inline void glr_plan_set_key(glr_plan *plan, glr_key key)
+{
+    plan->keys = key.keys;
+    plan->base = key.base;
+}
+
 #endif

@@ -1,4 +1,4 @@
-/* Opening, closing and listing devices. */
+/* Devices: opening, closing, listing, and their memory; versions. */
 #include "backend.h"
 #include "cpu/cpu.h"
 #include "error.h"
@@ -172,3 +172,55 @@ glr_status glr_devices(glr_device_info *infos, size_t capacity, size_t *count)
     const glr_host host = glr_enter();
     return glr_leave(&host, list_devices(infos, capacity, count));
 }
+
+/* ---- Memory, for callers who have no allocator of their own -------------------------------------------- */
+
+glr_status glr_alloc(glr_device *device, uint64_t bytes, void **memory)
+{
+    if (device == NULL || memory == NULL) {
+        return glr_fail_null(device == NULL ? "device" : "memory");
+    }
+    *memory = NULL;
+    return bytes == 0 ? GLR_OK : device->backend->alloc(device, bytes, memory);
+}
+
+glr_status glr_free(glr_device *device, void *memory)
+{
+    if (device == NULL) {
+        return glr_fail_null("device");
+    }
+    return memory == NULL ? GLR_OK : device->backend->free(device, memory);
+}
+
+glr_status glr_copy_to_host(glr_device *device, void *host, const void *memory, uint64_t bytes)
+{
+    if (device == NULL) {
+        return glr_fail_null("device");
+    }
+    if (bytes == 0) {
+        return GLR_OK;
+    }
+    if (host == NULL || memory == NULL) {
+        return glr_fail_null(host == NULL ? "host" : "memory");
+    }
+    return device->backend->copy_to_host(device, host, memory, bytes);
+}
+
+glr_status glr_sync(glr_device *device)
+{
+    if (device == NULL) {
+        return glr_fail_null("device");
+    }
+    return device->backend->sync(device);
+}
+
+/* ---- Versions ------------------------------------------------------------------------------------------ */
+
+const char *glr_version_string(void) { return GLR_VERSION_STRING; }
+
+uint32_t glr_version(void)
+{
+    return GLR_VERSION_MAJOR * 1000000U + GLR_VERSION_MINOR * 1000U + GLR_VERSION_PATCH;
+}
+
+uint32_t glr_stream_version(void) { return GLR_STREAM_VERSION; }

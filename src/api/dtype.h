@@ -2,7 +2,7 @@
 #ifndef GLR_API_DTYPE_H
 #define GLR_API_DTYPE_H
 
-#include "params.h"
+#include "make_plan.h"
 
 #include <stdbool.h>
 

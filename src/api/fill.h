@@ -1,17 +1,19 @@
-/* Steps that all ways to fill share. */
+/* The one way from the call of a fill to a backend. */
 #ifndef GLR_API_FILL_H
 #define GLR_API_FILL_H
 
-#include "plan.h"
+#include "backend.h"
 
-/* Seeds a plan, as the last step before it is used, so that a call that fails draws no seed. An unseeded
-   initializer is resolved here only for a whole tensor: the parts of one would each get numbers of their own.
- */
-glr_status glr_seed_fill(const glr_initializer *initializer, const glr_tensor *tensor, glr_plan *plan);
+/* Fills: checks the arguments, makes the plan, resolves the destination, and has the backend fill it. A part
+   without elements needs no destination. Errors: as glr_fill, and those of the backend's order. */
+glr_status glr_fill_to(glr_device *device, const glr_initializer *initializer, const glr_tensor *tensor,
+                       glr_destination *destination, const glr_order *order);
 
-/* The last steps before a backend fills by a plan, which needs so many bytes of dst and holds at least one
-   element: the backend accepts both, and the plan gets its seed. */
-glr_status glr_accept_fill(glr_device *device, const glr_initializer *initializer, const glr_tensor *tensor,
-                           const void *dst, glr_plan *plan, uint64_t bytes);
+/* Fails unless the device is one of a backend, for a function that is named after it. */
+glr_status glr_check_backend(const glr_device *device, const glr_backend *backend, const char *opened_by);
+
+/* Fails unless a pointer, an argument that callers know as dst, is not NULL and has the bytes that are
+ * needed. */
+glr_status glr_check_room(const glr_destination *destination, uint64_t needed);
 
 #endif

@@ -2,9 +2,9 @@
    operating system. */
 #include "error.h"
 #include "guest.h"
-#include "kind.h"
+#include "initializer.h"
+#include "make_plan.h"
 #include "mersenne.h"
-#include "params.h"
 
 #include <errno.h>
 #include <pthread.h>

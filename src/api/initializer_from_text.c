@@ -3,9 +3,9 @@
 #include "error.h"
 #include "expression.h"
 #include "guest.h"
+#include "initializer.h"
 #include "initializer_json.h"
 #include "initializer_text.h"
-#include "kind.h"
 #include "text_arguments.h"
 
 #include <math.h>

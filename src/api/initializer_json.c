@@ -3,10 +3,10 @@
 
 #include "dtype.h"
 #include "error.h"
-#include "fans.h"
 #include "guest.h"
+#include "initializer.h"
 #include "keras_object.h"
-#include "kind.h"
+#include "make_plan.h"
 #include "text/ascii.h"
 
 #include <inttypes.h>

@@ -1,11 +1,10 @@
 /* Initializers to their text form. */
 #include "dtype.h"
 #include "error.h"
-#include "fans.h"
 #include "guest.h"
+#include "initializer.h"
 #include "initializer_json.h"
-#include "kind.h"
-#include "params.h"
+#include "make_plan.h"
 #include "shortest.h"
 #include "text_arguments.h"
 

@@ -1,11 +1,10 @@
-/* From the arguments of a fill to its plan. */
+/* From the arguments of a fill to its plan, or to a description of it. */
 #include "make_plan.h"
 
 #include "dtype.h"
 #include "error.h"
-#include "kind.h"
-#include "params.h"
-#include "tensor.h"
+#include "guest.h"
+#include "initializer.h"
 
 #include <math.h>
 #include <string.h>
@@ -90,22 +89,22 @@ static glr_status scale_plan(const glr_initializer *initializer, const glr_param
                                                : scale_normal(initializer, params, plan);
 }
 
-glr_status glr_make_plan(const glr_initializer *initializer, const glr_tensor *tensor, glr_plan *plan,
-                         uint64_t *bytes)
+/* The plan, and the parameters that it was made from. */
+static glr_status make_plan(const glr_initializer *initializer, const glr_tensor *tensor, glr_plan *plan,
+                            uint64_t *bytes, glr_params *params)
 {
     memset(plan, 0, sizeof *plan);
     glr_layout_of_part layout = {0};
-    glr_params params;
     glr_status status = glr_check_tensor(tensor, &layout);
     if (status == GLR_OK) {
-        status = glr_resolve_params(initializer, tensor, &params);
+        status = glr_resolve_params(initializer, tensor, params);
     }
     if (status == GLR_OK && glr_kind_is_random(initializer->kind)) {
         status = check_random(initializer, tensor);
     }
     plan->dtype = tensor->dtype;
     if (status == GLR_OK) {
-        status = scale_plan(initializer, &params, plan);
+        status = scale_plan(initializer, params, plan);
     }
     if (status != GLR_OK) {
         return status;
@@ -114,4 +113,64 @@ glr_status glr_make_plan(const glr_initializer *initializer, const glr_tensor *t
     plan->runs = layout.runs;
     *bytes = layout.bytes;
     return GLR_OK;
+}
+
+glr_status glr_make_plan(const glr_initializer *initializer, const glr_tensor *tensor, glr_plan *plan,
+                         uint64_t *bytes)
+{
+    glr_params params;
+    return make_plan(initializer, tensor, plan, bytes, &params);
+}
+
+/* ---- Descriptions -------------------------------------------------------------------------------------- */
+
+static void describe_params(const glr_params *params, glr_summary *summary)
+{
+    switch (params->sampler) {
+    case GLR_SAMPLE_UNIFORM:
+        summary->mean = params->minval + (params->maxval - params->minval) / 2.0;
+        summary->stddev = (params->maxval - params->minval) / sqrt(12.0);
+        summary->lower = params->minval;
+        summary->upper = params->maxval;
+        return;
+    case GLR_SAMPLE_NORMAL:
+        summary->mean = params->shift;
+        summary->stddev = params->scale;
+        summary->lower = params->scale > 0.0 ? -INFINITY : params->shift;
+        summary->upper = params->scale > 0.0 ? INFINITY : params->shift;
+        return;
+    case GLR_SAMPLE_TRUNCATED:
+    case GLR_SAMPLE_ICDF:
+        summary->mean = params->shift;
+        summary->stddev = params->scale * GLR_TRUNCATED_STDDEV;
+        summary->lower = params->shift - 2.0 * params->scale;
+        summary->upper = params->shift + 2.0 * params->scale;
+        return;
+    default: summary->mean = summary->lower = summary->upper = params->shift; summary->stddev = 0.0;
+    }
+}
+
+static glr_status describe(const glr_initializer *initializer, const glr_tensor *tensor, glr_summary *summary)
+{
+    if (initializer == NULL || tensor == NULL || summary == NULL) {
+        return glr_fail_null(initializer == NULL ? "initializer" : tensor == NULL ? "tensor" : "summary");
+    }
+    glr_plan plan;
+    uint64_t bytes;
+    glr_params params;
+    glr_status status = make_plan(initializer, tensor, &plan, &bytes, &params);
+    if (status != GLR_OK) {
+        return status;
+    }
+    memset(summary, 0, sizeof *summary);
+    summary->fan_in = (double)params.fans.in;
+    summary->fan_out = (double)params.fans.out;
+    describe_params(&params, summary);
+    return GLR_OK;
+}
+
+glr_status glr_describe(const glr_initializer *initializer, const glr_tensor *tensor, glr_summary *summary)
+{
+    const glr_host host = glr_enter();
+    return glr_leave(&host, describe(initializer, tensor, summary));
 }

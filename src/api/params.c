@@ -1,11 +1,165 @@
 /* A distribution's parameters: an initializer resolved for one tensor, by Keras's formulas, in double. */
-#include "params.h"
+#include "make_plan.h"
 
-#include "core/sample.h"
 #include "error.h"
-#include "kind.h"
+#include "initializer.h"
 
 #include <math.h>
+#include <stdbool.h>
+
+/* ---- Fans: as Keras's compute_fans, with layouts and batch axes ---------------------------------------- */
+
+/* Only repeated axes can make a product overflow: the dimensions that are not 0 multiply to at most 2^56. */
+
+/* A list of axes of an initializer, and its name for messages. */
+typedef struct axis_list {
+    const char *name;
+    const int32_t *axes;
+    uint32_t count;
+} axis_list;
+
+/* An axis that the tensor has, counted from the front. */
+static uint32_t from_front(int32_t axis, uint32_t rank)
+{
+    return (uint32_t)(axis < 0 ? axis + (int32_t)rank : axis);
+}
+
+/* The axes of a list as a set of bits, each axis counted from the front. Repeated axes are allowed. */
+static glr_status axis_set(axis_list list, uint32_t rank, uint32_t *set)
+{
+    *set = 0;
+    if (list.count > GLR_MAX_RANK) {
+        return glr_fail(GLR_ERROR_ARGUMENT, "initializer.%s: %u axes are more than %d", list.name, list.count,
+                        GLR_MAX_RANK);
+    }
+    for (uint32_t i = 0; i < list.count; i++) {
+        int32_t axis = list.axes[i];
+        if (axis < -(int32_t)rank || axis >= (int32_t)rank) {
+            return glr_fail(GLR_ERROR_ARGUMENT,
+                            "initializer.%s[%u]: %d is not an axis of a tensor of rank %u", list.name, i,
+                            axis, rank);
+        }
+        *set |= 1U << from_front(axis, rank);
+    }
+    return GLR_OK;
+}
+
+/* A batch axis is left out once; a repeated one is a mistake. */
+static glr_status check_no_repeat(axis_list list, uint32_t rank)
+{
+    uint32_t seen = 0;
+    for (uint32_t i = 0; i < list.count; i++) {
+        const uint32_t bit = 1U << from_front(list.axes[i], rank);
+        if (seen & bit) {
+            return glr_fail(GLR_ERROR_ARGUMENT, "initializer.%s[%u]: %d is a duplicate axis", list.name, i,
+                            list.axes[i]);
+        }
+        seen |= bit;
+    }
+    return GLR_OK;
+}
+
+/* The product of the dimensions that a checked list names, each as often as it is named. */
+static glr_status product_over(const glr_tensor *tensor, axis_list list, uint64_t *product)
+{
+    *product = 1;
+    for (uint32_t i = 0; i < list.count; i++) {
+        const uint64_t dimension = (uint64_t)tensor->shape[from_front(list.axes[i], tensor->rank)];
+        if (dimension > 0 && *product > INT64_MAX / dimension) {
+            return glr_fail(GLR_ERROR_SHAPE,
+                            "initializer.%s: the product of these dimensions is beyond 2^63 - 1", list.name);
+        }
+        *product *= dimension;
+    }
+    return GLR_OK;
+}
+
+/* Fans by the position of the axes that are not batch axes. */
+static glr_fans fans_by_layout(glr_layout layout, const glr_tensor *tensor, uint32_t batch)
+{
+    uint64_t shape[GLR_MAX_RANK];
+    uint32_t rank = 0;
+    for (uint32_t a = 0; a < tensor->rank; a++) {
+        if (!(batch >> a & 1U)) {
+            shape[rank++] = (uint64_t)tensor->shape[a];
+        }
+    }
+    glr_fans fans = {1, 1};
+    if (rank < 2) {
+        fans.in = fans.out = rank == 1 ? shape[0] : 1;
+        return fans;
+    }
+    uint32_t in_axis = layout == GLR_LAYOUT_TORCH ? 1 : rank - 2;
+    uint32_t out_axis = layout == GLR_LAYOUT_TORCH ? 0 : rank - 1;
+    uint64_t receptive_field = 1;
+    for (uint32_t a = 0; a < rank; a++) {
+        receptive_field *= a == in_axis || a == out_axis ? 1 : shape[a];
+    }
+    fans.in = receptive_field * shape[in_axis];
+    fans.out = receptive_field * shape[out_axis];
+    return fans;
+}
+
+glr_status glr_check_axes_given(const glr_initializer *initializer)
+{
+    if (initializer->has_axes > 1) {
+        return glr_fail(GLR_ERROR_ARGUMENT, "initializer.has_axes: %u is neither 0 nor 1",
+                        initializer->has_axes);
+    }
+    if (initializer->has_axes || initializer->input_axis_count + initializer->output_axis_count == 0) {
+        return GLR_OK;
+    }
+    const bool is_input = initializer->input_axis_count > 0;
+    return glr_fail(GLR_ERROR_ARGUMENT, "initializer.has_axes: 0, but %s_axis_count is %u",
+                    is_input ? "input" : "output",
+                    is_input ? initializer->input_axis_count : initializer->output_axis_count);
+}
+
+/* Checks three lists of axes, those of the batch last. */
+static glr_status check_lists(const axis_list lists[3], uint32_t rank, uint32_t sets[3])
+{
+    for (int i = 0; i < 3; i++) {
+        glr_status status = axis_set(lists[i], rank, &sets[i]);
+        if (status != GLR_OK) {
+            return status;
+        }
+    }
+    const uint32_t shared = (sets[0] | sets[1]) & sets[2];
+    if (shared != 0) {
+        uint32_t axis = 0;
+        while ((shared >> axis & 1) == 0) {
+            axis++;
+        }
+        return glr_fail(GLR_ERROR_ARGUMENT, "initializer.batch_axes: axis %u is also in %s", axis,
+                        sets[0] >> axis & 1 ? "input_axes" : "output_axes");
+    }
+    return check_no_repeat(lists[2], rank);
+}
+
+glr_status glr_fans_of(const glr_initializer *initializer, const glr_tensor *tensor, glr_fans *fans)
+{
+    const axis_list lists[3] = {
+        {"input_axes", initializer->input_axes, initializer->input_axis_count},
+        {"output_axes", initializer->output_axes, initializer->output_axis_count},
+        {"batch_axes", initializer->batch_axes, initializer->batch_axis_count},
+    };
+    uint32_t sets[3];
+    glr_status status = glr_check_axes_given(initializer);
+    if (status == GLR_OK) {
+        status = check_lists(lists, tensor->rank, sets);
+    }
+    if (status != GLR_OK) {
+        return status;
+    }
+    if (!initializer->has_axes) {
+        *fans = fans_by_layout(initializer->layout, tensor, sets[2]);
+        return GLR_OK;
+    }
+    status = product_over(tensor, lists[0], &fans->in);
+    return status == GLR_OK ? product_over(tensor, lists[1], &fans->out) : status;
+}
+
+/* ---- Parameters --------------------------------------------------------------------------------------- */
 
 glr_status glr_check_seeding(const glr_initializer *initializer)
 {

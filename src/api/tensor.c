@@ -1,5 +1,5 @@
 /* Checking a tensor and laying out its part. */
-#include "tensor.h"
+#include "make_plan.h"
 
 #include "error.h"
 

@@ -1,7 +1,7 @@
 #include "text_arguments.h"
 
 #include "error.h"
-#include "kind.h"
+#include "initializer.h"
 
 #include <stddef.h>
 #include <string.h>

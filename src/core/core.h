@@ -13,6 +13,7 @@
 #include "round.h"
 #include "runs.h"
 #include "sample.h"
+#include "seed.h"
 #include "uniform.h"
 
 #endif

@@ -41,12 +41,12 @@
 
 /* The numbers by name, for kernels, which do not see glorand.h. */
 #define GLR_NUMBER_OF_FLOAT(NAME, number, name, bits, aliases, tag, descr, fraction_bits)                    \
-    GLR_DTYPE_NUMBER_##NAME = number,
+    GLR_DTYPE_NUMBER_##NAME = (number),
 #define GLR_NUMBER_OF_ROUNDED(NAME, number, name, bits, aliases, tag, descr, fraction_bits, bias, largest,   \
                               overflow, nan)                                                                 \
-    GLR_DTYPE_NUMBER_##NAME = number,
+    GLR_DTYPE_NUMBER_##NAME = (number),
 #define GLR_NUMBER_OF_INTEGER(NAME, number, name, bits, aliases, tag, descr, value_bits, is_signed)          \
-    GLR_DTYPE_NUMBER_##NAME = number,
+    GLR_DTYPE_NUMBER_##NAME = (number),
 enum { GLR_FOR_EACH_DTYPE(GLR_NUMBER_OF_FLOAT, GLR_NUMBER_OF_ROUNDED, GLR_NUMBER_OF_INTEGER) };
 
 #endif

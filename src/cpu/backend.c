@@ -4,6 +4,7 @@
 #include "cpu.h"
 
 #include "api/error.h"
+#include "api/fill.h"
 #include "processors.h"
 #include "self_check.h"
 #include "text/show.h"
@@ -139,6 +140,14 @@ static glr_status copy_cpu(glr_device *device, void *host, const void *memory, u
     return GLR_OK;
 }
 
+static glr_status resolve_cpu(glr_device *device, glr_dtype dtype, uint64_t needed,
+                              glr_destination *destination)
+{
+    (void)device;
+    (void)dtype;
+    return glr_check_room(destination, needed);
+}
+
 static glr_status sync_cpu(glr_device *device)
 {
     (void)device;
@@ -150,7 +159,9 @@ const glr_backend glr_cpu_backend = {
     .list = list,
     .open = open_cpu,
     .close = close_cpu,
+    .resolve = resolve_cpu,
     .fill = glr_cpu_fill,
+    .memory_is_host = 1,
     .alloc = alloc_cpu,
     .free = free_cpu,
     .copy_to_host = copy_cpu,

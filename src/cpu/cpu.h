@@ -17,6 +17,7 @@ typedef struct glr_cpu_device {
     bool asked;       /* for by the caller */
 } glr_cpu_device;
 
-glr_status glr_cpu_fill(glr_device *device, const glr_plan *plan, void *dst);
+glr_status glr_cpu_fill(glr_device *device, const glr_plan *plan, const glr_destination *destination,
+                        const glr_order *order);
 
 #endif

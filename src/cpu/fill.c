@@ -217,11 +217,13 @@ static uint32_t threads_for(const glr_cpu_device *cpu_dev, uint64_t chunks)
     return chunks < cpu_dev->threads ? (uint32_t)chunks : cpu_dev->threads;
 }
 
-glr_status glr_cpu_fill(glr_device *device, const glr_plan *plan, void *dst)
+glr_status glr_cpu_fill(glr_device *device, const glr_plan *plan, const glr_destination *destination,
+                        const glr_order *order)
 {
+    (void)order; /* the CPU has none */
     const glr_cpu_device *cpu_dev = (const glr_cpu_device *)device;
     const uint64_t chunks = (plan->count + CHUNK - 1) / CHUNK;
-    const fill job = {cpu_dev->kernel, plan, dst};
+    const fill job = {cpu_dev->kernel, plan, destination->memory};
     glr_pool_run(cpu_dev->pool, threads_for(cpu_dev, chunks), chunks, fill_chunks, &job);
     return GLR_OK;
 }

@@ -1,5 +1,6 @@
 /* CUDA's table of functions. */
 #include "api/error.h"
+#include "api/fill.h"
 #include "device.h"
 #include "gpu/driver.h"
 #include "text/show.h"
@@ -206,36 +207,32 @@ static glr_status copy_cuda(glr_device *device, void *host, const void *memory, 
     return status;
 }
 
-static glr_status accepts_cuda(glr_device *device, const glr_plan *plan, const void *dst, uint64_t bytes)
-{
-    const glr_cuda_device *cu_dev = (const glr_cuda_device *)device;
-    CUdeviceptr address;
-    int pushed;
-    glr_status status = glr_cuda_enter(cu_dev->cu, cu_dev->context, &pushed);
-    if (status == GLR_OK) {
-        status = glr_cuda_check_memory(cu_dev, address_of(dst), glr_dtype_size(plan->dtype), bytes, &address);
-    }
-    glr_cuda_leave(cu_dev->cu, pushed);
-    return status;
-}
-
-static glr_status fill_cuda(glr_device *device, const glr_plan *plan, void *dst)
+static glr_status resolve_cuda(glr_device *device, glr_dtype dtype, uint64_t needed,
+                               glr_destination *destination)
 {
     const glr_cuda_device *cu_dev = (const glr_cuda_device *)device;
     CUdeviceptr address = 0;
-    int pushed;
-    glr_status status = glr_cuda_enter(cu_dev->cu, cu_dev->context, &pushed);
-    if (status == GLR_OK) { /* checked before; where kernels find it was not kept */
-        status = glr_cuda_check_memory(cu_dev, address_of(dst), 1, 0, &address);
-    }
+    glr_status status = glr_check_room(destination, needed);
     if (status == GLR_OK) {
-        status = glr_cuda_launch(cu_dev, cu_dev->stream, plan, address);
+        status = glr_cuda_check_memory(cu_dev, address_of(destination->memory), glr_dtype_size(dtype), needed,
+                                       &address);
     }
-    if (status == GLR_OK) {
-        status = glr_cuda_wait(cu_dev, cu_dev->stream);
-    }
-    glr_cuda_leave(cu_dev->cu, pushed);
+    destination->memory = (void *)(uintptr_t)address; /* NOLINT(performance-no-int-to-ptr) */
     return status;
+}
+
+static glr_status fill_cuda(glr_device *device, const glr_plan *plan, const glr_destination *destination,
+                            const glr_order *order)
+{
+    const glr_cuda_device *cu_dev = (const glr_cuda_device *)device;
+    const CUstream stream = order != NULL ? (CUstream)order->queue : cu_dev->stream;
+    const glr_status status = glr_cuda_launch(cu_dev, stream, plan, address_of(destination->memory));
+    return status == GLR_OK && order == NULL ? glr_cuda_wait(cu_dev, stream) : status;
+}
+
+static void leave_cuda(glr_device *device, int entered)
+{
+    glr_cuda_leave(((const glr_cuda_device *)device)->cu, entered);
 }
 
 static glr_status sync_cuda(glr_device *device)
@@ -255,14 +252,16 @@ const glr_backend glr_cuda_backend = {
     .list = list,
     .open = open_cuda,
     .close = close_cuda,
-    .accepts = accepts_cuda,
+    .enter = glr_cuda_enter_fill,
+    .leave = leave_cuda,
+    .resolve = resolve_cuda,
     .fill = fill_cuda,
     .alloc = alloc_cuda,
     .free = free_cuda,
     .copy_to_host = copy_cuda,
     .sync = sync_cuda,
     .open_stage = glr_cuda_open_stage,
-    .start = glr_cuda_start,
-    .wait = glr_cuda_wait_stage,
+    .copy_stage = glr_cuda_copy_stage,
+    .wait_stage = glr_cuda_wait_stage,
     .close_stage = glr_cuda_close_stage,
 };

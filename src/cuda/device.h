@@ -46,6 +46,9 @@ glr_status glr_cuda_make(const glr_cu *cu, CUcontext context, CUdevice id, const
 glr_status glr_cuda_enter(const glr_cu *cu, CUcontext context, int *pushed);
 void glr_cuda_leave(const glr_cu *cu, int pushed);
 
+/* The backend's function (backend.h). */
+glr_status glr_cuda_enter_fill(glr_device *device, const glr_order *order, int *entered);
+
 /* Checks that memory at dst can be filled: that it is the driver's, can be reached from the device's context,
    is aligned for the elements and holds so many bytes. *address is what kernels take. */
 glr_status glr_cuda_check_memory(const glr_cuda_device *cu_dev, CUdeviceptr dst, uint64_t element_size,
@@ -68,7 +71,7 @@ glr_status glr_cuda_wait(const glr_cuda_device *cu_dev, CUstream stream);
 
 /* The backend's functions of stages (backend.h). */
 glr_status glr_cuda_open_stage(glr_stage *stage);
-glr_status glr_cuda_start(glr_stage *stage, const glr_plan *plan, uint64_t bytes);
+glr_status glr_cuda_copy_stage(glr_stage *stage, uint64_t bytes);
 glr_status glr_cuda_wait_stage(glr_stage *stage);
 void glr_cuda_close_stage(glr_stage *stage);
 

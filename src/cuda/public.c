@@ -2,11 +2,10 @@
 #include "api/error.h"
 #include "api/fill.h"
 #include "api/guest.h"
-#include "api/make_plan.h"
 #include "device.h"
 #include "glorand/cuda.h"
 
-#include <inttypes.h>
+#include <stdint.h>
 
 /* The special streams, which are not objects: the legacy one, by two names, and the thread's. They are of the
    context that is current. */
@@ -62,19 +61,6 @@ glr_status glr_cuda_open(struct CUctx_st *context, glr_device **device)
     return glr_leave(&host, open_context(context, device));
 }
 
-static glr_status check_device(const glr_device *device)
-{
-    if (device == NULL) {
-        return glr_fail_null("device");
-    }
-    if (device->backend != &glr_cuda_backend) {
-        return glr_fail(GLR_ERROR_ARGUMENT,
-                        "device: belongs to the %s backend and was not opened by glr_cuda_open",
-                        glr_backend_name(device->backend->kind));
-    }
-    return GLR_OK;
-}
-
 /* The kernel, the stream and the thread must agree on a context. */
 static glr_status check_contexts(const glr_cuda_device *cu_dev, CUstream stream)
 {
@@ -100,51 +86,24 @@ static glr_status check_contexts(const glr_cuda_device *cu_dev, CUstream stream)
                : glr_fail(GLR_ERROR_ARGUMENT, "stream: belongs to another context than the device");
 }
 
-static glr_status check_destination(const glr_cuda_device *cu_dev, const glr_plan *plan, CUdeviceptr dst,
-                                    uint64_t bytes, uint64_t needed, CUdeviceptr *address)
+glr_status glr_cuda_enter_fill(glr_device *device, const glr_order *order, int *entered)
 {
-    if (dst == 0) {
-        return glr_fail_null("dst");
-    }
-    if (bytes < needed) {
-        return glr_fail(GLR_ERROR_TOO_SMALL,
-                        "bytes: %" PRIu64 " are fewer than the %" PRIu64 " that the part needs", bytes,
-                        needed);
-    }
-    return glr_cuda_check_memory(cu_dev, dst, glr_dtype_size(plan->dtype), needed, address);
-}
-
-static glr_status fill(glr_device *device, const glr_initializer *initializer, const glr_tensor *tensor,
-                       unsigned long long dst, uint64_t bytes, struct CUstream_st *stream)
-{
-    glr_status status = check_device(device);
-    if (status != GLR_OK) {
-        return status;
-    }
-    if (initializer == NULL || tensor == NULL) {
-        return glr_fail_null(initializer == NULL ? "initializer" : "tensor");
-    }
     const glr_cuda_device *cu_dev = (const glr_cuda_device *)device;
-    glr_plan plan;
-    uint64_t needed;
-    CUdeviceptr address = 0;
-    status = glr_make_plan(initializer, tensor, &plan, &needed);
-    if (status == GLR_OK) {
-        status = check_contexts(cu_dev, stream);
-    }
-    if (status != GLR_OK || plan.count == 0) {
-        return status;
-    }
-    status = check_destination(cu_dev, &plan, dst, bytes, needed, &address);
-    if (status == GLR_OK) {
-        status = glr_seed_fill(initializer, tensor, &plan);
-    }
-    return status == GLR_OK ? glr_cuda_launch(cu_dev, stream, &plan, address) : status;
+    return order != NULL ? check_contexts(cu_dev, (CUstream)order->queue)
+                         : glr_cuda_enter(cu_dev->cu, cu_dev->context, entered);
 }
 
 glr_status glr_cuda_fill(glr_device *device, const glr_initializer *initializer, const glr_tensor *tensor,
                          unsigned long long dst, uint64_t bytes, struct CUstream_st *stream)
 {
     const glr_host host = glr_enter();
-    return glr_leave(&host, fill(device, initializer, tensor, dst, bytes, stream));
+    const glr_order order = {stream, NULL};
+    glr_destination destination = {.name = "bytes",
+                                   .memory = (void *)(uintptr_t)dst, /* NOLINT(performance-no-int-to-ptr) */
+                                   .bytes = bytes};
+    glr_status status = glr_check_backend(device, &glr_cuda_backend, "glr_cuda_open");
+    if (status == GLR_OK) {
+        status = glr_fill_to(device, initializer, tensor, &destination, &order);
+    }
+    return glr_leave(&host, status);
 }

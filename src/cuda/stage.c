@@ -24,22 +24,12 @@ glr_status glr_cuda_open_stage(glr_stage *stage)
     return status;
 }
 
-glr_status glr_cuda_start(glr_stage *stage, const glr_plan *plan, uint64_t bytes)
+glr_status glr_cuda_copy_stage(glr_stage *stage, uint64_t bytes)
 {
     const glr_cuda_device *cu_dev = (const glr_cuda_device *)stage->device;
-    const glr_cu *cu = cu_dev->cu;
     const CUdeviceptr memory = (CUdeviceptr)(uintptr_t)stage->memory;
-    int pushed;
-    glr_status status = glr_cuda_enter(cu, cu_dev->context, &pushed);
-    if (status == GLR_OK) {
-        status = glr_cuda_launch(cu_dev, stage->queue, plan, memory);
-    }
-    if (status == GLR_OK) {
-        CUresult error = cu->cuMemcpyDtoHAsync_v2(stage->host, memory, (size_t)bytes, stage->queue);
-        status = error == CUDA_SUCCESS ? GLR_OK : glr_cu_fail("cuMemcpyDtoHAsync", error);
-    }
-    glr_cuda_leave(cu, pushed);
-    return status;
+    CUresult error = cu_dev->cu->cuMemcpyDtoHAsync_v2(stage->host, memory, (size_t)bytes, stage->queue);
+    return error == CUDA_SUCCESS ? GLR_OK : glr_cu_fail("cuMemcpyDtoHAsync", error);
 }
 
 glr_status glr_cuda_wait_stage(glr_stage *stage)

@@ -2,7 +2,6 @@
 #include "expect.h"
 
 #include "api/error.h"
-#include "api/stream.h"
 #include "text/show.h"
 
 #include <inttypes.h>
@@ -13,7 +12,6 @@ const uint64_t glr_check_places[GLR_CHECK_PLACES] = {0, UINT64_C(0x765432670)};
 
 glr_plan glr_check_plan(uint64_t place)
 {
-    glr_initializer seed_0 = {.seeding = GLR_SEEDING_SEED};
     /* Raw values below 1/6 in magnitude become subnormal, one in seven; the others keep all their bits. */
     glr_plan plan = {.sampler = GLR_SAMPLE_TRUNCATED,
                      .dtype = GLR_DTYPE_FLOAT32,
@@ -22,7 +20,7 @@ glr_plan glr_check_plan(uint64_t place)
     plan.runs.first = place;
     plan.runs.length = GLR_CHECK_DRAWN;
     plan.runs.stride = 1;
-    glr_seed_plan(&seed_0, &plan);
+    glr_plan_set_key(&plan, glr_key_of_seed(0, 0));
     return plan;
 }
 

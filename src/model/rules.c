@@ -6,7 +6,7 @@
 #include "text/text.h"
 #include "unresolved.h"
 
-#include "api/kind.h"
+#include "api/initializer.h"
 
 #include <math.h>
 #include <stdlib.h>

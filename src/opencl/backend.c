@@ -1,5 +1,6 @@
 /* OpenCL's table of functions. */
 #include "api/error.h"
+#include "api/fill.h"
 #include "device.h"
 #include "force.h"
 #include "gpu/driver.h"
@@ -178,29 +179,46 @@ static glr_status copy_opencl(glr_device *device, void *host, const void *memory
     return error == CL_SUCCESS ? GLR_OK : glr_cl_fail("clEnqueueReadBuffer", error);
 }
 
-static glr_status fill_opencl(glr_device *device, const glr_plan *plan, void *dst)
+/* Memory of glr_alloc. */
+static glr_status resolve_own(glr_opencl_device *cl_dev, uint64_t needed, const glr_destination *destination)
+{
+    glr_status status = glr_check_room(destination, needed);
+    if (status != GLR_OK) {
+        return status;
+    }
+    const glr_gpu_allocation *allocation =
+        glr_gpu_allocations_find(&cl_dev->allocations, destination->memory, 0);
+    if (allocation == NULL) {
+        return glr_gpu_fail_foreign("dst", destination->memory);
+    }
+    return needed <= allocation->bytes
+               ? GLR_OK
+               : glr_fail(GLR_ERROR_TOO_SMALL,
+                          "dst: its %" PRIu64 " bytes are fewer than the %" PRIu64 " that the part needs",
+                          allocation->bytes, needed);
+}
+
+static glr_status resolve_opencl(glr_device *device, glr_dtype dtype, uint64_t needed,
+                                 glr_destination *destination)
+{
+    glr_opencl_device *cl_dev = (glr_opencl_device *)device;
+    if (dtype == GLR_DTYPE_FLOAT64 && !cl_dev->traits.has_f64) {
+        return glr_fail(GLR_ERROR_UNSUPPORTED, "tensor.dtype: this OpenCL device has no fp64, so no float64");
+    }
+    return destination->form == GLR_OPENCL_OWN ? resolve_own(cl_dev, needed, destination)
+                                               : glr_opencl_check_memory(cl_dev, dtype, needed, destination);
+}
+
+static glr_status fill_opencl(glr_device *device, const glr_plan *plan, const glr_destination *destination,
+                              const glr_order *order)
 {
     glr_opencl_device *cl_dev = (glr_opencl_device *)device;
     cl_event event = NULL;
-    const glr_opencl_target target = {.buffer = (cl_mem)dst};
-    const glr_opencl_order order = {0, NULL, &event};
-    glr_status status = glr_opencl_enqueue(cl_dev, cl_dev->queue, plan, &target, &order);
-    return status == GLR_OK ? glr_opencl_wait(cl_dev, event) : status;
-}
-
-static glr_status accepts_opencl(glr_device *device, const glr_plan *plan, const void *dst, uint64_t bytes)
-{
-    const glr_gpu_allocation *allocation =
-        glr_gpu_allocations_find(&((glr_opencl_device *)device)->allocations, dst, 0);
-    if (allocation == NULL) {
-        return glr_gpu_fail_foreign("dst", dst);
-    }
-    if (bytes > allocation->bytes) {
-        return glr_fail(GLR_ERROR_TOO_SMALL,
-                        "dst: its %" PRIu64 " bytes are fewer than the %" PRIu64 " that the part needs",
-                        allocation->bytes, bytes);
-    }
-    return glr_opencl_accepts(device, plan);
+    const glr_opencl_events own = {0, NULL, &event};
+    glr_status status = order != NULL ? glr_opencl_enqueue(cl_dev, (cl_command_queue)order->queue, plan,
+                                                           destination, order->events)
+                                      : glr_opencl_enqueue(cl_dev, cl_dev->queue, plan, destination, &own);
+    return status == GLR_OK && order == NULL ? glr_opencl_wait(cl_dev, event) : status;
 }
 
 static glr_status sync_opencl(glr_device *device)
@@ -215,7 +233,8 @@ const glr_backend glr_opencl_backend = {
     .list = list,
     .open = open_opencl,
     .close = close_opencl,
-    .accepts = accepts_opencl,
+    .enter = glr_opencl_enter_fill,
+    .resolve = resolve_opencl,
     .fill = fill_opencl,
     .alloc = alloc_opencl,
     .free = free_opencl,

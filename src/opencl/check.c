@@ -43,10 +43,10 @@ static glr_status check_operations(const glr_opencl_device *cl_dev, cl_mem buffe
 static glr_status check_fill(glr_opencl_device *cl_dev, cl_mem buffer, uint64_t place)
 {
     const glr_plan plan = glr_check_plan(place);
-    const glr_opencl_target target = {.buffer = buffer};
-    const glr_opencl_order order = {0, NULL, NULL};
+    const glr_destination destination = {.memory = buffer};
+    const glr_opencl_events events = {0, NULL, NULL};
     uint32_t words[GLR_CHECK_DRAWN];
-    glr_status status = glr_opencl_enqueue(cl_dev, cl_dev->queue, &plan, &target, &order);
+    glr_status status = glr_opencl_enqueue(cl_dev, cl_dev->queue, &plan, &destination, &events);
     if (status == GLR_OK) {
         status = read_words(cl_dev, buffer, words, GLR_CHECK_DRAWN);
     }

@@ -41,26 +41,31 @@ typedef struct glr_opencl_device {
 /* Opens a device in a context, which it retains. *device is set on success only. */
 glr_status glr_opencl_make(const glr_cl *cl, cl_context context, cl_device_id id, glr_device **device);
 
-/* Where a fill goes: exactly one of the three. */
-typedef struct glr_opencl_target {
-    cl_mem buffer;
-    const void *svm, *usm;
-    uint64_t offset; /* of the part's first element, in elements */
-} glr_opencl_target;
+/* Forms of a destination's memory. */
+enum {
+    GLR_OPENCL_OWN = 0, /* a buffer of glr_alloc */
+    GLR_OPENCL_BUFFER,
+    GLR_OPENCL_SVM,
+    GLR_OPENCL_USM
+};
 
 /* A command's wait list and event, in OpenCL's form. */
-typedef struct glr_opencl_order {
+typedef struct glr_opencl_events {
     cl_uint wait_count;
     const cl_event *wait_list;
     cl_event *event; /* may be NULL */
-} glr_opencl_order;
+} glr_opencl_events;
+
+/* The backend's function (backend.h). */
+glr_status glr_opencl_enter_fill(glr_device *device, const glr_order *order, int *entered);
+
+/* Resolves memory that is not of glr_alloc. */
+glr_status glr_opencl_check_memory(const glr_opencl_device *cl_dev, glr_dtype dtype, uint64_t needed,
+                                   const glr_destination *destination);
 
 /* Enqueues the kernel that fills by the plan, which holds at least one element. Does not wait. */
 glr_status glr_opencl_enqueue(glr_opencl_device *cl_dev, cl_command_queue queue, const glr_plan *plan,
-                              const glr_opencl_target *target, const glr_opencl_order *order);
-
-/* Refuses what the device cannot draw. */
-glr_status glr_opencl_accepts(glr_device *device, const glr_plan *plan);
+                              const glr_destination *destination, const glr_opencl_events *events);
 
 /* Waits for an event of a fill of ours, and releases it. */
 glr_status glr_opencl_wait(const glr_opencl_device *cl_dev, cl_event event);

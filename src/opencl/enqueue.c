@@ -4,15 +4,6 @@
 #include "gpu/host.h"
 #include "tile_size.h"
 
-glr_status glr_opencl_accepts(glr_device *device, const glr_plan *plan)
-{
-    const glr_opencl_device *cl_dev = (const glr_opencl_device *)device;
-    if (plan->dtype == GLR_DTYPE_FLOAT64 && !cl_dev->traits.has_f64) {
-        return glr_fail(GLR_ERROR_UNSUPPORTED, "tensor.dtype: this OpenCL device has no fp64, so no float64");
-    }
-    return GLR_OK;
-}
-
 /* A kernel, and in how many work-groups of how many items it runs. */
 typedef struct launch {
     glr_opencl_kernel kernel;
@@ -45,32 +36,35 @@ static launch launch_of(const glr_opencl_device *cl_dev, const glr_plan *plan, c
 
 /* The kernel's first argument. */
 static glr_status set_destination(const glr_opencl_device *cl_dev, cl_kernel kernel,
-                                  const glr_opencl_target *target)
+                                  const glr_destination *destination)
 {
-    const char *function = "clSetKernelArg";
-    cl_int error;
-    if (target->svm != NULL) {
-        function = "clSetKernelArgSVMPointer";
-        error = cl_dev->cl->clSetKernelArgSVMPointer(kernel, 0, target->svm);
-    } else if (target->usm != NULL) {
-        function = "clSetKernelArgMemPointerINTEL";
-        error = cl_dev->usm.set_argument(kernel, 0, target->usm);
-    } else {
-        error = cl_dev->cl->clSetKernelArg(kernel, 0, sizeof(cl_mem), &target->buffer);
+    const cl_mem buffer = (cl_mem)destination->memory;
+    switch (destination->form) {
+    case GLR_OPENCL_SVM: {
+        const cl_int error = cl_dev->cl->clSetKernelArgSVMPointer(kernel, 0, destination->memory);
+        return error == CL_SUCCESS ? GLR_OK : glr_cl_fail("clSetKernelArgSVMPointer", error);
     }
-    return error == CL_SUCCESS ? GLR_OK : glr_cl_fail(function, error);
+    case GLR_OPENCL_USM: {
+        const cl_int error = cl_dev->usm.set_argument(kernel, 0, destination->memory);
+        return error == CL_SUCCESS ? GLR_OK : glr_cl_fail("clSetKernelArgMemPointerINTEL", error);
+    }
+    default: {
+        const cl_int error = cl_dev->cl->clSetKernelArg(kernel, 0, sizeof(cl_mem), &buffer);
+        return error == CL_SUCCESS ? GLR_OK : glr_cl_fail("clSetKernelArg", error);
+    }
+    }
 }
 
 /* With the lock held: a kernel's arguments are one state for all threads, until it is enqueued. */
 static glr_status enqueue_locked(const glr_opencl_device *cl_dev, cl_command_queue queue,
-                                 const glr_plan *plan, const glr_opencl_target *target,
-                                 const glr_opencl_order *order)
+                                 const glr_plan *plan, const glr_destination *destination,
+                                 const glr_opencl_events *events)
 {
-    const glr_gpu_args args = glr_gpu_args_of(plan, target->offset);
+    const glr_gpu_args args = glr_gpu_args_of(plan, destination->offset / glr_dtype_size(plan->dtype));
     const launch how = launch_of(cl_dev, plan, &args);
     const cl_kernel kernel = cl_dev->kernels[how.kernel];
     const size_t global = how.groups * how.items;
-    glr_status status = set_destination(cl_dev, kernel, target);
+    glr_status status = set_destination(cl_dev, kernel, destination);
     if (status != GLR_OK) {
         return status;
     }
@@ -81,16 +75,16 @@ static glr_status enqueue_locked(const glr_opencl_device *cl_dev, cl_command_que
     if (error != CL_SUCCESS) {
         return glr_cl_fail("clSetKernelArg", error);
     }
-    error = cl_dev->cl->clEnqueueNDRangeKernel(queue, kernel, 1, NULL, &global, &how.items, order->wait_count,
-                                               order->wait_list, order->event);
+    error = cl_dev->cl->clEnqueueNDRangeKernel(queue, kernel, 1, NULL, &global, &how.items,
+                                               events->wait_count, events->wait_list, events->event);
     return error == CL_SUCCESS ? GLR_OK : glr_cl_fail("clEnqueueNDRangeKernel", error);
 }
 
 glr_status glr_opencl_enqueue(glr_opencl_device *cl_dev, cl_command_queue queue, const glr_plan *plan,
-                              const glr_opencl_target *target, const glr_opencl_order *order)
+                              const glr_destination *destination, const glr_opencl_events *events)
 {
     (void)pthread_mutex_lock(&cl_dev->lock); /* fails only for an invalid mutex */
-    glr_status status = enqueue_locked(cl_dev, queue, plan, target, order);
+    glr_status status = enqueue_locked(cl_dev, queue, plan, destination, events);
     (void)pthread_mutex_unlock(&cl_dev->lock);
     return status;
 }

@@ -4,7 +4,6 @@
 #include "api/error.h"
 #include "api/fill.h"
 #include "api/guest.h"
-#include "api/make_plan.h"
 #include "glorand/opencl.h"
 
 #include <inttypes.h>
@@ -81,6 +80,13 @@ static glr_status check_queue(const glr_opencl_device *cl_dev, cl_command_queue 
                : glr_fail(GLR_ERROR_ARGUMENT, "queue: belongs to another device than the device");
 }
 
+glr_status glr_opencl_enter_fill(glr_device *device, const glr_order *order, int *entered)
+{
+    (void)entered;
+    return order != NULL ? check_queue((const glr_opencl_device *)device, (cl_command_queue)order->queue)
+                         : GLR_OK;
+}
+
 /* Checks a buffer, and sets *bytes to its size. */
 static glr_status check_buffer(const glr_opencl_device *cl_dev, cl_mem buffer, uint64_t *bytes)
 {
@@ -123,13 +129,13 @@ static glr_status check_buffer(const glr_opencl_device *cl_dev, cl_mem buffer, u
     return GLR_OK;
 }
 
-static glr_status check_pointer(const glr_opencl_device *cl_dev, const glr_opencl_memory *memory,
-                                uint64_t element_size)
+static glr_status check_pointer(const glr_opencl_device *cl_dev, uint64_t element_size,
+                                const glr_destination *destination)
 {
-    if (memory->pointer == NULL) {
+    if (destination->memory == NULL) {
         return glr_fail_null("memory.pointer");
     }
-    int is_svm = memory->kind == GLR_OPENCL_MEMORY_SVM;
+    int is_svm = destination->form == GLR_OPENCL_SVM;
     uint64_t svm = glr_opencl_number(cl_dev->cl, cl_dev->id, CL_DEVICE_SVM_CAPABILITIES,
                                      sizeof(cl_device_svm_capabilities));
     if (is_svm && (svm == 0 || cl_dev->cl->clSetKernelArgSVMPointer == NULL)) {
@@ -140,113 +146,80 @@ static glr_status check_pointer(const glr_opencl_device *cl_dev, const glr_openc
         return glr_fail(GLR_ERROR_UNSUPPORTED,
                         "memory.kind: this OpenCL device has no cl_intel_unified_shared_memory");
     }
-    if ((uintptr_t)memory->pointer % element_size != 0) {
+    if ((uintptr_t)destination->memory % element_size != 0) {
         return glr_fail(GLR_ERROR_ARGUMENT,
                         "memory.pointer: %p is not a multiple of the %" PRIu64 " bytes of an element",
-                        memory->pointer, element_size);
+                        destination->memory, element_size);
     }
-    return is_svm ? GLR_OK
-                  : glr_opencl_usm_check(&cl_dev->usm, cl_dev->context, memory->pointer, memory->bytes);
+    return is_svm
+               ? GLR_OK
+               : glr_opencl_usm_check(&cl_dev->usm, cl_dev->context, destination->memory, destination->bytes);
 }
 
-/* Checks that `needed` bytes are there, and makes the kernel's target of them. */
-static glr_status check_memory(const glr_opencl_device *cl_dev, const glr_opencl_memory *memory,
-                               glr_dtype dtype, uint64_t needed, glr_opencl_target *target)
+glr_status glr_opencl_check_memory(const glr_opencl_device *cl_dev, glr_dtype dtype, uint64_t needed,
+                                   const glr_destination *destination)
 {
-    const uint64_t element_size = glr_dtype_size(dtype);
-    uint64_t bytes = memory->bytes;
-    glr_status status = GLR_CHECK_RESERVED("memory", memory);
+    const uint64_t element_size = glr_dtype_size(dtype), offset = destination->offset;
+    uint64_t bytes = destination->bytes;
+    glr_status status = destination->form == GLR_OPENCL_BUFFER
+                            ? check_buffer(cl_dev, (cl_mem)destination->memory, &bytes)
+                            : check_pointer(cl_dev, element_size, destination);
     if (status != GLR_OK) {
         return status;
     }
-    switch (memory->kind) {
-    case GLR_OPENCL_MEMORY_BUFFER:
-        status = check_buffer(cl_dev, memory->buffer, &bytes);
-        target->buffer = memory->buffer;
-        break;
-    case GLR_OPENCL_MEMORY_SVM: target->svm = memory->pointer; break;
-    case GLR_OPENCL_MEMORY_USM: target->usm = memory->pointer; break;
-    default:
-        return glr_fail(GLR_ERROR_ARGUMENT, "memory.kind: must be buffer (0), SVM (1) or USM (2), not %d",
-                        (int)memory->kind);
-    }
-    if (status == GLR_OK && memory->kind != GLR_OPENCL_MEMORY_BUFFER) {
-        status = check_pointer(cl_dev, memory, element_size);
-    }
-    if (status != GLR_OK) {
-        return status;
-    }
-    if (memory->offset % element_size != 0) {
+    if (offset % element_size != 0) {
         return glr_fail(GLR_ERROR_ARGUMENT,
                         "memory.offset: %" PRIu64 " is not a multiple of the %" PRIu64 " bytes of an element",
-                        memory->offset, element_size);
+                        offset, element_size);
     }
-    if (memory->offset > bytes || bytes - memory->offset < needed) {
+    if (offset > bytes || bytes - offset < needed) {
         return glr_fail(GLR_ERROR_TOO_SMALL,
                         "memory: %" PRIu64 " bytes from offset %" PRIu64 " are fewer than the %" PRIu64
                         " that the part needs",
-                        memory->offset > bytes ? 0 : bytes - memory->offset, memory->offset, needed);
+                        offset > bytes ? 0 : bytes - offset, offset, needed);
     }
-    target->offset = memory->offset / element_size;
     return GLR_OK;
 }
 
-static glr_status check_device(const glr_device *device)
+/* What the caller says of memory, not yet looked at. */
+static glr_status destination_of(const glr_opencl_memory *memory, glr_destination *destination)
 {
-    if (device == NULL) {
-        return glr_fail_null("device");
+    glr_status status = GLR_CHECK_RESERVED("memory", memory);
+    destination->bytes = memory->bytes;
+    destination->offset = memory->offset;
+    destination->memory = memory->pointer;
+    switch (memory->kind) {
+    case GLR_OPENCL_MEMORY_BUFFER:
+        destination->form = GLR_OPENCL_BUFFER;
+        destination->memory = memory->buffer;
+        return status;
+    case GLR_OPENCL_MEMORY_SVM: destination->form = GLR_OPENCL_SVM; return status;
+    case GLR_OPENCL_MEMORY_USM: destination->form = GLR_OPENCL_USM; return status;
     }
-    if (device->backend != &glr_opencl_backend) {
-        return glr_fail(GLR_ERROR_ARGUMENT,
-                        "device: belongs to the %s backend and was not opened by glr_opencl_open",
-                        glr_backend_name(device->backend->kind));
-    }
-    return GLR_OK;
+    return status != GLR_OK
+               ? status
+               : glr_fail(GLR_ERROR_ARGUMENT, "memory.kind: must be buffer (0), SVM (1) or USM (2), not %d",
+                          (int)memory->kind);
 }
 
 static glr_status fill(glr_device *device, const glr_initializer *initializer, const glr_tensor *tensor,
-                       const glr_opencl_memory *memory, cl_command_queue queue, cl_uint wait_count,
-                       const cl_event *wait_list, cl_event *event)
+                       const glr_opencl_memory *memory, const glr_order *order)
 {
-    glr_status status = check_device(device);
+    const glr_opencl_events *events = order->events;
+    glr_status status = glr_check_backend(device, &glr_opencl_backend, "glr_opencl_open");
     if (status != GLR_OK) {
         return status;
     }
-    if (initializer == NULL || tensor == NULL || memory == NULL || queue == NULL) {
-        return glr_fail_null(initializer == NULL ? "initializer"
-                             : tensor == NULL    ? "tensor"
-                             : memory == NULL    ? "memory"
-                                                 : "queue");
+    if (memory == NULL || order->queue == NULL) {
+        return glr_fail_null(memory == NULL ? "memory" : "queue");
     }
-    if ((wait_count == 0) != (wait_list == NULL)) {
+    if ((events->wait_count == 0) != (events->wait_list == NULL)) {
         return glr_fail(GLR_ERROR_ARGUMENT, "wait_list: %s, but wait_count is %u",
-                        wait_list == NULL ? "NULL" : "not NULL", wait_count);
+                        events->wait_list == NULL ? "NULL" : "not NULL", events->wait_count);
     }
-    glr_opencl_device *cl_dev = (glr_opencl_device *)device;
-    glr_plan plan;
-    uint64_t bytes;
-    status = glr_make_plan(initializer, tensor, &plan, &bytes);
-    if (status == GLR_OK) {
-        status = check_queue(cl_dev, queue);
-    }
-    if (status == GLR_OK && plan.count == 0) {
-        if (event != NULL) {
-            *event = NULL;
-        }
-        return GLR_OK;
-    }
-    glr_opencl_target target = {0};
-    if (status == GLR_OK) {
-        status = glr_opencl_accepts(device, &plan);
-    }
-    if (status == GLR_OK) {
-        status = check_memory(cl_dev, memory, plan.dtype, bytes, &target);
-    }
-    if (status == GLR_OK) {
-        status = glr_seed_fill(initializer, tensor, &plan);
-    }
-    const glr_opencl_order order = {wait_count, wait_list, event};
-    return status == GLR_OK ? glr_opencl_enqueue(cl_dev, queue, &plan, &target, &order) : status;
+    glr_destination destination = {.name = "memory.bytes"};
+    status = destination_of(memory, &destination);
+    return status == GLR_OK ? glr_fill_to(device, initializer, tensor, &destination, order) : status;
 }
 
 glr_status glr_opencl_fill(glr_device *device, const glr_initializer *initializer, const glr_tensor *tensor,
@@ -254,5 +227,12 @@ glr_status glr_opencl_fill(glr_device *device, const glr_initializer *initialize
                            const cl_event *wait_list, cl_event *event)
 {
     const glr_host host = glr_enter();
-    return glr_leave(&host, fill(device, initializer, tensor, memory, queue, wait_count, wait_list, event));
+    cl_event made = NULL; /* stays so for a part without elements */
+    const glr_opencl_events events = {wait_count, wait_list, event != NULL ? &made : NULL};
+    const glr_order order = {queue, &events};
+    const glr_status status = fill(device, initializer, tensor, memory, &order);
+    if (status == GLR_OK && event != NULL) {
+        *event = made;
+    }
+    return glr_leave(&host, status);
 }

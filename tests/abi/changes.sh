@@ -14,7 +14,7 @@ need abidiff abidw readelf
 make_scratch "$2"
 soname=libglorand.so.7.1
 library=$scratch/libglorand.so.7.1.2
-sources=(api/device.c api/fill.c api/initializer.c api/memory.c api/tensor.c)
+sources=(api/device.c api/fill.c api/initializer.c api/tensor.c)
 if "$compiler" -E -include CL/cl.h -DCL_TARGET_OPENCL_VERSION=300 -x c /dev/null >/dev/null 2>&1; then
     sources+=(opencl/public.c)
 fi
@@ -71,7 +71,7 @@ cmp "$scratch/7.1.2.abi" "$scratch/again/7.1.2.abi" || fail "the dump depends on
 # No part of the interface.
 change src/backend.h 's/^    const glr_backend \*backend;/&\n    int more;/'
 expect 0 'is as in'
-change src/api/memory.c '$aint glr_more(void);\nint glr_more(void) { return 0; }'
+change src/api/device.c '$aint glr_more(void);\nint glr_more(void) { return 0; }'
 expect 0 'is as in'
 
 change include/glorand/glorand.h 's/^    int64_t first; /    int32_t first; /'
@@ -80,10 +80,10 @@ change include/glorand/glorand.h 's/^    uint32_t reserved\[5\]; /    uint32_t r
 expect 1 "to 'uint32_t[6]'"
 change include/glorand/glorand.h 's/^    GLR_ERROR_UNSEEDED = 10/    GLR_ERROR_UNSEEDED = 11/'
 expect 1 UNSEEDED
-change src/api/memory.c '/^glr_status glr_sync(/,/^}/d'
+change src/api/device.c '/^glr_status glr_sync(/,/^}/d'
 expect 1 "{glr_sync}"
 expect 0 'is as in' '^glr_sync$' # as one that this build leaves out
-change src/api/memory.c '$aGLR_API int glr_more(void);\nint glr_more(void) { return 0; }'
+change src/api/device.c '$aGLR_API int glr_more(void);\nint glr_more(void) { return 0; }'
 expect 1 '{glr_more}'
 change "include/glorand/glorand.h src/api/initializer.c" 's/glr_constant(double value)/glr_constant(float value)/'
 expect 1 "from 'double' to 'float'"
@@ -94,7 +94,7 @@ fi
 
 # With another soname, every difference is right, and is told.
 soname=libglorand.so.7.2
-change src/api/memory.c '/^glr_status glr_sync(/,/^}/d'
+change src/api/device.c '/^glr_status glr_sync(/,/^}/d'
 expect 0 '{glr_sync}'
 expect 0 "so does the soname: libglorand.so.7.2, not libglorand.so.7.1"
 grep -q '{glr_sync}' "$scratch/report" || fail "the report is not kept"

@@ -231,7 +231,7 @@ Test(stages, wrong_fills_change_nothing)
     glr_tensor tensor = test_vector(GLR_DTYPE_FLOAT32, COUNT + 1);
     fill_vector(stage, 5);
     expect_failure(glr_stage_fill(stage, &initializer, &tensor), GLR_ERROR_TOO_SMALL,
-                   "stage: its 20012 bytes are fewer than the 20016 that the part needs");
+                   "stage: 20012 bytes are fewer than the 20016 that the part needs");
     tensor = test_vector(GLR_DTYPE_INT32, COUNT);
     cr_expect_eq(glr_stage_fill(stage, &initializer, &tensor), GLR_ERROR_UNSUPPORTED);
     tensor = test_vector(GLR_DTYPE_FLOAT32, -1);

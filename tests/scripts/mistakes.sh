@@ -10,7 +10,7 @@ set -euo pipefail
 
 # AREA; FILE under src; sed's expression; the tests.
 mistakes=(
-    'fans; api/fans.c; s/GLR_LAYOUT_TORCH ? 1 : rank - 2/GLR_LAYOUT_TORCH ? 0 : rank - 2/; ^api_fans$'
+    'fans; api/params.c; s/GLR_LAYOUT_TORCH ? 1 : rank - 2/GLR_LAYOUT_TORCH ? 0 : rank - 2/; ^api_fans$'
     'carry; core/counter.h; s/sum\.low < block ? 1U : 0U/0U/; ^core_counter$'
     'rounding; core/round.h; s/+ odd) >> shift/+ (odd | 1U)) >> shift/; ^core_round$'
     'strides; core/runs.h; s/position \* runs->offset_step/position * runs->index_step/; ^cpu_parts$'

@@ -18,7 +18,7 @@ Test(refused, addresses)
            "dst: the 3996 bytes from there to the end of its memory are fewer than the 4000");
     bad = refused_memory;
     bad.bytes--;
-    refuse(bad, GLR_ERROR_TOO_SMALL, "bytes: 3999 are fewer than the 4000 that the part needs");
+    refuse(bad, GLR_ERROR_TOO_SMALL, "bytes: 3999 bytes are fewer than the 4000 that the part needs");
 }
 
 /* Nor is there a need of memory for nothing. */

@@ -130,7 +130,8 @@ static bool draws_alike(const fill *f, const char *schedule)
         cr_assert_str_empty(ptxsim_last_fault(), "%s: %s", schedule, ptxsim_last_fault());
         return false;
     }
-    cr_assert_eq(cpu->backend->fill(cpu, &f->plan, expected + f->before), GLR_OK);
+    const glr_destination destination = {.memory = expected + f->before};
+    cr_assert_eq(cpu->backend->fill(cpu, &f->plan, &destination, NULL), GLR_OK);
     cr_assert_arr_eq(values, expected, fill_room(f), "%s, dtype %d", schedule, (int)f->plan.dtype);
     return true;
 }

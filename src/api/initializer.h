@@ -1,6 +1,6 @@
 /* The kinds of initializers: their names, and what the named forms of variance scaling stand for. */
-#ifndef GLR_API_KIND_H
-#define GLR_API_KIND_H
+#ifndef GLR_API_INITIALIZER_H
+#define GLR_API_INITIALIZER_H
 
 #include "glorand/glorand.h"
 
