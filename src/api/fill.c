@@ -81,6 +81,7 @@ static void leave(glr_device *device, const prepared *fill)
 static glr_status prepare(glr_device *device, const glr_initializer *initializer, const glr_tensor *tensor,
                           glr_destination *destination, const glr_order *order, prepared *fill)
 {
+    fill->plan.count = fill->bytes = 0;
     fill->entered = 0;
     if (initializer == NULL || tensor == NULL) {
         return glr_fail_null(initializer == NULL ? "initializer" : "tensor");
