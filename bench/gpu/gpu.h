@@ -3,7 +3,7 @@
 #ifndef BENCH_GPU_H
 #define BENCH_GPU_H
 
-#include "cuda/loader.h"
+#include "cuda/driver.h"
 
 #include <stdbool.h>
 #include <stdint.h>

@@ -3,7 +3,7 @@
 #define GLR_CUDA_DEVICE_H
 
 #include "backend.h"
-#include "find.h"
+#include "driver.h"
 #include "gpu/allocations.h"
 #include "gpu/args.h"
 
@@ -35,24 +35,18 @@ typedef struct glr_cuda_device {
     glr_gpu_allocations allocations;
 } glr_cuda_device;
 
-/* Opens a device in a context, which is current, with the kernels of an image; releases the primary
-   context when the device is closed, and if it cannot be opened, if is_retained. *device is set on
-   success only. */
-glr_status glr_cuda_make(const glr_cu *cu, CUcontext context, CUdevice id, const unsigned char *image,
-                         int is_retained, glr_device **device);
-
 /* Makes a context the thread's current one, unless it is; *pushed says whether glr_cuda_leave has to undo it.
  */
 glr_status glr_cuda_enter(const glr_cu *cu, CUcontext context, int *pushed);
 void glr_cuda_leave(const glr_cu *cu, int pushed);
 
-/* The backend's function (backend.h). */
+/* fill.c: the backend's functions of a fill (backend.h). */
 glr_status glr_cuda_enter_fill(glr_device *device, const glr_order *order, int *entered);
-
-/* Checks that memory at dst can be filled: that it is the driver's, can be reached from the device's context,
-   is aligned for the elements and holds so many bytes. *address is what kernels take. */
-glr_status glr_cuda_check_memory(const glr_cuda_device *cu_dev, CUdeviceptr dst, uint64_t element_size,
-                                 uint64_t bytes, CUdeviceptr *address);
+void glr_cuda_leave_fill(glr_device *device, int entered);
+glr_status glr_cuda_resolve(glr_device *device, glr_dtype dtype, uint64_t needed,
+                            glr_destination *destination);
+glr_status glr_cuda_run(glr_device *device, const glr_plan *plan, const glr_destination *destination,
+                        const glr_order *order);
 
 /* The kernel for a plan, and whether it takes the part's runs. */
 glr_cuda_kernel glr_cuda_kernel_of(const glr_plan *plan, int *takes_runs);
@@ -68,15 +62,5 @@ glr_status glr_cuda_launch(const glr_cuda_device *cu_dev, CUstream stream, const
 
 /* Waits for what is in a stream. The device's context is current. */
 glr_status glr_cuda_wait(const glr_cuda_device *cu_dev, CUstream stream);
-
-/* The backend's functions of stages (backend.h). */
-glr_status glr_cuda_open_stage(glr_stage *stage);
-glr_status glr_cuda_copy_stage(glr_stage *stage, uint64_t bytes);
-glr_status glr_cuda_wait_stage(glr_stage *stage);
-void glr_cuda_close_stage(glr_stage *stage);
-
-/* Checks that the device computes as it must; fails with the name of the first check that it does not pass.
-   The device's context is current. */
-glr_status glr_cuda_check(const glr_cuda_device *cu_dev);
 
 #endif

@@ -1,4 +1,4 @@
-/* The check at opening, compared: the operations on which equal bits rest, and the stream's first values. */
+/* The check at opening: the operations on which equal bits rest, and the stream's first values. */
 #include "expect.h"
 
 #include "api/error.h"
@@ -80,4 +80,47 @@ glr_status glr_check_fill(const char *backend, const uint32_t words[GLR_CHECK_DR
         }
     }
     return GLR_OK;
+}
+
+/* The check in memory of the device. */
+static glr_status check_in(const char *backend, glr_device *device,
+                           glr_status (*run_check)(glr_device *, const glr_plan *, void *), void *memory)
+{
+    uint32_t words[GLR_CHECK_DRAWN];
+    glr_plan plan = glr_check_plan(0);
+    const glr_destination destination = {.memory = memory};
+    glr_status status = run_check(device, &plan, memory);
+    if (status == GLR_OK) {
+        status = device->backend->copy_to_host(device, words, memory, GLR_CHECK_WORDS * sizeof *words);
+    }
+    if (status == GLR_OK) {
+        status = glr_check_operations(backend, words, &plan);
+    }
+    for (int i = 0; status == GLR_OK && i < GLR_CHECK_PLACES; i++) {
+        plan = glr_check_plan(glr_check_places[i]);
+        status = device->backend->fill(device, &plan, &destination, NULL);
+        if (status == GLR_OK) {
+            status = device->backend->copy_to_host(device, words, memory, sizeof words);
+        }
+        if (status == GLR_OK) {
+            status = glr_check_fill(backend, words, &plan);
+        }
+    }
+    return status;
+}
+
+glr_status glr_gpu_check(const char *backend, glr_device *device,
+                         glr_status (*run_check)(glr_device *, const glr_plan *, void *))
+{
+    void *memory = NULL;
+    glr_status status = device->backend->alloc(device, GLR_CHECK_DRAWN * sizeof(float), &memory);
+    if (status != GLR_OK) {
+        return status;
+    }
+    status = check_in(backend, device, run_check, memory);
+    char message[GLR_MESSAGE];
+    glr_keep_error(message);
+    (void)device->backend->free(device, memory); /* what cannot be freed now is tried again by closing */
+    glr_put_back_error(message);
+    return status;
 }

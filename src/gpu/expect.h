@@ -2,8 +2,8 @@
 #ifndef GLR_GPU_EXPECT_H
 #define GLR_GPU_EXPECT_H
 
+#include "backend.h"
 #include "check.h"
-#include "plan.h"
 
 /* Elements that the check of a fill draws: more than a work-group, so that rejected groups are queued. */
 #define GLR_CHECK_DRAWN 2500
@@ -28,6 +28,11 @@ glr_plan glr_check_plan(uint64_t place);
 
 /* How the message about an element of a fill begins; its index follows. */
 #define GLR_CHECK_FILL "a fill, element "
+
+/* The whole check of a device that is being opened, by its backend's functions; run_check runs the kernel
+   glr_check into memory of glr_alloc, and need not wait for it. */
+glr_status glr_gpu_check(const char *backend, glr_device *device,
+                         glr_status (*run_check)(glr_device *device, const glr_plan *plan, void *memory));
 
 /* Compare what a device of that backend made of the operations, and of a fill, with the same text on the
    host. Fail with the name of the first that differs. */

@@ -1,6 +1,6 @@
 /* Drivers that lack a function. Each is a copy of the stand-in in which the function has another name. */
 #define _GNU_SOURCE /* memfd_create, memmem */
-#include "cuda/loader.h"
+#include "cuda/driver.h"
 
 #include "support/golden.h"
 

@@ -1,8 +1,8 @@
-/* The CUDA driver, loaded at run time: a table of its functions. Declared here without NVIDIA's header, so
-   that nothing of the toolkit is needed but its compiler. Functions, numbers and layouts are those of cuda.h.
- */
-#ifndef GLR_CUDA_LOADER_H
-#define GLR_CUDA_LOADER_H
+/* The CUDA driver, loaded at run time: a table of its functions, its devices, and the kernels' images for
+   them. Declared here without NVIDIA's header, so that nothing of the toolkit is needed but its compiler.
+   Functions, numbers and layouts are those of cuda.h. */
+#ifndef GLR_CUDA_DRIVER_H
+#define GLR_CUDA_DRIVER_H
 
 #include "glorand/glorand.h"
 
@@ -106,7 +106,22 @@ typedef struct glr_cu {
    a driver. */
 glr_status glr_cu_load(const glr_cu **cu);
 
-/* Fails because a function of the driver returned an error. */
-glr_status glr_cu_fail(const char *function, CUresult error);
+/* Calls a function of the driver, and fails if it returns an error. */
+#define GLR_CU(cu, function, ...) glr_cu_status(#function, (cu)->function(__VA_ARGS__))
+
+/* GLR_OK, or the failure of a function, whose name is shown without the version behind it. */
+glr_status glr_cu_status(const char *function, CUresult error);
+
+/* ---- Devices ------------------------------------------------------------------------------------------- */
+
+/* Loads and initializes the driver, and counts its devices. Fails with GLR_ERROR_UNAVAILABLE where there are
+   none, or the driver is too old for the kernels. */
+glr_status glr_cuda_find(const glr_cu **cu, size_t *count);
+
+/* Fails with GLR_ERROR_UNAVAILABLE, and the reason, if glorand cannot draw on a device. *capability is 10
+   times the major number of its compute capability, and the minor one; *image is that of the kernels for it.
+ */
+glr_status glr_cuda_check_device(const glr_cu *cu, CUdevice device, int *capability,
+                                 const unsigned char **image);
 
 #endif
