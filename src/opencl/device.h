@@ -3,10 +3,9 @@
 #define GLR_OPENCL_DEVICE_H
 
 #include "backend.h"
-#include "find.h"
+#include "driver.h"
 #include "gpu/allocations.h"
 #include "program.h"
-#include "usm.h"
 
 #include <pthread.h>
 
@@ -24,6 +23,13 @@ typedef enum glr_opencl_kernel {
     KERNEL_COUNT
 } glr_opencl_kernel;
 
+/* Intel's unified shared memory: an extension, whose functions a platform gives by name. Both are NULL where
+   the device lacks it. */
+typedef struct glr_opencl_usm {
+    clSetKernelArgMemPointerINTEL_fn set_argument;
+    clGetMemAllocInfoINTEL_fn get_info;
+} glr_opencl_usm;
+
 typedef struct glr_opencl_device {
     struct glr_device device;
     const glr_cl *cl;
@@ -37,9 +43,6 @@ typedef struct glr_opencl_device {
     pthread_mutex_t lock; /* of the kernels' arguments */
     glr_gpu_allocations allocations;
 } glr_opencl_device;
-
-/* Opens a device in a context, which it retains. *device is set on success only. */
-glr_status glr_opencl_make(const glr_cl *cl, cl_context context, cl_device_id id, glr_device **device);
 
 /* Forms of a destination's memory. */
 enum {
@@ -56,22 +59,12 @@ typedef struct glr_opencl_events {
     cl_event *event; /* may be NULL */
 } glr_opencl_events;
 
-/* The backend's function (backend.h). */
+/* fill.c: the functions of USM, and the backend's functions of a fill (backend.h). */
+glr_opencl_usm glr_opencl_usm_of(const glr_cl *cl, cl_device_id id);
 glr_status glr_opencl_enter_fill(glr_device *device, const glr_order *order, int *entered);
-
-/* Resolves memory that is not of glr_alloc. */
-glr_status glr_opencl_check_memory(const glr_opencl_device *cl_dev, glr_dtype dtype, uint64_t needed,
-                                   const glr_destination *destination);
-
-/* Enqueues the kernel that fills by the plan, which holds at least one element. Does not wait. */
-glr_status glr_opencl_enqueue(glr_opencl_device *cl_dev, cl_command_queue queue, const glr_plan *plan,
-                              const glr_destination *destination, const glr_opencl_events *events);
-
-/* Waits for an event of a fill of ours, and releases it. */
-glr_status glr_opencl_wait(const glr_opencl_device *cl_dev, cl_event event);
-
-/* Checks that the device computes as it must; fails with the name of the first check that it does not pass.
- */
-glr_status glr_opencl_check(glr_opencl_device *cl_dev);
+glr_status glr_opencl_resolve(glr_device *device, glr_dtype dtype, uint64_t needed,
+                              glr_destination *destination);
+glr_status glr_opencl_run(glr_device *device, const glr_plan *plan, const glr_destination *destination,
+                          const glr_order *order);
 
 #endif

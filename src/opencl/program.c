@@ -2,8 +2,6 @@
 
 #include "api/error.h"
 #include "cache.h"
-#include "find.h"
-#include "force.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -41,7 +39,7 @@ static glr_status fail_build(const glr_cl *cl, cl_program program, cl_device_id 
         size > sizeof log ||
         cl->clGetProgramBuildInfo(program, id, CL_PROGRAM_BUILD_LOG, size, log, NULL) != CL_SUCCESS ||
         log[0] == '\0') {
-        return glr_cl_fail("clBuildProgram", error);
+        return glr_cl_status("clBuildProgram", error);
     }
     log[sizeof log - 1] = '\0';
     return glr_fail(GLR_ERROR_DEVICE, "OpenCL: clBuildProgram failed: %s", log);
@@ -54,7 +52,7 @@ static glr_status build_text(const glr_cl *cl, cl_context context, cl_device_id 
     *program = cl->clCreateProgramWithSource(context, 1, &text, NULL, &error);
     if (*program == NULL || error != CL_SUCCESS) {
         *program = NULL;
-        return glr_cl_fail("clCreateProgramWithSource", error);
+        return glr_cl_made("clCreateProgramWithSource", NULL, error);
     }
     error = cl->clBuildProgram(*program, 1, &id, options, NULL, NULL);
     if (error != CL_SUCCESS) {

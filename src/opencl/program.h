@@ -2,7 +2,7 @@
 #ifndef GLR_OPENCL_PROGRAM_H
 #define GLR_OPENCL_PROGRAM_H
 
-#include "loader.h"
+#include "driver.h"
 
 /* How a device must be treated. */
 typedef struct glr_opencl_traits {

@@ -16,7 +16,7 @@ soname=libglorand.so.7.1
 library=$scratch/libglorand.so.7.1.2
 sources=(api/device.c api/fill.c api/initializer.c api/tensor.c)
 if "$compiler" -E -include CL/cl.h -DCL_TARGET_OPENCL_VERSION=300 -x c /dev/null >/dev/null 2>&1; then
-    sources+=(opencl/public.c)
+    sources+=(opencl/fill.c)
 fi
 
 # Makes $scratch/$1 a fresh copy of what is compiled.

@@ -41,9 +41,10 @@ Test(errors, the_host_fails_in_turn, .timeout = 600)
     const char *cache = getenv("XDG_CACHE_HOME");
     for (int empties = 1; empties >= 0; empties--) {
         const char *cache_to_empty = empties ? cache : NULL;
-        /* A handle and its two mutexes; an allocation's entry, or the list of the context's devices. */
-        cr_expect_eq(fail_host(gpu_use_device, cache_to_empty), 4);
-        cr_expect_eq(fail_host(gpu_use_caller, cache_to_empty), 4);
+        /* A handle and its two mutexes, the entry of the check's memory; an allocation's entry, or the list
+           of the context's devices. */
+        cr_expect_eq(fail_host(gpu_use_device, cache_to_empty), 5);
+        cr_expect_eq(fail_host(gpu_use_caller, cache_to_empty), 5);
     }
 }
 
