@@ -1,5 +1,6 @@
-/* The table of functions of a backend. api/device.c lists the tables; glr_backend_kind, the command's
-   --backend and src/CMakeLists.txt name each backend, too. */
+/* The table of functions of a backend. A new backend is a folder with its sources in src/CMakeLists.txt, an
+   enumerator of glr_backend_kind, and a line in the table of api/device.c; the command's --backend names it,
+   too. */
 #ifndef GLR_BACKEND_H
 #define GLR_BACKEND_H
 

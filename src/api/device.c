@@ -8,53 +8,38 @@
 
 #define MAX_THREADS 1024U
 
-/* In the order in which `auto` tries them. */
-static const glr_backend *const backends[] = {
 #ifdef GLR_HAVE_CUDA
-    &glr_cuda_backend,
+#define CUDA_BACKEND (&glr_cuda_backend)
+#else
+#define CUDA_BACKEND NULL
 #endif
 #ifdef GLR_HAVE_OPENCL
-    &glr_opencl_backend,
+#define OPENCL_BACKEND (&glr_opencl_backend)
+#else
+#define OPENCL_BACKEND NULL
 #endif
-    &glr_cpu_backend,
+
+/* A line for each backend, in the order in which `auto` tries them; NULL is not part of this build. */
+static const struct {
+    glr_backend_kind kind;
+    const char *name;
+    const glr_backend *functions;
+} backends[] = {
+    {GLR_BACKEND_CUDA, "cuda", CUDA_BACKEND},
+    {GLR_BACKEND_OPENCL, "opencl", OPENCL_BACKEND},
+    {GLR_BACKEND_CPU, "cpu", &glr_cpu_backend},
 };
 
 #define BACKEND_COUNT (sizeof backends / sizeof backends[0])
-
-/* Backends that have a number and a name but no table here. */
-static const struct {
-    glr_backend_kind kind;
-    const char *reason;
-} missing[] = {
-#ifndef GLR_HAVE_OPENCL
-    {GLR_BACKEND_OPENCL, "not part of this build"},
-#endif
-#ifndef GLR_HAVE_CUDA
-    {GLR_BACKEND_CUDA, "not part of this build"},
-#endif
-    {GLR_BACKEND_AUTO, NULL}, /* the end */
-};
-
-static const char *missing_reason(glr_backend_kind kind)
-{
-    const char *reason = "";
-    for (size_t i = 0; missing[i].reason != NULL; i++) {
-        if (missing[i].kind == kind) {
-            reason = missing[i].reason;
-        }
-    }
-    return reason;
-}
+#define NOT_IN_BUILD  "not part of this build"
 
 const char *glr_backend_name(glr_backend_kind backend)
 {
-    switch (backend) {
-    case GLR_BACKEND_AUTO: return "auto";
-    case GLR_BACKEND_CPU: return "cpu";
-    case GLR_BACKEND_OPENCL: return "opencl";
-    case GLR_BACKEND_CUDA: return "cuda";
+    const char *name = backend == GLR_BACKEND_AUTO ? "auto" : "unknown backend";
+    for (size_t i = 0; i < BACKEND_COUNT; i++) {
+        name = backends[i].kind == backend ? backends[i].name : name;
     }
-    return "unknown backend";
+    return name;
 }
 
 static glr_status check_options(const glr_options *options)
@@ -84,7 +69,10 @@ static glr_status open_any(const glr_options *options, glr_device **device)
     char before[GLR_MESSAGE];
     glr_keep_error(before);
     for (size_t i = 0; i < BACKEND_COUNT; i++) {
-        status = backends[i]->open(options, device);
+        if (backends[i].functions == NULL) {
+            continue;
+        }
+        status = backends[i].functions->open(options, device);
         if (status == GLR_OK) {
             glr_put_back_error(before);
             break;
@@ -114,12 +102,12 @@ static glr_status open_device(const glr_options *options, glr_device **device)
         return open_any(options, device);
     }
     for (size_t i = 0; i < BACKEND_COUNT; i++) {
-        if (options->backend == backends[i]->kind) {
-            return backends[i]->open(options, device);
+        if (options->backend == backends[i].kind && backends[i].functions != NULL) {
+            return backends[i].functions->open(options, device);
         }
     }
-    return glr_fail(GLR_ERROR_UNAVAILABLE, "options.backend: %s is %s", glr_backend_name(options->backend),
-                    missing_reason(options->backend));
+    return glr_fail(GLR_ERROR_UNAVAILABLE, "options.backend: %s is " NOT_IN_BUILD,
+                    glr_backend_name(options->backend));
 }
 
 glr_status glr_open(const glr_options *options, glr_device **device)
@@ -140,6 +128,19 @@ glr_backend_kind glr_device_backend(const glr_device *device)
     return device == NULL ? GLR_BACKEND_AUTO : device->backend->kind;
 }
 
+/* Lists the devices of backend number i of the table. */
+static size_t list(size_t i, glr_device_info *infos, size_t capacity)
+{
+    if (backends[i].functions != NULL) {
+        return backends[i].functions->list(infos, capacity);
+    }
+    if (infos != NULL && capacity > 0) {
+        infos[0].backend = backends[i].kind;
+        (void)snprintf(infos[0].reason, sizeof infos[0].reason, "%s", NOT_IN_BUILD);
+    }
+    return 1;
+}
+
 static glr_status list_devices(glr_device_info *infos, size_t capacity, size_t *count)
 {
     if (count == NULL || (infos == NULL && capacity > 0)) {
@@ -154,13 +155,7 @@ static glr_status list_devices(glr_device_info *infos, size_t capacity, size_t *
     glr_keep_error(before); /* the reasons why one is not available are not failures of this call */
     for (size_t i = 0; i < BACKEND_COUNT; i++) {
         size_t used = total < capacity ? total : capacity;
-        total += backends[i]->list(infos == NULL ? NULL : infos + used, capacity - used);
-    }
-    for (size_t i = 0; missing[i].reason != NULL; i++, total++) {
-        if (total < capacity) {
-            infos[total].backend = missing[i].kind;
-            (void)snprintf(infos[total].reason, sizeof infos[total].reason, "%s", missing[i].reason);
-        }
+        total += list(i, infos == NULL ? NULL : infos + used, capacity - used);
     }
     *count = total;
     glr_put_back_error(before);
