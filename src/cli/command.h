@@ -105,4 +105,8 @@ bool glr_cli_ends_in(const char *name, const char *extension);
 /* A seed from the operating system; false after a message. */
 bool glr_cli_system_seed(int64_t *seed);
 
+/* devices --selftest: draws many tensors on every available device and compares them with the CPU's. Prints a
+   line for each device; returns an exit status. */
+int glr_self_test(const glr_device_info *infos, size_t count);
+
 #endif

@@ -1,6 +1,5 @@
 /* glorand devices: lists devices, and tests them. */
 #include "command.h"
-#include "self_test.h"
 
 #include "text/json.h"
 

@@ -1,5 +1,5 @@
 /* glorand fill: one tensor. */
-#include "files/npy.h"
+#include "files/files.h"
 #include "variable_options.h"
 #include "write.h"
 

@@ -1,6 +1,6 @@
 /* glorand init: every tensor of a model. */
 #include "list.h"
-#include "plan.h"
+#include "table.h"
 #include "variable_options.h"
 #include "write.h"
 

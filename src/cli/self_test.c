@@ -1,6 +1,6 @@
 /* The long form of the check that every device passes when it is opened: each method, each dtype, sizes with
  * ragged ends, a part with strides, and windows far into a long tensor, against the CPU. */
-#include "self_test.h"
+#include "command.h"
 
 #include <inttypes.h>
 #include <stdlib.h>

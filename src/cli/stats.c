@@ -1,7 +1,6 @@
 /* glorand stats: mean, deviation and bounds of a file's tensors, beside what is expected. */
 #include "command.h"
-#include "files/decode.h"
-#include "files/moments.h"
+#include "files/files.h"
 #include "files/safetensors.h"
 #include "list.h"
 #include "passed_over.h"

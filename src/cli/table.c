@@ -1,7 +1,10 @@
+/* Tables with names of others in them, and the one that init --plan prints. */
 #include "table.h"
 
+#include "command.h"
 #include "text/show.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -43,4 +46,57 @@ void glr_print_cell(const char *text, int width)
     if (count < (size_t)width) {
         (void)printf("%*s", width - (int)count, "");
     }
+}
+
+/* ---- init --plan ------------------------------------------------------------------------------------- */
+
+static void end_row(const char *rule)
+{
+    glr_print_cell(rule, 0);
+    (void)putchar('\n');
+}
+
+static void print_tensor(const glr_model_tensor *tensor, int name_width, uint64_t *elements, uint64_t *bytes)
+{
+    glr_summary summary = {0};
+    int64_t count = 0;
+    uint64_t size = 0;
+    char shape[GLR_SHAPE_TEXT];
+    glr_shape_text(&tensor->tensor, shape);
+    glr_print_cell(tensor->name, name_width);
+    if (tensor->action == GLR_ACTION_SKIP) {
+        (void)printf(" %-20s %-9s skip, ", shape, glr_dtype_name(tensor->tensor.dtype));
+        end_row(tensor->reason);
+        return;
+    }
+    (void)glr_describe(&tensor->initializer, &tensor->tensor, &summary);
+    (void)glr_tensor_extent(&tensor->tensor, &count, &size);
+    (void)printf(" %-20s %-9s %-17s %9.0f %9.0f %12.6g %14" PRIu64 "  ", shape,
+                 glr_dtype_name(tensor->tensor.dtype), glr_kind_name(tensor->initializer.kind),
+                 summary.fan_in, summary.fan_out, summary.stddev, size);
+    end_row(tensor->reason);
+    *elements += (uint64_t)count;
+    *bytes += size;
+}
+
+int glr_print_plan(const glr_model *model)
+{
+    uint64_t elements = 0, bytes = 0;
+    size_t drawn = 0;
+    int width = glr_cell_width(0, "tensor");
+    const size_t count = glr_model_count(model);
+    glr_model_tensor tensor;
+    for (size_t i = 0; i < count; i++) {
+        (void)glr_model_get(model, i, &tensor);
+        width = glr_cell_width(width, tensor.name);
+    }
+    (void)printf("%-*s %-20s %-9s %-17s %9s %9s %12s %14s  %s\n", width, "tensor", "shape", "dtype",
+                 "initializer", "fan_in", "fan_out", "stddev", "bytes", "rule");
+    for (size_t i = 0; i < count; i++) {
+        (void)glr_model_get(model, i, &tensor);
+        print_tensor(&tensor, width, &elements, &bytes);
+        drawn += tensor.action == GLR_ACTION_FILL;
+    }
+    (void)printf("%zu tensors, %" PRIu64 " parameters, %" PRIu64 " bytes\n", drawn, elements, bytes);
+    return ferror(stdout) ? EXIT_FAILED : EXIT_DONE;
 }

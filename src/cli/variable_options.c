@@ -2,7 +2,7 @@
 
 #include "command.h"
 
-#include "files/input.h"
+#include "files/files.h"
 #include "text/ascii.h"
 
 #include <math.h>

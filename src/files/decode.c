@@ -1,4 +1,4 @@
-#include "decode.h"
+#include "files.h"
 
 #include "core/dtypes.h"
 

@@ -1,4 +1,4 @@
-#include "moments.h"
+#include "files.h"
 
 #include <math.h>
 

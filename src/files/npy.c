@@ -1,5 +1,5 @@
 /* The header of .npy files, version 1.0 (numpy.lib.format). */
-#include "npy.h"
+#include "files.h"
 
 #include "core/dtypes.h"
 #include "text/json.h"

@@ -3,7 +3,7 @@
 #ifndef GLR_FILES_SAFETENSORS_H
 #define GLR_FILES_SAFETENSORS_H
 
-#include "input.h"
+#include "files.h"
 
 #include "glorand/glorand.h"
 

@@ -5,7 +5,6 @@
 #include "api/error.h"
 #include "gpu/args.h"
 #include "gpu/driver.h"
-#include "hazards.h"
 #include "text/show.h"
 
 #include <dlfcn.h>

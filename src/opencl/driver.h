@@ -91,6 +91,14 @@ uint64_t glr_opencl_number(const glr_cl *cl, cl_device_id id, cl_device_info wha
 /* Fails with GLR_ERROR_UNAVAILABLE, and the reason, if glorand cannot draw on a device. */
 glr_status glr_opencl_check_device(const glr_cl *cl, cl_device_id id);
 
+/* ---- Hosts in which drivers for CPUs end the process instead of failing ------------------------------ */
+
+#define GLR_SYSFS "/sys"
+
+/* Fails with GLR_ERROR_UNAVAILABLE, and the reason, where PoCL is known to call abort() when it is loaded.
+   sysfs is where that file system is mounted. */
+glr_status glr_opencl_check_hazards(const char *sysfs);
+
 /* ---- GLORAND_OPENCL_FORCE: words that take from devices what they have ------------------------------- */
 
 /* Fails with GLR_ERROR_ARGUMENT where the variable holds a word that is not known. */

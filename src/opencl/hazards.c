@@ -1,4 +1,5 @@
-#include "hazards.h"
+/* Whether OpenCL can be loaded in this host without ending its process. */
+#include "driver.h"
 
 #include "api/error.h"
 #include "cpu/thread.h"

@@ -7,7 +7,6 @@
 #include "api/guest.h"
 #include "check.h"
 #include "cli/command.h"
-#include "cli/self_test.h"
 #include "scratch.h"
 
 #include <fcntl.h>

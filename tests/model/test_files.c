@@ -1,6 +1,5 @@
 /* Slices, .npy headers, .safetensors headers and decoding. */
-#include "files/decode.h"
-#include "files/npy.h"
+#include "files/files.h"
 #include "files/safetensors.h"
 #include "model/spec.h"
 #include "support/files.h"

@@ -1,5 +1,5 @@
 /* Input files: what is opened, and which changes are noticed. */
-#include "files/input.h"
+#include "files/files.h"
 #include "support/files.h"
 #include "text/text.h"
 

@@ -1,5 +1,5 @@
 /* Lists of tensors: what is read, and every kind of mistake with its message. */
-#include "files/input.h"
+#include "files/files.h"
 #include "model/model.h"
 
 #include <criterion/criterion.h>

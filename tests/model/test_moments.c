@@ -1,5 +1,5 @@
 /* Mean, deviation and bounds, beside those that long double gives, whose range and precision are wider. */
-#include "files/moments.h"
+#include "files/files.h"
 #include "support/random.h"
 
 #include <criterion/criterion.h>

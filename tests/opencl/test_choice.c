@@ -4,7 +4,7 @@
 
 #include "support/use_backend.h"
 
-#include "opencl/hazards.h"
+#include "opencl/driver.h"
 
 #include <criterion/criterion.h>
 #include <errno.h>
