@@ -275,8 +275,12 @@ Test(stream, glr_fill_into_the_callers_memory)
     void *pointer = NULL;
     memcpy(&pointer, &memory, sizeof pointer);
     DRIVER(cuCtxSetCurrent(NULL));
+    inject_clear_trace(ptxsim_injector());
     cr_assert_eq(glr_fill(device, &initializer, &tensor, pointer, COUNT * sizeof(float)), GLR_OK, "%s",
                  glr_last_error());
+    /* One entry into the context, and one look at the pointer. */
+    test_expect_calls("cuCtxGetCurrent cuCtxPushCurrent_v2 cuPointerGetAttributes cuLaunchKernel "
+                      "cuStreamSynchronize cuCtxPopCurrent_v2 ");
     test_expect_pending(0);
     DRIVER(cuCtxSetCurrent(cu.context));
     test_expect(cu.stream, memory, &initializer, &tensor);
