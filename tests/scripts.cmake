@@ -76,6 +76,13 @@ endif()
 
 if(TARGET glorand-bench)
   glorand_script_test(bench scripts/bench.sh ${PROJECT_SOURCE_DIR} ${PROJECT_BINARY_DIR} $<TARGET_FILE:glorand-bench>)
+  add_library(other_build MODULE support/other_build.c)
+  target_link_libraries(other_build PRIVATE glorand_flags ${CMAKE_DL_LIBS})
+  target_include_directories(other_build PRIVATE ${PROJECT_SOURCE_DIR}/include)
+  if(NOT GLORAND_SANITIZE) # a program with a sanitizer loads no library that has one of its own
+    glorand_script_test(bench_compare scripts/bench_compare.sh ${PROJECT_BINARY_DIR} $<TARGET_FILE:glorand-compare>
+      $<TARGET_FILE:glorand> $<TARGET_FILE:other_build>)
+  endif()
   glorand_script_test(bench_report scripts/bench_report.sh ${PROJECT_SOURCE_DIR} ${PROJECT_BINARY_DIR})
   glorand_script_test(bench_readme scripts/bench_readme.sh ${PROJECT_SOURCE_DIR} ${PROJECT_BINARY_DIR})
   set_property(TEST bench_readme APPEND PROPERTY LABELS proof) # measures for half a minute
