@@ -3,6 +3,8 @@
 #ifndef BENCH_CASE_H
 #define BENCH_CASE_H
 
+#include "statistics.h"
+
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -31,7 +33,8 @@ typedef struct bench_engine {
 /* Results of the rounds. Ratios are 0 where there was nothing to compare with. */
 typedef struct bench_result {
     bool measured;
-    uint32_t rounds;
+    uint32_t rounds;            /* that count */
+    uint32_t disturbed;         /* rounds left out, since other programs disturbed them */
     uint64_t repetitions;       /* runs within one timing */
     double bytes_per_second;    /* median of the rounds */
     double spread;              /* interquartile range over the median */
@@ -56,8 +59,8 @@ struct bench_case {
     bool selected;         /* by the filters */
     const void *settings;  /* of the engine's cases; not owned */
     const bench_engine *engine;
-    void *state;   /* of the engine, between open and close */
-    double *rates; /* bytes a second of each round, while the group is measured */
+    void *state;           /* of the engine, between open and close */
+    bench_timing *timings; /* of each round, while the group is measured */
     bench_result result;
 };
 
@@ -74,5 +77,34 @@ typedef struct bench_list {
     bench_group *groups;
     size_t count, capacity;
 } bench_list;
+
+/* Appends a group; NULL when memory runs out. Pointers to groups are valid until the next one. */
+bench_group *bench_add_group(bench_list *list, uint64_t bytes, uint32_t threads, bench_source source);
+
+/* Appends a case "WHAT/DTYPE/GROUP" + suffix that writes float32 values over the group's bytes; NULL when
+   memory runs out. Pointers to cases are valid until the group's next one. */
+bench_case *bench_add_case(bench_group *group, const char *what, const char *dtype, uint32_t element_size,
+                           const char *suffix);
+
+void bench_free_list(bench_list *list);
+
+/* Notes about what was not measured. */
+typedef struct bench_note {
+    char name[BENCH_NAME], reason[BENCH_REASON];
+} bench_note;
+
+#define BENCH_MAX_NOTES 512
+
+typedef struct bench_notes {
+    bench_note notes[BENCH_MAX_NOTES];
+    size_t count;
+} bench_notes;
+
+/* Says on stderr that something was left out, and why, and keeps it for the report; each name once. */
+void bench_note_skip(bench_notes *notes, const char *name, const char *reason);
+
+/* For engines that need nothing opened. */
+bool bench_open_nothing(bench_case *c, char reason[BENCH_REASON]);
+void bench_close_nothing(bench_case *c);
 
 #endif

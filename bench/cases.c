@@ -1,9 +1,4 @@
-#include "cases.h"
-
-#include "draw.h"
-#include "engines.h"
-#include "isa.h"
-#include "list.h"
+#include "bench.h"
 #include "peer.h"
 
 #include <stdio.h>
@@ -88,13 +83,7 @@ static bool add_draw(bench_group *group, const bench_draw *draw, glr_dtype dtype
     return true;
 }
 
-bool bench_add_draw(bench_group *group, const bench_draw *draw, glr_dtype dtype, const char *isa,
-                    const char *suffix)
-{
-    return add_draw(group, draw, dtype, isa, suffix, 0, false);
-}
-
-bool bench_add_yardsticks(bench_group *group)
+static bool add_yardsticks(bench_group *group)
 {
     return add_yardstick(group, "memset", &bench_memset) &&
            add_yardstick(group, "streaming_stores", &bench_streaming_stores);
@@ -184,12 +173,12 @@ static bool add_peers(bench_group *group, int content)
 
 static bool fill_group(bench_group *group, int content, const char *isa)
 {
-    return bench_add_yardsticks(group) && add_tensors(group, content, isa) &&
+    return add_yardsticks(group) && add_tensors(group, content, isa) &&
            ((content & SLICES) == 0 || add_slices(group, isa)) &&
            ((content & SETS) == 0 || add_other_sets(group, isa)) && add_peers(group, content);
 }
 
-void bench_select_cases(const bench_options *options, bench_group *group)
+static void select_cases(const bench_options *options, bench_group *group)
 {
     bool any = false;
     for (size_t i = 0; i < group->count; i++) {
@@ -213,8 +202,57 @@ bool bench_list_cases(const bench_options *options, bench_list *list)
             if (group == NULL || !fill_group(group, content, options->isa)) {
                 return false;
             }
-            bench_select_cases(options, group);
+            select_cases(options, group);
         }
     }
+    return true;
+}
+
+/* Stores alone; Philox and conversion; logarithm, sine, cosine and radius; rejections. icdf is uniform with
+   the inverse of the distribution function. */
+static const struct {
+    const char *name;
+    glr_kind kind;
+    glr_method method;
+} stages[] = {
+    {"constant", GLR_KIND_CONSTANT, GLR_METHOD_RESAMPLE},
+    {"random_uniform", GLR_KIND_RANDOM_UNIFORM, GLR_METHOD_RESAMPLE},
+    {"random_normal", GLR_KIND_RANDOM_NORMAL, GLR_METHOD_RESAMPLE},
+    {"resample", GLR_KIND_TRUNCATED_NORMAL, GLR_METHOD_RESAMPLE},
+    {"icdf", GLR_KIND_TRUNCATED_NORMAL, GLR_METHOD_ICDF},
+};
+
+/* OpenCL draws in vectors on a CPU device, and on one lane, as on GPUs, where it is told to. */
+static const struct {
+    const char *suffix;
+    glr_backend_kind backend;
+    const char *force;
+} forms[] = {
+    {"/cpu", GLR_BACKEND_CPU, ""},
+    {"/opencl", GLR_BACKEND_OPENCL, ""},
+    {"/opencl-one-lane", GLR_BACKEND_OPENCL, "one-lane"},
+};
+
+enum { STAGES = sizeof stages / sizeof stages[0], FORMS = sizeof forms / sizeof forms[0] };
+
+bool bench_list_stages(const bench_options *options, bench_list *list)
+{
+    static bench_draw of_stages[STAGES][FORMS];
+    const uint64_t bytes = UINT64_C(1) << (options->quick ? 24 : 28);
+    bench_group *group = bench_add_group(list, bytes, options->threads, BENCH_WRITTEN);
+    if (group == NULL || !add_yardsticks(group)) {
+        return false;
+    }
+    for (size_t i = 0; i < STAGES; i++) {
+        for (size_t k = 0; k < FORMS; k++) {
+            of_stages[i][k] = (bench_draw){stages[i].name, stages[i].kind, stages[i].method, forms[k].backend,
+                                           forms[k].force};
+            if (!add_draw(group, &of_stages[i][k], GLR_DTYPE_FLOAT32, options->isa, forms[k].suffix, 0,
+                          false)) {
+                return false;
+            }
+        }
+    }
+    select_cases(options, group);
     return true;
 }

@@ -256,7 +256,7 @@ static bool open_build(const char *path, const options *o, build *b, char *reaso
         (void)snprintf(reason, capacity, "its name is too long");
         return false;
     }
-    if (!bench_load(file, symbols, COUNT(symbols), reason, capacity)) {
+    if (bench_load(file, symbols, COUNT(symbols), reason, capacity) == NULL) {
         return false;
     }
     if (b->version() / 1000 != GLR_VERSION_MAJOR * 1000 + GLR_VERSION_MINOR) {

@@ -1,6 +1,4 @@
 /* Cases of glorand: one call of glr_fill is one run. */
-#include "draw.h"
-
 #include "engines.h"
 
 #include <stdio.h>

@@ -2,7 +2,6 @@
 #ifndef BENCH_LIBRARY_H
 #define BENCH_LIBRARY_H
 
-#include <stdbool.h>
 #include <stddef.h>
 
 typedef struct bench_symbol {
@@ -10,12 +9,12 @@ typedef struct bench_symbol {
     void *function; /* address of the pointer that gets it */
 } bench_symbol;
 
-/* Loads a library, which stays loaded, and finds its functions. False and the reason, in `capacity` bytes,
+/* Loads a library, which stays loaded, and finds its functions. NULL and the reason, in `capacity` bytes,
    when it cannot be loaded or lacks one. */
-bool bench_load(const char *file, const bench_symbol *symbols, size_t count, char *reason, size_t capacity);
+void *bench_load(const char *file, const bench_symbol *symbols, size_t count, char *reason, size_t capacity);
 
 /* The same for the file that an environment variable names or, without it, for `file`. */
-bool bench_load_named(const char *variable, const char *file, const bench_symbol *symbols, size_t count,
-                      char *reason, size_t capacity);
+void *bench_load_named(const char *variable, const char *file, const bench_symbol *symbols, size_t count,
+                       char *reason, size_t capacity);
 
 #endif

@@ -1,11 +1,6 @@
 /* glorand-bench: how fast glorand fills memory, beside yardsticks and peers. */
-#include "cases.h"
-#include "draw.h"
-#include "list.h"
-#include "measure.h"
+#include "bench.h"
 #include "peer.h"
-#include "report.h"
-#include "stages.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -52,7 +47,7 @@ static void find_peers(const bench_options *options, bench_list *list, bench_not
 {
     for (size_t i = 0; i < bench_peer_count; i++) {
         char reason[BENCH_REASON] = "";
-        if (!bench_peers[i]->find(reason) && deselect(list, bench_peers[i])) {
+        if (bench_peers[i]->find != NULL && !bench_peers[i]->find(reason) && deselect(list, bench_peers[i])) {
             bench_note_skip(notes, bench_peers[i]->name, reason);
         }
     }
@@ -77,12 +72,8 @@ static bool measure_groups(const bench_options *options, bench_list *list, bench
             return false;
         }
     }
-    known = bench_read_usage(&after) && known && after.time > before.time;
-    machine->others = -1;
-    if (known) {
-        double others = (after.all - before.all) - (after.own - before.own);
-        machine->others = others > 0 ? others / (after.time - before.time) : 0;
-    }
+    known = bench_read_usage(&after) && known;
+    machine->others = known ? bench_others(&before, &after) : -1;
     if (machine->others > QUIET) {
         (void)fprintf(stderr, "glorand-bench: warning: other programs kept %.1f processors busy meanwhile\n",
                       machine->others);

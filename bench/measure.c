@@ -1,9 +1,7 @@
 /* Interleaved rounds: each round times every case of the group once, and a case is compared with the
-   yardsticks of the same round. A disturbance that is longer than a round affects both sides of a ratio. */
-#include "measure.h"
-
-#include "memory.h"
-#include "statistics.h"
+   yardsticks of the same round. A disturbance that is longer than a round affects both sides of a ratio.
+   Rounds that other programs disturbed are left out: statistics.h has the limits. */
+#include "bench.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -23,7 +21,9 @@ typedef struct measurement {
     uint64_t room;
     double min_seconds;
     uint32_t rounds;
+    bool keeps_disturbed;
     uint64_t repetition; /* the next one's number */
+    bool was_disturbed;  /* the last timing */
 } measurement;
 
 static double now(void)
@@ -52,11 +52,12 @@ static double time_runs(measurement *m, const bench_case *c, uint64_t runs)
     }
     bool done = true;
     let_threads_sleep(c);
-    double start = now();
+    double waited = bench_waited(), start = now();
     for (uint64_t i = 0; done && i < runs; i++) {
         done = c->engine->run(c, dst, m->repetition++);
     }
     double seconds = now() - start;
+    m->was_disturbed = bench_waited() - waited > BENCH_MAX_WAITED * seconds * c->threads;
     if (m->memory == NULL) {
         bench_unmap(dst, m->room);
     }
@@ -77,61 +78,107 @@ static bool calibrate(measurement *m, bench_case *c)
     return seconds > 0;
 }
 
-static bool run_rounds(measurement *m)
+/* Times every open case once. */
+static bool run_round(measurement *m, uint32_t round)
 {
     bench_group *group = m->group;
+    for (size_t i = 0; i < group->count; i++) {
+        /* Each round begins with another case, so that none has always the same predecessor. */
+        bench_case *c = &group->cases[(i + round) % group->count];
+        if (c->timings == NULL) {
+            continue;
+        }
+        double seconds = time_runs(m, c, c->result.repetitions);
+        if (seconds <= 0) {
+            return false;
+        }
+        double rate = (double)c->bytes * (double)c->result.repetitions / seconds;
+        c->timings[round] = (bench_timing){rate, m->was_disturbed && !m->keeps_disturbed};
+    }
+    return true;
+}
+
+/* Marks every timing of some rounds. */
+static void mark_disturbed(const measurement *m, uint32_t first, uint32_t end)
+{
+    for (size_t i = 0; i < m->group->count; i++) {
+        for (uint32_t round = first; m->group->cases[i].timings != NULL && round < end; round++) {
+            m->group->cases[i].timings[round].disturbed = true;
+        }
+    }
+}
+
+/* Programs on other processors share caches, memory and clocks with this one, though it waits for none of
+   them. So rounds count as disturbed, too, while others keep processors busy. */
+static bool run_rounds(measurement *m)
+{
+    bench_usage before, after;
+    bool known = bench_read_usage(&before);
+    uint32_t first = 0;
     for (uint32_t round = 0; round < m->rounds; round++) {
-        for (size_t i = 0; i < group->count; i++) {
-            /* Each round begins with another case, so that none has always the same predecessor. */
-            bench_case *c = &group->cases[(i + round) % group->count];
-            if (c->rates == NULL) {
-                continue;
+        if (!run_round(m, round)) {
+            return false;
+        }
+        known = bench_read_usage(&after) && known;
+        const bool is_long = after.time - before.time >= BENCH_MIN_SECONDS;
+        if (is_long || round + 1 == m->rounds) {
+            /* Those at the end may be too short to be judged by themselves. */
+            if (is_long && known && !m->keeps_disturbed && bench_others(&before, &after) > BENCH_MAX_OTHERS) {
+                mark_disturbed(m, first, round + 1);
             }
-            double seconds = time_runs(m, c, c->result.repetitions);
-            if (seconds <= 0) {
-                return false;
-            }
-            c->rates[round] = (double)c->bytes * (double)c->result.repetitions / seconds;
+            first = round + 1;
+            before = after;
         }
     }
     return true;
 }
 
+/* Whether enough rounds are left. */
+static bool suffices(size_t kept, uint32_t rounds)
+{
+    return kept > 0 && (double)kept >= BENCH_MIN_KEPT * rounds;
+}
+
 /* The median of the ratios within each round; 0 if the yardstick was not measured. */
 static double median_ratio(const bench_case *c, const bench_case *yardstick, uint32_t rounds, double *scratch)
 {
-    if (yardstick->rates == NULL) {
-        return 0;
-    }
-    for (uint32_t i = 0; i < rounds; i++) {
-        scratch[i] = c->rates[i] / yardstick->rates[i];
-    }
-    return bench_quantile(scratch, rounds, 0.5);
+    size_t kept =
+        yardstick->timings != NULL ? bench_kept(c->timings, yardstick->timings, rounds, scratch) : 0;
+    return suffices(kept, rounds) ? bench_quantile(scratch, kept, 0.5) : 0;
 }
 
-/* The first two cases of each group are its yardsticks. */
-static void summarize(const measurement *m, double *scratch)
+/* The first two cases of each group are its yardsticks. A case that was mostly disturbed goes to the notes.
+ */
+static void summarize(const measurement *m, bench_notes *notes, double *scratch)
 {
     const bench_case *cases = m->group->cases;
     for (size_t i = 0; i < m->group->count; i++) {
         bench_case *c = &m->group->cases[i];
-        if (c->rates == NULL) {
+        if (c->timings == NULL) {
             continue;
         }
         bench_result *result = &c->result;
-        memcpy(scratch, c->rates, m->rounds * sizeof *scratch);
-        result->bytes_per_second = bench_quantile(scratch, m->rounds, 0.5);
-        result->spread =
-            (bench_quantile(scratch, m->rounds, 0.75) - bench_quantile(scratch, m->rounds, 0.25)) /
-            result->bytes_per_second;
+        const size_t kept = bench_kept(c->timings, NULL, m->rounds, scratch);
+        result->rounds = (uint32_t)kept;
+        result->disturbed = m->rounds - result->rounds;
+        if (!suffices(kept, m->rounds)) {
+            char reason[BENCH_REASON];
+            (void)snprintf(reason, sizeof reason,
+                           "other programs disturbed %" PRIu32 " of %" PRIu32 " rounds", result->disturbed,
+                           m->rounds);
+            bench_note_skip(notes, c->name, reason);
+            continue;
+        }
+        result->bytes_per_second = bench_quantile(scratch, kept, 0.5);
+        result->spread = (bench_quantile(scratch, kept, 0.75) - bench_quantile(scratch, kept, 0.25)) /
+                         result->bytes_per_second;
         result->to_memset = median_ratio(c, &cases[0], m->rounds, scratch);
         result->to_streaming_stores = median_ratio(c, &cases[1], m->rounds, scratch);
-        result->rounds = m->rounds;
         result->measured = true;
     }
 }
 
-/* Opens the selected cases; those that cannot be opened go to the notes. rates != NULL marks open ones. */
+/* Opens the selected cases; those that cannot be opened go to the notes. timings != NULL marks open ones. */
 static bool open_cases(measurement *m, bench_notes *notes)
 {
     for (size_t i = 0; i < m->group->count; i++) {
@@ -144,8 +191,8 @@ static bool open_cases(measurement *m, bench_notes *notes)
             bench_note_skip(notes, c->name, reason);
             continue;
         }
-        c->rates = calloc(m->rounds, sizeof *c->rates);
-        if (c->rates == NULL) {
+        c->timings = calloc(m->rounds, sizeof *c->timings);
+        if (c->timings == NULL) {
             c->engine->close(c);
             (void)fprintf(stderr, "glorand-bench: error: out of memory\n");
             return false;
@@ -159,25 +206,25 @@ static void close_cases(bench_group *group)
 {
     for (size_t i = 0; i < group->count; i++) {
         bench_case *c = &group->cases[i];
-        if (c->rates != NULL) {
+        if (c->timings != NULL) {
             c->engine->close(c);
-            free(c->rates);
-            c->rates = NULL;
+            free(c->timings);
+            c->timings = NULL;
         }
     }
 }
 
-static bool measure_open_cases(measurement *m)
+static bool measure_open_cases(measurement *m, bench_notes *notes)
 {
     for (size_t i = 0; i < m->group->count; i++) {
-        if (m->group->cases[i].rates != NULL && !calibrate(m, &m->group->cases[i])) {
+        if (m->group->cases[i].timings != NULL && !calibrate(m, &m->group->cases[i])) {
             return false;
         }
     }
     double *scratch = calloc(m->rounds, sizeof *scratch);
     bool done = scratch != NULL && run_rounds(m);
     if (done) {
-        summarize(m, scratch);
+        summarize(m, notes, scratch);
     }
     free(scratch);
     return done;
@@ -244,10 +291,11 @@ bool bench_measure(const bench_options *options, bench_group *group, bench_notes
     measurement m = {.group = group, .room = group->bytes};
     m.min_seconds = options->quick ? MIN_SECONDS_QUICK : MIN_SECONDS;
     m.rounds = choose_rounds(options, group->bytes);
+    m.keeps_disturbed = options->keep_disturbed;
     if (!fits(&m, notes)) {
         return true;
     }
-    bool done = open_cases(&m, notes) && map_memory(&m) && measure_open_cases(&m);
+    bool done = open_cases(&m, notes) && map_memory(&m) && measure_open_cases(&m, notes);
     close_cases(group);
     if (m.memory != NULL) {
         bench_unmap(m.memory, m.room);

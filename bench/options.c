@@ -1,6 +1,4 @@
-#include "options.h"
-
-#include "isa.h"
+#include "bench.h"
 
 #include <errno.h>
 #include <fnmatch.h>
@@ -23,6 +21,7 @@ const char bench_help[] =
     "      --quick          fewer cases and rounds: under half a minute\n"
     "      --stages         other cases: what each stage of a draw costs, on the CPU and on OpenCL\n"
     "      --rounds N       how often each case is timed; the default depends on the size\n"
+    "      --keep-disturbed count the rounds, too, that other programs disturbed\n"
     "      --threads N      what `all threads' means; the default is what OpenMP uses\n"
     "      --isa NAME       the instruction set of glorand's kernel: avx512, avx2, neon or plain, as far\n"
     "                       as the processor has them; the default is the first of these\n"
@@ -34,7 +33,7 @@ const char bench_help[] =
     "Exit status: 0; 1 it failed while running; 2 bad usage, nothing was measured.\n";
 
 enum { OPTION_JSON = 1000, OPTION_CSV, OPTION_LIST, OPTION_FILTER, OPTION_QUICK, OPTION_STAGES };
-enum { OPTION_ROUNDS = 1100, OPTION_THREADS, OPTION_ISA, OPTION_BACKEND };
+enum { OPTION_ROUNDS = 1100, OPTION_KEEP_DISTURBED, OPTION_THREADS, OPTION_ISA, OPTION_BACKEND };
 
 static const struct option long_options[] = {
     {"json", no_argument, NULL, OPTION_JSON},
@@ -44,6 +43,7 @@ static const struct option long_options[] = {
     {"quick", no_argument, NULL, OPTION_QUICK},
     {"stages", no_argument, NULL, OPTION_STAGES},
     {"rounds", required_argument, NULL, OPTION_ROUNDS},
+    {"keep-disturbed", no_argument, NULL, OPTION_KEEP_DISTURBED},
     {"threads", required_argument, NULL, OPTION_THREADS},
     {"isa", required_argument, NULL, OPTION_ISA},
     {"backend", required_argument, NULL, OPTION_BACKEND},
@@ -117,6 +117,7 @@ static int read_option(int option, bench_options *options)
     case OPTION_QUICK: options->quick = true; return EXIT_DONE;
     case OPTION_STAGES: options->stages = true; return EXIT_DONE;
     case OPTION_ROUNDS: return read_count("--rounds", optarg, 10000, &options->rounds);
+    case OPTION_KEEP_DISTURBED: options->keep_disturbed = true; return EXIT_DONE;
     case OPTION_THREADS: return read_count("--threads", optarg, 1024, &options->threads);
     case OPTION_ISA: return read_isa("--isa", optarg, options);
     case OPTION_BACKEND: return read_backend(optarg, options);

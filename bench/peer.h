@@ -11,7 +11,8 @@ typedef struct bench_peer {
     bool truncates;
     bool is_slow;     /* too slow for large groups */
     bool is_parallel; /* whether there is a sense in giving it several threads */
-    /* Looks for the library; false, and why, if it is not there. May be called again. */
+    /* Looks for the library; false, and why, if it is not there. May be called again. NULL: it was compiled
+     * in. */
     bool (*find)(char reason[BENCH_REASON]);
     /* Its version, and what else a reader must know of it, once it has run. NULL if there is nothing to say.
      */
@@ -25,5 +26,13 @@ extern const size_t bench_peer_count;
 
 /* Those that the program could not be built with, and why, as pairs of texts up to NULL. */
 extern const char *const bench_peers_left_out[];
+
+/* The function in C++, of peer_cxx.cpp: fills values with std::normal_distribution on a std::mt19937 of this
+   seed; outside two standard deviations it draws again. */
+#ifdef __cplusplus
+extern "C"
+#endif
+    void
+    bench_cxx_fill(uint32_t seed, float *values, size_t count);
 
 #endif

@@ -1,8 +1,8 @@
 /* cuRAND's host generator: Philox4x32-10 and Box-Muller on one thread of the CPU, not truncated. The library
    is found at run time. */
+#include "library.h"
 #include "peer.h"
 
-#include <dlfcn.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -12,7 +12,6 @@ enum { CURAND_RNG_PSEUDO_PHILOX4_32_10 = 161 }; /* from curand.h */
 typedef struct curand_generator *curand_generator;
 
 static struct {
-    void *handle;
     int (*create)(curand_generator *generator, int type);
     int (*destroy)(curand_generator generator);
     int (*set_seed)(curand_generator generator, unsigned long long seed);
@@ -20,35 +19,22 @@ static struct {
     int (*normal)(curand_generator generator, float *values, size_t count, float mean, float stddev);
 } curand;
 
-/* ISO C has no conversion from what dlsym returns to a function; POSIX says that the bits are the same. */
-static bool load(void *function, const char *name)
-{
-    *(void **)function = dlsym(curand.handle, name);
-    return *(void **)function != NULL;
-}
-
 static bool find_curand(char reason[BENCH_REASON])
 {
-    if (curand.normal != NULL) {
+    const bench_symbol symbols[] = {
+        {"curandCreateGeneratorHost", (void *)&curand.create},
+        {"curandDestroyGenerator", (void *)&curand.destroy},
+        {"curandSetPseudoRandomGeneratorSeed", (void *)&curand.set_seed},
+        {"curandGetVersion", (void *)&curand.version},
+        {"curandGenerateNormal", (void *)&curand.normal},
+    };
+    static bool is_found;
+    if (is_found) {
         return true;
     }
-    const char *path = getenv("GLORAND_BENCH_CURAND");
-    curand.handle = dlopen(path != NULL ? path : LIBRARY, RTLD_NOW | RTLD_LOCAL);
-    if (curand.handle == NULL) {
-        (void)snprintf(reason, BENCH_REASON, "%s cannot be loaded",
-                       path != NULL ? "what GLORAND_BENCH_CURAND names" : LIBRARY);
-        return false;
-    }
-    if (!load((void *)&curand.create, "curandCreateGeneratorHost") ||
-        !load((void *)&curand.destroy, "curandDestroyGenerator") ||
-        !load((void *)&curand.set_seed, "curandSetPseudoRandomGeneratorSeed") ||
-        !load((void *)&curand.version, "curandGetVersion") ||
-        !load((void *)&curand.normal, "curandGenerateNormal")) {
-        curand.normal = NULL;
-        (void)snprintf(reason, BENCH_REASON, "the library lacks a function");
-        return false;
-    }
-    return true;
+    is_found = bench_load_named("GLORAND_BENCH_CURAND", LIBRARY, symbols, sizeof symbols / sizeof symbols[0],
+                                reason, BENCH_REASON) != NULL;
+    return is_found;
 }
 
 /* The number is major * 1000 + minor * 100 + patch. */

@@ -1,24 +1,7 @@
 /* The C++ standard library's <random>: a Mersenne twister for each thread. */
-#include "peer_cxx.h"
-
 #include "peer.h"
 
 #include <omp.h>
-
-static bool find_nothing(char reason[BENCH_REASON])
-{
-    (void)reason;
-    return true;
-}
-
-static bool open_nothing(bench_case *c, char reason[BENCH_REASON])
-{
-    (void)c;
-    (void)reason;
-    return true;
-}
-
-static void close_nothing(bench_case *c) { (void)c; }
 
 static bool run_parts(const bench_case *c, void *dst, uint64_t repetition)
 {
@@ -41,6 +24,5 @@ const bench_peer bench_peer_cxx = {
     .truncates = true,
     .is_slow = true,
     .is_parallel = true,
-    .find = find_nothing,
-    .engine = {open_nothing, run_parts, close_nothing},
+    .engine = {bench_open_nothing, run_parts, bench_close_nothing},
 };

@@ -1,5 +1,5 @@
 /* Fills by the distributions of C++'s <random>, as a C++ program would write them. */
-#include "peer_cxx.h"
+#include "peer.h"
 
 #include <random>
 

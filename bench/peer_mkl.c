@@ -1,9 +1,9 @@
 /* Intel's MKL: its Philox4x32-10 with Gaussian values by the inverse distribution function and by Box-Muller.
    They are not truncated: less work than glorand's. The library is found at run time, and the few functions
    that are needed are declared here, so building needs none of it. */
+#include "library.h"
 #include "peer.h"
 
-#include <dlfcn.h>
 #include <omp.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -22,7 +22,6 @@ enum {
 typedef void *vsl_stream;
 
 static struct {
-    void *handle;
     int (*set_interface)(int layer);
     int (*set_threading)(int layer);
     int (*new_stream)(vsl_stream *stream, int generator, unsigned seed);
@@ -32,40 +31,28 @@ static struct {
     void (*version)(char *text, int capacity);
 } mkl;
 
-/* ISO C has no conversion from what dlsym returns to a function; POSIX says that the bits are the same. */
-static bool load(void *function, const char *name)
-{
-    *(void **)function = dlsym(mkl.handle, name);
-    return *(void **)function != NULL;
-}
-
 static bool find_mkl(char reason[BENCH_REASON])
 {
-    if (mkl.gaussian != NULL) {
+    const bench_symbol symbols[] = {
+        {"MKL_Set_Interface_Layer", (void *)&mkl.set_interface},
+        {"MKL_Set_Threading_Layer", (void *)&mkl.set_threading},
+        {"vslNewStream", (void *)&mkl.new_stream},
+        {"vslDeleteStream", (void *)&mkl.delete_stream},
+        {"vslSkipAheadStream", (void *)&mkl.skip_ahead},
+        {"MKL_Get_Version_String", (void *)&mkl.version},
+        {"vsRngGaussian", (void *)&mkl.gaussian},
+    };
+    static bool is_found;
+    if (is_found) {
         return true;
     }
-    const char *path = getenv("GLORAND_BENCH_MKL");
-    mkl.handle = dlopen(path != NULL ? path : LIBRARY, RTLD_NOW | RTLD_LOCAL);
-    if (mkl.handle == NULL) {
-        (void)snprintf(reason, BENCH_REASON, "%s cannot be loaded",
-                       path != NULL ? "what GLORAND_BENCH_MKL names" : LIBRARY);
-        return false;
+    is_found = bench_load_named("GLORAND_BENCH_MKL", LIBRARY, symbols, sizeof symbols / sizeof symbols[0],
+                                reason, BENCH_REASON) != NULL;
+    if (is_found) { /* the threads are this program's: a stream for each */
+        (void)mkl.set_interface(MKL_INTERFACE_LP64);
+        (void)mkl.set_threading(MKL_THREADING_SEQUENTIAL);
     }
-    if (!load((void *)&mkl.set_interface, "MKL_Set_Interface_Layer") ||
-        !load((void *)&mkl.set_threading, "MKL_Set_Threading_Layer") ||
-        !load((void *)&mkl.new_stream, "vslNewStream") ||
-        !load((void *)&mkl.delete_stream, "vslDeleteStream") ||
-        !load((void *)&mkl.skip_ahead, "vslSkipAheadStream") ||
-        !load((void *)&mkl.version, "MKL_Get_Version_String") ||
-        !load((void *)&mkl.gaussian, "vsRngGaussian")) {
-        mkl.gaussian = NULL;
-        (void)snprintf(reason, BENCH_REASON, "the library lacks a function");
-        return false;
-    }
-    /* The threads are this program's: a stream for each. */
-    (void)mkl.set_interface(MKL_INTERFACE_LP64);
-    (void)mkl.set_threading(MKL_THREADING_SEQUENTIAL);
-    return true;
+    return is_found;
 }
 
 /* MKL picks a library of kernels for the processor: avx512, avx2 or, on processors that are not Intel's,

@@ -9,21 +9,6 @@
 
 #define BLOCKS 256
 
-static bool find_header(char reason[BENCH_REASON])
-{
-    (void)reason;
-    return true;
-}
-
-static bool open_nothing(bench_case *c, char reason[BENCH_REASON])
-{
-    (void)c;
-    (void)reason;
-    return true;
-}
-
-static void close_nothing(bench_case *c) { (void)c; }
-
 /* In (0, 1]: the logarithm's argument must not be 0. */
 static float uniform(uint32_t word) { return ((float)(word >> 8) + 1.0F) * 0x1p-24F; }
 
@@ -76,6 +61,5 @@ const bench_peer bench_peer_random123 = {
     .truncates = true,
     .is_slow = true,
     .is_parallel = true,
-    .find = find_header,
-    .engine = {open_nothing, run_groups, close_nothing},
+    .engine = {bench_open_nothing, run_groups, bench_close_nothing},
 };

@@ -16,3 +16,14 @@ double bench_quantile(double *values, size_t count, double q)
     size_t above = below + 1 < count ? below + 1 : below;
     return values[below] + (place - (double)below) * (values[above] - values[below]);
 }
+
+size_t bench_kept(const bench_timing *timings, const bench_timing *yardstick, size_t rounds, double *values)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < rounds; i++) {
+        if (!timings[i].disturbed && (yardstick == NULL || !yardstick[i].disturbed)) {
+            values[count++] = timings[i].rate / (yardstick != NULL ? yardstick[i].rate : 1);
+        }
+    }
+    return count;
+}

@@ -9,15 +9,6 @@
 #include <emmintrin.h>
 #endif
 
-static bool open_nothing(bench_case *c, char reason[BENCH_REASON])
-{
-    (void)c;
-    (void)reason;
-    return true;
-}
-
-static void close_nothing(bench_case *c) { (void)c; }
-
 typedef void writer(char *dst, size_t bytes, unsigned char value);
 
 /* Fewer bytes are not worth a further thread. */
@@ -46,7 +37,7 @@ static bool run_memset(const bench_case *c, void *dst, uint64_t repetition)
     return true;
 }
 
-const bench_engine bench_memset = {open_nothing, run_memset, close_nothing};
+const bench_engine bench_memset = {bench_open_nothing, run_memset, bench_close_nothing};
 
 #if defined(__SSE2__)
 
@@ -70,7 +61,7 @@ static bool run_streaming(const bench_case *c, void *dst, uint64_t repetition)
     return true;
 }
 
-const bench_engine bench_streaming_stores = {open_nothing, run_streaming, close_nothing};
+const bench_engine bench_streaming_stores = {bench_open_nothing, run_streaming, bench_close_nothing};
 
 #else
 
@@ -81,6 +72,6 @@ static bool open_streaming(bench_case *c, char reason[BENCH_REASON])
     return false;
 }
 
-const bench_engine bench_streaming_stores = {open_streaming, NULL, close_nothing};
+const bench_engine bench_streaming_stores = {open_streaming, NULL, bench_close_nothing};
 
 #endif

@@ -83,6 +83,10 @@ if(TARGET glorand-bench)
     glorand_script_test(bench_compare scripts/bench_compare.sh ${PROJECT_BINARY_DIR} $<TARGET_FILE:glorand-compare>
       $<TARGET_FILE:glorand> $<TARGET_FILE:other_build>)
   endif()
+  add_executable(test_bench bench/test_rounds.c ${PROJECT_SOURCE_DIR}/bench/machine.c ${PROJECT_SOURCE_DIR}/bench/statistics.c)
+  target_include_directories(test_bench PRIVATE ${PROJECT_SOURCE_DIR})
+  target_link_libraries(test_bench PRIVATE test_support)
+  glorand_add_suites(bench rounds)
   glorand_script_test(bench_report scripts/bench_report.sh ${PROJECT_SOURCE_DIR} ${PROJECT_BINARY_DIR})
   glorand_script_test(bench_readme scripts/bench_readme.sh ${PROJECT_SOURCE_DIR} ${PROJECT_BINARY_DIR})
   set_property(TEST bench_readme APPEND PROPERTY LABELS proof) # measures for half a minute

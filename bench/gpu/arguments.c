@@ -1,4 +1,4 @@
-#include "arguments.h"
+#include "commands.h"
 
 #include <errno.h>
 #include <getopt.h>

@@ -1,6 +1,6 @@
-#include "curand.h"
+#include "../library.h"
+#include "gpu_case.h"
 
-#include <dlfcn.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -28,23 +28,11 @@ static struct {
 
 static bool load(char reason[GPU_REASON])
 {
-    const char *named = getenv("GLORAND_BENCH_CURAND");
-    void *library = dlopen(named != NULL ? named : LIBRARY, RTLD_NOW | RTLD_LOCAL);
-    if (library == NULL) {
-        (void)snprintf(reason, GPU_REASON, "%s cannot be loaded", named != NULL ? named : LIBRARY);
-        return false;
-    }
-    void *symbol;
-#define FIND(name, parameters)                                                                               \
-    symbol = dlsym(library, #name);                                                                          \
-    memcpy(&curand.name, &symbol, sizeof symbol);                                                            \
-    if (symbol == NULL) {                                                                                    \
-        (void)snprintf(reason, GPU_REASON, "the library has no %s", #name);                                  \
-        return false;                                                                                        \
-    }
-    FUNCTIONS(FIND)
-#undef FIND
-    return true;
+#define SYMBOL(name, parameters) {#name, (void *)&curand.name},
+    const bench_symbol symbols[] = {FUNCTIONS(SYMBOL)};
+#undef SYMBOL
+    return bench_load_named("GLORAND_BENCH_CURAND", LIBRARY, symbols, sizeof symbols / sizeof symbols[0],
+                            reason, GPU_REASON) != NULL;
 }
 
 bool curand_open(const gpu *g, char reason[GPU_REASON])

@@ -1,5 +1,5 @@
 /* Computed by the core, on one lane, block by block; docs/stream.md has the definitions. */
-#include "explain.h"
+#include "gpu_case.h"
 
 #include <inttypes.h>
 #include <string.h>

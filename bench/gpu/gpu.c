@@ -1,5 +1,6 @@
 #include "gpu.h"
 
+#include "../library.h"
 #include "cuda/device.h"
 #include "cuda/image.h"
 #include "glorand/cuda.h"
@@ -20,23 +21,13 @@ static bool fail(char reason[GPU_REASON], const char *what)
 
 bool gpu_load(gpu *g, char reason[GPU_REASON])
 {
-    const char *named = getenv("GLORAND_CUDA_LIBRARY");
-    void *library = dlopen(named != NULL && named[0] != '\0' ? named : "libcuda.so.1", RTLD_NOW | RTLD_LOCAL);
-    if (library == NULL) {
-        const char *why = dlerror();
-        return fail(reason, why != NULL ? why : "no CUDA driver");
-    }
-    void *symbol;
-#define FIND(function, parameters)                                                                           \
-    symbol = dlsym(library, #function);                                                                      \
-    memcpy(&g->function, &symbol, sizeof symbol);                                                            \
-    if (symbol == NULL) {                                                                                    \
-        return fail(reason, "the driver has no " #function);                                                 \
-    }
-    GPU_FUNCTIONS(FIND)
-#undef FIND
-    g->is_simulated = dlsym(library, "ptxsim_steps") != NULL;
-    return true;
+#define SYMBOL(function, parameters) {#function, (void *)&g->function},
+    const bench_symbol symbols[] = {GPU_FUNCTIONS(SYMBOL)};
+#undef SYMBOL
+    void *library = bench_load_named("GLORAND_CUDA_LIBRARY", "libcuda.so.1", symbols,
+                                     sizeof symbols / sizeof symbols[0], reason, GPU_REASON);
+    g->is_simulated = library != NULL && dlsym(library, "ptxsim_steps") != NULL;
+    return library != NULL;
 }
 
 static int ask(const gpu *g, int attribute)

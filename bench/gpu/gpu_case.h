@@ -59,4 +59,21 @@ void gpu_explain(const gpu *g, const glr_plan *plan, uint64_t index, FILE *detai
 /* Compares values that were drawn elsewhere, the whole of a packed case, in the same way. */
 bool gpu_compare(const gpu *g, const gpu_case *c, const void *drawn, FILE *details, char reason[GPU_REASON]);
 
+/* How an element comes about: what is needed to find out elsewhere why a device drew another value.
+   Prints lines about the element of an index in its whole tensor: key and counter, the words of its blocks,
+   the candidates that these give, which of them is taken, and the value that this becomes, computed here.
+   Returns the bits of that value. */
+uint64_t explain(FILE *out, const glr_plan *plan, uint64_t index);
+
+/* cuRAND's generator on the device: Philox4x32-10 and Box-Muller, not truncated. Found at run time.
+   Makes a generator in the device's stream; false, and why, without cuRAND or if it fails. */
+bool curand_open(const gpu *g, char reason[GPU_REASON]);
+void curand_close(void);
+
+/* curandGenerateNormal in the stream; count is even. */
+bool curand_fill(CUdeviceptr to, size_t count);
+
+/* 1000 * major + 100 * minor + patch; 0 if it is not open. */
+int curand_version(void);
+
 #endif

@@ -1,4 +1,4 @@
-#include "arguments.h"
+#include "commands.h"
 #include "gpu_case.h"
 
 #include <string.h>

@@ -2,7 +2,6 @@
 #include "api/make_plan.h"
 #include "api/stream.h"
 #include "cuda/device.h"
-#include "explain.h"
 #include "glorand/cuda.h"
 #include "gpu/host.h"
 #include "gpu_case.h"

@@ -1,7 +1,6 @@
 /* Timing by the device's events. Each round times cuMemsetD32Async, cuRAND and the case, so that what slows
    the device for longer than a round slows both sides of a ratio. */
 #include "../statistics.h"
-#include "curand.h"
 #include "glorand/cuda.h"
 #include "gpu_case.h"
 

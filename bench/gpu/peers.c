@@ -1,6 +1,5 @@
 /* `peers`: rates as CSV, to be set beside those of other programs. */
 #include "commands.h"
-#include "curand.h"
 #include "gpu_case.h"
 
 #include <inttypes.h>

@@ -1,6 +1,5 @@
 /* `times`: every case in every size beside cuMemsetD32Async and cuRAND. */
 #include "commands.h"
-#include "curand.h"
 #include "gpu_case.h"
 
 typedef struct totals {

@@ -23,6 +23,7 @@ def check_json(path):
     for result in data["results"]:
         assert all(isinstance(result[key], str) for key in TEXTS), result
         assert all(result[key] > 0 for key in NUMBERS), result
+        assert result["disturbed"] == 0, result  # --keep-disturbed
         assert result["spread"] >= 0 and isinstance(result["truncates"], bool), result
         assert all(result[key] is None or result[key] > 0 for key in RATIOS), result
         assert result["role"] != "yardstick" or result["method"] in ("memset", "streaming_stores"), result
@@ -32,7 +33,7 @@ def check_json(path):
 def check_csv(path):
     with open(path, encoding="utf-8", newline="") as file:
         head, *rows = csv.reader(file, strict=True)
-    assert {*TEXTS, *NUMBERS, *RATIOS, "spread", "truncates"} <= set(head), head
+    assert {*TEXTS, *NUMBERS, *RATIOS, "spread", "truncates", "disturbed"} <= set(head), head
     assert len(rows) >= 6 and all(len(row) == len(head) for row in rows), rows
 
 

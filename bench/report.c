@@ -1,12 +1,107 @@
-/* JSON for programs: bench/report.py reads it. */
-#include "report.h"
-
+/* Reports: a table for people, CSV, and JSON, which bench/report.py reads. */
+#include "bench.h"
 #include "peer.h"
 #include "text/json.h"
 
-#include <glorand/glorand.h>
-
+#include <inttypes.h>
 #include <stdio.h>
+
+static void print_machine(const bench_report *report)
+{
+    const bench_machine *machine = report->machine;
+    (void)printf("glorand %s, %s, built by %s\n", glr_version_string(), report->options->isa,
+                 machine->compiler);
+    (void)printf("%s, %" PRIu32 " processors, %" PRIu64 " MiB of memory; %s, %s; huge pages: %s\n",
+                 machine->processor, machine->processors, machine->memory_bytes >> 20, machine->system,
+                 machine->kernel, machine->huge_pages[0] != '\0' ? machine->huge_pages : "unknown");
+    (void)printf(
+        "Medians of the rounds; spread: interquartile range over median; x: ratio to memset and to\n"
+        "streaming stores of the same rounds; left out: rounds that other programs disturbed; peers say\n"
+        "whether they truncate as glorand does.\n");
+}
+
+static void print_ratio(double ratio)
+{
+    if (ratio > 0) {
+        (void)printf(" %8.3f", ratio);
+    } else {
+        (void)printf(" %8s", "-");
+    }
+}
+
+static void print_table_case(const bench_case *c)
+{
+    const bench_result *result = &c->result;
+    (void)printf("%-52s %9.4f %8.3f %6.1f%%", c->name, 1e-9 * result->bytes_per_second / c->element_size,
+                 1e-9 * result->bytes_per_second, 100 * result->spread);
+    print_ratio(result->to_memset);
+    print_ratio(result->to_streaming_stores);
+    (void)printf(" %8" PRIu32 " %-6s %s\n", result->disturbed, c->isa[0] != '\0' ? c->isa : "-",
+                 c->role == BENCH_YARDSTICK ? "-"
+                 : c->truncates             ? "yes"
+                                            : "no");
+}
+
+void bench_print_table(const bench_report *report)
+{
+    print_machine(report);
+    for (size_t i = 0; i < report->list->count; i++) {
+        const bench_group *group = &report->list->groups[i];
+        bool first = true;
+        for (size_t k = 0; k < group->count; k++) {
+            if (!group->cases[k].result.measured) {
+                continue;
+            }
+            if (first) {
+                (void)printf("\n%-52s %9s %8s %7s %8s %8s %8s %-6s %s\n", group->name, "Gvalue/s", "GB/s",
+                             "spread", "x memset", "x stream", "left out", "isa", "truncates");
+                first = false;
+            }
+            print_table_case(&group->cases[k]);
+        }
+    }
+}
+
+static const char *role_name(bench_role role)
+{
+    return role == BENCH_GLORAND ? "glorand" : role == BENCH_PEER ? "peer" : "yardstick";
+}
+
+static void print_csv_case(const bench_group *group, const bench_case *c)
+{
+    const bench_result *result = &c->result;
+    (void)printf("%s,%s,\"%s\",%s,%" PRIu64 ",%" PRIu32 ",%s,%s,%s,%s", c->name, role_name(c->role),
+                 c->method, c->dtype, c->bytes, c->threads, c->isa, c->backend,
+                 c->truncates ? "true" : "false", group->source != BENCH_WRITTEN ? "true" : "false");
+    (void)printf(",%" PRIu32 ",%" PRIu64 ",%.6g,%.6g,%.4g", result->rounds, result->repetitions,
+                 result->bytes_per_second / c->element_size, result->bytes_per_second, result->spread);
+    if (result->to_memset > 0) {
+        (void)printf(",%.5g", result->to_memset);
+    } else {
+        (void)printf(",");
+    }
+    if (result->to_streaming_stores > 0) {
+        (void)printf(",%.5g", result->to_streaming_stores);
+    } else {
+        (void)printf(",");
+    }
+    (void)printf(",%" PRIu32 "\n", result->disturbed);
+}
+
+void bench_print_csv(const bench_report *report)
+{
+    (void)printf(
+        "name,role,method,dtype,bytes,threads,isa,backend,truncates,first_touch,rounds,repetitions,"
+        "values_per_second,bytes_per_second,spread,ratio_to_memset,ratio_to_streaming_stores,disturbed\n");
+    for (size_t i = 0; i < report->list->count; i++) {
+        const bench_group *group = &report->list->groups[i];
+        for (size_t k = 0; k < group->count; k++) {
+            if (group->cases[k].result.measured) {
+                print_csv_case(group, &group->cases[k]);
+            }
+        }
+    }
+}
 
 /* Lists and objects: a list's elements stand on lines of their own. */
 static void begin_element(glr_text *text)
@@ -68,11 +163,6 @@ static void describe_machine(glr_text *text, const bench_report *report)
     glr_text_add(text, "}");
 }
 
-static const char *role_name(bench_role role)
-{
-    return role == BENCH_GLORAND ? "glorand" : role == BENCH_PEER ? "peer" : "yardstick";
-}
-
 static void describe_case(glr_text *text, const bench_group *group, const bench_case *c)
 {
     const bench_result *result = &c->result;
@@ -88,6 +178,7 @@ static void describe_case(glr_text *text, const bench_group *group, const bench_
     boolean(text, "truncates", c->truncates);
     boolean(text, "first_touch", group->source != BENCH_WRITTEN);
     integer(text, "rounds", (uint64_t)result->rounds);
+    integer(text, "disturbed", (uint64_t)result->disturbed);
     integer(text, "repetitions", (uint64_t)result->repetitions);
     number(text, "values_per_second", result->bytes_per_second / c->element_size, true);
     number(text, "bytes_per_second", result->bytes_per_second, true);

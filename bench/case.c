@@ -1,4 +1,4 @@
-#include "list.h"
+#include "case.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -82,3 +82,27 @@ void bench_free_list(bench_list *list)
     free(list->groups);
     memset(list, 0, sizeof *list);
 }
+
+void bench_note_skip(bench_notes *notes, const char *name, const char *reason)
+{
+    for (size_t i = 0; i < notes->count; i++) {
+        if (strcmp(notes->notes[i].name, name) == 0) {
+            return;
+        }
+    }
+    (void)fprintf(stderr, "glorand-bench: left out: %s: %s\n", name, reason);
+    if (notes->count < BENCH_MAX_NOTES) {
+        bench_note *note = &notes->notes[notes->count++];
+        (void)snprintf(note->name, sizeof note->name, "%s", name);
+        (void)snprintf(note->reason, sizeof note->reason, "%s", reason);
+    }
+}
+
+bool bench_open_nothing(bench_case *c, char reason[BENCH_REASON])
+{
+    (void)c;
+    (void)reason;
+    return true;
+}
+
+void bench_close_nothing(bench_case *c) { (void)c; }
