@@ -20,7 +20,7 @@ static const glr_dtype dtypes[] = {
 
 /* Contents of a group, as a set. */
 enum {
-    SWEEP = 1,     /* truncated normals in float32 and bfloat16, the other methods in float32 */
+    SWEEP = 1,     /* normals, truncated or not, in float32 and bfloat16, uniforms in float32 */
     MATRIX = 2,    /* each method in each dtype */
     TRUNCATED = 4, /* truncated normals in float32 */
     SLICES = 8,    /* truncated normals in float32, of columns of a matrix */
@@ -96,7 +96,8 @@ static bool is_wanted(int content, const bench_draw *draw, glr_dtype dtype)
         return true;
     }
     if (content & SWEEP) {
-        return dtype == GLR_DTYPE_FLOAT32 || (truncated && dtype == GLR_DTYPE_BFLOAT16);
+        return dtype == GLR_DTYPE_FLOAT32 ||
+               (draw->kind != GLR_KIND_RANDOM_UNIFORM && dtype == GLR_DTYPE_BFLOAT16);
     }
     return (content & TRUNCATED) != 0 && truncated && dtype == GLR_DTYPE_FLOAT32;
 }

@@ -1,15 +1,18 @@
 #!/usr/bin/env python3
 """Measures how fast Python's libraries draw initial values on the CPU, and prints JSON as glorand-bench does.
 
-usage: peers.py [--quick] [--list] [--filter TEXT]... [--rounds N] [--threads N] [--sizes MIB,...]
+usage: peers.py [--quick] [--list] [--filter TEXT]... [--rounds N] [--keep-disturbed] [--threads N] [--sizes MIB,...]
 
 Each library runs in processes of its own, one for each number of threads, which are bound to as many processors:
 some libraries take their number of threads from there only. bench/requirements.txt holds the versions.
+
+Rounds that other programs disturbed are left out, by the limits of bench/statistics.h.
 """
 
 import argparse
 import json
 import os
+import pathlib
 import platform
 import statistics
 import subprocess
@@ -22,12 +25,23 @@ MIB = 1 << 20
 # A timing repeats a run until it lasts as long as this.
 MIN_SECONDS = 0.05
 
+# Limits of bench/statistics.h: of the time of a timing, its threads may wait so much for processors; other programs may
+# keep so many processors busy; so many of the rounds must be left.
+MAX_WAITED = 0.02
+MAX_OTHERS = 0.2
+MIN_KEPT = 0.5
+
+# The system counts what all programs use in hundredths of a second: less time than this says nothing of them.
+MIN_JUDGED_SECONDS = 0.5
+
+SIZES = {"float32": 4, "bfloat16": 2}  # bytes of a value
+
 # Memory that a library frees and takes again should not cost fresh pages each time: its values are drawn into
 # memory that was touched before, as glorand's are.
 REUSE_MEMORY = {"MALLOC_MMAP_MAX_": "0", "MALLOC_TRIM_THRESHOLD_": str(1 << 40), "MALLOC_ARENA_MAX": "1"}
 
 
-def make_tensorflow(shape, threads):
+def make_tensorflow(shape, threads, _):
     import tensorflow as tf
 
     tf.config.threading.set_intra_op_parallelism_threads(threads)
@@ -39,7 +53,7 @@ def make_tensorflow(shape, threads):
     return draw, tf.__version__
 
 
-def make_tensorflow_kernel(shape, threads):
+def make_tensorflow_kernel(shape, threads, _):
     import tensorflow as tf
 
     tf.config.threading.set_intra_op_parallelism_threads(threads)
@@ -54,7 +68,7 @@ def make_tensorflow_kernel(shape, threads):
     return draw, tf.__version__
 
 
-def make_jax(shape, _):
+def make_jax(shape, _threads, _dtype):
     os.environ["JAX_PLATFORMS"] = "cpu"
     import jax
 
@@ -68,12 +82,16 @@ def make_jax(shape, _):
     return draw, jax.__version__
 
 
-def make_pytorch(shape, threads):
+def pytorch_tensor(shape, threads, dtype):
     import torch
 
     torch.set_num_threads(threads)
     torch.manual_seed(42)
-    values = torch.zeros(shape, dtype=torch.float32)
+    return torch, torch.zeros(shape, dtype=getattr(torch, dtype))
+
+
+def make_pytorch(shape, threads, dtype):
+    torch, values = pytorch_tensor(shape, threads, dtype)
 
     def draw(_):
         torch.nn.init.trunc_normal_(values, mean=0.0, std=0.05, a=-0.1, b=0.1)
@@ -81,7 +99,16 @@ def make_pytorch(shape, threads):
     return draw, torch.__version__
 
 
-def make_numpy(shape, _):
+def make_pytorch_normal(shape, threads, dtype):
+    torch, values = pytorch_tensor(shape, threads, dtype)
+
+    def draw(_):
+        values.normal_(0.0, 0.05)
+
+    return draw, torch.__version__
+
+
+def make_numpy(shape, _threads, _dtype):
     import numpy
 
     generator = numpy.random.Generator(numpy.random.Philox(42))
@@ -93,31 +120,52 @@ def make_numpy(shape, _):
     return draw, numpy.__version__
 
 
-# name: (library, module, what is called, whether it truncates, whether it can use several threads, maker)
+# name: (library, what is called, whether it truncates, whether it can use several threads, dtypes, maker)
 PEERS = {
     "peer-tensorflow": (
-        "TensorFlow", "tensorflow", "tf.random.stateless_truncated_normal", True, True, make_tensorflow),
+        "TensorFlow", "tf.random.stateless_truncated_normal", True, True, ("float32",), make_tensorflow),
     "peer-tensorflow-kernel": (
-        "TensorFlow", "tensorflow", "tf.raw_ops.StatelessTruncatedNormalV2, not scaled", True, True,
+        "TensorFlow", "tf.raw_ops.StatelessTruncatedNormalV2, not scaled", True, True, ("float32",),
         make_tensorflow_kernel),
-    "peer-jax": ("JAX", "jax", "jax.nn.initializers.glorot_normal, jitted", True, True, make_jax),
-    "peer-pytorch": ("PyTorch", "torch", "torch.nn.init.trunc_normal_", True, True, make_pytorch),
-    "peer-numpy": ("NumPy", "numpy", "Generator(Philox).standard_normal", False, False, make_numpy),
+    "peer-jax": ("JAX", "jax.nn.initializers.glorot_normal, jitted", True, True, ("float32",), make_jax),
+    "peer-pytorch": (
+        "PyTorch", "torch.nn.init.trunc_normal_(a=-2*std, b=2*std)", True, True, ("float32", "bfloat16"), make_pytorch),
+    "peer-pytorch-normal": (
+        "PyTorch", "torch.Tensor.normal_", False, True, ("float32", "bfloat16"), make_pytorch_normal),
+    "peer-numpy": ("NumPy", "Generator(Philox).standard_normal", False, False, ("float32",), make_numpy),
 }
 
 
 def list_cases(options):
-    """(name, peer, MiB, threads) of all cases that the filters let through."""
+    """(name, peer, dtype, MiB, threads) of all cases that the filters let through."""
     cases = []
     for mib in options.sizes:
         for threads in sorted({1, options.threads}):
-            for peer, (_, _, _, _, is_parallel, _) in PEERS.items():
-                name = f"{peer}/float32/{mib}MiB/{threads}t"
-                if threads > 1 and not is_parallel:
-                    continue
-                if not options.filter or any(text in name for text in options.filter):
-                    cases.append((name, peer, mib, threads))
+            for peer, (_, _, _, is_parallel, dtypes, _) in PEERS.items():
+                for dtype in dtypes if is_parallel or threads == 1 else ():
+                    name = f"{peer}/{dtype}/{mib}MiB/{threads}t"
+                    if not options.filter or any(text in name for text in options.filter):
+                        cases.append((name, peer, dtype, mib, threads))
     return cases
+
+
+def waited():
+    """Seconds that the threads of this process have waited so far for processors that others had."""
+    seconds = 0.0
+    for path in pathlib.Path("/proc/self/task").glob("*/schedstat"):
+        try:
+            seconds += 1e-9 * int(path.read_text().split()[1])
+        except (OSError, IndexError):  # the thread has ended
+            pass
+    return seconds
+
+
+def used_by_others():
+    """Seconds of processors that all programs but this one have used so far, those that a hypervisor took included."""
+    ticks = pathlib.Path("/proc/stat").read_text().split("\n", 1)[0].split()[1:9]
+    idle, waiting = 3, 4
+    busy = sum(int(n) for kind, n in enumerate(ticks) if kind not in (idle, waiting))
+    return busy / os.sysconf("SC_CLK_TCK") - time.process_time()
 
 
 def time_runs(draw, runs, first):
@@ -127,22 +175,39 @@ def time_runs(draw, runs, first):
     return time.perf_counter() - start
 
 
-def measure(peer, mib, threads, rounds):
+def time_rounds(draw, runs, rounds, threads):
+    """[(seconds, whether other programs disturbed it)] of each round."""
+    timings = []
+    first, others, begun = 0, used_by_others(), time.perf_counter()
+    for k in range(rounds):
+        before = waited()
+        seconds = time_runs(draw, runs, 2 + k * runs)
+        timings.append((seconds, waited() - before > MAX_WAITED * seconds * threads))
+        span = time.perf_counter() - begun
+        if span >= MIN_JUDGED_SECONDS:
+            if used_by_others() - others > MAX_OTHERS * span:
+                timings[first:] = [(seconds, True) for seconds, _ in timings[first:]]
+            first, others, begun = len(timings), used_by_others(), time.perf_counter()
+    return timings
+
+
+def measure(peer, dtype, mib, threads, rounds):
     """In a process of its own: measures one case and prints what it found."""
     processors = sorted(os.sched_getaffinity(0))
     os.sched_setaffinity(0, processors[:threads])
-    elements = mib * MIB // 4
-    draw, version = PEERS[peer][5]((elements // COLUMNS, COLUMNS), threads)
+    elements = mib * MIB // SIZES[dtype]
+    draw, version = PEERS[peer][5]((elements // COLUMNS, COLUMNS), threads, dtype)
     draw(0)  # compiles, and touches the memory
     seconds = time_runs(draw, 1, 1)
     runs = max(1, int(MIN_SECONDS / seconds + 1))
-    rates = [elements * runs / time_runs(draw, runs, 2 + k * runs) for k in range(rounds)]
+    timings = time_rounds(draw, runs, rounds, threads)
+    rates = [(elements * runs / seconds, disturbed) for seconds, disturbed in timings]
     print(json.dumps({"version": version, "rates": rates, "repetitions": runs}))
 
 
-def run_child(peer, mib, threads, rounds):
+def run_child(peer, dtype, mib, threads, rounds):
     """The output of measure(), or the reason why it has none."""
-    child = [sys.executable, __file__, "--measure", f"{peer},{mib},{threads},{rounds}"]
+    child = [sys.executable, __file__, "--measure", f"{peer},{dtype},{mib},{threads},{rounds}"]
     quiet = {"TF_CPP_MIN_LOG_LEVEL": "3", "CUDA_VISIBLE_DEVICES": ""}
     done = subprocess.run(
         child, env={**os.environ, **REUSE_MEMORY, **quiet}, capture_output=True, text=True, check=False
@@ -153,31 +218,47 @@ def run_child(peer, mib, threads, rounds):
     return lines[-1] if lines else f"exit status {done.returncode}"
 
 
-def describe_result(name, peer, mib, threads, found):
-    rates = sorted(found["rates"])
+def kept_rates(rates, keeps_disturbed):
+    """The rates of the rounds that count; or a text that says why too few do."""
+    kept = [rate for rate, disturbed in rates if keeps_disturbed or not disturbed]
+    if not kept or len(kept) < MIN_KEPT * len(rates):
+        return f"other programs disturbed {len(rates) - len(kept)} of {len(rates)} rounds"
+    return kept
+
+
+def describe_result(name, peer, dtype, mib, threads, found, kept):
+    rates = sorted(kept)
     median = statistics.median(rates)
     low, _, high = statistics.quantiles(rates, n=4, method="inclusive") if len(rates) > 1 else (median,) * 3
     return {
-        "name": name, "role": "peer", "method": PEERS[peer][2], "dtype": "float32", "bytes": mib * MIB,
-        "threads": threads, "isa": "", "backend": "", "truncates": PEERS[peer][3], "first_touch": False,
-        "rounds": len(rates), "repetitions": found["repetitions"], "values_per_second": median,
-        "bytes_per_second": 4 * median, "spread": (high - low) / median, "ratio_to_memset": None,
-        "ratio_to_streaming_stores": None,
+        "name": name, "role": "peer", "method": PEERS[peer][1], "dtype": dtype, "bytes": mib * MIB,
+        "threads": threads, "isa": "", "backend": "", "truncates": PEERS[peer][2], "first_touch": False,
+        "rounds": len(rates), "disturbed": len(found["rates"]) - len(rates), "repetitions": found["repetitions"],
+        "values_per_second": median, "bytes_per_second": SIZES[dtype] * median, "spread": (high - low) / median,
+        "ratio_to_memset": None, "ratio_to_streaming_stores": None,
     }
 
 
 def measure_all(options):
     results, peers, skipped = [], {}, {}
-    for name, peer, mib, threads in list_cases(options):
+
+    def leave_out(name, reason):
+        print(f"peers.py: left out: {name}: {reason}", file=sys.stderr)
+        skipped[name] = reason
+
+    for name, peer, dtype, mib, threads in list_cases(options):
         if peer in skipped:
             continue
-        found = run_child(peer, mib, threads, options.rounds or (3 if mib > 64 else 5))
-        library, _, method, truncates, _, _ = PEERS[peer]
+        found = run_child(peer, dtype, mib, threads, options.rounds or (3 if mib > 64 else 5))
         if isinstance(found, str):
-            print(f"peers.py: left out: {peer}: {found}", file=sys.stderr)
-            skipped[peer] = found
+            leave_out(peer, found)
             continue
-        results.append(describe_result(name, peer, mib, threads, found))
+        kept = kept_rates(found["rates"], options.keep_disturbed)
+        if isinstance(kept, str):
+            leave_out(name, kept)
+            continue
+        results.append(describe_result(name, peer, dtype, mib, threads, found, kept))
+        library, method, truncates, *_ = PEERS[peer]
         peers[peer] = {
             "name": peer, "library": library, "method": method, "truncates": truncates,
             "version": found["version"],
@@ -194,19 +275,20 @@ def main():
     parser.add_argument("--list", action="store_true", help="print the names of the cases")
     parser.add_argument("--filter", action="append", metavar="TEXT", help="only names that contain TEXT")
     parser.add_argument("--rounds", type=int, metavar="N", help="how often each case is timed")
+    parser.add_argument("--keep-disturbed", action="store_true", help="count disturbed rounds, too")
     parser.add_argument("--threads", type=int, metavar="N", default=len(os.sched_getaffinity(0)),
                         help="what `all threads' means")
     parser.add_argument("--sizes", metavar="MIB,...", help="sizes in MiB")
     parser.add_argument("--measure", help=argparse.SUPPRESS)
     options = parser.parse_args()
     if options.measure:
-        peer, mib, threads, rounds = options.measure.split(",")
-        measure(peer, int(mib), int(threads), int(rounds))
+        peer, dtype, *numbers = options.measure.split(",")
+        measure(peer, dtype, *(int(number) for number in numbers))
         return 0
     sizes = options.sizes or ("16" if options.quick else "16,256")
     options.sizes = [int(size) for size in sizes.split(",")]
     if options.list:
-        print("\n".join(name for name, _, _, _ in list_cases(options)))
+        print("\n".join(name for name, *_ in list_cases(options)))
         return 0
     json.dump(measure_all(options), sys.stdout, indent=1)
     print()

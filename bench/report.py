@@ -101,11 +101,13 @@ def readme_text(options, runs, merged, loops, threads):
     size, peers_at, matrix_at = key_size(loops or [merged]), peer_size(merged), matrix_size(merged)
     parts = [
         f"Made by `{options.command}`" + (f", loops: {len(loops)}." if loops else "."),
-        "### The machine", tables.machine_lines(own, [o for o in others if o is not None]),
+        "### The machine", tables.machine_lines(own, [o for o in others if o is not None], *results.disturbed_in(runs)),
         f"### Key ratios: float32 unless it says otherwise, {size}, {threads} threads",
         tables.key_table(results.key_ratios(loops or [merged], size, threads)),
         f"### Peers: million float32 values a second, {peers_at}",
-        tables.peer_table(merged, peers, peers_at, threads),
+        tables.peer_table(merged, peers, "float32", peers_at, threads, ("resample", "icdf", "random_normal")),
+        f"### Peers: million bfloat16 values a second, {peers_at}",
+        tables.peer_table(merged, peers, "bfloat16", peers_at, threads, ("resample", "icdf", "random_normal")),
     ]
     if skipped:
         parts.append("Not measured: " + "; ".join(f"{name} ({reason})" for name, reason in skipped.items()) + ".")

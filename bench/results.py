@@ -26,6 +26,8 @@ def merge(runs):
         for key in ("values_per_second", "bytes_per_second", "spread", "ratio_to_memset", "ratio_to_streaming_stores"):
             numbers = [r[key] for r in results if r[key] is not None]
             merged[name][key] = statistics.median(numbers) if numbers else None
+        for key in ("rounds", "disturbed"):
+            merged[name][key] = sum(r[key] for r in results)
     return merged
 
 
@@ -36,8 +38,15 @@ def peers_of(runs):
 
 def skipped_in(runs):
     """Reasons by name, of what no run measured."""
-    measured = peers_of(runs)
+    measured = {*peers_of(runs), *(result["name"] for run in runs for result in run["results"])}
     return {s["name"]: s["reason"] for run in runs for s in run["skipped"] if s["name"] not in measured}
+
+
+def disturbed_in(runs):
+    """(rounds that other programs disturbed, all rounds), of all that has a figure."""
+    results = [result for run in runs for result in run["results"]]
+    disturbed = sum(r["disturbed"] for r in results)
+    return disturbed, disturbed + sum(r["rounds"] for r in results)
 
 
 # (for people, numerator, denominator), with SIZE, ALL and ONE to be put in.
@@ -46,6 +55,10 @@ KEY_RATIOS = [
      "resample/float32/SIZE/ALL", "peer-tensorflow/float32/SIZE/ALL"),
     ("resample, PyTorch's trunc_normal_",
      "resample/float32/SIZE/ALL", "peer-pytorch/float32/SIZE/ALL"),
+    ("resample in bfloat16, PyTorch's trunc_normal_ in bfloat16",
+     "resample/bfloat16/SIZE/ALL", "peer-pytorch/bfloat16/SIZE/ALL"),
+    ("random_normal in bfloat16, PyTorch's normal_ in bfloat16",
+     "random_normal/bfloat16/SIZE/ALL", "peer-pytorch-normal/bfloat16/SIZE/ALL"),
     ("icdf, TensorFlow's stateless_truncated_normal",
      "icdf/float32/SIZE/ALL", "peer-tensorflow/float32/SIZE/ALL"),
     ("icdf, MKL's Gaussian by inverse distribution function, which does not truncate",

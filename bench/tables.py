@@ -25,8 +25,9 @@ def number(value, digits=3):
     return f"{value:.{decimals}f}"
 
 
-def machine_lines(run, others):
-    """others: processors that other programs kept busy, in each run of glorand-bench that knows it."""
+def machine_lines(run, others, disturbed, rounds):
+    """others: processors that other programs kept busy, in each run of glorand-bench that knows it; disturbed: how many of
+    the rounds of all cases with a figure were left out."""
     machine = run["machine"]
     return "\n".join([
         f"- Processor: {machine['processor']}, {machine['processors']} processors in use, "
@@ -34,7 +35,8 @@ def machine_lines(run, others):
         f"- Memory: {machine['memory_bytes'] / 2**30:.1f} GiB; huge pages: {machine['huge_pages'] or 'unknown'}",
         f"- System: {machine['system']}, {machine['kernel']}",
         f"- Compiler: {run['compiler']}; glorand {run['version']}, stream version {run['stream_version']}",
-    ] + ([f"- Other programs kept {max(others):.1f} processors busy meanwhile, at most"] if others else []))
+    ] + ([f"- Other programs kept {max(others):.1f} processors busy meanwhile, at most"] if others else [])
+        + [f"- Rounds that other programs disturbed, and that are left out: {disturbed} of {rounds}"])
 
 
 def key_table(ratios):
@@ -57,15 +59,15 @@ def millions(value):
     return "–" if value is None else f"{value / 1e6:.0f}" if value >= 1e8 else f"{value / 1e6:.1f}"
 
 
-def peer_table(results, peers, size, threads):
-    """glorand's two methods, then the peers from the fastest on."""
+def peer_table(results, peers, dtype, size, threads, methods):
+    """glorand's methods, then the peers that were measured in this dtype, from the fastest on."""
     def row(name, library, method, truncates):
-        one, every = (rate(results, f"{name}/float32/{size}/{t}t") for t in (1, threads))
+        one, every = (rate(results, f"{name}/{dtype}/{size}/{t}t") for t in (1, threads))
         best = max(v for v in (one, every, 0.0) if v is not None)
         return best, [library, method, "yes" if truncates else "no", millions(one),
                       millions(every) if threads > 1 else "–"]
 
-    own = [row(n, "glorand", n, True)[1] for n in ("resample", "icdf")]
+    own = [row(n, "glorand", n, n != "random_normal")[1] for n in methods]
     rows = [row(p["name"], " ".join((p["library"], p["version"])).strip(), p["method"], p["truncates"])
             for p in peers.values()]
     rows = [r for best, r in sorted(rows, key=lambda item: -item[0]) if best > 0]
@@ -135,5 +137,5 @@ def case_table(results):
     for name, r in results.items():
         rows.append([f"`{name}`", millions(r["values_per_second"]), number(r["bytes_per_second"] / 1e9),
                      f"{100 * r['spread']:.1f} %", number(r["ratio_to_memset"]),
-                     number(r["ratio_to_streaming_stores"])])
-    return table(["case", "10^6 values/s", "GB/s", "spread", "to memset", "to streaming stores"], rows)
+                     number(r["ratio_to_streaming_stores"]), str(r["disturbed"])])
+    return table(["case", "10^6 values/s", "GB/s", "spread", "to memset", "to streaming stores", "left out"], rows)
