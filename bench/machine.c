@@ -190,6 +190,12 @@ double bench_waited(void)
     return all;
 }
 
+double bench_taken(double waited, double own, double time, uint32_t threads)
+{
+    const double left = time * threads - own;
+    return waited < left ? waited : left > 0 ? left : 0;
+}
+
 /* The CPU's entry in the list of devices ends with the kernel that a handle opened now would use, in
    parentheses, and GLORAND_ISA caps the choice: so each name is tried. */
 

@@ -26,10 +26,10 @@ typedef struct measurement {
     bool was_disturbed;  /* the last timing */
 } measurement;
 
-static double now(void)
+static double now(clockid_t clock)
 {
     struct timespec t;
-    (void)clock_gettime(CLOCK_MONOTONIC, &t);
+    (void)clock_gettime(clock, &t);
     return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
 }
 
@@ -52,12 +52,14 @@ static double time_runs(measurement *m, const bench_case *c, uint64_t runs)
     }
     bool done = true;
     let_threads_sleep(c);
-    double waited = bench_waited(), start = now();
+    double waited = bench_waited(), own = now(CLOCK_PROCESS_CPUTIME_ID), start = now(CLOCK_MONOTONIC);
     for (uint64_t i = 0; done && i < runs; i++) {
         done = c->engine->run(c, dst, m->repetition++);
     }
-    double seconds = now() - start;
-    m->was_disturbed = bench_waited() - waited > BENCH_MAX_WAITED * seconds * c->threads;
+    double seconds = now(CLOCK_MONOTONIC) - start;
+    own = now(CLOCK_PROCESS_CPUTIME_ID) - own;
+    m->was_disturbed = bench_taken(bench_waited() - waited, own, seconds, c->threads) >
+                       BENCH_MAX_WAITED * seconds * c->threads;
     if (m->memory == NULL) {
         bench_unmap(dst, m->room);
     }

@@ -168,6 +168,76 @@ def used_by_others():
     return busy / os.sysconf("SC_CLK_TCK") - time.process_time()
 
 
+class Watch:
+    """Looks whether other programs disturb this one from now on. Threads of this process wait for each other, too: others
+    had no more than what this process left of its processors, nor more than they used."""
+
+    def __init__(self, threads):
+        self.threads = threads
+        self.waited, self.own, self.others = waited(), time.process_time(), used_by_others()
+        self.begun = time.perf_counter()
+
+    def others_now(self):
+        return used_by_others() - self.others
+
+    def seconds(self):
+        return time.perf_counter() - self.begun
+
+    def is_disturbed(self):
+        room = self.threads * self.seconds()
+        left = room - (time.process_time() - self.own)
+        used = self.others_now() + 1 / os.sysconf("SC_CLK_TCK")  # which counts whole ticks
+        return min(waited() - self.waited, left, used) > MAX_WAITED * room
+
+
+# name: (library, what is called, whether it truncates, whether it can use several threads, dtypes, maker)
+PEERS = {
+    "peer-tensorflow": (
+        "TensorFlow", "tf.random.stateless_truncated_normal", True, True, ("float32",), make_tensorflow),
+    "peer-tensorflow-kernel": (
+        "TensorFlow", "tf.raw_ops.StatelessTruncatedNormalV2, not scaled", True, True, ("float32",),
+        make_tensorflow_kernel),
+    "peer-jax": ("JAX", "jax.nn.initializers.glorot_normal, jitted", True, True, ("float32",), make_jax),
+    "peer-pytorch": (
+        "PyTorch", "torch.nn.init.trunc_normal_(a=-2*std, b=2*std)", True, True, ("float32", "bfloat16"), make_pytorch),
+    "peer-pytorch-normal": (
+        "PyTorch", "torch.Tensor.normal_", False, True, ("float32", "bfloat16"), make_pytorch_normal),
+    "peer-numpy": ("NumPy", "Generator(Philox).standard_normal", False, False, ("float32",), make_numpy),
+}
+
+
+def list_cases(options):
+    """(name, peer, dtype, MiB, threads) of all cases that the filters let through."""
+    cases = []
+    for mib in options.sizes:
+        for threads in sorted({1, options.threads}):
+            for peer, (_, _, _, is_parallel, dtypes, _) in PEERS.items():
+                for dtype in dtypes if is_parallel or threads == 1 else ():
+                    name = f"{peer}/{dtype}/{mib}MiB/{threads}t"
+                    if not options.filter or any(text in name for text in options.filter):
+                        cases.append((name, peer, dtype, mib, threads))
+    return cases
+
+
+def waited():
+    """Seconds that the threads of this process have waited so far for processors that others had."""
+    seconds = 0.0
+    for path in pathlib.Path("/proc/self/task").glob("*/schedstat"):
+        try:
+            seconds += 1e-9 * int(path.read_text().split()[1])
+        except (OSError, IndexError):  # the thread has ended
+            pass
+    return seconds
+
+
+def used_by_others():
+    """Seconds of processors that all programs but this one have used so far, those that a hypervisor took included."""
+    ticks = pathlib.Path("/proc/stat").read_text().split("\n", 1)[0].split()[1:9]
+    idle, waiting = 3, 4
+    busy = sum(int(n) for kind, n in enumerate(ticks) if kind not in (idle, waiting))
+    return busy / os.sysconf("SC_CLK_TCK") - time.process_time()
+
+
 def time_runs(draw, runs, first):
     start = time.perf_counter()
     for i in range(runs):
@@ -178,16 +248,15 @@ def time_runs(draw, runs, first):
 def time_rounds(draw, runs, rounds, threads):
     """[(seconds, whether other programs disturbed it)] of each round."""
     timings = []
-    first, others, begun = 0, used_by_others(), time.perf_counter()
+    first, span = 0, Watch(threads)
     for k in range(rounds):
-        before = waited()
+        watch = Watch(threads)
         seconds = time_runs(draw, runs, 2 + k * runs)
-        timings.append((seconds, waited() - before > MAX_WAITED * seconds * threads))
-        span = time.perf_counter() - begun
-        if span >= MIN_JUDGED_SECONDS:
-            if used_by_others() - others > MAX_OTHERS * span:
+        timings.append((seconds, watch.is_disturbed()))
+        if span.seconds() >= MIN_JUDGED_SECONDS:
+            if span.others_now() > MAX_OTHERS * span.seconds():
                 timings[first:] = [(seconds, True) for seconds, _ in timings[first:]]
-            first, others, begun = len(timings), used_by_others(), time.perf_counter()
+            first, span = len(timings), Watch(threads)
     return timings
 
 
