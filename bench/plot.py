@@ -1,45 +1,21 @@
-"""Plots as plain SVG."""
+"""Plots by matplotlib, as SVG. The same data give the same bytes: no date, and identifiers from a fixed salt. Text stays
+text, in the reader's own sans-serif; the ground is white, so that pages may be dark."""
 
-import math
-from xml.sax.saxutils import escape
+import io
+import re
 
 COLORS = ("#0b62a4", "#d1495b", "#3a9a5b", "#8e5ea2", "#e08e0b", "#777777", "#222222")
-FONT = 'font-family="sans-serif"'
+SETTINGS = {"svg.fonttype": "none", "svg.hashsalt": "glorand", "font.family": "sans-serif", "font.size": 9,
+            "axes.spines.top": False, "axes.spines.right": False}
 
 
-class Canvas:
-    """Elements of a picture."""
-
-    def __init__(self, width, height, title):
-        self.width, self.height = width, height
-        self.elements = [f'<rect width="{width}" height="{height}" fill="white"/>']
-        self.title = title
-        self.text(width / 2, 24, title, 15, "middle")
-
-    def text(self, x, y, text, size=12, anchor="start", extra=""):
-        self.elements.append(
-            f'<text x="{x:.1f}" y="{y:.1f}" font-size="{size}" text-anchor="{anchor}" {FONT} {extra}>'
-            f'{escape(text)}</text>')
-
-    def line(self, x0, y0, x1, y1, color="#dddddd", width=1):
-        self.elements.append(
-            f'<line x1="{x0:.1f}" y1="{y0:.1f}" x2="{x1:.1f}" y2="{y1:.1f}" stroke="{color}" stroke-width="{width}"/>')
-
-    def rectangle(self, x, y, width, height, color):
-        self.elements.append(
-            f'<rect x="{x:.1f}" y="{y:.1f}" width="{width:.1f}" height="{height:.1f}" fill="{color}"/>')
-
-    def curve(self, points, color, dashed=False):
-        path = " ".join(f"{x:.1f},{y:.1f}" for x, y in points)
-        dashes = ' stroke-dasharray="6 4"' if dashed else ""
-        self.elements.append(f'<polyline points="{path}" fill="none" stroke="{color}" stroke-width="2"{dashes}/>')
-        for x, y in points:
-            self.elements.append(f'<circle cx="{x:.1f}" cy="{y:.1f}" r="3" fill="{color}"/>')
-
-    def svg(self):
-        return (f'<svg xmlns="http://www.w3.org/2000/svg" width="{self.width}" height="{self.height}" '
-                f'viewBox="0 0 {self.width} {self.height}" role="img">\n<title>{escape(self.title)}</title>\n'
-                + "\n".join(self.elements) + "\n</svg>\n")
+def is_possible():
+    """Whether matplotlib is there."""
+    try:
+        import matplotlib  # noqa: F401
+    except ImportError:
+        return False
+    return True
 
 
 def size_text(size):
@@ -49,65 +25,51 @@ def size_text(size):
     return f"{size} B"
 
 
-def decades(low, high):
-    """1, 2 and 5 times the powers of ten that enclose the values, as ticks of a logarithmic axis."""
-    exponents = range(math.floor(math.log10(low)), math.ceil(math.log10(high)) + 1)
-    ticks = [m * 10.0**e for e in exponents for m in (1, 2, 5)]
-    first = max(t for t in ticks if t <= low)
-    last = min((t for t in ticks if t >= high), default=ticks[-1])
-    return [t for t in ticks if first <= t <= last]
+def draw(width, height, source, fill):
+    """SVG of a figure that `fill` draws into its axes. source: what the data are, kept in the file's description."""
+    import matplotlib
+    from matplotlib.backends.backend_svg import FigureCanvasSVG
+    from matplotlib.figure import Figure
+
+    with matplotlib.rc_context(SETTINGS):
+        figure = Figure(figsize=(width, height), facecolor="white", layout="constrained")
+        fill(figure.subplots())
+        out = io.StringIO()
+        FigureCanvasSVG(figure).print_svg(out, metadata={"Date": None, "Creator": "matplotlib", "Description": source})
+    svg = re.sub(r"(font: [^;\"]*?px|font-family:) [^;\"]*", r"\1 sans-serif", out.getvalue())
+    return "\n".join(line.rstrip() for line in svg.splitlines()) + "\n"
 
 
-def rates_plot(series, title):
+def rates_plot(series, title, source):
     """series: (label, dashed, [(bytes, bytes a second)]), over logarithmic axes."""
-    left, right, top, bottom = 70, 190, 40, 50
-    canvas = Canvas(820, 440, title)
-    points = [p for _, _, line in series for p in line]
-    sizes = sorted({size for size, _ in points})
-    ticks = decades(min(r for _, r in points) / 1e9, max(r for _, r in points) / 1e9)
-    width, height = canvas.width - left - right, canvas.height - top - bottom
-
-    def x_of(size):
-        span = math.log2(sizes[-1] / sizes[0]) or 1.0
-        return left + width * math.log2(size / sizes[0]) / span
-
-    def y_of(gigabytes):
-        span = math.log(ticks[-1] / ticks[0]) or 1.0
-        return top + height * (1 - math.log(gigabytes / ticks[0]) / span)
-
-    for tick in ticks:
-        canvas.line(left, y_of(tick), left + width, y_of(tick))
-        canvas.text(left - 8, y_of(tick) + 4, f"{tick:g}", 12, "end")
-    for size in sizes:
-        canvas.line(x_of(size), top, x_of(size), top + height)
-        canvas.text(x_of(size), top + height + 18, size_text(size), 12, "middle")
-    canvas.text(left + width / 2, canvas.height - 10, "bytes of the tensor", 12, "middle")
-    canvas.text(18, top + height / 2, "GB/s", 12, "middle", f'transform="rotate(-90 18 {top + height / 2:.1f})"')
-    lowest = 0.0
-    ends = sorted((y_of(line[-1][1] / 1e9), i) for i, (_, _, line) in enumerate(series))
-    for y, i in ends:  # labels beside the ends of the curves, kept apart
-        label, dashed, line = series[i]
-        color = COLORS[i % len(COLORS)]
-        canvas.curve([(x_of(size), y_of(rate / 1e9)) for size, rate in line], color, dashed)
-        lowest = max(y, lowest + 16)
-        canvas.text(left + width + 10, lowest + 4, label, 12, "start", f'fill="{color}"')
-    return canvas.svg()
+    def fill(axes):
+        for i, (label, dashed, line) in enumerate(series):
+            axes.plot([size for size, _ in line], [rate / 1e9 for _, rate in line], marker="o", markersize=3,
+                      color=COLORS[i % len(COLORS)], linestyle="--" if dashed else "-", label=label)
+        sizes = sorted({size for _, _, line in series for size, _ in line})
+        axes.set_xscale("log", base=2)
+        axes.set_yscale("log")
+        axes.set_xticks(sizes, [size_text(size) for size in sizes])
+        axes.minorticks_off()
+        axes.yaxis.set_major_formatter("{x:g}")
+        axes.set(title=title, xlabel="bytes of the tensor", ylabel="GB/s")
+        axes.grid(color="#dddddd", linewidth=0.6)
+        axes.legend(loc="center left", bbox_to_anchor=(1, 0.5), frameon=False)
+    return draw(8.2, 4.4, source, fill)
 
 
-def bars_plot(bars, title):
+def bars_plot(bars, title, source):
     """bars: (label, values a second, role): "own", "truncates" or "plain", from the fastest on."""
     colors = {"own": COLORS[0], "truncates": COLORS[1], "plain": COLORS[5]}
     legend = (("own", "glorand"), ("truncates", "truncates as well"), ("plain", "does not truncate"))
-    left, right, top, step = 300, 90, 70, 24
-    canvas = Canvas(820, top + step * len(bars) + 20, title)
-    most = max(value for _, value, _ in bars)
-    for i, (role, text) in enumerate(legend):
-        canvas.rectangle(left + 150 * i, 38, 12, 12, colors[role])
-        canvas.text(left + 150 * i + 18, 48, text)
-    for i, (label, value, role) in enumerate(bars):
-        y = top + step * i
-        length = (canvas.width - left - right) * value / most
-        canvas.text(left - 8, y + 13, label, 12, "end")
-        canvas.rectangle(left, y, max(length, 1), step - 6, colors[role])
-        canvas.text(left + length + 6, y + 13, f"{value / 1e6:.0f}" if value >= 1e8 else f"{value / 1e6:.1f}")
-    return canvas.svg()
+
+    def fill(axes):
+        for role, text in legend:
+            chosen = [(i, value / 1e6) for i, (_, value, of) in enumerate(bars) if of == role]
+            drawn = axes.barh([i for i, _ in chosen], [value for _, value in chosen], color=colors[role], label=text)
+            axes.bar_label(drawn, [f"{value:.0f}" if value >= 100 else f"{value:.1f}" for _, value in chosen], padding=3)
+        axes.set_yticks(range(len(bars)), [label for label, _, _ in bars])
+        axes.invert_yaxis()
+        axes.set(title=title, xlabel="million values a second")
+        axes.legend(loc="lower right", frameon=False)
+    return draw(8.2, 1.2 + 0.26 * len(bars), source, fill)

@@ -1,19 +1,23 @@
 #!/usr/bin/env python3
-"""Turns the JSON of glorand-bench and peers.py into the tables and plots of a README.
+"""Collects the JSON of glorand-bench and peers.py in one file, and turns that into the tables, figures and plots of
+READMEs.
 
-usage: report.py [--readme FILE] [--plots FOLDER] [--command TEXT]
+usage: report.py --collect RESULTS.json [--command TEXT] [--date DATE]
                  [--loop GLORAND.json PEERS.json]... [--all GLORAND.json] [--disk DISK.json]
                  [--stages GLORAND.json] [--start START.json]
+       report.py --results RESULTS.json [--readme FILE] [--front FILE] [--plots FOLDER] [--check]
 
 Each --loop is one round of glorand-bench and peers.py, one after the other; ratios between the two are computed
 within a loop, and what is shown is their median. --all is a run of every case, --stages one of the stages, --disk one
-of disk.sh, --start one of start.sh. Without --readme the text goes to standard output; in the README it replaces what
-stands between the two markers.
+of disk.sh, --start one of start.sh. The text replaces what stands between two markers: --readme is that of the benchmark,
+--front gets one plot and three figures. --check writes nothing, and fails where a file is not what the results give.
 """
 
 import argparse
+import hashlib
 import json
 import pathlib
+import statistics
 import sys
 
 import plot
@@ -74,41 +78,68 @@ def bars(merged, peers, size, threads):
     return sorted(found, key=lambda bar: -bar[1])
 
 
-def write_plots(folder, merged, peers, threads):
-    folder.mkdir(parents=True, exist_ok=True)
+def collect(options):
+    """All that the READMEs need of the runs."""
+    pairs = [[results.read(path) for path in pair] for pair in options.loop]
+    full = [results.read(path) for path in options.all]
+    runs = full + [run for pair in pairs for run in pair]
+    merged, loops = results.merge(runs), [results.merge(pair) for pair in pairs]
+    threads, size = max(r["threads"] for r in merged.values()), key_size(loops or [merged])
+    own = next(run for run in runs if run["program"] == "glorand-bench")
+    others = [run["machine"]["others"] for run in runs if run["program"] == "glorand-bench"]
+    known = [o for o in others if o is not None]
+    stages = results.read(options.stages) if options.stages else None
+    return {
+        "command": options.command, "date": options.date, "loops": len(loops), "threads": threads, "size": size,
+        "own": {key: own[key] for key in ("version", "stream_version", "compiler", "machine")},
+        "others": max(known) if known else None, "disturbed": results.disturbed_in(runs),
+        "ratios": results.key_ratios(loops or [merged], size, threads),
+        "peers": results.peers_of(runs), "skipped": results.skipped_in(runs),
+        "stages": stages and {"results": results.kept_members(results.merge([stages])), "skipped": stages["skipped"]},
+        "start": json.loads(options.start.read_text()) if options.start else None,
+        "disk": json.loads(options.disk.read_text()) if options.disk else None,
+        "results": results.kept_members(merged),
+    }
+
+
+def plots_of(data, source):
+    """SVG by the file's name."""
+    merged, threads = data["results"], data["threads"]
     size = peer_size(merged)
     with_threads = f"{threads} threads" if threads > 1 else "1 thread"
-    (folder / "sizes.svg").write_text(
-        plot.rates_plot(rate_series(merged, threads), f"Filling float32 tensors, {with_threads}"))
-    (folder / "peers.svg").write_text(
-        plot.bars_plot(bars(merged, peers, size, threads), f"Million float32 values a second, {size}, {with_threads}"))
+    return {
+        "sizes.svg": plot.rates_plot(
+            rate_series(merged, threads), f"Filling float32 tensors, {with_threads}", source),
+        "peers.svg": plot.bars_plot(
+            bars(merged, data["peers"], size, threads),
+            f"Million float32 values a second, {size}, {with_threads}", source),
+    }
 
 
-def stage_parts(run):
+def stage_parts(stages):
     """The stages, of one run with forms of their own."""
-    merged = results.merge([run])
+    merged = stages["results"]
     size, threads = sizes_of(merged)[-1], max(r["threads"] for r in merged.values())
-    left_out = sorted({s["name"].split("/")[-1] + f" ({s['reason']})" for s in run["skipped"]})
+    left_out = sorted({s["name"].split("/")[-1] + f" ({s['reason']})" for s in stages["skipped"]})
     return [f"### Stages: nanoseconds for a float32 value, {size}, {threads} threads", tables.stage_table(merged)] + (
         ["Not measured: " + "; ".join(left_out) + "."] if left_out else [])
 
 
-def readme_text(options, runs, merged, loops, threads):
-    """The generated part."""
-    peers, skipped = results.peers_of(runs), results.skipped_in(runs)
-    own = next(run for run in runs if run["program"] == "glorand-bench")
-    others = [run["machine"]["others"] for run in runs if run["program"] == "glorand-bench"]
-    size, peers_at, matrix_at = key_size(loops or [merged]), peer_size(merged), matrix_size(merged)
+def readme_text(data):
+    """The generated part of the benchmark's README."""
+    merged, peers, skipped, threads = data["results"], data["peers"], data["skipped"], data["threads"]
+    peers_at, matrix_at = peer_size(merged), matrix_size(merged)
+    own = ("resample", "icdf", "random_normal")
+    made = f"Made by `{data['command']}`" + (f" on {data['date']}" if data["date"] else "")
     parts = [
-        f"Made by `{options.command}`" + (f", loops: {len(loops)}." if loops else "."),
-        "### The machine", tables.machine_lines(own, [o for o in others if o is not None], *results.disturbed_in(runs)),
-        f"### Key ratios: float32 unless it says otherwise, {size}, {threads} threads",
-        tables.key_table(results.key_ratios(loops or [merged], size, threads)),
-        f"### Peers: million float32 values a second, {peers_at}",
-        tables.peer_table(merged, peers, "float32", peers_at, threads, ("resample", "icdf", "random_normal")),
-        f"### Peers: million bfloat16 values a second, {peers_at}",
-        tables.peer_table(merged, peers, "bfloat16", peers_at, threads, ("resample", "icdf", "random_normal")),
+        made + (f", loops: {data['loops']}." if data["loops"] else "."),
+        "### The machine", tables.machine_lines(data["own"], data["others"], data["disturbed"]),
+        f"### Key ratios: float32 unless it says otherwise, {data['size']}, {threads} threads",
+        tables.key_table(data["ratios"]),
     ]
+    for dtype in ("float32", "bfloat16"):
+        parts += [f"### Peers: million {dtype} values a second, {peers_at}",
+                  tables.peer_table(merged, peers, dtype, peers_at, threads, own)]
     if skipped:
         parts.append("Not measured: " + "; ".join(f"{name} ({reason})" for name, reason in skipped.items()) + ".")
     parts += [
@@ -116,19 +147,47 @@ def readme_text(options, runs, merged, loops, threads):
         f"### Methods and dtypes: million values a second, {matrix_at}",
         tables.matrix_table(merged, matrix_at, threads),
     ]
-    if options.disk:
-        disk = json.loads(options.disk.read_text())
-        parts += [f"### Files of {disk['bytes'] / 2**30:g} GiB: `glorand init` beside `dd`", tables.disk_table(disk)]
-    if options.stages:
-        parts += stage_parts(results.read(options.stages))
-    if options.start:
-        start = json.loads(options.start.read_text())
-        parts += ["### Processes that draw one value: milliseconds", tables.start_table(start)]
+    if data["disk"]:
+        parts += [f"### Files of {data['disk']['bytes'] / 2**30:g} GiB: `glorand init` beside `dd`",
+                  tables.disk_table(data["disk"])]
+    if data["stages"]:
+        parts += stage_parts(data["stages"])
+    if data["start"]:
+        parts += ["### Processes that draw one value: milliseconds", tables.start_table(data["start"])]
     parts += [
         "### Sizes", "![Rates against the size of the tensor](sizes.svg)",
         "### All cases", tables.case_table(merged),
     ]
     return "\n\n".join(parts)
+
+
+SETS = {"avx512": "AVX-512", "avx2": "AVX2", "neon": "NEON", "plain": "plain C"}
+
+# (method, dtype, what it draws by, [(key ratio, what comes after it)])
+FIGURES = (
+    ("resample", "float32", "TensorFlow's own values, by rejection",
+     [("resample, TensorFlow's stateless_truncated_normal", "times `tf.random.stateless_truncated_normal`")]),
+    ("icdf", "float32", "by the inverse distribution function",
+     [("icdf, TensorFlow's stateless_truncated_normal", "times that function"),
+      ("icdf, memset of the same buffer", "of the rate of `memset`")]),
+    ("resample", "bfloat16", "by rejection",
+     [("resample in bfloat16, PyTorch's trunc_normal_ in bfloat16", "times PyTorch's `trunc_normal_` in bfloat16")]),
+)
+
+
+def front_text(data):
+    """The generated part of the front README: one plot, three figures."""
+    ratios = {text: statistics.median(values) for text, values in data["ratios"] if values}
+    machine, threads = data["own"]["machine"], data["threads"]
+    lines = []
+    for method, dtype, way, beside in FIGURES:
+        result = data["results"].get(f"{method}/{dtype}/{data['size']}/{threads}t")
+        if result:
+            rate = f"- truncated normals in {dtype}, {way}: {tables.millions(result['values_per_second'])} million a second"
+            lines.append(", ".join([rate] + [f"{tables.number(ratios[key])} {text}" for key, text in beside if key in ratios]))
+    where = (f"{machine['processor']}, {SETS.get(machine['isa'], machine['isa'])}, {threads} threads, tensors of {data['size']}, "
+             f"glorand {data['own']['version']}" + (f", measured on {data['date']}" if data["date"] else ""))
+    return "\n\n".join(["![Rates of glorand and its peers](bench/peers.svg)", f"{where}:", "\n".join(lines)])
 
 
 def replace_generated(readme, text):
@@ -140,18 +199,53 @@ def replace_generated(readme, text):
     return f"{before}{BEGIN}\n\n{text}\n\n{END}{after}"
 
 
+def check_plots(folder, source):
+    """Whether plots are of these results: matplotlib need not be there."""
+    for name in ("peers.svg", "sizes.svg"):
+        if source not in (folder / name).read_text():
+            raise ValueError(f"{folder / name} was drawn from other results")
+
+
+def render(options):
+    """Writes the files, or checks them."""
+    stored = options.results.read_text()
+    data, source = json.loads(stored), "results " + hashlib.sha256(stored.encode()).hexdigest()
+    for path, text in ((options.readme, readme_text), (options.front, front_text)):
+        if path:
+            before = path.read_text()
+            after = replace_generated(before, text(data))
+            if options.check and after != before:
+                raise ValueError(f"{path} is not what {options.results} gives")
+            path.write_text(after) if not options.check else None
+    if options.plots and options.check:
+        check_plots(options.plots, source)
+    elif options.plots and not plot.is_possible():
+        print("report.py: left out: plots: matplotlib is not installed", file=sys.stderr)
+    elif options.plots:
+        options.plots.mkdir(parents=True, exist_ok=True)
+        for name, svg in plots_of(data, source).items():
+            (options.plots / name).write_text(svg)
+
+
 def read_options():
     parser = argparse.ArgumentParser(description="Tables and plots from the JSON of glorand-bench and peers.py.")
+    parser.add_argument("--collect", type=pathlib.Path, metavar="RESULTS.json")
+    parser.add_argument("--results", type=pathlib.Path, metavar="RESULTS.json")
     parser.add_argument("--readme", type=pathlib.Path, metavar="FILE")
+    parser.add_argument("--front", type=pathlib.Path, metavar="FILE")
     parser.add_argument("--plots", type=pathlib.Path, metavar="FOLDER")
+    parser.add_argument("--check", action="store_true")
     parser.add_argument("--command", default="bench/run.sh", metavar="TEXT", help="the command that measured")
+    parser.add_argument("--date", default="", metavar="DATE", help="when it measured")
     parser.add_argument("--loop", nargs=2, action="append", default=[], metavar=("GLORAND.json", "PEERS.json"))
     parser.add_argument("--all", action="append", default=[], metavar="GLORAND.json")
     parser.add_argument("--stages", type=pathlib.Path, metavar="GLORAND.json")
     parser.add_argument("--start", type=pathlib.Path, metavar="START.json")
     parser.add_argument("--disk", type=pathlib.Path, metavar="DISK.json")
     options = parser.parse_args()
-    if not options.loop and not options.all:
+    if bool(options.collect) == bool(options.results):
+        parser.error("either --collect or --results is needed")
+    if options.collect and not options.loop and not options.all:
         parser.error("there is neither --loop nor --all")
     return options
 
@@ -159,18 +253,10 @@ def read_options():
 def main():
     options = read_options()
     try:
-        pairs = [[results.read(path) for path in pair] for pair in options.loop]
-        full = [results.read(path) for path in options.all]
-        runs = full + [run for pair in pairs for run in pair]
-        merged, loops = results.merge(runs), [results.merge(pair) for pair in pairs]
-        threads = max(r["threads"] for r in merged.values())
-        text = readme_text(options, runs, merged, loops, threads)
-        if options.plots:
-            write_plots(options.plots, merged, results.peers_of(runs), threads)
-        if options.readme:
-            options.readme.write_text(replace_generated(options.readme.read_text(), text))
+        if options.collect:
+            options.collect.write_text(results.text_of(collect(options)))
         else:
-            print(text)
+            render(options)
     except (OSError, ValueError) as error:
         print(f"report.py: {error}", file=sys.stderr)
         return 1

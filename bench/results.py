@@ -96,3 +96,20 @@ def key_ratios(loops, size, threads):
                 ratios.append(ratio)
         found.append((text, ratios))
     return found
+
+
+def kept_members(merged):
+    """What READMEs need of the results."""
+    keys = ("bytes", "threads", "values_per_second", "bytes_per_second", "spread", "ratio_to_memset",
+            "ratio_to_streaming_stores", "disturbed")
+    return {name: {key: result[key] for key in keys} for name, result in merged.items()}
+
+
+def text_of(data):
+    """JSON with a line for each member and each result, so that a difference can be read."""
+    def member(key, value):
+        if key != "results":
+            return f" {json.dumps(key)}: {json.dumps(value)}"
+        lines = ",\n".join(f"  {json.dumps(name)}: {json.dumps(result)}" for name, result in value.items())
+        return f' "results": {{\n{lines}\n }}'
+    return "{\n" + ",\n".join(member(key, value) for key, value in data.items()) + "\n}\n"

@@ -1,6 +1,7 @@
 #!/bin/bash
 # Builds glorand and its benchmark, makes the Python environment of the peers, measures, and writes the tables and
-# plots of bench/README.md. The results stay as JSON in build/bench-results.
+# plots of bench/README.md, the figures of README.md, and bench/results.json, from which both are made. What each program
+# printed stays in build/bench-results.
 #
 # usage: bench/run.sh [--quick] [--no-python] [--output FOLDER]
 #
@@ -10,8 +11,8 @@
 #
 # --quick      one loop with small tensors, for seeing whether it works; README.md and the plots go to
 #              build/bench-results
-# --no-python  without Python's libraries, which take 8 GB in build/bench-python
-# --output     the folder that gets README.md and the plots; the default is bench
+# --no-python  without Python's libraries, which take 8 GB in build/bench-python; plots only if matplotlib is installed
+# --output     the folder that gets the READMEs and the plots instead
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
@@ -92,8 +93,19 @@ bench/start.sh build/bench/glorand "$results" "$starts" >"$results/start.json"
 echo "Files" >&2
 bench/disk.sh build/bench/glorand "$results" "${disk[@]}" >"$results/disk.json"
 
-[ "$output" = bench ] || { mkdir -p "$output" && cp bench/README.md "$output/README.md"; }
-python3 bench/report.py --readme "$output/README.md" --plots "$output" \
-    --command "$command" "${arguments[@]}" --all "$results/all.json" --stages "$results/stages.json" \
-    --start "$results/start.json" --disk "$results/disk.json"
-echo "Written: $output/README.md, $output/peers.svg, $output/sizes.svg"
+python3 bench/report.py --collect "$results/results.json" --command "$command" --date "$(date -u +%F)" \
+    "${arguments[@]}" --all "$results/all.json" --stages "$results/stages.json" --start "$results/start.json" \
+    --disk "$results/disk.json"
+front=README.md
+if [ "$output" = bench ]; then
+    cp "$results/results.json" bench/results.json
+else
+    mkdir -p "$output"
+    cp bench/README.md "$output/README.md"
+    front=$output/front.md
+    cp README.md "$front"
+fi
+drawer=python3
+[ "$python" = no ] || drawer=$environment/bin/python
+"$drawer" bench/report.py --results "$results/results.json" --readme "$output/README.md" --front "$front" --plots "$output"
+echo "Written: $front, $output/README.md, $output/peers.svg, $output/sizes.svg"

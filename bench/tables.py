@@ -25,9 +25,9 @@ def number(value, digits=3):
     return f"{value:.{decimals}f}"
 
 
-def machine_lines(run, others, disturbed, rounds):
-    """others: processors that other programs kept busy, in each run of glorand-bench that knows it; disturbed: how many of
-    the rounds of all cases with a figure were left out."""
+def machine_lines(run, others, disturbed):
+    """others: processors that other programs kept busy at most, or None; disturbed: how many rounds were left out, and of how
+    many, or None."""
     machine = run["machine"]
     return "\n".join([
         f"- Processor: {machine['processor']}, {machine['processors']} processors in use, "
@@ -35,8 +35,9 @@ def machine_lines(run, others, disturbed, rounds):
         f"- Memory: {machine['memory_bytes'] / 2**30:.1f} GiB; huge pages: {machine['huge_pages'] or 'unknown'}",
         f"- System: {machine['system']}, {machine['kernel']}",
         f"- Compiler: {run['compiler']}; glorand {run['version']}, stream version {run['stream_version']}",
-    ] + ([f"- Other programs kept {max(others):.1f} processors busy meanwhile, at most"] if others else [])
-        + [f"- Rounds that other programs disturbed, and that are left out: {disturbed} of {rounds}"])
+    ] + ([] if others is None else [f"- Other programs kept {others:.1f} processors busy meanwhile, at most"])
+      + ([] if disturbed is None else
+         [f"- Rounds that other programs disturbed, and that are left out: {disturbed[0]} of {disturbed[1]}"]))
 
 
 def key_table(ratios):
@@ -137,5 +138,5 @@ def case_table(results):
     for name, r in results.items():
         rows.append([f"`{name}`", millions(r["values_per_second"]), number(r["bytes_per_second"] / 1e9),
                      f"{100 * r['spread']:.1f} %", number(r["ratio_to_memset"]),
-                     number(r["ratio_to_streaming_stores"]), str(r["disturbed"])])
+                     number(r["ratio_to_streaming_stores"]), "–" if r["disturbed"] is None else str(r["disturbed"])])
     return table(["case", "10^6 values/s", "GB/s", "spread", "to memset", "to streaming stores", "left out"], rows)

@@ -123,6 +123,7 @@ if(TARGET glorand_command)
 
   if(TARGET glorand-bench)
     glorand_python_test(python_bench_peers python/check_bench_peers.py ${PROJECT_SOURCE_DIR}/bench/peers.py)
+    glorand_python_test(python_bench_plots python/check_bench_plots.py ${PROJECT_SOURCE_DIR}/bench/report.py)
   endif()
 
   add_library(test_rounding SHARED support/rounding_library.c)

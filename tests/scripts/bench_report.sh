@@ -18,9 +18,15 @@ loops=()
 for i in 1 2 3; do
     loops+=(--loop "$data/glorand-$i.json" "$data/peers-$i.json")
 done
+# Collects, and writes both READMEs; and plots, if there is matplotlib.
+make() {
+    python3 "$report" --collect "$scratch/results.json" --date 2030-01-02 "${loops[@]}" --all "$data/glorand-1.json" \
+        --stages "$data/stages.json" --start "$data/start.json"
+    python3 "$report" --results "$scratch/results.json" --readme "$scratch/README.md" --front "$scratch/front.md"
+}
 cp "$source_dir/bench/README.md" "$scratch/README.md"
-python3 "$report" --readme "$scratch/README.md" --plots "$scratch" \
-    "${loops[@]}" --all "$data/glorand-1.json" --stages "$data/stages.json" --start "$data/start.json"
+cp "$source_dir/README.md" "$scratch/front.md"
+make
 
 # Ends the test unless README.md holds the line $1.
 expect() { grep -qxF -- "$1" "$scratch/README.md" || fail "\"$1\" is not in README.md"; }
@@ -48,18 +54,27 @@ expect "| icdf | inverse distribution function, after random_uniform | 0.800 | 0
 expect "Not measured: opencl-one-lane (no OpenCL)."
 expect "| opencl | 100 | 50.0 to 200 |"
 expect "# Speed of glorand"
-for plot in sizes peers; do
-    python3 "$source_dir/tests/scripts/bench_output.py" svg "$scratch/$plot.svg"
-done
+grep -qF "A <Processor> & more, AVX2, 2 threads, tensors of 16MiB, glorand 0.1.0, measured on 2030-01-02:" "$scratch/front.md" ||
+    fail "the front README does not say where"
+grep -qxF -- "- truncated normals in float32, TensorFlow's own values, by rejection: 800 million a second, 10.0 times \
+\`tf.random.stateless_truncated_normal\`" "$scratch/front.md" || fail "the front README lacks a figure"
 
-# A second run replaces what the first one wrote.
+# A second run changes nothing; a changed figure is found.
 cp "$scratch/README.md" "$scratch/once.md"
-python3 "$report" --readme "$scratch/README.md" "${loops[@]}" \
-    --all "$data/glorand-1.json" --stages "$data/stages.json" --start "$data/start.json"
+make
 cmp "$scratch/once.md" "$scratch/README.md" || fail "a second run changes README.md"
+check() { python3 "$report" --results "$scratch/results.json" "$@" --check 2>"$scratch/errors"; }
+check --readme "$scratch/README.md" --front "$scratch/front.md" || fail "check: $(cat "$scratch/errors")"
+sed -i 's/ 800 million a second/ 900 million a second/' "$scratch/front.md"
+! check --front "$scratch/front.md" || fail "a changed figure passes"
+grep -q 'front.md is not what' "$scratch/errors" || fail "check says: $(cat "$scratch/errors")"
+
+# What is in the tree is made of the results in the tree.
+python3 "$report" --results "$source_dir/bench/results.json" --readme "$source_dir/bench/README.md" \
+    --front "$source_dir/README.md" --plots "$source_dir/bench" --check
 
 echo 'no markers' >"$scratch/other.md"
-if python3 "$report" --readme "$scratch/other.md" "${loops[@]}" 2>"$scratch/errors"; then
+if python3 "$report" --results "$scratch/results.json" --readme "$scratch/other.md" 2>"$scratch/errors"; then
     fail "a README without markers is written"
 fi
 grep -q 'the markers' "$scratch/errors" || fail "it says: $(cat "$scratch/errors")"
