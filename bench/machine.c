@@ -190,10 +190,10 @@ double bench_waited(void)
     return all;
 }
 
-double bench_taken(double waited, double own, double time, uint32_t threads)
+double bench_taken(double waited, double own, double time)
 {
-    const double left = time * threads - own;
-    return waited < left ? waited : left > 0 ? left : 0;
+    const double left = time > own ? time - own : 0;
+    return waited < left ? waited : left;
 }
 
 /* The CPU's entry in the list of devices ends with the kernel that a handle opened now would use, in

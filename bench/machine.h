@@ -34,9 +34,9 @@ double bench_others(const bench_usage *before, const bench_usage *after);
 /* Seconds that this program's threads have waited so far for processors; 0 if the system does not say. */
 double bench_waited(void);
 
-/* Seconds that other programs took of `threads` processors for at most, in some time: threads wait for each
-   other, too, but others had no more than what this program left. */
-double bench_taken(double waited, double own, double time, uint32_t threads);
+/* Seconds that other programs took of one processor at most, in some time: threads wait for each other, too,
+   but others had no more than what this program left. */
+double bench_taken(double waited, double own, double time);
 
 /* The i-th instruction set that this processor has, the one that glorand prefers first; NULL after the last.
  */

@@ -70,6 +70,7 @@ def bars_plot(bars, title, source):
             axes.bar_label(drawn, [f"{value:.0f}" if value >= 100 else f"{value:.1f}" for _, value in chosen], padding=3)
         axes.set_yticks(range(len(bars)), [label for label, _, _ in bars])
         axes.invert_yaxis()
+        axes.margins(x=0.08)
         axes.set(title=title, xlabel="million values a second")
         axes.legend(loc="lower right", frameon=False)
     return draw(8.2, 1.2 + 0.26 * len(bars), source, fill)

@@ -33,7 +33,7 @@ starts=5       # rounds
 python=yes
 while [ $# -gt 0 ]; do
     case $1 in
-    --quick) quick=(--quick) disk=(64 2) starts=2 loops=1 output=$results ;;
+    --quick) quick=(--quick --keep-disturbed) disk=(64 2) starts=2 loops=1 output=$results ;;
     --no-python) python=no ;;
     --output)
         [ $# -ge 2 ] || usage

@@ -22,7 +22,7 @@ size_t bench_kept(const bench_timing *timings, const bench_timing *yardstick, si
 /* Fewer rounds than this share of all say nothing of a case. */
 #define BENCH_MIN_KEPT 0.5
 
-/* Of the time of a timing, threads may wait so much for processors that others have. */
+/* Of the time of a timing, a thread may wait so much for a processor that others have. */
 #define BENCH_MAX_WAITED 0.02
 
 /* Processors that other programs may keep busy during a round, and rounds that are judged together last this

@@ -42,11 +42,11 @@ Test(rounds, others_are_what_this_program_is_not)
 
 Test(rounds, threads_that_wait_for_each_other_are_not_disturbed)
 {
-    cr_assert_eq(bench_taken(0.3, 0.7, 1, 1), 0.3 < 1 - 0.7 ? 0.3 : 1 - 0.7);
-    cr_assert_eq(bench_taken(0.3, 1, 1, 1), 0); /* two threads on one processor that is theirs alone */
-    cr_assert_eq(bench_taken(0.3, 1.75, 1, 2), 0.25);
-    cr_assert_eq(bench_taken(0, 0.5, 1, 2), 0);    /* threads with nothing to do */
-    cr_assert_eq(bench_taken(0.3, 1.01, 1, 1), 0); /* another clock's grain */
+    cr_assert_eq(bench_taken(0.25, 0.5, 1), 0.25);
+    cr_assert_eq(bench_taken(0.5, 0.75, 1), 0.25);
+    cr_assert_eq(bench_taken(0.25, 1, 1), 0);    /* two threads on one processor that is theirs alone */
+    cr_assert_eq(bench_taken(0, 0.5, 1), 0);     /* nothing to do */
+    cr_assert_eq(bench_taken(0.25, 1.01, 1), 0); /* another clock's grain */
 }
 
 static double now(void)
