@@ -118,6 +118,7 @@ def icdf_rows():
 def main():
     print("/* Tables and coefficients of the float64 stream. Made by tools/derive_double_tables.py. */")
     print("#ifndef GLR_CORE_DOUBLE_TABLES_H\n#define GLR_CORE_DOUBLE_TABLES_H\n\n#include \"lanes.h\"\n")
+    print("#if GLR_HAS_F64\n")
     print("/* clang-format off */\n")
     ln2 = mp.nint(mp.log(2) * mpf(2) ** 42) / mpf(2) ** 42
     print("/* ln 2, a multiple of 2^-42 and the rest. */")
@@ -142,7 +143,7 @@ def main():
     print("/* v^2 at which the inverse distribution function is singular, and the first row's index bits. */")
     print(f"#define GLR_ICDF_SINGULARITY {literal(SINGULARITY)}\n#define GLR_ICDF_DEGREE {ICDF_DEGREE}\n#define GLR_ICDF_FIRST_ROW {first}U\n")
     table("glr_double_icdf_table", "minus the interval's middle, then coefficients from the constant up", rows, 2 + ICDF_DEGREE)
-    print("/* clang-format on */\n\n#endif")
+    print("/* clang-format on */\n\n#endif\n\n#endif")
 
 
 main()

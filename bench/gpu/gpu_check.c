@@ -64,15 +64,13 @@ static uint64_t bits_at(const unsigned char *element, uint64_t size)
 void gpu_explain(const gpu *g, const glr_plan *plan, uint64_t index, FILE *details)
 {
     const glr_cuda_device *cu_dev = (const glr_cuda_device *)g->device;
-    int takes_runs;
-    const glr_cuda_kernel kernel = glr_cuda_kernel_of(plan, &takes_runs);
-    const glr_gpu_args on_gpu = glr_gpu_args_of(plan, 0);
+    const glr_gpu_launch launch = glr_gpu_launch_of(plan, 0);
     (void)explain(details, plan, index);
     (void)fprintf(details,
                   "kernel %s, %u blocks of %d threads; %s, compute capability %d.%d, driver of CUDA %d.%d\n",
-                  glr_cuda_kernel_names[kernel], glr_cuda_grid_size(cu_dev, kernel, &on_gpu), GLR_GPU_ITEMS,
+                  glr_gpu_kernel_names[launch.kernel], glr_cuda_grid_size(cu_dev, &launch), GLR_GPU_ITEMS,
                   g->name, g->capability / 10, g->capability % 10, g->driver / 1000, g->driver % 1000 / 10);
-    gpu_print_code(g, details, (int)kernel);
+    gpu_print_code(g, details, (int)launch.kernel);
     (void)fprintf(details, "\n\n");
 }
 

@@ -36,9 +36,9 @@ static void time_module(const gpu *g, const char *name, const unsigned char *ima
     int value = 0;
     double then = gpu_now();
     const CUresult error = g->cuModuleLoadData(&module, image);
-    for (int i = 0; error == CUDA_SUCCESS && i < KERNEL_COUNT; i++) {
+    for (int i = 0; error == CUDA_SUCCESS && i < GLR_GPU_KERNELS; i++) {
         /* The attribute makes a driver load the kernel that puts this off. */
-        if (g->cuModuleGetFunction(&function, module, glr_cuda_kernel_names[i]) == CUDA_SUCCESS) {
+        if (g->cuModuleGetFunction(&function, module, glr_gpu_kernel_names[i]) == CUDA_SUCCESS) {
             (void)g->cuFuncGetAttribute(&value, 0, function);
         }
     }

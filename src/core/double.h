@@ -6,13 +6,12 @@
 #define GLR_CORE_DOUBLE_H
 
 #include "counter.h"
+#include "double_tables.h"
 #include "lanes.h"
 #include "philox.h"
 #include "sample.h"
 
 #if GLR_HAS_F64
-
-#include "double_tables.h"
 
 /* Two values per lane. */
 typedef struct glr_f64_pair {

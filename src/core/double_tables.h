@@ -4,6 +4,8 @@
 
 #include "lanes.h"
 
+#if GLR_HAS_F64
+
 /* clang-format off */
 
 /* ln 2, a multiple of 2^-42 and the rest. */
@@ -127,5 +129,7 @@ GLR_TABLE double glr_double_icdf_table[15][13] = {
 };
 
 /* clang-format on */
+
+#endif
 
 #endif

@@ -6,7 +6,6 @@
 #include "glorand/cuda.h"
 #include "gpu/driver.h"
 #include "gpu/expect.h"
-#include "gpu/host.h"
 #include "text/show.h"
 
 #include <stdlib.h>
@@ -43,24 +42,18 @@ static glr_status run_check(glr_device *device, const glr_plan *plan, void *memo
     glr_gpu_args args = glr_gpu_args_of(plan, 0);
     glr_check_arguments with = glr_check_arguments_given;
     void *parameters[] = {&address, &args, &with.a, &with.b, &with.c, &with.tiny};
-    return GLR_CU(cu_dev->cu, cuLaunchKernel, cu_dev->kernels[KERNEL_CHECK], 1, 1, 1, 1, 1, 1, 0,
+    return GLR_CU(cu_dev->cu, cuLaunchKernel, cu_dev->kernels[GLR_GPU_KERNEL_CHECK], 1, 1, 1, 1, 1, 1, 0,
                   cu_dev->stream, parameters, NULL);
 }
 
 /* ---- Opening and closing ----------------------------------------------------------------------------- */
-
-const char *const glr_cuda_kernel_names[KERNEL_COUNT] = {
-    "glr_uniform_packed", "glr_normal_packed", "glr_truncated_packed",
-    "glr_icdf_packed",    "glr_any",           "glr_any_f64",
-    "glr_constant",       "glr_check",
-};
 
 /* A kernel, and how many of its thread blocks the device holds. Asking that also makes the driver load the
    kernel now rather than when it is launched first, which may be while a graph is captured. */
 static glr_status make_kernel(glr_cuda_device *cu_dev, int kernel, int multiprocessors)
 {
     const glr_cu *cu = cu_dev->cu;
-    const char *name = glr_cuda_kernel_names[kernel];
+    const char *name = glr_gpu_kernel_names[kernel];
     int resident = 0;
     glr_status status = GLR_CU(cu, cuModuleGetFunction, &cu_dev->kernels[kernel], cu_dev->module, name);
     if (status == GLR_OK) {
@@ -90,7 +83,7 @@ static glr_status set_up(glr_cuda_device *cu_dev, const unsigned char *image)
         status = GLR_CU(cu, cuStreamCreate, &cu_dev->stream, CU_STREAM_NON_BLOCKING);
         cu_dev->stream = status == GLR_OK ? cu_dev->stream : NULL;
     }
-    for (int i = 0; status == GLR_OK && i < KERNEL_COUNT; i++) {
+    for (int i = 0; status == GLR_OK && i < GLR_GPU_KERNELS; i++) {
         status = make_kernel(cu_dev, i, multiprocessors);
     }
     return status == GLR_OK ? glr_gpu_check("CUDA", &cu_dev->device, run_check) : status;

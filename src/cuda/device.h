@@ -5,22 +5,7 @@
 #include "backend.h"
 #include "driver.h"
 #include "gpu/allocations.h"
-#include "gpu/args.h"
-
-/* The kernels. The first four are of packed parts, in the order of the samplers. */
-typedef enum glr_cuda_kernel {
-    KERNEL_UNIFORM,
-    KERNEL_NORMAL,
-    KERNEL_TRUNCATED,
-    KERNEL_ICDF,
-    KERNEL_ANY,
-    KERNEL_ANY_F64,
-    KERNEL_CONSTANT,
-    KERNEL_CHECK,
-    KERNEL_COUNT
-} glr_cuda_kernel;
-
-extern const char *const glr_cuda_kernel_names[];
+#include "gpu/host.h"
 
 typedef struct glr_cuda_device {
     struct glr_device device;
@@ -29,9 +14,9 @@ typedef struct glr_cuda_device {
     CUcontext context;
     int is_retained; /* the context is the primary one, and this device retains it */
     CUmodule module;
-    CUfunction kernels[KERNEL_COUNT];
-    unsigned max_resident_blocks[KERNEL_COUNT]; /* thread blocks that the whole device holds at a time */
-    CUstream stream;                            /* the device's own */
+    CUfunction kernels[GLR_GPU_KERNELS];
+    unsigned max_resident_blocks[GLR_GPU_KERNELS]; /* thread blocks that the whole device holds at a time */
+    CUstream stream;                               /* the device's own */
     glr_gpu_allocations allocations;
 } glr_cuda_device;
 
@@ -48,12 +33,9 @@ glr_status glr_cuda_resolve(glr_device *device, glr_dtype dtype, uint64_t needed
 glr_status glr_cuda_run(glr_device *device, const glr_plan *plan, const glr_destination *destination,
                         const glr_order *order);
 
-/* The kernel for a plan, and whether it takes the part's runs. */
-glr_cuda_kernel glr_cuda_kernel_of(const glr_plan *plan, int *takes_runs);
-
 /* The thread blocks of a launch: as many as there are tiles, or as the device holds at a time: those draw the
    rest after. */
-unsigned glr_cuda_grid_size(const glr_cuda_device *cu_dev, glr_cuda_kernel kernel, const glr_gpu_args *args);
+unsigned glr_cuda_grid_size(const glr_cuda_device *cu_dev, const glr_gpu_launch *launch);
 
 /* Launches the kernel that fills by the plan, which holds at least one element. The device's context is
    current. Does not wait. */

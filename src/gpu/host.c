@@ -2,7 +2,8 @@
 
 #include <string.h>
 
-int glr_gpu_is_packed(const glr_plan *plan) { return plan->runs.axes == 0 && plan->runs.stride == 1; }
+#define NAME(NUMBER, name) #name,
+const char *const glr_gpu_kernel_names[GLR_GPU_KERNELS] = {GLR_FOR_EACH_GPU_KERNEL(NAME)};
 
 /* The groups that a run of the part can touch: a part of one run is known exactly; others may begin anywhere
    in a group. */
@@ -32,4 +33,26 @@ glr_gpu_args glr_gpu_args_of(const glr_plan *plan, uint64_t offset)
     memcpy(&args.scale_f64_bits, &plan->scale_f64, sizeof plan->scale_f64);
     memcpy(&args.shift_f64_bits, &plan->shift_f64, sizeof plan->shift_f64);
     return args;
+}
+
+static glr_gpu_kernel kernel_of(const glr_plan *plan)
+{
+    if (plan->sampler == GLR_SAMPLE_CONSTANT) {
+        return GLR_GPU_KERNEL_CONSTANT;
+    }
+    if (plan->dtype == GLR_DTYPE_FLOAT64) {
+        return GLR_GPU_KERNEL_ANY_F64;
+    }
+    return plan->runs.axes == 0 && plan->runs.stride == 1
+               ? (glr_gpu_kernel)(plan->sampler - GLR_SAMPLE_UNIFORM + GLR_GPU_KERNEL_UNIFORM)
+               : GLR_GPU_KERNEL_ANY;
+}
+
+glr_gpu_launch glr_gpu_launch_of(const glr_plan *plan, uint64_t offset)
+{
+    const glr_gpu_kernel kernel = kernel_of(plan);
+    glr_gpu_launch launch = {.kernel = kernel, .takes_runs = kernel >= GLR_GPU_KERNEL_ANY};
+    launch.args = glr_gpu_args_of(plan, offset);
+    launch.tiles = (launch.args.units + GLR_GPU_UNITS - 1) / GLR_GPU_UNITS;
+    return launch;
 }

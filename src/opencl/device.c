@@ -6,8 +6,6 @@
 #include "glorand/opencl.h"
 #include "gpu/driver.h"
 #include "gpu/expect.h"
-#include "gpu/host.h"
-#include "sources.h"
 #include "text/show.h"
 
 #include <inttypes.h>
@@ -16,16 +14,11 @@
 
 /* ---- Opening and closing ----------------------------------------------------------------------------- */
 
-static const char *const names[KERNEL_COUNT] = {
-    "glr_uniform_packed", "glr_normal_packed", "glr_truncated_packed", "glr_icdf_packed", "glr_any",
-    "glr_constant",       "glr_check",         "glr_any_f64",          "glr_tiles",
-};
-
 static glr_status run_check(glr_device *device, const glr_plan *plan, void *memory)
 {
     const glr_opencl_device *cl_dev = (const glr_opencl_device *)device;
     const glr_cl *cl = cl_dev->cl;
-    const cl_kernel kernel = cl_dev->kernels[KERNEL_CHECK];
+    const cl_kernel kernel = cl_dev->kernels[GLR_GPU_KERNEL_CHECK];
     const cl_mem buffer = (cl_mem)memory;
     const glr_gpu_args args = glr_gpu_args_of(plan, 0);
     const glr_check_arguments *with = &glr_check_arguments_given;
@@ -54,25 +47,22 @@ static glr_status make_kernel(glr_opencl_device *cl_dev, cl_program program, int
     return status;
 }
 
-/* Makes kernels `first` to `end` - 1 of a text. */
-static glr_status make_program(glr_opencl_device *cl_dev, const char *text, int first, int end,
-                               cl_program *program)
-{
-    glr_status status =
-        glr_opencl_build(cl_dev->cl, cl_dev->context, cl_dev->id, &cl_dev->traits, text, program);
-    for (int i = first; status == GLR_OK && i < end; i++) {
-        status = make_kernel(cl_dev, *program, i, names[i]);
-    }
-    return status;
-}
-
 static glr_status make_kernels(glr_opencl_device *cl_dev)
 {
-    glr_status status =
-        make_program(cl_dev, glr_opencl_kernels, cl_dev->traits.draws_tiles ? KERNEL_ANY : KERNEL_UNIFORM,
-                     cl_dev->traits.has_f64 ? KERNEL_ANY_F64 + 1 : KERNEL_ANY_F64, &cl_dev->programs[0]);
-    if (status == GLR_OK && cl_dev->traits.draws_tiles) {
-        status = make_program(cl_dev, glr_opencl_tiles, KERNEL_TILES, KERNEL_TILES + 1, &cl_dev->programs[1]);
+    const glr_opencl_traits *traits = &cl_dev->traits;
+    const int first = traits->draws_tiles ? GLR_GPU_KERNEL_ANY : 0;
+    const int end = traits->has_f64 ? GLR_GPU_KERNELS : GLR_GPU_KERNEL_ANY_F64;
+    glr_status status = glr_opencl_build(cl_dev->cl, cl_dev->context, cl_dev->id, traits, glr_opencl_kernels,
+                                         &cl_dev->programs[0]);
+    for (int i = first; status == GLR_OK && i < end; i++) {
+        status = make_kernel(cl_dev, cl_dev->programs[0], i, glr_gpu_kernel_names[i]);
+    }
+    if (status == GLR_OK && traits->draws_tiles) {
+        status = glr_opencl_build(cl_dev->cl, cl_dev->context, cl_dev->id, traits, glr_opencl_tiles,
+                                  &cl_dev->programs[1]);
+        if (status == GLR_OK) {
+            status = make_kernel(cl_dev, cl_dev->programs[1], GLR_OPENCL_KERNEL_TILES, "glr_tiles");
+        }
     }
     return status;
 }
@@ -144,7 +134,7 @@ static void close_opencl(glr_device *device)
     if (cl_dev->queue != NULL) {
         (void)cl->clFinish(cl_dev->queue);
     }
-    for (int i = 0; i < KERNEL_COUNT; i++) {
+    for (int i = 0; i < GLR_OPENCL_KERNELS; i++) {
         if (cl_dev->kernels[i] != NULL) {
             (void)cl->clReleaseKernel(cl_dev->kernels[i]);
         }

@@ -5,23 +5,13 @@
 #include "backend.h"
 #include "driver.h"
 #include "gpu/allocations.h"
+#include "gpu/host.h"
 #include "program.h"
 
 #include <pthread.h>
 
-/* The kernels. The first four are of packed parts, in the order of the samplers. */
-typedef enum glr_opencl_kernel {
-    KERNEL_UNIFORM,
-    KERNEL_NORMAL,
-    KERNEL_TRUNCATED,
-    KERNEL_ICDF,
-    KERNEL_ANY,
-    KERNEL_CONSTANT,
-    KERNEL_CHECK,
-    KERNEL_ANY_F64, /* not without fp64 */
-    KERNEL_TILES,   /* on CPUs, instead of the first four */
-    KERNEL_COUNT
-} glr_opencl_kernel;
+/* Behind the kernels for GPUs, that of tiles.cl: on CPUs, instead of the first four. */
+enum { GLR_OPENCL_KERNEL_TILES = GLR_GPU_KERNELS, GLR_OPENCL_KERNELS };
 
 /* Intel's unified shared memory: an extension, whose functions a platform gives by name. Both are NULL where
    the device lacks it. */
@@ -39,7 +29,7 @@ typedef struct glr_opencl_device {
     glr_opencl_traits traits;
     glr_opencl_usm usm;
     cl_program programs[2]; /* one lane; tiles, or NULL */
-    cl_kernel kernels[KERNEL_COUNT];
+    cl_kernel kernels[GLR_OPENCL_KERNELS];
     pthread_mutex_t lock; /* of the kernels' arguments */
     glr_gpu_allocations allocations;
 } glr_opencl_device;

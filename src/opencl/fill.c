@@ -5,7 +5,6 @@
 #include "api/fill.h"
 #include "api/guest.h"
 #include "glorand/opencl.h"
-#include "gpu/host.h"
 #include "tile_size.h"
 
 #include <inttypes.h>
@@ -213,36 +212,6 @@ glr_status glr_opencl_resolve(glr_device *device, glr_dtype dtype, uint64_t need
 
 /* ---- Kernels ----------------------------------------------------------------------------------------- */
 
-/* A kernel, and in how many work-groups of how many items it runs. */
-typedef struct launch {
-    glr_opencl_kernel kernel;
-    int takes_runs;
-    size_t groups, items;
-} launch;
-
-static launch launch_of(const glr_opencl_device *cl_dev, const glr_plan *plan, const glr_gpu_args *args)
-{
-    launch result = {.takes_runs = 1, .items = GLR_GPU_ITEMS};
-    size_t units = GLR_GPU_UNITS;
-    if (plan->sampler == GLR_SAMPLE_CONSTANT) {
-        result.kernel = KERNEL_CONSTANT;
-    } else if (plan->dtype == GLR_DTYPE_FLOAT64) {
-        result.kernel = KERNEL_ANY_F64;
-    } else if (!glr_gpu_is_packed(plan)) {
-        result.kernel = KERNEL_ANY;
-    } else {
-        result.kernel = (glr_opencl_kernel)(plan->sampler - GLR_SAMPLE_UNIFORM + KERNEL_UNIFORM);
-        result.takes_runs = 0;
-        if (cl_dev->traits.draws_tiles) {
-            result.kernel = KERNEL_TILES;
-            result.items = 1;
-            units = GLR_TILE_GROUPS;
-        }
-    }
-    result.groups = (size_t)((args->units + units - 1) / units);
-    return result;
-}
-
 /* The kernel's first argument. */
 static glr_status set_destination(const glr_opencl_device *cl_dev, cl_kernel kernel,
                                   const glr_destination *destination)
@@ -263,18 +232,20 @@ static glr_status enqueue_locked(const glr_opencl_device *cl_dev, cl_command_que
                                  const glr_opencl_events *events)
 {
     const glr_cl *cl = cl_dev->cl;
-    const glr_gpu_args args = glr_gpu_args_of(plan, destination->offset / glr_dtype_size(plan->dtype));
-    const launch how = launch_of(cl_dev, plan, &args);
-    const cl_kernel kernel = cl_dev->kernels[how.kernel];
-    const size_t global = how.groups * how.items;
+    const glr_gpu_launch launch = glr_gpu_launch_of(plan, destination->offset / glr_dtype_size(plan->dtype));
+    const int is_tiled = !launch.takes_runs && cl_dev->traits.draws_tiles;
+    const cl_kernel kernel = cl_dev->kernels[is_tiled ? GLR_OPENCL_KERNEL_TILES : (int)launch.kernel];
+    const size_t items = is_tiled ? 1 : GLR_GPU_ITEMS; /* of a work-group */
+    const size_t global = is_tiled ? (size_t)((launch.args.units + GLR_TILE_GROUPS - 1) / GLR_TILE_GROUPS)
+                                   : (size_t)launch.tiles * items;
     glr_status status = set_destination(cl_dev, kernel, destination);
     if (status == GLR_OK) {
-        status = GLR_CL(cl, clSetKernelArg, kernel, 1, sizeof args, &args);
+        status = GLR_CL(cl, clSetKernelArg, kernel, 1, sizeof launch.args, &launch.args);
     }
-    if (status == GLR_OK && how.takes_runs) {
+    if (status == GLR_OK && launch.takes_runs) {
         status = GLR_CL(cl, clSetKernelArg, kernel, 2, sizeof plan->runs, &plan->runs);
     }
-    return status == GLR_OK ? GLR_CL(cl, clEnqueueNDRangeKernel, queue, kernel, 1, NULL, &global, &how.items,
+    return status == GLR_OK ? GLR_CL(cl, clEnqueueNDRangeKernel, queue, kernel, 1, NULL, &global, &items,
                                      events->wait_count, events->wait_list, events->event)
                             : status;
 }

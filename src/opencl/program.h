@@ -4,6 +4,10 @@
 
 #include "driver.h"
 
+/* The kernels' text, as the build writes it: for GPUs, and for CPU devices. */
+extern const char glr_opencl_kernels[];
+extern const char glr_opencl_tiles[];
+
 /* How a device must be treated. */
 typedef struct glr_opencl_traits {
     int has_f64;      /* it draws the float64 stream */

@@ -62,8 +62,8 @@ char *shipped_ptx(unsigned number)
 int kernel_named(const char *name)
 {
     const size_t length = strcspn(name, "(");
-    for (int kernel = 0; kernel < KERNEL_COUNT; kernel++) {
-        const char *known = glr_cuda_kernel_names[kernel];
+    for (int kernel = 0; kernel < GLR_GPU_KERNELS; kernel++) {
+        const char *known = glr_gpu_kernel_names[kernel];
         if (strlen(known) == length && memcmp(known, name, length) == 0) {
             return kernel;
         }
@@ -99,7 +99,7 @@ bool open_kernel(int kernel, const char *ptx, unsigned max_resident_blocks)
     cr_assert_eq(cu->cuDevicePrimaryCtxRetain(&cu_dev.context, 0), CUDA_SUCCESS);
     cr_assert_eq(cu->cuCtxPushCurrent_v2(cu_dev.context), CUDA_SUCCESS);
     return cu->cuModuleLoadData(&cu_dev.module, ptx) == CUDA_SUCCESS &&
-           cu->cuModuleGetFunction(&cu_dev.kernels[kernel], cu_dev.module, glr_cuda_kernel_names[kernel]) ==
+           cu->cuModuleGetFunction(&cu_dev.kernels[kernel], cu_dev.module, glr_gpu_kernel_names[kernel]) ==
                CUDA_SUCCESS &&
            cu->cuStreamCreate(&cu_dev.stream, CU_STREAM_NON_BLOCKING) == CUDA_SUCCESS;
 }

@@ -12,10 +12,10 @@ void shipped_start(void);
 unsigned shipped_count(void);
 char *shipped_ptx(unsigned number);
 
-/* A kernel's number in glr_cuda_kernel by the name that stands there and goes on with '(', or -1. */
+/* A kernel's number in glr_gpu_kernel by the name that stands there and goes on with '(', or -1. */
 int kernel_named(const char *name);
 
-/* A context in which only this kernel can be launched, one of glr_cuda_kernel, with so many thread blocks at
+/* A context in which only this kernel can be launched, one of glr_gpu_kernel, with so many thread blocks at
    most; false if the module is refused. */
 bool open_kernel(int kernel, const char *ptx, unsigned max_resident_blocks);
 

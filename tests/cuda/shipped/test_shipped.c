@@ -24,7 +24,7 @@ static size_t fill_count[2];
 static bool draw(const seeded *s, const char *ptx, size_t length, bool many, unsigned char *values)
 {
     (void)length; /* the text ends with a 0 */
-    bool fine = open_kernel((int)*(const glr_cuda_kernel *)s->settings, ptx, MAX_RESIDENT_BLOCKS);
+    bool fine = open_kernel((int)*(const glr_gpu_kernel *)s->settings, ptx, MAX_RESIDENT_BLOCKS);
     for (size_t i = 0; fine && i < fill_count[many]; i++) {
         const fill *f = &fills[many][i];
         if (is_chosen[i]) {
@@ -37,7 +37,7 @@ static bool draw(const seeded *s, const char *ptx, size_t length, bool many, uns
 }
 
 /* Which fills the backend gives to a kernel: those that can be launched where no other kernel is. */
-static void choose_fills(glr_cuda_kernel kernel, const char *ptx, seeded *s)
+static void choose_fills(glr_gpu_kernel kernel, const char *ptx, seeded *s)
 {
     static unsigned char values[1 << 20];
     s->few = s->many = 0;
@@ -78,12 +78,12 @@ static const unsigned max[MUTATIONS] = {25, 5, 0, 0, 6, 50, 25};
 /* Every defect, or in short forms one of several. */
 static size_t stride(void) { return !test_is_proof() ? 1200 : test_is_long() ? 1 : 60; }
 
-static void try_kernel(glr_cuda_kernel kernel, tally *all)
+static void try_kernel(glr_gpu_kernel kernel, tally *all)
 {
     static kernel_text cut;
     char *text = shipped_ptx(shipped_count() - 1);
     tally sums[MUTATIONS] = {{0, 0, 0, 0, 0}};
-    seeded s = {.name = glr_cuda_kernel_names[kernel], .draw = draw, .settings = &kernel};
+    seeded s = {.name = glr_gpu_kernel_names[kernel], .draw = draw, .settings = &kernel};
     choose_fills(kernel, text, &s);
     cr_assert(kernel_cut_out(&cut, text, s.name));
     cr_assert(seeded_try_all(&s, &cut, stride(), sums));
@@ -102,9 +102,9 @@ static void try_kernel(glr_cuda_kernel kernel, tally *all)
 Test(shipped, kernels)
 {
     tally all[MUTATIONS] = {{0, 0, 0, 0, 0}};
-    for (int kernel = 0; kernel < KERNEL_COUNT; kernel++) {
-        if (kernel != KERNEL_CHECK) {
-            try_kernel((glr_cuda_kernel)kernel, all);
+    for (int kernel = 0; kernel < GLR_GPU_KERNELS; kernel++) {
+        if (kernel != GLR_GPU_KERNEL_CHECK) {
+            try_kernel((glr_gpu_kernel)kernel, all);
         }
     }
     seeded_print("all kernels", all);
