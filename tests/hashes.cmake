@@ -15,6 +15,10 @@ foreach(isa plain avx2 avx512 neon)
   endif()
 endforeach()
 
+# By the text of the kernels for GPUs, run by this machine.
+add_test(NAME hashes_native COMMAND hashes ${CMAKE_CURRENT_SOURCE_DIR}/data/hashes.txt)
+set_tests_properties(hashes_native PROPERTIES ENVIRONMENT "GLORAND_TEST_BACKEND=native;${no_gpu}")
+
 # On PoCL: in vectors as for every CPU, one lane as for a GPU, and without what some devices lack.
 foreach(force "" one-lane software-sqrt one-lane,software-sqrt no-fp64 one-lane,no-fp64)
   string(REGEX REPLACE "[,-]" "_" name "opencl_${force}")

@@ -13,7 +13,7 @@
     KERNEL(TRUNCATED, glr_truncated_packed)                                                                  \
     KERNEL(ICDF, glr_icdf_packed)                                                                            \
     KERNEL(ANY, glr_any)                                                                                     \
-    KERNEL(CONSTANT, glr_constant)                                                                           \
+    KERNEL(CONSTANT, glr_any_constant)                                                                       \
     KERNEL(CHECK, glr_check)                                                                                 \
     KERNEL(ANY_F64, glr_any_f64)
 

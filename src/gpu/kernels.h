@@ -41,8 +41,8 @@ GLR_KERNEL void glr_any(GLR_GLOBAL uint8_t *dst, GLR_BY_VALUE glr_gpu_args args,
     }
 }
 
-GLR_KERNEL void glr_constant(GLR_GLOBAL uint8_t *dst, GLR_BY_VALUE glr_gpu_args args,
-                             GLR_BY_VALUE glr_runs runs)
+GLR_KERNEL void glr_any_constant(GLR_GLOBAL uint8_t *dst, GLR_BY_VALUE glr_gpu_args args,
+                                 GLR_BY_VALUE glr_runs runs)
 {
     glr_gpu_fill_constant(dst, &args, &runs);
 }
@@ -50,7 +50,7 @@ GLR_KERNEL void glr_constant(GLR_GLOBAL uint8_t *dst, GLR_BY_VALUE glr_gpu_args 
 GLR_KERNEL_OF_ONE void glr_check(GLR_GLOBAL uint32_t *words, GLR_BY_VALUE glr_gpu_args args, float a, float b,
                                  float c, float tiny)
 {
-    glr_gpu_check(words, &args, a, b, c, tiny);
+    glr_gpu_operate(words, &args, a, b, c, tiny);
 }
 
 #if GLR_HAS_F64

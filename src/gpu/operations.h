@@ -5,8 +5,8 @@
 #include "check.h"
 #include "language.h"
 
-GLR_FN void glr_gpu_check(GLR_GLOBAL uint32_t *words, const glr_gpu_args *args, float a, float b, float c,
-                          float tiny)
+GLR_FN void glr_gpu_operate(GLR_GLOBAL uint32_t *words, const glr_gpu_args *args, float a, float b, float c,
+                            float tiny)
 {
     words[GLR_CHECK_SCALED] = glr_bits_of(glr_scaled(a, b, c));
     words[GLR_CHECK_FMA] = glr_bits_of(glr_fma(a, b, c));

@@ -7,7 +7,7 @@ set -euo pipefail
 # shellcheck source-path=SCRIPTDIR source=../scripts/common.sh
 . "$(dirname "${BASH_SOURCE[0]}")/../scripts/common.sh"
 
-kernels="glr_any glr_any_f64 glr_check glr_constant glr_icdf_packed glr_normal_packed glr_truncated_packed
+kernels="glr_any glr_any_constant glr_any_f64 glr_check glr_icdf_packed glr_normal_packed glr_truncated_packed
 glr_uniform_packed"
 
 # lint FILE TARGETS: looks at the PTX in a file, which is for so many targets.

@@ -4,6 +4,9 @@
 #include "glorand/opencl.h"
 #endif
 
+#ifdef TEST_NATIVE
+#include "gpu/native/open.h"
+#endif
 #include "support/any_cuda.h"
 #include "support/any_fill.h"
 
@@ -31,7 +34,7 @@ int any_has_f64(void)
     return any_is_cpu() || force == NULL || strstr(force, "no-fp64") == NULL;
 }
 
-#if defined(TEST_OPENCL) || defined(TEST_CUDA)
+#if defined(TEST_OPENCL) || defined(TEST_CUDA) || defined(TEST_NATIVE)
 
 #define CANARY 0x5c
 #define MARGIN 256 /* bytes, and up to 15 elements more */
@@ -110,7 +113,17 @@ static glr_status fill_by_cuda(glr_device *device, const glr_initializer *initia
 
 #endif
 
-#if defined(TEST_OPENCL) || defined(TEST_CUDA)
+#if defined(TEST_OPENCL) || defined(TEST_CUDA) || defined(TEST_NATIVE)
+
+#ifdef TEST_NATIVE
+
+static glr_status fill_natively(glr_device *device, const glr_initializer *initializer,
+                                const glr_tensor *tensor, unsigned char *all, size_t room, uint64_t offset)
+{
+    return glr_fill(device, initializer, tensor, all + offset, room - offset);
+}
+
+#endif
 
 typedef glr_status fill_fn(glr_device *device, const glr_initializer *initializer, const glr_tensor *tensor,
                            unsigned char *all, size_t room, uint64_t offset);
@@ -156,6 +169,11 @@ glr_status any_open(uint32_t threads, glr_device **device)
 {
     glr_options options = GLR_OPTIONS_INIT;
     message = NULL;
+#ifdef TEST_NATIVE
+    if (is_named("native")) {
+        return native_open(device);
+    }
+#endif
 #ifdef TEST_CUDA
     if (is_named("cuda")) {
         return open_cuda(device);
@@ -183,6 +201,11 @@ glr_status any_fill(glr_device *device, const glr_initializer *initializer, cons
 #ifdef TEST_CUDA
     if (glr_device_backend(device) == GLR_BACKEND_CUDA) {
         return fill_in_margins(fill_by_cuda, device, initializer, tensor, dst, bytes);
+    }
+#endif
+#ifdef TEST_NATIVE
+    if (is_named("native")) {
+        return fill_in_margins(fill_natively, device, initializer, tensor, dst, bytes);
     }
 #endif
     return glr_fill(device, initializer, tensor, dst, bytes);

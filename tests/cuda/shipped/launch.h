@@ -3,7 +3,7 @@
 #ifndef SHIPPED_LAUNCH_H
 #define SHIPPED_LAUNCH_H
 
-#include "fills.h"
+#include "gpu/native/fills.h"
 
 /* Loads the driver. Aborts the test unless it can. */
 void shipped_start(void);

@@ -1,6 +1,6 @@
-/* Fills that reach every part of the kernels that ship: each sampler, dtype and layout. */
-#ifndef SHIPPED_FILLS_H
-#define SHIPPED_FILLS_H
+/* Fills that reach every part of the kernels for GPUs: each sampler, dtype and layout. */
+#ifndef NATIVE_FILLS_H
+#define NATIVE_FILLS_H
 
 #include "plan.h"
 
