@@ -37,6 +37,19 @@ else()
   glorand_script_test(core_as_cuda core/compile.sh cuda ${PROJECT_SOURCE_DIR} ${PROJECT_BINARY_DIR} ${GLORAND_NVCC})
 endif()
 
+if(NOT GLORAND_SANITIZE) # It has sanitizers of its own.
+  set(linked $<TARGET_OBJECTS:test_native> $<TARGET_FILE:test_support> $<TARGET_FILE:any_fill> $<TARGET_FILE:gpu_native>
+    $<TARGET_FILE:glorand_static>)
+  if(OPENCL_LIBRARY)
+    list(APPEND linked ${OPENCL_LIBRARY})
+  endif()
+  glorand_script_test(gpu_native_mistakes gpu/native/mistakes.sh ${PROJECT_SOURCE_DIR} ${PROJECT_BINARY_DIR} 10
+    ${CMAKE_C_COMPILER} ${linked})
+  glorand_script_test(gpu_native_mistakes_each gpu/native/mistakes.sh ${PROJECT_SOURCE_DIR} ${PROJECT_BINARY_DIR} 1
+    ${CMAKE_C_COMPILER} ${linked})
+  set_tests_properties(gpu_native_mistakes_each PROPERTIES LABELS "scripts;proof" TIMEOUT 3600)
+endif()
+
 if(TARGET opencl_simulate)
   if(NOT GLORAND_SANITIZE)
     glorand_script_test(opencl_oclgrind opencl/oclgrind.sh $<TARGET_FILE:opencl_simulate> ${PROJECT_BINARY_DIR})

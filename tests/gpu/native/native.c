@@ -66,6 +66,13 @@ void native_barrier(uint32_t items, int line)
     (void)swapcontext(&f->context, &scheduler);
 }
 
+uint32_t native_increment(uint32_t *counter)
+{
+    const uint32_t before = (*counter)++;
+    (void)swapcontext(&fibers[native_here.item].context, &scheduler);
+    return before;
+}
+
 static void run_item(void)
 {
     entry(running);
@@ -118,6 +125,11 @@ static bool run_items(native_order order, uint32_t items)
         native_here.item = numbers[i];
         if (fibers[numbers[i]].state == READY) {
             (void)swapcontext(&scheduler, &fibers[numbers[i]].context);
+        }
+    }
+    for (uint32_t i = 0; i < items; i++) {
+        if (fibers[i].state == READY) { /* others run before it goes on */
+            return true;
         }
     }
     for (uint32_t i = 0; i < items; i++) {

@@ -19,6 +19,9 @@ extern native_place native_here;
 void *native_shared(size_t bytes);
 void native_barrier(uint32_t items, int line);
 
+/* Adds 1, and lets other items run before this one goes on. */
+uint32_t native_increment(uint32_t *counter);
+
 /* In which order items run. */
 typedef enum native_order { NATIVE_FORWARDS, NATIVE_BACKWARDS, NATIVE_SHUFFLED, NATIVE_ORDERS } native_order;
 

@@ -19,7 +19,7 @@
 #define GLR_SUBGROUPS           NATIVE_SUBGROUPS
 #define GLR_SUBGROUP            (GLR_ITEM / (GLR_GPU_ITEMS / GLR_SUBGROUPS))
 #define GLR_SUBGROUP_BARRIER()  native_barrier(GLR_GPU_ITEMS / GLR_SUBGROUPS, __LINE__)
-#define GLR_ATOMIC_INCREMENT(p) ((*(p))++)
+#define GLR_ATOMIC_INCREMENT(p) native_increment(p)
 #define GLR_UNROLL_UNITS
 
 #define NATIVE_VECTOR(name, type, bytes)                                                                     \

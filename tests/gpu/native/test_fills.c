@@ -154,6 +154,18 @@ Test(native, full_queues)
     }
 }
 
+/* Counters that a caller chose, which the tiles' shared words would not be right for. */
+Test(native, counters_that_carry_in_tiles)
+{
+    const glr_initializer samplers[] = {glr_random_normal(0.0, 1.0, 5), glr_truncated_normal(0.0, 1.0, 6)};
+    const glr_tensor tensor = {.dtype = GLR_DTYPE_FLOAT32, .rank = 1, .shape = {20001}};
+    for (unsigned k = 0; k < 2; k++) {
+        fill f = fill_of(&samplers[k], &tensor);
+        f.plan.base.low = UINT64_MAX - 15;
+        compare(&f.plan, 0, 0, f.bytes, k);
+    }
+}
+
 Test(native, check_at_opening)
 {
     const native_device device = device_of(0);
