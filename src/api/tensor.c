@@ -221,6 +221,12 @@ static glr_status lay_out_box(const glr_tensor *tensor, glr_layout_of_part *layo
     if (count == 0) {
         return GLR_OK;
     }
+    if (tensor->part == GLR_PART_WHOLE && !has_strides(tensor)) { /* most are: one run */
+        layout->runs.length = layout->count = count;
+        layout->runs.stride = 1;
+        layout->bytes = count * glr_dtype_size(tensor->dtype);
+        return GLR_OK;
+    }
     axes part = part_axes(tensor);
     uint64_t reach;
     glr_status status = check_strides(&part, glr_dtype_size(tensor->dtype), &reach);

@@ -107,8 +107,10 @@ static uint32_t append_groups(worker *w, uint64_t group, uint64_t wanted)
     uint64_t now = GLR_BATCH_ROWS - batch->rows;
     now = now < wanted ? now : wanted;
     now = now < room ? now : room;
-    for (uint32_t i = 0; i < (uint32_t)now; i++) {
-        batch->counter[batch->rows + i] = low + i * (uint32_t)blocks;
+    /* A sum, not a product: that is what compilers make vectors of. */
+    uint32_t *counter = batch->counter + batch->rows;
+    for (uint32_t i = 0; i < (uint32_t)now; i++, low += (uint32_t)blocks) {
+        counter[i] = low;
     }
     batch->rows += (uint32_t)now;
     return (uint32_t)now;
