@@ -142,7 +142,12 @@ def main():
     first, rows = icdf_rows()
     print("/* v^2 at which the inverse distribution function is singular, and the first row's index bits. */")
     print(f"#define GLR_ICDF_SINGULARITY {literal(SINGULARITY)}\n#define GLR_ICDF_DEGREE {ICDF_DEGREE}\n#define GLR_ICDF_FIRST_ROW {first}U\n")
-    table("glr_double_icdf_table", "minus the interval's middle, then coefficients from the constant up", rows, 2 + ICDF_DEGREE)
+    print("/* A column for each: minus the interval's middle, then coefficients from the constant up. Of 16 rows, so that a")
+    print("   lookup is one instruction where registers hold that many, and a line of a GPU's cache. */")
+    print(f"GLR_TABLE double glr_double_icdf_columns[{ICDF_DEGREE + 2}][16] = {{")
+    for column in zip(*rows):
+        print("    {" + ", ".join([*(literal(x) for x in column), "0.0"]) + "},")
+    print("};\n")
     print("/* clang-format on */\n\n#endif\n\n#endif")
 
 

@@ -152,12 +152,12 @@ GLR_FN glr_f64_pair glr_normal_f64(const glr_u64 word[4])
 GLR_FN glr_f64 glr_icdf_f64(glr_f64 v)
 {
     glr_f64 y = glr_fma_f64(v, -v, glr_splat_f64(GLR_ICDF_SINGULARITY));
-    glr_u64 row = ((glr_bits_of_f64(y) >> 50) - GLR_ICDF_FIRST_ROW) * (GLR_ICDF_DEGREE + 2U);
-    glr_f64 x = glr_fma_f64(v, v, glr_lookup_f64(&glr_double_icdf_table[0][0], row));
-    glr_f64 p = glr_lookup_f64(&glr_double_icdf_table[0][GLR_ICDF_DEGREE + 1], row);
+    glr_u64 row = (glr_bits_of_f64(y) >> 50) - GLR_ICDF_FIRST_ROW;
+    glr_f64 x = glr_fma_f64(v, v, glr_lookup16_f64(glr_double_icdf_columns[0], row));
+    glr_f64 p = glr_lookup16_f64(glr_double_icdf_columns[GLR_ICDF_DEGREE + 1], row);
     GLR_UNROLL
     for (int i = GLR_ICDF_DEGREE; i > 0; i--) {
-        p = glr_fma_f64(p, x, glr_lookup_f64(&glr_double_icdf_table[0][i], row));
+        p = glr_fma_f64(p, x, glr_lookup16_f64(glr_double_icdf_columns[i], row));
     }
     return v * p;
 }

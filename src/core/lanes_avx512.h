@@ -103,6 +103,13 @@ GLR_FN glr_f32 glr_lookup32(const float table[32], glr_u32 index)
                                            _mm512_loadu_ps(table + 16));
 }
 
+/* A table of 16 numbers. */
+GLR_FN glr_f64 glr_lookup16_f64(const double table[16], glr_u64 index)
+{
+    return (glr_f64)_mm512_permutex2var_pd(_mm512_loadu_pd(table), (__m512i)index,
+                                           _mm512_loadu_pd(table + 8));
+}
+
 /* Sixteen words, so ordered that glr_store_rows stores what is made of word i as row i. */
 GLR_FN glr_u32 glr_load_rows(const uint32_t words[GLR_LANES])
 {

@@ -83,6 +83,12 @@ GLR_FN glr_f64 glr_max_f64(glr_f64 a, glr_f64 b)
     return (glr_f64)vmaxq_f64((float64x2_t)a, (float64x2_t)b);
 }
 
+/* A table of 16 numbers. */
+GLR_FN glr_f64 glr_lookup16_f64(const double table[16], glr_u64 index)
+{
+    return glr_lookup_f64(table, index);
+}
+
 /* ---- For the drivers: memory --------------------------------------------------------------------- */
 
 /* Four numbers of each lane's row, from number `first` on: a 4 x 4 transposition. */

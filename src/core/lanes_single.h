@@ -64,6 +64,9 @@ GLR_FN glr_f64 glr_max_f64(glr_f64 a, glr_f64 b) { return a > b ? a : b; }
 /* Number `index` of a table. */
 GLR_FN glr_f64 glr_lookup_f64(GLR_TABLE_POINTER_F64 table, glr_u64 index) { return table[index]; }
 
+/* The same of a table of 16, whose index is below that. */
+GLR_FN glr_f64 glr_lookup16_f64(GLR_TABLE_POINTER_F64 table, glr_u64 index) { return table[index]; }
+
 #endif
 
 #endif
