@@ -131,6 +131,19 @@ GLR_FN void glr_store_rows(const glr_f32 column[4], float *rows)
     _mm256_storeu_ps(rows + 24, (__m256)_mm256_unpackhi_pd((__m256d)high01, (__m256d)high23));
 }
 
+/* Stores 8 rows of two values, from the columns of even rows and of odd ones. */
+GLR_FN void glr_store_rows_f64(const glr_f64 first[2], const glr_f64 second[2], double *rows)
+{
+    const __m256d low0 = _mm256_unpacklo_pd((__m256d)first[0], (__m256d)second[0]);
+    const __m256d low1 = _mm256_unpacklo_pd((__m256d)first[1], (__m256d)second[1]);
+    const __m256d high0 = _mm256_unpackhi_pd((__m256d)first[0], (__m256d)second[0]);
+    const __m256d high1 = _mm256_unpackhi_pd((__m256d)first[1], (__m256d)second[1]);
+    _mm256_storeu_pd(rows, _mm256_permute2f128_pd(low0, low1, 0x20));
+    _mm256_storeu_pd(rows + 4, _mm256_permute2f128_pd(high0, high1, 0x20));
+    _mm256_storeu_pd(rows + 8, _mm256_permute2f128_pd(low0, low1, 0x31));
+    _mm256_storeu_pd(rows + 12, _mm256_permute2f128_pd(high0, high1, 0x31));
+}
+
 /* Words below 2^16, or 2^8, as 16-bit and 8-bit codes. */
 GLR_FN __m128i glr_narrow_u16(glr_u32 words)
 {

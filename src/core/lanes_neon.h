@@ -124,6 +124,17 @@ GLR_FN void glr_store_rows(const glr_f32 column[4], float *rows)
     vst4q_f32(rows, columns);
 }
 
+/* Stores 4 rows of two values, from the columns of even rows and of odd ones. */
+GLR_FN void glr_store_rows_f64(const glr_f64 first[2], const glr_f64 second[2], double *rows)
+{
+    for (int lane = 0; lane < GLR_LANES_F64; lane++) {
+        for (int part = 0; part < 2; part++) {
+            rows[2 * (2 * lane + part)] = first[part][lane];
+            rows[2 * (2 * lane + part) + 1] = second[part][lane];
+        }
+    }
+}
+
 /* Words below 2^16, or 2^8, as 16-bit and 8-bit codes. */
 GLR_FN void glr_store_u16(void *codes, glr_u32 words)
 {

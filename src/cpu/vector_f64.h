@@ -12,18 +12,18 @@ GLR_FN void draw_rows_f64(const glr_plan *plan, const glr_batch *batch, glr_u32 
 {
     glr_wide_block block =
         glr_philox_wide(counter, batch->high[0], batch->high[1], batch->high[2], &plan->keys);
+    glr_f64 first[GLR_WORD_PARTS], second[GLR_WORD_PARTS];
+    GLR_UNROLL
     for (int part = 0; part < GLR_WORD_PARTS; part++) {
         glr_u64 word[4];
         for (int i = 0; i < 4; i++) {
             word[i] = glr_word_part(block.word[i], part);
         }
         glr_f64_pair values = glr_sample_words_f64(sampler, word);
-        GLR_UNROLL
-        for (int lane = 0; lane < GLR_LANES_F64; lane++) {
-            rows[GLR_WORD_PARTS * lane + part][0] = values.first[lane];
-            rows[GLR_WORD_PARTS * lane + part][1] = values.second[lane];
-        }
+        first[part] = values.first;
+        second[part] = values.second;
     }
+    glr_store_rows_f64(first, second, rows[0]);
 }
 
 /* The values of every row from its first block. `sampler` is a constant where this is inlined. */
