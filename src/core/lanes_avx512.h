@@ -135,6 +135,8 @@ GLR_FN void glr_store_rows_f64(const glr_f64 first[2], const glr_f64 second[2], 
 {
     const __m512i lower = _mm512_setr_epi64(0, 1, 8, 9, 2, 3, 10, 11);
     const __m512i upper = _mm512_setr_epi64(4, 5, 12, 13, 6, 7, 14, 15);
+    const __m512i front = _mm512_setr_epi64(0, 1, 2, 3, 8, 9, 10, 11);
+    const __m512i back = _mm512_setr_epi64(4, 5, 6, 7, 12, 13, 14, 15);
     /* Rows of lanes 0, 2, 4, 6 and of 1, 3, 5, 7; then even and odd rows side by side. */
     const __m512d low0 = _mm512_unpacklo_pd((__m512d)first[0], (__m512d)second[0]);
     const __m512d low1 = _mm512_unpacklo_pd((__m512d)first[1], (__m512d)second[1]);
@@ -144,10 +146,10 @@ GLR_FN void glr_store_rows_f64(const glr_f64 first[2], const glr_f64 second[2], 
     const __m512d high01 = _mm512_permutex2var_pd(high0, lower, high1);
     const __m512d low23 = _mm512_permutex2var_pd(low0, upper, low1);
     const __m512d high23 = _mm512_permutex2var_pd(high0, upper, high1);
-    _mm512_storeu_pd(rows, _mm512_shuffle_f64x2(low01, high01, 0x44));
-    _mm512_storeu_pd(rows + 8, _mm512_shuffle_f64x2(low01, high01, 0xee));
-    _mm512_storeu_pd(rows + 16, _mm512_shuffle_f64x2(low23, high23, 0x44));
-    _mm512_storeu_pd(rows + 24, _mm512_shuffle_f64x2(low23, high23, 0xee));
+    _mm512_storeu_pd(rows, _mm512_permutex2var_pd(low01, front, high01));
+    _mm512_storeu_pd(rows + 8, _mm512_permutex2var_pd(low01, back, high01));
+    _mm512_storeu_pd(rows + 16, _mm512_permutex2var_pd(low23, front, high23));
+    _mm512_storeu_pd(rows + 24, _mm512_permutex2var_pd(low23, back, high23));
 }
 
 /* Words below 2^16, or 2^8, as 16-bit and 8-bit codes. */
