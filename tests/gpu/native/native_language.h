@@ -10,7 +10,7 @@
 #define GLR_KERNEL                    static
 #define GLR_KERNEL_OF_ONE             static
 #define GLR_BY_VALUE                  const
-#define GLR_SHARED(type, name, count) type *const name = native_shared(sizeof(type[count]))
+#define GLR_SHARED(type, name, count) type *const name = native_shared(sizeof(type) * (count))
 #define GLR_GLOBAL
 #define GLR_LOCAL
 #define GLR_ITEM                (native_here.item)
@@ -22,10 +22,12 @@
 #define GLR_ATOMIC_INCREMENT(p) native_increment(p)
 #define GLR_UNROLL_UNITS
 
+/* NOLINTBEGIN(bugprone-macro-parentheses): a type's name takes none */
 #define NATIVE_VECTOR(name, type, bytes)                                                                     \
     typedef struct __attribute__((aligned(bytes), may_alias)) name {                                         \
         type x, y, z, w;                                                                                     \
     } name;
+/* NOLINTEND(bugprone-macro-parentheses) */
 NATIVE_VECTOR(float4, float, 16)
 NATIVE_VECTOR(uint4, uint32_t, 16)
 NATIVE_VECTOR(ushort4, uint16_t, 8)
