@@ -302,8 +302,12 @@ static void seed_tensor(glr_item *tensor, const glr_model *model, const glr_mode
 static bool check(const glr_item *tensor, glr_problem *problem)
 {
     glr_summary summary = {0};
-    return glr_describe(&tensor->choice.initializer, &tensor->tensor, &summary) == GLR_OK ||
-           glr_problem_set(problem, "tensor %s: %s", tensor->name, glr_last_error());
+    const glr_status status = glr_describe(&tensor->choice.initializer, &tensor->tensor, &summary);
+    if (status == GLR_OK) {
+        return true;
+    }
+    (void)glr_problem_status(problem, status);
+    return glr_problem_prefix(problem, "tensor %s: ", tensor->name);
 }
 
 static bool resolve_tensor(glr_item *tensor, const glr_model *model, const glr_model_options *options,

@@ -305,6 +305,36 @@ Test(model, mistakes_while_resolving)
     glr_model_free(model);
 }
 
+/* What glr_describe refuses is refused with its status and message. */
+Test(model, refusals_of_describe)
+{
+    static const struct {
+        const char *initializer;
+        glr_tensor tensor;
+        glr_status status;
+    } cases[] = {
+        {"he_normal", {.dtype = GLR_DTYPE_INT8, .rank = 1, .shape = {3}}, GLR_ERROR_UNSUPPORTED},
+        {"he_normal(batch_axes=[2])",
+         {.dtype = GLR_DTYPE_FLOAT32, .rank = 2, .shape = {3, 3}},
+         GLR_ERROR_ARGUMENT},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        glr_model *model = NULL;
+        glr_initializer initializer;
+        glr_summary summary = {0};
+        char message[512];
+        const char *text = cases[i].initializer;
+        cr_assert_eq(glr_initializer_from_text(text, strlen(text), NULL, 0, &initializer), GLR_OK);
+        cr_expect_eq(glr_describe(&initializer, &cases[i].tensor, &summary), cases[i].status);
+        (void)snprintf(message, sizeof message, "tensor a: %s", glr_last_error());
+        cr_assert_eq(glr_model_create(NULL, 0, &model), GLR_OK);
+        cr_assert_eq(glr_model_add(model, "a", &cases[i].tensor, NULL), GLR_OK);
+        cr_assert_eq(glr_model_add_rule(model, "a", text), GLR_OK);
+        expect_error(glr_model_resolve(model, NULL), cases[i].status, message);
+        glr_model_free(model);
+    }
+}
+
 /* What nothing decides can be listed; names that are there twice, and rules that match no name, are named. */
 Test(model, tensors_that_nothing_decides)
 {
