@@ -8,6 +8,7 @@
 #include "api/expression.h"
 #include "api/guest.h"
 #include "api/initializer_json.h"
+#include "api/make_plan.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
@@ -142,7 +143,10 @@ static glr_status add(glr_model *model, const char *name, const glr_tensor *tens
     if (model->is_resolved) {
         return fail_resolved();
     }
-    const glr_status status = check_tensor(tensor);
+    glr_status status = check_tensor(tensor);
+    if (status == GLR_OK && initializer != NULL) {
+        status = glr_check_seeding(initializer); /* which an entry keeps in a byte */
+    }
     if (status != GLR_OK) {
         return status;
     }

@@ -260,6 +260,10 @@ Test(model, mistakes_while_making)
     wrong.strides[0] = 2;
     expect_error(glr_model_add(model, "a", &wrong, NULL), GLR_ERROR_ARGUMENT,
                  "tensor.strides[0]: must be 0 in a model, not 2");
+    glr_initializer unknown = glr_random_normal(0.0, 1.0, 5);
+    unknown.seeding = (glr_seeding)256; /* 0, if it were cut to a byte */
+    expect_error(glr_model_add(model, "a", &tensor, &unknown), GLR_ERROR_ARGUMENT,
+                 "initializer.seeding: must be seeded (0), keyed (1) or unseeded (2), not 256");
     expect_error(glr_model_add_rule(model, "a{", "zeros"), GLR_ERROR_PARSE,
                  "column 2: '{' begins no capture like {i}; \\{ is the character");
     expect_error(glr_model_add_rule(model, "a", "zeros)"), GLR_ERROR_PARSE,
