@@ -295,6 +295,16 @@ Test(model, mistakes_while_resolving)
     options.reserved[1] = 0;
     options.has_seed = 2;
     cr_expect_eq(glr_model_resolve(model, &options), GLR_ERROR_ARGUMENT);
+    options.has_seed = 0;
+    options.has_method = 1;
+    options.method = (glr_method)2;
+    expect_error(glr_model_resolve(model, &options), GLR_ERROR_ARGUMENT,
+                 "options.method: 2 is neither resample (0) nor icdf (1)");
+    options.has_method = 0; /* then it does not count */
+    options.has_layout = 1;
+    options.layout = (glr_layout)7;
+    expect_error(glr_model_resolve(model, &options), GLR_ERROR_ARGUMENT,
+                 "options.layout: 7 is neither Keras's (0) nor torch's (1)");
     expect_error(glr_model_resolve(NULL, NULL), GLR_ERROR_ARGUMENT, "model: must not be NULL");
     expect_error(glr_model_get(model, 5, &tensor), GLR_ERROR_ARGUMENT, "index: 5 of 5 tensors");
     expect_error(glr_model_get(model, 0, NULL), GLR_ERROR_ARGUMENT, "tensor: must not be NULL");
