@@ -131,6 +131,9 @@ static bool read_tensor(const members *entry, glr_tensor *tensor)
     }
     tensor->rank = (uint32_t)rank;
     const bool is_box = entry->start.kind != GLR_JSON_MISSING;
+    if (is_box != (entry->extent.kind != GLR_JSON_MISSING)) {
+        return false;
+    }
     tensor->part = is_box ? GLR_PART_BOX : GLR_PART_WHOLE;
     return read_integers(entry->shape, tensor->rank, tensor->shape) &&
            (!is_box || (read_integers(entry->start, tensor->rank, tensor->start) &&

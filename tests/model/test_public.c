@@ -155,6 +155,9 @@ Test(model, damaged_specs)
         "{\"a\": {\"shape\": [2], \"dtype\": \"float32\", \"initializer\": \"zeros\", \"new\": 1}}",
         "{\"a\": {\"shape\": [2], \"dtype\": \"int8\", \"initializer\": \"he_normal\"}}",
         "{\"a\": {\"shape\": [2], \"dtype\": \"int8\", \"initializer\": \"constant({i})\"}}",
+        "{\"a\": {\"shape\": [2], \"dtype\": \"int8\", \"initializer\": \"zeros\", \"extent\": [1]}}",
+        "{\"a\": {\"shape\": [2], \"dtype\": \"int8\", \"initializer\": \"zeros\", \"start\": [1]}}",
+        "{\"a\": {\"shape\": [], \"dtype\": \"int8\", \"initializer\": \"zeros\", \"start\": []}}",
     };
     for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
         glr_model *model = (glr_model *)1;
