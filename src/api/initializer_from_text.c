@@ -68,6 +68,7 @@ static bool read_exact_integer(reader *r)
 {
     glr_scanner ahead = r->scan;
     const bool negative = glr_scan_take(&ahead, '-');
+    (void)(negative || glr_scan_take(&ahead, '+'));
     const uint64_t limit = negative ? UINT64_C(1) << 63 : UINT64_MAX;
     uint64_t magnitude = 0;
     (void)glr_scan_peek(&ahead);
