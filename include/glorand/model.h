@@ -147,7 +147,8 @@ GLR_API glr_status glr_model_to_spec(const glr_model *model, char *buffer, size_
 
 /** Reads what glr_model_to_spec has written, of this version or an earlier one, as a resolved model. text is
    length bytes and need not end with a zero. *model is to be given to glr_model_free; on failure it is NULL.
-   Errors: GLR_ERROR_ARGUMENT, GLR_ERROR_PARSE, GLR_ERROR_MEMORY. */
+   Errors: GLR_ERROR_ARGUMENT, GLR_ERROR_PARSE, GLR_ERROR_UNSUPPORTED (an initializer that glorand does not
+   draw), GLR_ERROR_MEMORY. */
 GLR_API glr_status glr_model_from_spec(const char *text, size_t length, glr_model **model);
 
 /** @} */

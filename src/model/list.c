@@ -425,6 +425,10 @@ static bool read_variables(glr_json_value value, const place *where, glr_variabl
         if (!glr_json_double(walk.value, &number)) {
             return complain_kind(&inner, walk.value, "a number");
         }
+        const glr_variable read = {walk.name, number};
+        if (glr_check_variables(&read, 1) != GLR_OK) {
+            return complain(&inner, "has a meaning of its own");
+        }
         if (!glr_variables_add(variables, walk.name, length, number)) {
             return glr_problem_memory(where->problem);
         }
@@ -440,11 +444,7 @@ static bool take_variables(glr_json_value document, const glr_variable *given, s
     if (!read_variables(glr_json_member(document, where.name), &where, &model->variables)) {
         return false;
     }
-    if (!glr_variables_add_all(&model->variables, given, count)) {
-        return glr_problem_memory(problem);
-    }
-    const glr_status status = glr_check_variables(model->variables.variable, model->variables.count);
-    return status == GLR_OK || glr_problem_status(problem, status);
+    return glr_variables_add_all(&model->variables, given, count) || glr_problem_memory(problem);
 }
 
 static bool read_document(glr_json_value document, const glr_variable *given, size_t count, glr_model *model,

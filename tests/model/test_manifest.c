@@ -93,7 +93,7 @@ static const struct {
      "variables: must be an object of names and numbers, not an array"},
     {"{\"tensors\": [], \"variables\": {\"n\": \"1\"}}", "variables.n: must be a number, not \"1\""},
     {"{\"tensors\": [], \"variables\": {\"n-1\": 1}}", "variables.n-1: cannot be the name of a variable"},
-    {"{\"tensors\": [], \"variables\": {\"sqrt\": 1}}", "'sqrt' has a meaning of its own"},
+    {"{\"tensors\": [], \"variables\": {\"sqrt\": 1}}", "variables.sqrt: has a meaning of its own"},
 };
 
 Test(manifest, mistakes)

@@ -184,6 +184,23 @@ Test(model, lists_with_variables)
     }
 }
 
+Test(model, variables_of_lists_that_texts_cannot_name)
+{
+    static const char list[] = "{\"variables\": {\"n\": 1, \"sqrt\": 2}, \"tensors\": []}";
+    glr_model *model = NULL;
+    expect_error(glr_model_from_list(list, sizeof list - 1, NULL, 0, &model), GLR_ERROR_PARSE,
+                 "variables.sqrt: has a meaning of its own");
+}
+
+Test(model, specs_of_initializers_that_are_not_drawn)
+{
+    static const char spec[] =
+        "{\"a\": {\"shape\": [2], \"dtype\": \"float32\", \"initializer\": \"orthogonal\"}}";
+    glr_model *model = NULL;
+    cr_expect_eq(glr_model_from_spec(spec, sizeof spec - 1, &model), GLR_ERROR_UNSUPPORTED, "%s",
+                 glr_last_error());
+}
+
 /* Names of the list and of the program are looked for, and compared, alike. */
 Test(model, lists_with_more_tensors)
 {
