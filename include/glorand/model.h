@@ -105,10 +105,11 @@ GLR_API glr_status glr_model_add_rule(glr_model *model, const char *pattern, con
 GLR_API glr_status glr_pattern_match(const char *pattern, const char *name, uint32_t *matches);
 
 /** Gives each tensor its initializer, with stream and, where options or list have one, seed; once for a
-   model, even if it fails. options may be NULL. Errors: GLR_ERROR_ARGUMENT, GLR_ERROR_UNDECIDED (tensors that
-   nothing decides: glr_model_get shows GLR_ACTION_NONE for each, and glr_model_undecided lists them),
-   GLR_ERROR_PARSE (an unknown recipe; duplicate names; a rule that matches no name; a rule's text without a
-   value for a tensor), GLR_ERROR_SHAPE and GLR_ERROR_UNSUPPORTED (what glr_describe finds wrong with a
+   model: after GLR_OK and GLR_ERROR_UNDECIDED it is resolved, after other errors as it was before. options
+   may be NULL. Errors: GLR_ERROR_ARGUMENT, GLR_ERROR_UNDECIDED (tensors that nothing decides: glr_model_get
+   shows GLR_ACTION_NONE for each, and glr_model_undecided lists them), GLR_ERROR_PARSE (an unknown recipe;
+   duplicate names; a rule that matches no name; a rule's text without a value for a tensor),
+   GLR_ERROR_ARGUMENT, GLR_ERROR_SHAPE and GLR_ERROR_UNSUPPORTED (what glr_describe finds wrong with a
    tensor), GLR_ERROR_MEMORY. */
 GLR_API glr_status glr_model_resolve(glr_model *model, const glr_model_options *options);
 

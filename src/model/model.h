@@ -83,7 +83,7 @@ struct glr_model {
     glr_rules given;  /* by glr_model_add_rule: these come before everything else */
     glr_rules rules;  /* the list's own */
     glr_variables variables;
-    bool is_resolved; /* or was tried */
+    bool is_resolved; /* also where tensors are left undecided */
     bool has_seed, has_layout;
     int64_t seed;
     glr_layout layout;
@@ -134,7 +134,7 @@ void glr_rules_free(glr_rules *rules);
 /* Decides every tensor: given rules, the tensor's own initializer, the list's rules, the recipe of the
    options, of the list, or else the defaults by name; and its seed and stream. Skipped tensors stay, marked.
    Fails if tensors are left, which is GLR_ERROR_UNDECIDED, or if the pattern of a rule matches no name at
-   all. */
+   all. After another failure than GLR_ERROR_UNDECIDED the model is as it was. */
 bool glr_items_resolve(glr_model *model, const glr_model_options *options, glr_problem *problem);
 
 /* Whether some random tensor of a resolved model has no seed: none of its own, and none in options or list.

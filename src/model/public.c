@@ -254,11 +254,12 @@ static glr_status resolve(glr_model *model, const glr_model_options *options)
     if (status != GLR_OK) {
         return status;
     }
-    model->is_resolved = true;
     if (model->sorted == NULL && !glr_items_sort(model, &repeated)) {
         return glr_fail(GLR_ERROR_MEMORY, "out of memory for %zu names", model->count);
     }
     if (repeated != NULL) {
+        free(model->sorted); /* or the next call would take the names for checked */
+        model->sorted = NULL;
         return glr_fail(GLR_ERROR_PARSE, "duplicate tensor name %s", repeated);
     }
     return glr_items_resolve(model, options != NULL ? options : &none, &problem) ? GLR_OK

@@ -355,10 +355,21 @@ bool glr_items_resolve(glr_model *model, const glr_model_options *options, glr_p
             return false;
         }
     }
+    const size_t bytes = model->count * sizeof *model->entry;
+    glr_model_entry *before = malloc(bytes + 1);
     const bool has_given = glr_rule_index_make(&model->given, &rules.given);
     const bool has_listed = glr_rule_index_make(&model->rules, &rules.listed);
-    const bool ok =
-        has_given && has_listed ? resolve(model, options, &rules, problem) : glr_problem_memory(problem);
+    if (before != NULL) {
+        memcpy(before, model->entry, bytes);
+    }
+    const bool ok = before != NULL && has_given && has_listed ? resolve(model, options, &rules, problem)
+                                                              : glr_problem_memory(problem);
+    model->is_resolved = ok || problem->status == GLR_ERROR_UNDECIDED;
+    if (!model->is_resolved && before != NULL) {
+        memcpy(model->entry, before, bytes);
+        model->undecided = 0;
+    }
+    free(before);
     glr_rule_index_free(&rules.given);
     glr_rule_index_free(&rules.listed);
     return ok;

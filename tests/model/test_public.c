@@ -403,5 +403,42 @@ Test(model, tensors_that_nothing_decides)
     cr_assert_eq(glr_model_add_rule(model, "b{i}", "ones"), GLR_OK);
     cr_expect_eq(glr_model_resolve(model, NULL), GLR_ERROR_PARSE);
     cr_expect_not_null(strstr(glr_last_error(), "rule: b{i}"), "%s", glr_last_error());
+    cr_assert_eq(glr_model_add(model, "b7", &tensor, NULL), GLR_OK, "as it was: %s", glr_last_error());
+    cr_assert_eq(glr_model_resolve(model, NULL), GLR_OK, "%s", glr_last_error());
     glr_model_free(model);
+}
+
+/* Resolving is all or nothing: whatever fails late leaves nothing of what was decided before. */
+Test(model, failures_leave_a_model_as_it_was)
+{
+    static const char *const names[] = {"a.bias", "a.weight", "a.weight"};
+    const glr_tensor tensor = {.dtype = GLR_DTYPE_FLOAT32, .rank = 1, .shape = {3}};
+    const glr_model_options options = {.has_seed = 1, .dtype = GLR_DTYPE_FLOAT16};
+    const glr_initializer own = glr_random_normal(0.0, 0.02, 5);
+    for (size_t count = 2; count <= 3; count++) {
+        glr_model *model = NULL;
+        glr_model_tensor before[3], after;
+        size_t index = 0;
+        cr_assert_eq(glr_model_create(NULL, 0, &model), GLR_OK);
+        for (size_t i = 0; i < count; i++) {
+            cr_assert_eq(glr_model_add(model, names[i], &tensor, i == 0 ? &own : NULL), GLR_OK);
+            cr_assert_eq(glr_model_get(model, i, &before[i]), GLR_OK);
+        }
+        cr_assert_eq(glr_model_add_rule(model, "a.weight", "he_normal(batch_axes=[2])"), GLR_OK);
+        for (int again = 0; again < 2; again++) {
+            const glr_status failed = glr_model_resolve(model, &options);
+            cr_expect_eq(failed, count == 2 ? GLR_ERROR_ARGUMENT : GLR_ERROR_PARSE, "%s", glr_last_error());
+            for (size_t i = 0; i < count; i++) {
+                cr_assert_eq(glr_model_get(model, i, &after), GLR_OK);
+                cr_expect_eq(memcmp(&after.tensor, &before[i].tensor, sizeof tensor), 0, "%s", names[i]);
+                cr_expect(after.action == GLR_ACTION_NONE && after.reason == NULL, "%s", names[i]);
+            }
+            cr_expect_eq(glr_model_has_seeds(model), 0);
+            expect_error(glr_model_find(model, "a.bias", &index), GLR_ERROR_ARGUMENT,
+                         "model: is not resolved yet");
+            expect_error(glr_model_to_spec(model, NULL, 0, NULL), GLR_ERROR_ARGUMENT,
+                         "model: is not resolved yet");
+        }
+        glr_model_free(model);
+    }
 }
