@@ -94,10 +94,11 @@ GLR_API glr_status glr_model_add(glr_model *model, const char *name, const glr_t
 
 /** Adds a rule, which comes after those that were added before: tensors whose whole names match the pattern
    get the text's initializer. text is the text form of an initializer, its JSON, or "skip". In a pattern, *
-   matches any characters, ? one, [a-z_] one of a set, [!a-z] one that is not in it, and {i} a whole run of
-   decimal digits, which the text may use as the number {i}; a backslash takes the meaning from the next
-   character. Errors: GLR_ERROR_ARGUMENT (also after glr_model_resolve), GLR_ERROR_PARSE (a pattern or text;
-   the message names the column), GLR_ERROR_UNSUPPORTED, GLR_ERROR_MEMORY: the model is as it was. */
+   matches any characters, ? one, [a-z_] one of a set, [!a-z] one that is not in it (a set has at most 256
+   bytes), and {i} a whole run of decimal digits, which the text may use as the number {i}; a backslash takes
+   the meaning from the next character. Errors: GLR_ERROR_ARGUMENT (also after glr_model_resolve),
+   GLR_ERROR_PARSE (a pattern or text; the message names the column), GLR_ERROR_UNSUPPORTED, GLR_ERROR_MEMORY:
+   the model is as it was. */
 GLR_API glr_status glr_model_add_rule(glr_model *model, const char *pattern, const char *text);
 
 /** Whether a name matches a pattern of glr_model_add_rule: *matches is 1 or 0. The time is at most in

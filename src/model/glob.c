@@ -20,7 +20,8 @@ static const struct {
 /* Takes a class at the beginning of a text, if there is one; *holds says whether it holds the character. */
 static bool take_class(const char **text, uint32_t character, bool *holds)
 {
-    for (size_t i = 0; i < sizeof classes / sizeof classes[0]; i++) {
+    const bool may_be = (*text)[0] == '[' && (*text)[1] == ':';
+    for (size_t i = 0; may_be && i < sizeof classes / sizeof classes[0]; i++) {
         const size_t length = strlen(classes[i].name);
         if (strncmp(*text, classes[i].name, length) == 0) {
             *text += length;
@@ -38,16 +39,17 @@ static uint32_t take_member(const char **text)
     return glr_next_character(text);
 }
 
-/* Whether a set holds a character; returns the text behind its ], or NULL if it has none. `set` is behind the
- * [. */
+/* Whether a set holds a character; returns the text behind its ], or NULL if it has none that is near. `set`
+ * is behind the [. */
 static const char *try_set(const char *set, uint32_t character, bool *matches)
 {
+    const char *begin = set;
     const bool negated = *set == '!' || *set == '^';
     bool found = false;
     set += negated;
     for (bool first = true; first || *set != ']'; first = false) {
         bool holds = false;
-        if (*set == '\0') {
+        if (*set == '\0' || set - begin >= GLR_MAX_SET) {
             return NULL;
         }
         if (!take_class(&set, character, &holds)) {
@@ -115,10 +117,17 @@ static bool add_capture(glr_captures *captures, const char *name, size_t name_le
 
 bool glr_glob_check(const char *pattern, glr_captures *captures, glr_problem *problem)
 {
+    const char *last = strrchr(pattern, ']');
     captures->count = 0;
     for (const char *at = pattern; *at != '\0';
          at = strchr("*?[\\{", *at) != NULL ? behind_special(at) : at + 1) {
         const size_t length = capture_length(at);
+        bool matches;
+        if (*at == '[' && last != NULL && last - at > GLR_MAX_SET && try_set(at + 1, 0, &matches) == NULL) {
+            return glr_problem_set(problem,
+                                   "column %zu: '[' has no ']' within %d bytes; \\[ is the character",
+                                   (size_t)(at - pattern) + 1, GLR_MAX_SET);
+        }
         if (*at == '{' && length == 0) {
             return glr_problem_set(problem,
                                    "column %zu: '{' begins no capture like {i}; \\{ is the character",

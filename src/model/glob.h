@@ -14,6 +14,9 @@
 
 #define GLR_MAX_CAPTURES 8
 
+/* Bytes of a set: without a limit, each of many [ would be followed to the pattern's end. */
+#define GLR_MAX_SET 256
+
 /* A capture: its name in the pattern, and its digits in the name. */
 typedef struct glr_capture {
     const char *name, *digits;
@@ -27,7 +30,7 @@ typedef struct glr_captures {
 } glr_captures;
 
 /* Checks the captures of a pattern, and lists them, without digits. Errors: a { that begins none (\{ is the
-   character), and more than GLR_MAX_CAPTURES. */
+   character), more than GLR_MAX_CAPTURES, and a [ whose ] may be further away than GLR_MAX_SET bytes. */
 bool glr_glob_check(const char *pattern, glr_captures *captures, glr_problem *problem);
 
 /* Whether a name matches. Sets may hold the classes of

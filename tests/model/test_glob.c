@@ -7,7 +7,9 @@
 #include <locale.h>
 #include <regex.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 /* Adds a text to another, which has room for `capacity` bytes. */
 static void append(char *text, size_t capacity, const char *more)
@@ -241,4 +243,42 @@ Test(globs, many_stars)
     cr_expect_not(glr_glob_matches(pattern, name));
     name[sizeof name - 2] = 'b';
     cr_expect(glr_glob_matches(pattern, name));
+}
+
+/* Sets that end nowhere, or far away, are not followed to the end from each of their brackets. */
+Test(globs, many_open_sets)
+{
+    static const char *const parts[] = {"[", "[[:alpha:]", "[a-\\]", "[\\]"};
+    const size_t length = 100000;
+    char *pattern = malloc(length + 16);
+    cr_assert_not_null(pattern);
+    const clock_t start = clock();
+    for (size_t i = 0; i < COUNT(parts); i++) {
+        glr_captures captures;
+        glr_problem problem;
+        const size_t bytes = strlen(parts[i]);
+        for (size_t used = 0; used < length; used += bytes) {
+            memcpy(pattern + used, parts[i], bytes + 1);
+        }
+        const bool is_far = i > 0; /* their ] is, if it is one */
+        cr_expect_eq(glr_glob_check(pattern, &captures, &problem), !is_far, "%s", parts[i]);
+        cr_expect(!is_far || strstr(problem.text, "'[' has no ']' within 256 bytes") != NULL, "%s",
+                  problem.text);
+        cr_expect_not(glr_glob_matches(pattern, "["), "%s", parts[i]);
+    }
+    free(pattern);
+    cr_expect_lt((double)(clock() - start) / CLOCKS_PER_SEC, 5.0);
+}
+
+Test(globs, sets_as_long_as_they_may_be)
+{
+    glr_captures captures;
+    glr_problem problem;
+    char pattern[400];
+    for (int length = 250; length < 270; length++) {
+        (void)snprintf(pattern, sizeof pattern, "[%0*d]b", length, 0);
+        const bool fits = length <= 256;
+        cr_expect_eq(glr_glob_check(pattern, &captures, &problem), fits, "%d", length);
+        cr_expect_eq(glr_glob_matches(pattern, "0b"), fits, "%d", length);
+    }
 }
