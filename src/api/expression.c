@@ -81,11 +81,20 @@ static const glr_variable *find(const glr_variable *table, size_t count, const c
     return NULL;
 }
 
+static const glr_variable *find_variable(const glr_text_names *names, const char *name, size_t length)
+{
+    if (names->sorted == NULL) {
+        return find(names->variable, names->variable_count, name, length);
+    }
+    const glr_name *found = glr_find_name(names->sorted, names->sorted_count, name, length);
+    return found != NULL ? &names->variable[found->index] : NULL;
+}
+
 static glr_status read_variable(glr_scanner *scanner, size_t length, double *value)
 {
     const char *name = scanner->text + scanner->at;
     const int shown = glr_scan_shown(length);
-    const glr_variable *found = find(scanner->names->variable, scanner->names->variable_count, name, length);
+    const glr_variable *found = find_variable(scanner->names, name, length);
     if (found == NULL) {
         return glr_scan_fail(GLR_ERROR_PARSE, scanner->at, "unknown variable '%.*s'", shown, name);
     }

@@ -2,6 +2,8 @@
 #ifndef GLR_API_INITIALIZER_TEXT_H
 #define GLR_API_INITIALIZER_TEXT_H
 
+#include "text/names.h"
+
 #include "glorand/glorand.h"
 
 #include <stdbool.h>
@@ -11,6 +13,8 @@
 typedef struct glr_text_names {
     const glr_variable *variable, *capture;
     size_t variable_count, capture_count;
+    const glr_name *sorted; /* the variables' names, each once, or NULL; indices into variable */
+    size_t sorted_count;
 } glr_text_names;
 
 /* Settings that a text names, and whether it uses a capture. */

@@ -179,8 +179,7 @@ static bool read_recipe(glr_json_value value, const place *where, const glr_reci
 static bool read_choice(glr_json_value value, const place *where, glr_choice *choice)
 {
     if (value.kind == GLR_JSON_STRING) {
-        const glr_text_names names = {.variable = where->variables->variable,
-                                      .variable_count = where->variables->count};
+        const glr_text_names names = glr_names_of(where->variables, NULL, 0);
         return glr_choice_parse(glr_json_string(value), &names, choice, where->problem) || at(where, ": ");
     }
     choice->action = GLR_ACTION_FILL;
@@ -444,7 +443,9 @@ static bool take_variables(glr_json_value document, const glr_variable *given, s
     if (!read_variables(glr_json_member(document, where.name), &where, &model->variables)) {
         return false;
     }
-    return glr_variables_add_all(&model->variables, given, count) || glr_problem_memory(problem);
+    return (glr_variables_add_all(&model->variables, given, count) &&
+            glr_variables_sort(&model->variables)) ||
+           glr_problem_memory(problem);
 }
 
 static bool read_document(glr_json_value document, const glr_variable *given, size_t count, glr_model *model,

@@ -142,7 +142,8 @@ bool glr_items_sort(glr_model *model, const char **repeated)
 
 size_t glr_items_find(const glr_model *model, const char *name)
 {
-    const glr_name *found = model->sorted == NULL ? NULL : glr_find_name(model->sorted, model->count, name);
+    const glr_name *found =
+        model->sorted == NULL ? NULL : glr_find_name(model->sorted, model->count, name, strlen(name));
     return found != NULL ? found->index : SIZE_MAX;
 }
 

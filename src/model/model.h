@@ -117,6 +117,9 @@ void glr_model_clear(glr_model *model);
 /* The index of the tensor of a name in a sorted model, or SIZE_MAX. */
 size_t glr_items_find(const glr_model *model, const char *name);
 
+/* What a text may name: variables, unless NULL, and captures of a pattern. */
+glr_text_names glr_names_of(const glr_variables *variables, const glr_variable *capture, size_t count);
+
 /* Reads a choice: an initializer's text form or JSON, or "skip". */
 bool glr_choice_parse(const char *text, const glr_text_names *names, glr_choice *choice,
                       glr_problem *problem);

@@ -54,7 +54,8 @@ static glr_status create(const glr_variable *variables, size_t count, glr_model 
         return status;
     }
     glr_model made = {.entry = NULL};
-    if (!glr_items_reserve(&made, 0) || !glr_variables_add_all(&made.variables, variables, count)) {
+    if (!glr_items_reserve(&made, 0) || !glr_variables_add_all(&made.variables, variables, count) ||
+        !glr_variables_sort(&made.variables)) {
         glr_model_clear(&made);
         return glr_fail(GLR_ERROR_MEMORY, "out of memory for a model");
     }

@@ -80,14 +80,17 @@ static bool copy_captures(const glr_captures *captures, glr_rule *rule)
     return true;
 }
 
-/* The names of a text in a rule. */
-static glr_text_names names_of(const glr_variables *variables, const glr_variable *capture, size_t count)
+glr_text_names glr_names_of(const glr_variables *variables, const glr_variable *capture, size_t count)
 {
+    static const glr_variables none = {.count = 0};
+    const glr_variables *known = variables != NULL ? variables : &none;
     const glr_text_names names = {
-        .variable = variables != NULL ? variables->variable : NULL,
-        .variable_count = variables != NULL ? variables->count : 0,
+        .variable = known->variable,
+        .variable_count = known->count,
         .capture = capture,
         .capture_count = count,
+        .sorted = known->sorted,
+        .sorted_count = known->sorted_count,
     };
     return names;
 }
@@ -95,7 +98,7 @@ static glr_text_names names_of(const glr_variables *variables, const glr_variabl
 /* Reads a rule's choice, and keeps the text if it has to be read again. */
 static bool read_rule(const char *text, const glr_variables *variables, glr_rule *rule, glr_problem *problem)
 {
-    const glr_text_names names = names_of(variables, rule->capture, rule->capture_count);
+    const glr_text_names names = glr_names_of(variables, rule->capture, rule->capture_count);
     if (!glr_choice_parse(text, &names, &rule->choice, problem)) {
         return false;
     }
@@ -203,7 +206,7 @@ static bool read_with_captures(const glr_rule *rule, const glr_variables *variab
         capture[i].name = rule->capture[i].name;
         capture[i].value = digits_value(&found.capture[i]);
     }
-    const glr_text_names names = names_of(variables, capture, rule->capture_count);
+    const glr_text_names names = glr_names_of(variables, capture, rule->capture_count);
     return glr_choice_parse(rule->text, &names, &tensor->choice, problem) ||
            glr_problem_prefix(problem, "tensor %s: %s: ", tensor->name, rule->label);
 }

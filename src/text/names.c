@@ -27,7 +27,23 @@ static int compare_names(const void *a, const void *b)
     return order != 0 ? order : (x->index > y->index) - (x->index < y->index);
 }
 
-static int compare_with_key(const void *a, const void *b) { return compare_texts(a, b); }
+/* A name that need not end with a zero. */
+typedef struct key {
+    uint64_t hash;
+    const char *text;
+    size_t length;
+} key;
+
+static int compare_with_key(const void *a, const void *b)
+{
+    const key *x = a;
+    const glr_name *y = b;
+    if (x->hash != y->hash) {
+        return x->hash < y->hash ? -1 : 1;
+    }
+    const int order = strncmp(x->text, y->text, x->length);
+    return order != 0 ? order : -(y->text[x->length] != '\0');
+}
 
 void glr_sort_names(glr_name *names, size_t count) { qsort(names, count, sizeof *names, compare_names); }
 
@@ -43,11 +59,11 @@ const glr_name *glr_repeated_name(const glr_name *names, size_t count)
     return first;
 }
 
-const glr_name *glr_find_name(const glr_name *names, size_t count, const char *text)
+const glr_name *glr_find_name(const glr_name *names, size_t count, const char *text, size_t length)
 {
     if (count == 0) {
         return NULL;
     }
-    const glr_name key = glr_name_of(text, strlen(text), 0);
-    return bsearch(&key, names, count, sizeof *names, compare_with_key);
+    const key wanted = {glr_name_of(text, length, 0).hash, text, length};
+    return bsearch(&wanted, names, count, sizeof *names, compare_with_key);
 }

@@ -19,7 +19,7 @@ void glr_sort_names(glr_name *names, size_t count);
  */
 const glr_name *glr_repeated_name(const glr_name *names, size_t count);
 
-/* A name among sorted ones, or NULL. */
-const glr_name *glr_find_name(const glr_name *names, size_t count, const char *text);
+/* A name of length bytes among sorted ones, or NULL. */
+const glr_name *glr_find_name(const glr_name *names, size_t count, const char *text, size_t length);
 
 #endif

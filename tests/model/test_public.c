@@ -442,3 +442,50 @@ Test(model, failures_leave_a_model_as_it_was)
         glr_model_free(model);
     }
 }
+
+#define MANY 100000
+
+static void add_many(glr_model *model, const char *format)
+{
+    const glr_tensor tensor = {.dtype = GLR_DTYPE_FLOAT32, .rank = 1, .shape = {3}};
+    for (int i = 0; i < MANY; i++) {
+        char name[32];
+        (void)snprintf(name, sizeof name, format, i);
+        cr_assert_eq(glr_model_add(model, name, &tensor, NULL), GLR_OK, "%s", glr_last_error());
+    }
+}
+
+/* As many variables, rules and tensors, each looked for by each other: no search goes from end to end. */
+Test(model, many_variables_rules_and_tensors)
+{
+    static glr_variable many[MANY + 1];
+    static char names[MANY + 1][16];
+    glr_model *model = NULL;
+    const clock_t start = clock();
+    for (int i = 0; i <= MANY; i++) {
+        (void)snprintf(names[i], sizeof names[i], "v%d", i % MANY); /* the last one's is v0, again */
+        many[i].name = names[i];
+        many[i].value = i;
+    }
+    cr_assert_eq(glr_model_create(many, MANY + 1, &model), GLR_OK, "%s", glr_last_error());
+    add_many(model, "t.%d.w");
+    for (int i = 0; i < MANY; i++) {
+        char pattern[32], text[32];
+        (void)snprintf(pattern, sizeof pattern, "*.%d.w", i);
+        (void)snprintf(text, sizeof text, "constant(v%d)", i);
+        cr_assert_eq(glr_model_add_rule(model, pattern, text), GLR_OK, "%s", glr_last_error());
+    }
+    cr_assert_eq(glr_model_resolve(model, NULL), GLR_OK, "%s", glr_last_error());
+    for (int i = 0; i < MANY; i++) {
+        char name[32];
+        size_t index = 0;
+        glr_model_tensor tensor;
+        (void)snprintf(name, sizeof name, "t.%d.w", i);
+        cr_assert_eq(glr_model_find(model, name, &index), GLR_OK);
+        cr_assert_eq(index, (size_t)i);
+        cr_assert_eq(glr_model_get(model, index, &tensor), GLR_OK);
+        cr_assert_eq(tensor.initializer.value, i == 0 ? MANY : i, "%s", name);
+    }
+    glr_model_free(model);
+    cr_expect_lt((double)(clock() - start) / CLOCKS_PER_SEC, 10.0);
+}
