@@ -6,7 +6,7 @@
 
 #include "fault.h"
 
-#include "glorand/glorand.h"
+#include "glorand/model.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -223,6 +223,84 @@ static glr_status resolve_global(result *given)
     return glr_resolve(&unseeded, &given->initializer);
 }
 
+/* Resolves a model, whose spec is the result, and frees it. */
+static glr_status finish_model(glr_model *model, glr_status status, result *given)
+{
+    const glr_model_options options = {.has_seed = 1, .seed = 4};
+    glr_model_tensor first = {.action = GLR_ACTION_NONE};
+    if (status == GLR_OK) {
+        status = glr_model_resolve(model, &options);
+        const glr_status got = glr_model_get(model, 0, &first);
+        status = got == GLR_OK ? status : GLR_ERROR_DEVICE;
+    }
+    if (status == GLR_ERROR_MEMORY && (first.action != GLR_ACTION_NONE || first.reason != NULL)) {
+        status = GLR_ERROR_DEVICE; /* half of a model shows */
+    }
+    status =
+        status == GLR_OK ? glr_model_to_spec(model, given->text, sizeof given->text, &given->length) : status;
+    glr_model_free(model);
+    return status;
+}
+
+/* Tensors by a program, more than there is room for at first. */
+static glr_status make_model(result *given)
+{
+    const glr_tensor tensor = {.dtype = GLR_DTYPE_FLOAT32, .rank = 2, .shape = {3, 4}};
+    const glr_variable n = {"n", 12.0};
+    glr_model *model = (glr_model *)(void *)given; /* a value that a failure must replace */
+    glr_status status = glr_model_create(&n, 1, &model);
+    if (status != GLR_OK) {
+        return model == NULL ? status : GLR_ERROR_DEVICE;
+    }
+    for (int i = 0; status == GLR_OK && i < 10; i++) {
+        char name[16];
+        (void)snprintf(name, sizeof name, "h.%d.w", i);
+        status = glr_model_add(model, name, &tensor, NULL);
+    }
+    status = status == GLR_OK ? glr_model_add_rule(model, "h.{i}.w", "random_normal(0, 1/(n+{i}))") : status;
+    return finish_model(model, status, given);
+}
+
+static glr_status read_list(result *given)
+{
+    static const char list[] =
+        "{\"dtype\": \"float32\", \"variables\": {\"n\": 2}, \"rules\": [{\"match\": \"h.{i}.*\", "
+        "\"initializer\": \"constant(n+{i})\"}], \"tensors\": [{\"name\": \"h.0.w\", \"shape\": [3]}, "
+        "{\"name\": \"v\", \"shape\": [3], \"slice\": \"1:2\", \"initializer\": \"he_normal\"}]}";
+    glr_model *model = (glr_model *)(void *)given;
+    const glr_status status = glr_model_from_list(list, sizeof list - 1, NULL, 0, &model);
+    if (status != GLR_OK) {
+        return model == NULL ? status : GLR_ERROR_DEVICE;
+    }
+    return finish_model(model, status, given);
+}
+
+static glr_status read_spec(result *given)
+{
+    static const char spec[] =
+        "{\"a\": {\"shape\": [4], \"dtype\": \"float16\", \"initializer\": \"he_normal(seed=3)\"}}";
+    glr_model *model = (glr_model *)(void *)given;
+    const glr_status status = glr_model_from_spec(spec, sizeof spec - 1, &model);
+    given->length = status == GLR_OK ? glr_model_count(model) : 0;
+    glr_model_free(model);
+    return status;
+}
+
+static glr_status list_undecided(result *given)
+{
+    static const char list[] =
+        "{\"dtype\": \"float32\", \"tensors\": [{\"name\": \"h.0.w\", \"shape\": [3]}, "
+        "{\"name\": \"h.1.w\", \"shape\": [3]}]}";
+    glr_model *model = NULL;
+    glr_status status = glr_model_from_list(list, sizeof list - 1, NULL, 0, &model);
+    status = status == GLR_OK ? glr_model_resolve(model, NULL) : status;
+    if (status == GLR_ERROR_UNDECIDED) {
+        status = glr_model_undecided(model, given->text, sizeof given->text, &given->length);
+    }
+    glr_model_free(model);
+    return status;
+}
+
 static const call calls[] = {
     {"open_one", open_one, false},
     {"open_four", open_four, false},
@@ -239,6 +317,10 @@ static const call calls[] = {
     {"write_text", write_text, false},
     {"describe", describe, false},
     {"resolve_global", resolve_global, false},
+    {"make_model", make_model, false},
+    {"read_list", read_list, false},
+    {"read_spec", read_spec, false},
+    {"list_undecided", list_undecided, false},
 };
 
 /* ---- Each place in turn ------------------------------------------------------------------------------- */
