@@ -35,6 +35,12 @@ GLR_FN glr_f32 glr_select(glr_mask mask, glr_f32 yes, glr_f32 no)
     return (glr_f32)_mm256_blendv_ps((__m256)no, (__m256)yes, mask);
 }
 
+GLR_FN glr_u32 glr_select_below(glr_u32 a, glr_u32 b, glr_u32 yes, glr_u32 no)
+{
+    const __m256i below = _mm256_cmpgt_epi32((__m256i)b, (__m256i)a);
+    return (glr_u32)_mm256_blendv_epi8((__m256i)no, (__m256i)yes, below);
+}
+
 GLR_FN glr_word glr_word_of(glr_u32 value)
 {
     glr_word word = {(__m256i)value, _mm256_srli_epi64((__m256i)value, 32)};

@@ -41,6 +41,12 @@ GLR_FN glr_f32 glr_select(glr_mask mask, glr_f32 yes, glr_f32 no)
     return (glr_f32)vbslq_f32(mask, (float32x4_t)yes, (float32x4_t)no);
 }
 
+GLR_FN glr_u32 glr_select_below(glr_u32 a, glr_u32 b, glr_u32 yes, glr_u32 no)
+{
+    const uint32x4_t below = vcltq_s32((int32x4_t)a, (int32x4_t)b);
+    return (glr_u32)vbslq_u32(below, (uint32x4_t)yes, (uint32x4_t)no);
+}
+
 GLR_FN glr_word glr_word_of_low(uint32x4_t low)
 {
     glr_word word = {low, low};

@@ -30,12 +30,6 @@ GLR_FN glr_f32 glr_float_of(glr_u32 bits) { return (glr_f32)bits; }
 GLR_FN glr_f32 glr_float_of_int(glr_u32 value) { return __builtin_convertvector((glr_i32)value, glr_f32); }
 GLR_FN glr_u32 glr_shift_signed(glr_u32 value, int n) { return (glr_u32)((glr_i32)value >> n); }
 
-GLR_FN glr_u32 glr_select_below(glr_u32 a, glr_u32 b, glr_u32 yes, glr_u32 no)
-{
-    glr_u32 below = (glr_u32)((glr_i32)a < (glr_i32)b);
-    return (below & yes) | (~below & no);
-}
-
 /* ---- 64-bit lanes ---------------------------------------------------------------------------------- */
 
 GLR_FN glr_f64 glr_splat_f64(double value) { return (glr_f64){0} + value; }
