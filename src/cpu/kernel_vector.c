@@ -8,7 +8,7 @@
 static void sample(const glr_plan *plan, glr_batch *batch)
 {
     /* Values drawn from the counters beyond the last row are never read, but those must be defined. */
-    for (uint32_t i = 0; i < 2 * LANES; i++) {
+    for (uint32_t i = 0; i < BLOCKS_AT_ONCE * LANES; i++) {
         batch->counter[batch->rows + i] = 0;
     }
     if (plan->dtype == GLR_DTYPE_FLOAT64) {
