@@ -68,14 +68,26 @@ GLR_FN glr_u32 glr_word_pack(glr_word a) { return as_uint16((a.even & 0xffffffff
 
 #define GLR_LOOKS_UP_COLUMNS
 
-/* A table of 32 numbers at the low five bits of each lane's index. */
+/* What `index` selects of a vector or an array, per lane. */
+#define GLR_LOOKUP16(numbers, index)                                                                         \
+    (glr_f32)(numbers[index.s0], numbers[index.s1], numbers[index.s2], numbers[index.s3], numbers[index.s4], \
+              numbers[index.s5], numbers[index.s6], numbers[index.s7], numbers[index.s8], numbers[index.s9], \
+              numbers[index.sa], numbers[index.sb], numbers[index.sc], numbers[index.sd], numbers[index.se], \
+              numbers[index.sf])
+
+/* A table of 32 numbers at the low five bits of each lane's index. With AVX-512, Clang makes two permutations
+   where an index selects of a vector; for shuffle() it stores the vector, and for an array it gathers, which
+   makes normal values take 1.6 times as long (measured on Zen 4). */
 GLR_FN glr_f32 glr_lookup32(GLR_TABLE_POINTER table, glr_u32 index)
 {
+#ifdef __AVX512F__
+    const glr_f32 low = vload16(0, table), high = vload16(1, table);
+    const glr_u32 place = index & 15U;
+    return select(GLR_LOOKUP16(low, place), GLR_LOOKUP16(high, place), (index & 16U) != 0U);
+#else
     index &= 31U;
-    return (glr_f32)(table[index.s0], table[index.s1], table[index.s2], table[index.s3], table[index.s4],
-                     table[index.s5], table[index.s6], table[index.s7], table[index.s8], table[index.s9],
-                     table[index.sa], table[index.sb], table[index.sc], table[index.sd], table[index.se],
-                     table[index.sf]);
+    return GLR_LOOKUP16(table, index);
+#endif
 }
 
 #include "opencl_sqrt.h"
