@@ -97,49 +97,58 @@ GLR_FN uint32_t compact(float row[4])
 }
 
 /* Draws further blocks of 16 listed rows, of which `kept` counts the values at their fronts, until all have
- * four. */
+ * four. Whether a candidate is kept is as good as random, so no branch depends on it. */
 GLR_FN void finish_rows(const glr_tile *tile, float raw[], const uint16_t rows[16], uint32_t kept[16])
 {
     uint32_t lacking = 1;
     for (uint32_t block = 1; lacking != 0 && block < GLR_BLOCKS_PER_GROUP; block++) {
         glr_block words = tile_blocks(tile, convert_uint16(vload16(0, rows)), block);
         glr_values values = glr_normal_of_block(&words);
-        float candidates[64];
+        float candidates[64], surplus;
         store_rows(values.value, candidates);
         lacking = 0;
         for (int lane = 0; lane < 16; lane++) {
             float *row = raw + rows[lane] * GLR_GROUP_SIZE;
-            for (int j = 0; j < 4 && kept[lane] < GLR_GROUP_SIZE; j++) {
+            uint32_t count = kept[lane];
+            for (int j = 0; j < 4; j++) {
                 float candidate = candidates[4 * lane + j];
-                row[kept[lane]] = candidate;
-                kept[lane] += as_uint(candidate) >> 30 & 1U ? 0U : 1U;
+                *(count < GLR_GROUP_SIZE ? row + count : &surplus) = candidate;
+                count += as_uint(candidate) >> 30 & 1U ? 0U : 1U;
             }
-            lacking |= kept[lane] < GLR_GROUP_SIZE ? 1U : 0U;
+            kept[lane] = count;
+            lacking |= count < GLR_GROUP_SIZE ? 1U : 0U;
         }
     }
 }
 
-/* The rows of which a candidate was rejected, to be drawn on. */
+/* Lists the rows of which a candidate was rejected; returns how many they are. */
+GLR_FN uint32_t list_rows(const float raw[], uint32_t groups, uint16_t rows[])
+{
+    uint32_t count = 0;
+    for (uint32_t row = 0; row < groups; row++) {
+        uint4 bits = vload4(row, (const uint *)raw);
+        rows[count] = (uint16_t)row;
+        count += (bits.x | bits.y | bits.z | bits.w) >> 30 & 1U;
+    }
+    return count;
+}
+
+/* Draws on the rows that lack values. */
 GLR_FN void finish_tile(const glr_tile *tile, float raw[], uint32_t groups)
 {
-    uint16_t rows[16];
-    uint32_t kept[16], count = 0;
-    for (uint32_t row = 0; row < groups; row++) {
-        float *values = raw + row * GLR_GROUP_SIZE;
-        uint4 bits = vload4(0, (const uint *)values);
-        uint rejected = bits.x | bits.y | bits.z | bits.w;
-        if (rejected >> 30 & 1U) {
-            rows[count] = (uint16_t)row;
-            kept[count++] = compact(values);
-        }
-        if (count == 16 || (row == groups - 1 && count > 0)) {
-            for (uint32_t i = count; i < 16; i++) {
-                rows[i] = rows[0]; /* drawn, and not looked at */
-                kept[i] = GLR_GROUP_SIZE;
+    uint16_t rows[GLR_TILE_GROUPS + 16];
+    const uint32_t count = list_rows(raw, groups, rows);
+    for (uint32_t i = 0; i < count; i += 16) {
+        uint32_t kept[16];
+        for (uint32_t lane = 0; lane < 16; lane++) {
+            if (i + lane < count) {
+                kept[lane] = compact(raw + rows[i + lane] * GLR_GROUP_SIZE);
+            } else {
+                rows[i + lane] = rows[i]; /* drawn, and not looked at */
+                kept[lane] = GLR_GROUP_SIZE;
             }
-            finish_rows(tile, raw, rows, kept);
-            count = 0;
         }
+        finish_rows(tile, raw, rows + i, kept);
     }
 }
 
