@@ -66,22 +66,37 @@ GLR_FN glr_tile tile_at(const glr_gpu_args *args, uint64_t group, uint32_t step)
     return tile;
 }
 
-/* Rows of four from vectors that hold one column each. */
+/* Sixteen row numbers, so ordered that store_rows stores what is drawn for number i as row i. */
+GLR_FN uint16 in_store_order(uint16 rows)
+{
+    return (uint16)(rows.s0, rows.s4, rows.s8, rows.sc, rows.s1, rows.s5, rows.s9, rows.sd, rows.s2, rows.s6,
+                    rows.sa, rows.se, rows.s3, rows.s7, rows.sb, rows.sf);
+}
+
+/* Interleaves the first, or last, two lanes of every four. */
+GLR_FN float16 interleave_first(float16 a, float16 b)
+{
+    return (float16)(a.s0, b.s0, a.s1, b.s1, a.s4, b.s4, a.s5, b.s5, a.s8, b.s8, a.s9, b.s9, a.sc, b.sc, a.sd,
+                     b.sd);
+}
+GLR_FN float16 interleave_last(float16 a, float16 b)
+{
+    return (float16)(a.s2, b.s2, a.s3, b.s3, a.s6, b.s6, a.s7, b.s7, a.sa, b.sa, a.sb, b.sb, a.se, b.se, a.sf,
+                     b.sf);
+}
+
+/* Rows of four from vectors that hold one column each. No value leaves its four lanes, and such moves are the
+   cheap ones. */
 GLR_FN void store_rows(const glr_f32 column[4], float *rows)
 {
-    const glr_f32 a = column[0], b = column[1], c = column[2], d = column[3];
-    vstore16((float16)(a.s0, b.s0, c.s0, d.s0, a.s1, b.s1, c.s1, d.s1, a.s2, b.s2, c.s2, d.s2, a.s3, b.s3,
-                       c.s3, d.s3),
-             0, rows);
-    vstore16((float16)(a.s4, b.s4, c.s4, d.s4, a.s5, b.s5, c.s5, d.s5, a.s6, b.s6, c.s6, d.s6, a.s7, b.s7,
-                       c.s7, d.s7),
-             1, rows);
-    vstore16((float16)(a.s8, b.s8, c.s8, d.s8, a.s9, b.s9, c.s9, d.s9, a.sa, b.sa, c.sa, d.sa, a.sb, b.sb,
-                       c.sb, d.sb),
-             2, rows);
-    vstore16((float16)(a.sc, b.sc, c.sc, d.sc, a.sd, b.sd, c.sd, d.sd, a.se, b.se, c.se, d.se, a.sf, b.sf,
-                       c.sf, d.sf),
-             3, rows);
+    const float16 low02 = interleave_first(column[0], column[2]);
+    const float16 low13 = interleave_first(column[1], column[3]);
+    const float16 high02 = interleave_last(column[0], column[2]);
+    const float16 high13 = interleave_last(column[1], column[3]);
+    vstore16(interleave_first(low02, low13), 0, rows);
+    vstore16(interleave_last(low02, low13), 1, rows);
+    vstore16(interleave_first(high02, high13), 2, rows);
+    vstore16(interleave_last(high02, high13), 3, rows);
 }
 
 /* Moves the candidates of a row that lie in (-2, 2) to its front; returns how many they are. */
@@ -102,7 +117,7 @@ GLR_FN void finish_rows(const glr_tile *tile, float raw[], const uint16_t rows[1
 {
     uint32_t lacking = 1;
     for (uint32_t block = 1; lacking != 0 && block < GLR_BLOCKS_PER_GROUP; block++) {
-        glr_block words = tile_blocks(tile, convert_uint16(vload16(0, rows)), block);
+        glr_block words = tile_blocks(tile, in_store_order(convert_uint16(vload16(0, rows))), block);
         glr_values values = glr_normal_of_block(&words);
         float candidates[64], surplus;
         store_rows(values.value, candidates);
@@ -205,7 +220,7 @@ __kernel __attribute__((reqd_work_group_size(1, 1, 1))) void glr_tiles(__global 
     float raw[TILE_ELEMENTS + 16]; /* vectors are read from any element on */
     const uint16 lanes = (uint16)(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15);
     for (uint32_t row = 0; row < groups; row += 16) {
-        glr_block block = tile_blocks(&tile, lanes + row, 0);
+        glr_block block = tile_blocks(&tile, in_store_order(lanes + row), 0);
         glr_values values = glr_sample_block(&block, (int)args.sampler);
         store_rows(values.value, raw + row * GLR_GROUP_SIZE);
     }
