@@ -1,6 +1,10 @@
 /* The kernels for CPU devices: packed parts of the float32 stream on 16 lanes. A work-group is one work-item,
    which draws a tile of groups as the CPU backend does: words to values in vectors, the rows that lack values
-   listed and drawn again in full vectors. */
+   listed and drawn again in full vectors.
+
+   The CPU backend's passes (cpu/vector_f32.h) are another text: they have the generator in them four times,
+   while every copy here makes a program's first start longer. They also list and move rows by instructions
+   that OpenCL C has no words for. */
 #define GLR_USE_OPENCL16
 #include "gpu/args.h"
 #include "opencl/tile_size.h"
