@@ -60,9 +60,10 @@ GLR_FN void draw_words(const glr_plan *plan, glr_batch *batch)
         for (uint32_t i = 0; i < BLOCKS_AT_ONCE; i++) {
             block[i] = block_at(plan, batch, glr_load_rows(&batch->counter[row + i * LANES]));
         }
+        float(*rows)[GLR_BATCH_WIDTH] = &batch->raw[row];
         GLR_UNROLL
-        for (uint32_t i = 0; i < BLOCKS_AT_ONCE; i++) {
-            store_block(&batch->raw[row + i * LANES], &block[i]);
+        for (uint32_t i = 0; i < BLOCKS_AT_ONCE; i++, rows += LANES) {
+            store_block(rows, &block[i]);
         }
     }
 }
