@@ -43,7 +43,7 @@
 #endif
 #elif defined(__CUDACC__)
 #include "lanes_cuda.h"
-#elif defined(GLR_USE_AVX512) /* set for the files that are compiled once per instruction set */
+#elif defined(GLR_USE_AVX512) /* set by the kernels of src/cpu for vectors */
 #include "lanes_avx512.h"
 #elif defined(GLR_USE_AVX2)
 #include "lanes_avx2.h"

@@ -49,15 +49,14 @@ objects=()
 for isa in "${kernels[@]}"; do
     # Those of the build; NEON needs none.
     read -ra isa_flags < <(sed -n "s/^ *set(${isa}_flags \(.*\))$/\1/p" "$source_dir/src/CMakeLists.txt") || true
-    "$compiler" "${flags[@]}" "${options[@]}" "${isa_flags[@]}" -Wno-psabi "-DGLR_USE_${isa^^}" \
-        "-DGLR_KERNEL=glr_cpu_kernel_$isa" "-DGLR_KERNEL_NAME=\"$isa\"" \
-        -c "$source_dir/src/cpu/kernel_vector.c" -o "$scratch/$isa.o"
+    "$compiler" "${flags[@]}" "${options[@]}" "${isa_flags[@]}" -Wno-psabi \
+        -c "$source_dir/src/cpu/kernel_$isa.c" -o "$scratch/$isa.o"
     objects+=("$scratch/$isa.o")
 done
 # All but the kernels just compiled.
 mapfile -t sources < <(find "$source_dir"/src/{api,cpu,model,text} "$source_dir/tests/hashes" \
     "$source_dir/tests/support/any_fill.c" -name '*.c' \
-    ! -name kernel_vector.c ! -name choose_emulated.c)
+    ! -name 'kernel_avx*.c' ! -name kernel_neon.c ! -name choose_emulated.c)
 "$compiler" "${flags[@]}" "${options[@]}" "${sources[@]}" "${objects[@]}" "${libraries[@]}" -o "$scratch/hashes"
 
 for isa in plain "${kernels[@]}"; do

@@ -1,5 +1,8 @@
-/* The kernel on vectors. This file is compiled once per instruction set, with GLR_USE_..., GLR_KERNEL, the
- * name of its table, and GLR_KERNEL_NAME defined. */
+/* The kernel on vectors: kernel_avx2.c, kernel_avx512.c and kernel_neon.c include it, each with the flags of
+   its instruction set and with the GLR_USE_... of its lane layer defined. */
+#ifndef GLR_CPU_KERNEL_VECTOR_H
+#define GLR_CPU_KERNEL_VECTOR_H
+
 #include "kernel.h"
 #include "vector_f32.h"
 #include "vector_f64.h"
@@ -29,8 +32,11 @@ static void store_nt(const glr_plan *plan, const void *raw, uint64_t count, void
     store_values(plan, raw, count, 1, dst);
 }
 
-const glr_cpu_kernel GLR_KERNEL = {.name = GLR_KERNEL_NAME,
-                                   .sample = sample,
-                                   .store = store,
-                                   .store_nt = store_nt,
-                                   .nt_fence = glr_store_nt_fence};
+/* What a kernel's table holds. */
+#define GLR_VECTOR_KERNEL(isa)                                                                               \
+    {                                                                                                        \
+        .name = (isa), .sample = sample, .store = store, .store_nt = store_nt,                               \
+        .nt_fence = glr_store_nt_fence                                                                       \
+    }
+
+#endif
