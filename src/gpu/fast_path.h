@@ -13,12 +13,11 @@ typedef struct glr_fast_path {
     uint64_t before;     /* units of the part that come before them */
 } glr_fast_path;
 
-/* Where group number `group` of the part goes. One sum, since a pointer before the destination is none. */
-GLR_FN GLR_GLOBAL uint4 *glr_fast_path_place(GLR_GLOBAL uint8_t *dst, const glr_gpu_args *args,
-                                             uint64_t group)
+/* Where group number `group` goes. */
+GLR_WRAPS GLR_FN GLR_GLOBAL uint4 *glr_fast_path_place(GLR_GLOBAL uint8_t *dst, const glr_gpu_args *args,
+                                                       uint64_t group)
 {
-    return (GLR_GLOBAL uint4 *)((GLR_GLOBAL uint32_t *)dst +
-                                (args->offset - args->first + group * GLR_GROUP_SIZE));
+    return (GLR_GLOBAL uint4 *)((GLR_GLOBAL uint32_t *)dst + (args->offset - args->first)) + group;
 }
 
 GLR_FN glr_fast_path glr_fast_path_of(GLR_GLOBAL uint8_t *dst, const glr_gpu_args *args)
@@ -26,8 +25,7 @@ GLR_FN glr_fast_path glr_fast_path_of(GLR_GLOBAL uint8_t *dst, const glr_gpu_arg
     const uint64_t first_group = args->first / GLR_GROUP_SIZE;
     const uint64_t first_whole = (args->first + GLR_GROUP_SIZE - 1) / GLR_GROUP_SIZE;
     const uint64_t end_whole = (args->first + args->length) / GLR_GROUP_SIZE;
-    const int aligned =
-        (((size_t)dst + (args->offset - args->first) * sizeof(float)) & (sizeof(uint4) - 1)) == 0;
+    const int aligned = ((size_t)glr_fast_path_place(dst, args, 0) & (sizeof(uint4) - 1)) == 0;
     glr_fast_path fast_path = {0, 0, args->units};
     uint64_t begin = (first_whole + GLR_GPU_UNITS - 1) / GLR_GPU_UNITS, end = end_whole / GLR_GPU_UNITS;
     /* The lower half of a base is 0 unless the caller chose the counter. */

@@ -13,6 +13,7 @@
  *   GLR_SUBGROUP            number of the work-item's subgroup
  *   GLR_SUBGROUP_BARRIER()  waits until the whole subgroup has come here and sees its shared memory
  *   GLR_ATOMIC_INCREMENT(p) adds 1 to a shared counter and gives what it held
+ *   GLR_WRAPS               before a function whose address may wrap around on its way to the destination
  *   GLR_UNROLL_UNITS        GLR_UNROLL before a loop over units, where compiling that takes no long time
  *
  * Vectors of four (float4, uint4, ushort4, uchar4) have the same names and members in each. As C11 the
@@ -37,6 +38,7 @@
 #define GLR_SUBGROUP                  0
 #define GLR_SUBGROUP_BARRIER()        barrier(CLK_LOCAL_MEM_FENCE)
 #define GLR_ATOMIC_INCREMENT(p)       atomic_inc(p)
+#define GLR_WRAPS
 #define GLR_UNROLL_UNITS
 #elif defined(__CUDACC__)
 #define GLR_KERNEL                    extern "C" __global__ __launch_bounds__(GLR_GPU_ITEMS)
@@ -52,7 +54,8 @@
 #define GLR_SUBGROUP            (threadIdx.x / 32)
 #define GLR_SUBGROUP_BARRIER()  __syncwarp()
 #define GLR_ATOMIC_INCREMENT(p) atomicAdd(p, 1U)
-#define GLR_UNROLL_UNITS        GLR_UNROLL
+#define GLR_WRAPS
+#define GLR_UNROLL_UNITS GLR_UNROLL
 #elif !defined(GLR_KERNEL)
 #error "no GPU language that is known here"
 #endif

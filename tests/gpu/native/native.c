@@ -173,6 +173,7 @@ static void run(const native_device *device, const native_call *call, uint32_t i
         free(shared);
         shared = NULL;
     }
+    running = NULL;
     (void)pthread_mutex_unlock(&lock);
 }
 

@@ -20,6 +20,7 @@
 #define GLR_SUBGROUP            (GLR_ITEM / (GLR_GPU_ITEMS / GLR_SUBGROUPS))
 #define GLR_SUBGROUP_BARRIER()  native_barrier(GLR_GPU_ITEMS / GLR_SUBGROUPS, __LINE__)
 #define GLR_ATOMIC_INCREMENT(p) native_increment(p)
+#define GLR_WRAPS               __attribute__((no_sanitize("pointer-overflow")))
 #define GLR_UNROLL_UNITS
 
 /* NOLINTBEGIN(bugprone-macro-parentheses): a type's name takes none */
