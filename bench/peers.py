@@ -190,54 +190,6 @@ class Watch:
         return min(waited() - self.waited, left, used) > MAX_WAITED * room
 
 
-# name: (library, what is called, whether it truncates, whether it can use several threads, dtypes, maker)
-PEERS = {
-    "peer-tensorflow": (
-        "TensorFlow", "tf.random.stateless_truncated_normal", True, True, ("float32",), make_tensorflow),
-    "peer-tensorflow-kernel": (
-        "TensorFlow", "tf.raw_ops.StatelessTruncatedNormalV2, not scaled", True, True, ("float32",),
-        make_tensorflow_kernel),
-    "peer-jax": ("JAX", "jax.nn.initializers.glorot_normal, jitted", True, True, ("float32",), make_jax),
-    "peer-pytorch": (
-        "PyTorch", "torch.nn.init.trunc_normal_(a=-2*std, b=2*std)", True, True, ("float32", "bfloat16"), make_pytorch),
-    "peer-pytorch-normal": (
-        "PyTorch", "torch.Tensor.normal_", False, True, ("float32", "bfloat16"), make_pytorch_normal),
-    "peer-numpy": ("NumPy", "Generator(Philox).standard_normal", False, False, ("float32",), make_numpy),
-}
-
-
-def list_cases(options):
-    """(name, peer, dtype, MiB, threads) of all cases that the filters let through."""
-    cases = []
-    for mib in options.sizes:
-        for threads in sorted({1, options.threads}):
-            for peer, (_, _, _, is_parallel, dtypes, _) in PEERS.items():
-                for dtype in dtypes if is_parallel or threads == 1 else ():
-                    name = f"{peer}/{dtype}/{mib}MiB/{threads}t"
-                    if not options.filter or any(text in name for text in options.filter):
-                        cases.append((name, peer, dtype, mib, threads))
-    return cases
-
-
-def waited():
-    """Seconds that the threads of this process have waited so far for processors that others had."""
-    seconds = 0.0
-    for path in pathlib.Path("/proc/self/task").glob("*/schedstat"):
-        try:
-            seconds += 1e-9 * int(path.read_text().split()[1])
-        except (OSError, IndexError):  # the thread has ended
-            pass
-    return seconds
-
-
-def used_by_others():
-    """Seconds of processors that all programs but this one have used so far, those that a hypervisor took included."""
-    ticks = pathlib.Path("/proc/stat").read_text().split("\n", 1)[0].split()[1:9]
-    idle, waiting = 3, 4
-    busy = sum(int(n) for kind, n in enumerate(ticks) if kind not in (idle, waiting))
-    return busy / os.sysconf("SC_CLK_TCK") - time.process_time()
-
-
 def time_runs(draw, runs, first):
     start = time.perf_counter()
     for i in range(runs):
