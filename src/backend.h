@@ -35,8 +35,9 @@ struct glr_stage {
 typedef struct glr_backend {
     glr_backend_kind kind;
 
-    /* Writes the backend's devices to infos[0 .. capacity - 1] (size is already set) and returns their
-       number. A backend that is not there lists one device, unavailable, with the reason. */
+    /* Writes the names of the backend's devices, whether each is available, and why not, to infos[0 ..
+       capacity
+       - 1], and returns their number. 0 where there is none: the last error says why. */
     size_t (*list)(glr_device_info *infos, size_t capacity);
 
     /* Opens device options->device; *device is set on success only. The options have been checked. If their

@@ -3,8 +3,7 @@
 #include "cpu/cpu.h"
 #include "error.h"
 #include "guest.h"
-
-#include <stdio.h>
+#include "text/show.h"
 
 #define MAX_THREADS 1024U
 
@@ -128,17 +127,21 @@ glr_backend_kind glr_device_backend(const glr_device *device)
     return device == NULL ? GLR_BACKEND_AUTO : device->backend->kind;
 }
 
-/* Lists the devices of backend number i of the table. */
+/* Lists the devices of backend number i of the table, or one that is not available, with the reason. */
 static size_t list(size_t i, glr_device_info *infos, size_t capacity)
 {
-    if (backends[i].functions != NULL) {
-        return backends[i].functions->list(infos, capacity);
+    const glr_backend *functions = backends[i].functions;
+    const size_t found = functions != NULL ? functions->list(infos, capacity) : 0;
+    const size_t count = found > 0 ? found : 1;
+    for (size_t k = 0; infos != NULL && k < count && k < capacity; k++) {
+        infos[k].backend = backends[i].kind;
+        infos[k].device = (uint32_t)k;
     }
-    if (infos != NULL && capacity > 0) {
-        infos[0].backend = backends[i].kind;
-        (void)snprintf(infos[0].reason, sizeof infos[0].reason, "%s", NOT_IN_BUILD);
+    if (found == 0 && infos != NULL && capacity > 0) {
+        glr_show_text(infos[0].reason, sizeof infos[0].reason, "%s",
+                      functions != NULL ? glr_last_error() : NOT_IN_BUILD);
     }
-    return 1;
+    return count;
 }
 
 static glr_status list_devices(glr_device_info *infos, size_t capacity, size_t *count)

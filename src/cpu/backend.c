@@ -45,8 +45,6 @@ static size_t list(glr_device_info *infos, size_t capacity)
     }
     char processor[64];
     const glr_cpu_kernel *kernel;
-    infos[0].backend = GLR_BACKEND_CPU;
-    infos[0].device = 0;
     name_processor(processor, sizeof processor);
     if (glr_cpu_choose_kernel(&kernel) == GLR_OK) {
         infos[0].available = 1;

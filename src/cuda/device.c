@@ -276,15 +276,9 @@ static size_t list(glr_device_info *infos, size_t capacity)
     const glr_cu *cu;
     size_t count;
     if (glr_cuda_find(&cu, &count) != GLR_OK) {
-        if (capacity > 0) {
-            infos[0].backend = GLR_BACKEND_CUDA;
-            glr_show_text(infos[0].reason, sizeof infos[0].reason, "%s", glr_last_error());
-        }
-        return 1;
+        return 0;
     }
     for (size_t i = 0; i < count && i < capacity; i++) {
-        infos[i].backend = GLR_BACKEND_CUDA;
-        infos[i].device = (uint32_t)i;
         describe(cu, (int)i, &infos[i]);
     }
     return count;

@@ -286,15 +286,9 @@ static size_t list(glr_device_info *infos, size_t capacity)
     glr_opencl_found found[GLR_OPENCL_MAX_DEVICES];
     size_t count;
     if (glr_opencl_find(&cl, found, &count) != GLR_OK) {
-        if (capacity > 0) {
-            infos[0].backend = GLR_BACKEND_OPENCL;
-            glr_show_text(infos[0].reason, sizeof infos[0].reason, "%s", glr_last_error());
-        }
-        return 1;
+        return 0;
     }
     for (size_t i = 0; i < count && i < capacity; i++) {
-        infos[i].backend = GLR_BACKEND_OPENCL;
-        infos[i].device = (uint32_t)i;
         describe(cl, &found[i], &infos[i]);
     }
     return count;
