@@ -22,11 +22,6 @@ typedef struct glr_fans {
 /* Fails when an initializer's has_axes and axis counts do not agree. Errors: GLR_ERROR_ARGUMENT. */
 glr_status glr_check_axes_given(const glr_initializer *initializer);
 
-/* The fans of a checked tensor under an initializer's layout and axes.
-   Errors: GLR_ERROR_ARGUMENT for axes that are outside the tensor, and batch axes that are duplicates or are
-   inputs or outputs, too; GLR_ERROR_SHAPE for products beyond 2^63 - 1, which only repeated axes can make. */
-glr_status glr_fans_of(const glr_initializer *initializer, const glr_tensor *tensor, glr_fans *fans);
-
 /* The standard deviation of a standard normal truncated to (-2, 2), sqrt(1 - 4 phi(2) / (2 Phi(2) - 1)), with
    the digits that Keras has. */
 #define GLR_TRUNCATED_STDDEV 0.87962566103423978
@@ -45,6 +40,11 @@ typedef struct glr_params {
 
 /* Errors: GLR_ERROR_ARGUMENT, when an initializer's seeding is not one of its enumerators. */
 glr_status glr_check_seeding(const glr_initializer *initializer);
+
+/* Errors: GLR_ERROR_ARGUMENT, when the member of a struct, an argument called so, is not one of its
+ * enumerators. */
+glr_status glr_check_method(const char *argument, glr_method method);
+glr_status glr_check_layout(const char *argument, glr_layout layout);
 
 /* Errors: GLR_ERROR_ARGUMENT, when an initializer's kind, method, layout or seeding is not an enumerator. */
 glr_status glr_check_choices(const glr_initializer *initializer);

@@ -136,7 +136,10 @@ static glr_status check_lists(const axis_list lists[3], uint32_t rank, uint32_t 
     return check_no_repeat(lists[2], rank);
 }
 
-glr_status glr_fans_of(const glr_initializer *initializer, const glr_tensor *tensor, glr_fans *fans)
+/* The fans of a checked tensor under an initializer's layout and axes.
+   Errors: GLR_ERROR_ARGUMENT for axes that are outside the tensor, and batch axes that are duplicates or are
+   inputs or outputs, too; GLR_ERROR_SHAPE for products beyond 2^63 - 1, which only repeated axes can make. */
+static glr_status fans_of(const glr_initializer *initializer, const glr_tensor *tensor, glr_fans *fans)
 {
     const axis_list lists[3] = {
         {"input_axes", initializer->input_axes, initializer->input_axis_count},
@@ -170,19 +173,34 @@ glr_status glr_check_seeding(const glr_initializer *initializer)
                           (int)initializer->seeding);
 }
 
+glr_status glr_check_method(const char *argument, glr_method method)
+{
+    return method == GLR_METHOD_RESAMPLE || method == GLR_METHOD_ICDF
+               ? GLR_OK
+               : glr_fail(GLR_ERROR_ARGUMENT, "%s.method: %d is neither resample (0) nor icdf (1)", argument,
+                          (int)method);
+}
+
+glr_status glr_check_layout(const char *argument, glr_layout layout)
+{
+    return layout == GLR_LAYOUT_KERAS || layout == GLR_LAYOUT_TORCH
+               ? GLR_OK
+               : glr_fail(GLR_ERROR_ARGUMENT, "%s.layout: %d is neither Keras's (0) nor torch's (1)",
+                          argument, (int)layout);
+}
+
 glr_status glr_check_choices(const glr_initializer *initializer)
 {
     if (!glr_kind_is_valid(initializer->kind)) {
         return glr_fail(GLR_ERROR_ARGUMENT, "initializer.kind: %d is not an initializer",
                         (int)initializer->kind);
     }
-    if (initializer->method != GLR_METHOD_RESAMPLE && initializer->method != GLR_METHOD_ICDF) {
-        return glr_fail(GLR_ERROR_ARGUMENT, "initializer.method: %d is neither resample (0) nor icdf (1)",
-                        (int)initializer->method);
+    glr_status status = glr_check_method("initializer", initializer->method);
+    if (status == GLR_OK) {
+        status = glr_check_layout("initializer", initializer->layout);
     }
-    if (initializer->layout != GLR_LAYOUT_KERAS && initializer->layout != GLR_LAYOUT_TORCH) {
-        return glr_fail(GLR_ERROR_ARGUMENT, "initializer.layout: %d is neither Keras's (0) nor torch's (1)",
-                        (int)initializer->layout);
+    if (status != GLR_OK) {
+        return status;
     }
     if ((unsigned)initializer->number > GLR_NUMBER_UINT64) {
         return glr_fail(GLR_ERROR_ARGUMENT,
@@ -289,7 +307,7 @@ glr_status glr_resolve_params(const glr_initializer *initializer, const glr_tens
     }
     glr_params resolved = {.sampler = GLR_SAMPLE_CONSTANT};
     *params = resolved;
-    status = glr_fans_of(initializer, tensor, &params->fans);
+    status = fans_of(initializer, tensor, &params->fans);
     if (status != GLR_OK) {
         return status;
     }

@@ -225,13 +225,12 @@ static glr_status check_options(const glr_model_options *options)
                         "options: has_seed, has_method and has_layout are 0 or 1, not %u, %u, %u",
                         options->has_seed, options->has_method, options->has_layout);
     }
-    if (options->has_method && options->method != GLR_METHOD_RESAMPLE && options->method != GLR_METHOD_ICDF) {
-        return glr_fail(GLR_ERROR_ARGUMENT, "options.method: %d is neither resample (0) nor icdf (1)",
-                        (int)options->method);
+    glr_status status = options->has_method ? glr_check_method("options", options->method) : GLR_OK;
+    if (status == GLR_OK && options->has_layout) {
+        status = glr_check_layout("options", options->layout);
     }
-    if (options->has_layout && options->layout != GLR_LAYOUT_KERAS && options->layout != GLR_LAYOUT_TORCH) {
-        return glr_fail(GLR_ERROR_ARGUMENT, "options.layout: %d is neither Keras's (0) nor torch's (1)",
-                        (int)options->layout);
+    if (status != GLR_OK) {
+        return status;
     }
     if (options->dtype != GLR_DTYPE_NONE && !glr_dtype_is_floating(options->dtype)) {
         return glr_fail(GLR_ERROR_ARGUMENT, "options.dtype: %d (%s) is not a floating-point type",
