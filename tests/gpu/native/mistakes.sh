@@ -36,7 +36,7 @@ mistakes=(
     'fast_path.h; s/i < fast_path->before ? i :/i <= fast_path->before ? i :/'
     'fast_path.h; s/(glr_scalar)(first >> 32)/0U/'
     'fast_path.h; s/i \* step, (glr/i, (glr/'
-    'fast_path.h; s/args->offset - args->first + group/args->offset + group/'
+    'fast_path.h; s/(args->offset - args->first)/args->offset/'
     'fast_path.h; s/number - fast_path->before </number <=/'
     'draw.h; s/tile += GLR_WORK_GROUPS)/tile += GLR_WORK_GROUPS + 1)/'
     'draw.h; s/fast_path.begin + GLR_WORK_GROUP;/fast_path.begin;/'
