@@ -90,9 +90,6 @@ enum { OPTION_DTYPE = 1100, OPTION_METHOD, OPTION_LAYOUT, OPTION_SYNC, OPTION_RE
 /* Takes one of these options, or else a common option. */
 int glr_cli_drawing_option(const char *command, int option, glr_model_options *options, glr_common *common);
 
-/* Fails for a list that cannot be resolved, and lists the tensors without an initializer. */
-int glr_cli_fail_unresolved(const char *path, const glr_model *model, const glr_problem *problem);
-
 /* Opens the device that the options name; EXIT_DONE, or EXIT_FAILED after a message. */
 int glr_cli_open(const glr_common *common, glr_device **device);
 

@@ -151,19 +151,13 @@ static bool read_dtype(glr_json_value value, const place *where, glr_dtype *dtyp
 static bool read_layout(glr_json_value value, const place *where, glr_layout *layout)
 {
     const char *name;
-    if (!read_string(value, where, &name)) {
-        return false;
-    }
-    return take_status(glr_layout_of_name(name, layout), where);
+    return read_string(value, where, &name) && take_status(glr_layout_of_name(name, layout), where);
 }
 
 static bool read_method(glr_json_value value, const place *where, glr_method *method)
 {
     const char *name;
-    if (!read_string(value, where, &name)) {
-        return false;
-    }
-    return take_status(glr_method_of_name(name, method), where);
+    return read_string(value, where, &name) && take_status(glr_method_of_name(name, method), where);
 }
 
 static bool read_recipe(glr_json_value value, const place *where, const glr_recipe **recipe)

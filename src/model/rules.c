@@ -32,25 +32,6 @@ bool glr_choice_parse(const char *text, const glr_text_names *names, glr_choice 
     return status == GLR_OK || glr_problem_status(problem, status);
 }
 
-/* Makes room for one more. */
-static bool grow(glr_rules *rules)
-{
-    if (rules->count < rules->capacity) {
-        return true;
-    }
-    if (rules->capacity > SIZE_MAX / 4 / sizeof *rules->rule) {
-        return false;
-    }
-    size_t capacity = rules->capacity == 0 ? 4 : 2 * rules->capacity;
-    glr_rule *grown = realloc(rules->rule, capacity * sizeof *grown);
-    if (grown == NULL) {
-        return false;
-    }
-    rules->rule = grown;
-    rules->capacity = capacity;
-    return true;
-}
-
 static void free_rule(glr_rule *rule)
 {
     free(rule->label);
@@ -119,12 +100,12 @@ static bool set_label(const char *word, const char *pattern, glr_rule *rule, glr
 /* The place of the next rule, empty; NULL when memory ran out. */
 static glr_rule *next_rule(glr_rules *rules)
 {
-    if (!grow(rules)) {
+    glr_rule *grown = glr_grow(rules->rule, rules->count, &rules->capacity, sizeof *grown);
+    if (grown == NULL) {
         return NULL;
     }
-    glr_rule *rule = &rules->rule[rules->count];
-    memset(rule, 0, sizeof *rule);
-    return rule;
+    rules->rule = grown;
+    return memset(&grown[rules->count], 0, sizeof *grown);
 }
 
 /* Keeps a rule that was made in its place, or frees it. */

@@ -1,4 +1,4 @@
-/* Formatted copies, and shapes. */
+/* Formatted copies, shapes, and arrays that grow. */
 #include "text.h"
 
 #include <inttypes.h>
@@ -20,6 +20,17 @@ char *glr_format_text(const char *format, ...)
     va_end(again);
     va_end(arguments);
     return text;
+}
+
+void *glr_grow(void *items, size_t count, size_t *capacity, size_t bytes)
+{
+    if (count < *capacity) {
+        return items;
+    }
+    const size_t more = *capacity == 0 ? 4 : 2 * *capacity;
+    void *grown = *capacity > SIZE_MAX / 4 / bytes ? NULL : realloc(items, more * bytes);
+    *capacity = grown != NULL ? more : *capacity;
+    return grown;
 }
 
 void glr_shape_text(const glr_tensor *tensor, char text[GLR_SHAPE_TEXT])

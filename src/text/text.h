@@ -1,4 +1,4 @@
-/* Formatted copies, shapes and slices. */
+/* Formatted copies, shapes, slices, and arrays that grow. */
 #ifndef GLR_TEXT_TEXT_H
 #define GLR_TEXT_TEXT_H
 
@@ -10,6 +10,10 @@
 
 /* malloc'ed; NULL when memory ran out. */
 __attribute__((format(printf, 1, 2))) char *glr_format_text(const char *format, ...);
+
+/* An array of `count` items of so many bytes, with room for one more, and its capacity; NULL, and all is as
+   it was, when memory ran out. */
+void *glr_grow(void *items, size_t count, size_t *capacity, size_t bytes);
 
 #define GLR_SHAPE_TEXT (GLR_MAX_RANK * 22 + 3)
 

@@ -1,30 +1,16 @@
 #include "variables.h"
 
+#include "text.h"
+
 #include <stdlib.h>
 #include <string.h>
 
-/* Makes room for one more. */
-static bool grow(glr_variables *variables)
-{
-    if (variables->count < variables->capacity) {
-        return true;
-    }
-    if (variables->capacity > SIZE_MAX / 4 / sizeof *variables->variable) {
-        return false;
-    }
-    const size_t capacity = variables->capacity == 0 ? 4 : 2 * variables->capacity;
-    glr_variable *grown = realloc(variables->variable, capacity * sizeof *grown);
-    if (grown == NULL) {
-        return false;
-    }
-    variables->variable = grown;
-    variables->capacity = capacity;
-    return true;
-}
-
 bool glr_variables_add(glr_variables *variables, const char *name, size_t length, double value)
 {
-    char *copy = grow(variables) ? strndup(name, length) : NULL;
+    glr_variable *grown =
+        glr_grow(variables->variable, variables->count, &variables->capacity, sizeof *grown);
+    variables->variable = grown != NULL ? grown : variables->variable;
+    char *copy = grown != NULL ? strndup(name, length) : NULL;
     if (copy == NULL) {
         return false;
     }
