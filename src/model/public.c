@@ -323,29 +323,15 @@ glr_status glr_model_find(const glr_model *model, const char *name, size_t *inde
     return status;
 }
 
-static glr_status list_undecided(const glr_model *model, char *buffer, size_t capacity, size_t *length)
+typedef bool writer(glr_text *text, const glr_model *model, glr_problem *problem);
+
+static bool write_undecided(glr_text *text, const glr_model *model, glr_problem *problem)
 {
-    glr_text text = {0};
-    if (buffer == NULL && capacity > 0) {
-        return glr_fail_null("buffer");
-    }
-    glr_status status = check_resolved(model);
-    if (status != GLR_OK) {
-        return status;
-    }
-    status = glr_undecided_write(&text, model) ? glr_text_hand_over(&text, buffer, capacity, length)
-                                               : glr_fail(GLR_ERROR_MEMORY, "out of memory");
-    glr_text_free(&text);
-    return status;
+    return glr_undecided_write(text, model) || glr_problem_memory(problem);
 }
 
-glr_status glr_model_undecided(const glr_model *model, char *buffer, size_t capacity, size_t *length)
-{
-    const glr_host host = glr_enter();
-    return glr_leave(&host, list_undecided(model, buffer, capacity, length));
-}
-
-static glr_status to_spec(const glr_model *model, char *buffer, size_t capacity, size_t *length)
+static glr_status to_text(const glr_model *model, writer *write, char *buffer, size_t capacity,
+                          size_t *length)
 {
     glr_problem problem;
     glr_text text = {0};
@@ -356,14 +342,20 @@ static glr_status to_spec(const glr_model *model, char *buffer, size_t capacity,
     if (status != GLR_OK) {
         return status;
     }
-    status = glr_spec_write(&text, model, &problem) ? glr_text_hand_over(&text, buffer, capacity, length)
-                                                    : glr_fail_by(&problem);
+    status = write(&text, model, &problem) ? glr_text_hand_over(&text, buffer, capacity, length)
+                                           : glr_fail_by(&problem);
     glr_text_free(&text);
     return status;
+}
+
+glr_status glr_model_undecided(const glr_model *model, char *buffer, size_t capacity, size_t *length)
+{
+    const glr_host host = glr_enter();
+    return glr_leave(&host, to_text(model, write_undecided, buffer, capacity, length));
 }
 
 glr_status glr_model_to_spec(const glr_model *model, char *buffer, size_t capacity, size_t *length)
 {
     const glr_host host = glr_enter();
-    return glr_leave(&host, to_spec(model, buffer, capacity, length));
+    return glr_leave(&host, to_text(model, glr_spec_write, buffer, capacity, length));
 }
