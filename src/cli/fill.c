@@ -128,11 +128,10 @@ static int read_initializer(const arguments *given, glr_initializer *initializer
 {
     const char *text = given->initializer;
     const size_t length = strlen(text);
-    const bool is_json =
-        text[0] == '{' || text[0] == '"' || strncmp(text, GLR_UTF8_BOM, strlen(GLR_UTF8_BOM)) == 0;
-    const glr_status status = is_json ? glr_initializer_from_json(text, length, initializer)
-                                      : glr_initializer_from_text(text, length, given->variables.all.variable,
-                                                                  given->variables.all.count, initializer);
+    const glr_status status = glr_json_is_meant(text)
+                                  ? glr_initializer_from_json(text, length, initializer)
+                                  : glr_initializer_from_text(text, length, given->variables.all.variable,
+                                                              given->variables.all.count, initializer);
     return status == GLR_OK ? EXIT_DONE
                             : glr_cli_fail(status == GLR_ERROR_MEMORY ? EXIT_FAILED : EXIT_USAGE,
                                            "--initializer: %s", glr_last_error());

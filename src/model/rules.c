@@ -14,8 +14,6 @@
 
 bool glr_choice_parse(const char *text, const glr_text_names *names, glr_choice *choice, glr_problem *problem)
 {
-    const char *start =
-        text + (strncmp(text, GLR_UTF8_BOM, strlen(GLR_UTF8_BOM)) == 0 ? strlen(GLR_UTF8_BOM) : 0);
     memset(&choice->says, 0, sizeof choice->says);
     if (strcmp(text, "skip") == 0) {
         choice->action = GLR_ACTION_SKIP;
@@ -25,10 +23,10 @@ bool glr_choice_parse(const char *text, const glr_text_names *names, glr_choice 
         return glr_problem_set(problem, "keep: a list of tensors has no values to keep");
     }
     choice->action = GLR_ACTION_FILL;
-    const bool is_json = start[0] == '{' || start[0] == '"';
     const glr_status status =
-        is_json ? glr_initializer_from_json(text, strlen(text), &choice->initializer)
-                : glr_initializer_read_text(text, strlen(text), names, &choice->says, &choice->initializer);
+        glr_json_is_meant(text)
+            ? glr_initializer_from_json(text, strlen(text), &choice->initializer)
+            : glr_initializer_read_text(text, strlen(text), names, &choice->says, &choice->initializer);
     return status == GLR_OK || glr_problem_status(problem, status);
 }
 

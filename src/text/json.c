@@ -414,6 +414,11 @@ glr_status glr_json_read_python(const char *text, size_t length, glr_json *json,
     return read_all(has_bom ? text + bom : text, has_bom ? length - bom : length, true, json, problem);
 }
 
+bool glr_json_is_meant(const char *text)
+{
+    return text[0] == '{' || text[0] == '"' || strncmp(text, GLR_UTF8_BOM, strlen(GLR_UTF8_BOM)) == 0;
+}
+
 void glr_json_free(glr_json *json)
 {
     glr_json_free_nodes(json);

@@ -59,6 +59,10 @@ glr_status glr_json_read_python(const char *text, size_t length, glr_json *json,
 /* The byte order mark. */
 #define GLR_UTF8_BOM "\xef\xbb\xbf"
 
+/* Whether a zero-terminated text that may be an initializer's JSON or its text form is JSON: the text form
+   begins with a name. */
+bool glr_json_is_meant(const char *text);
+
 /* Frees a document. An empty one may be freed, too. */
 void glr_json_free(glr_json *json);
 

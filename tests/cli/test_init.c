@@ -438,6 +438,31 @@ Test(init, variables)
     }
 }
 
+/* An option and a rule tell JSON from the text form alike. */
+Test(init, json_and_text)
+{
+    static const struct {
+        const char *text;
+        int status;
+    } cases[] = {
+        {"zeros", 0},
+        {" zeros", 0},
+        {"\"Zeros\"", 0},
+        {"{\"class_name\": \"Zeros\"}", 0},
+        {"\xef\xbb\xbf\"Zeros\"", 0},
+        {"\xef\xbb\xbf {\"class_name\": \"Zeros\"}", 0},
+        {"\xef\xbb\xbfzeros", 2},
+        {" \"Zeros\"", 2},
+    };
+    write_text("m.json", "{\"tensors\": [{\"name\": \"w\", \"shape\": [2], \"dtype\": \"float32\"}]}");
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        outcome result = run("glorand fill -n 2 -o w.bin -i '%s'", cases[i].text);
+        cr_expect_eq(result.status, cases[i].status, "fill, %s: %s", cases[i].text, result.err);
+        result = run("glorand init m.json --plan --rule 'w=%s'", cases[i].text);
+        cr_expect_eq(result.status, cases[i].status, "init, %s: %s", cases[i].text, result.err);
+    }
+}
+
 Test(init, mistakes_in_variables)
 {
     write_text("m.json", "{\"dtype\": \"float32\", \"tensors\": [{\"name\": \"w\", \"shape\": [4, 4]}]}");
