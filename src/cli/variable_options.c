@@ -73,31 +73,55 @@ int glr_cli_variable_option(int option, const char *argument, glr_variable_optio
 
 static bool is_of_a_name(char c) { return glr_ascii_begins_name(c) || (c >= '0' && c <= '9'); }
 
-/* Whether a name stands in a text as a word. */
-static bool has_word(const char *text, const char *name)
+/* Marks the variables whose names stand in a text as words. */
+static void mark_words(const char *text, const glr_variables *sorted, bool *used)
 {
-    const size_t length = strlen(name);
-    for (const char *at = text; (at = strstr(at, name)) != NULL; at += length) {
-        if ((at == text || !is_of_a_name(at[-1])) && !is_of_a_name(at[length])) {
-            return true;
+    while (*text != '\0') {
+        size_t length = 0;
+        while (is_of_a_name(text[length])) {
+            length++;
+        }
+        const glr_name *found =
+            length > 0 ? glr_find_name(sorted->sorted, sorted->sorted_count, text, length) : NULL;
+        if (found != NULL) {
+            used[found->index] = true;
+        }
+        text += length > 0 ? length : 1;
+    }
+}
+
+/* The first variable that is not marked, or NULL. */
+static const char *find_unused(const glr_variables *sorted, const bool *used)
+{
+    const glr_name *first = NULL;
+    for (size_t i = 0; i < sorted->sorted_count; i++) {
+        const glr_name *name = &sorted->sorted[i];
+        if (!used[name->index] && (first == NULL || name->index < first->index)) {
+            first = name;
         }
     }
-    return false;
+    return first != NULL ? first->text : NULL;
 }
 
 int glr_cli_check_set(const glr_variable_options *given, const char *const *texts, size_t count)
 {
-    for (size_t i = 0; i < given->set.count; i++) {
-        const char *name = given->set.variable[i].name;
-        size_t t = 0;
-        while (t < count && !has_word(texts[t], name)) {
-            t++;
-        }
-        if (t == count) {
-            return glr_cli_fail(EXIT_USAGE, "--set %s: no initializer uses this variable", name);
-        }
+    glr_variables set = given->set; /* whose names are not copied */
+    if (set.count == 0) {
+        return EXIT_DONE;
     }
-    return EXIT_DONE;
+    bool *used = calloc(set.count, sizeof *used);
+    if (used == NULL || !glr_variables_sort(&set)) {
+        free(used);
+        return glr_cli_fail(EXIT_FAILED, "out of memory");
+    }
+    for (size_t i = 0; i < count; i++) {
+        mark_words(texts[i], &set, used);
+    }
+    const char *unused = find_unused(&set, used);
+    free(used);
+    free(set.sorted);
+    return unused == NULL ? EXIT_DONE
+                          : glr_cli_fail(EXIT_USAGE, "--set %s: no initializer uses this variable", unused);
 }
 
 void glr_cli_free_variables(glr_variable_options *given)

@@ -128,3 +128,26 @@ Test(large, mistakes, .init = enter_scratch)
                                  "model.layers.1080.mlp.up_proj.weight\n");
     expect_little_memory(COUNT);
 }
+
+/* As many variables as tensors: each is looked for in the list, in which none is searched for from end to
+ * end. */
+Test(large, variables, .init = enter_scratch)
+{
+    enum { COUNT = 50000 };
+    FILE *list = fopen("list.json", "wb"), *options = fopen("options", "wb");
+    cr_assert(list != NULL && options != NULL);
+    (void)fprintf(list, "{\"tensors\": [\n");
+    for (int i = 0; i < COUNT; i++) {
+        (void)fprintf(list,
+                      "{\"name\": \"h.%d\", \"shape\": [4], \"dtype\": \"float32\", "
+                      "\"initializer\": \"constant(2*v%d)\"}%s\n",
+                      i, COUNT - 1 - i, i + 1 < COUNT ? "," : "]}");
+        (void)fprintf(options, "--set=v%d=1\n", i);
+    }
+    cr_assert(fclose(list) == 0 && fclose(options) == 0);
+    outcome result = run("ulimit -t 10; glorand init list.json --plan $(cat options) | tail -n 1");
+    cr_expect_str_eq(result.out, "50000 tensors, 200000 parameters, 800000 bytes\n", "%s", result.err);
+    result = run("ulimit -t 10; glorand init list.json --plan $(cat options) --set v=1 --set w=1");
+    cr_expect_eq(result.status, 2);
+    cr_expect_str_eq(result.err, "glorand: error: --set v: no initializer uses this variable\n");
+}
