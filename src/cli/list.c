@@ -6,6 +6,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* Room for a tensor's text, which few need: a text that does not fit is made twice. What is not used of it is
+   only addresses. */
+#define TEXT_BYTES 256
+
 int glr_list_options_make(int argc, glr_list_options *given)
 {
     given->rule = calloc((size_t)argc, sizeof *given->rule);
@@ -36,16 +40,12 @@ static int add_rule(glr_model *model, const char *rule)
 /* Lists the tensors that nothing decides behind the message. */
 static int fail_undecided(const char *path, const glr_model *model)
 {
-    size_t length = 0;
-    char *lines = NULL;
+    glr_problem problem;
     const int status = glr_cli_fail(EXIT_USAGE, "%s: %s (--rule 'PATTERN=INITIALIZER', --recipe NAME):", path,
                                     glr_last_error());
-    if (glr_model_undecided(model, NULL, 0, &length) == GLR_ERROR_TOO_SMALL) {
-        lines = malloc(length + 1);
-    }
-    if (lines == NULL || glr_model_undecided(model, lines, length + 1, NULL) != GLR_OK) {
-        free(lines);
-        return glr_cli_fail(EXIT_FAILED, "%s: out of memory", path);
+    char *lines = glr_text_of_model(glr_model_undecided, model, &problem);
+    if (lines == NULL) {
+        return glr_cli_fail_by(&problem, "%s: %s", path, problem.text);
     }
     (void)fputs(lines, stderr);
     free(lines);
@@ -109,6 +109,24 @@ int glr_list_read(const char *path, const glr_list_options *given, glr_model **m
         *model = NULL;
     }
     return resolved;
+}
+
+char *glr_text_of_model(glr_model_writer *write, const glr_model *model, glr_problem *problem)
+{
+    size_t length = TEXT_BYTES * (glr_model_count(model) + 1);
+    char *text = NULL;
+    glr_status status;
+    do {
+        free(text);
+        text = malloc(length + 1);
+        status = text != NULL ? write(model, text, length + 1, &length) : GLR_ERROR_MEMORY;
+    } while (status == GLR_ERROR_TOO_SMALL);
+    if (status != GLR_OK) {
+        (void)(text == NULL ? glr_problem_memory(problem) : glr_problem_status(problem, status));
+        free(text);
+        return NULL;
+    }
+    return text;
 }
 
 bool glr_spec_of_file(const glr_safetensors *file, glr_model **model, glr_problem *problem)

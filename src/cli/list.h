@@ -25,6 +25,12 @@ void glr_list_options_free(glr_list_options *given);
 /* Reads and resolves a list. On failure *model is NULL. */
 int glr_list_read(const char *path, const glr_list_options *given, glr_model **model);
 
+/* A function of the library that writes a text about a model. */
+typedef glr_status glr_model_writer(const glr_model *model, char *buffer, size_t capacity, size_t *length);
+
+/* Such a text, to be freed; NULL on failure. */
+char *glr_text_of_model(glr_model_writer *write, const glr_model *model, glr_problem *problem);
+
 /* Strings of a file's metadata. */
 #define GLR_KEY_VERSION        "glorand.version"
 #define GLR_KEY_STREAM_VERSION "glorand.stream_version"

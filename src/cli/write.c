@@ -306,31 +306,12 @@ static glr_file_tensor *file_tensors(const glr_model *model, size_t *count)
     return tensors;
 }
 
-/* The spec of a resolved model, to be freed; NULL on failure. */
-static char *spec_of(const glr_model *model, glr_problem *problem)
-{
-    size_t length = 0;
-    char *spec = NULL;
-    glr_status status = glr_model_to_spec(model, NULL, 0, &length);
-    if (status == GLR_ERROR_TOO_SMALL) {
-        spec = malloc(length + 1);
-        status = spec != NULL ? glr_model_to_spec(model, spec, length + 1, NULL) : GLR_ERROR_MEMORY;
-    }
-    if (status != GLR_OK) {
-        (void)(spec == NULL && status == GLR_ERROR_MEMORY ? glr_problem_memory(problem)
-                                                          : glr_problem_status(problem, status));
-        free(spec);
-        return NULL;
-    }
-    return spec;
-}
-
 /* The header of a .safetensors file, to be freed; NULL on failure. */
 static char *make_header(const glr_model *model, glr_file_tensor *tensors, size_t count, size_t *length,
                          glr_problem *problem)
 {
     char stream_version[16];
-    char *spec = spec_of(model, problem);
+    char *spec = glr_text_of_model(glr_model_to_spec, model, problem);
     if (spec == NULL) {
         return NULL;
     }

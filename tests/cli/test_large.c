@@ -151,3 +151,37 @@ Test(large, variables, .init = enter_scratch)
     cr_expect_eq(result.status, 2);
     cr_expect_str_eq(result.err, "glorand: error: --set v: no initializer uses this variable\n");
 }
+
+#ifndef TEST_SANITIZED /* whose runtime must be loaded first */
+
+/* Expects that a command asks for these texts. */
+static void expect_texts(const char *command, const char *expected)
+{
+    outcome result = run("rm -f log; GLR_TEXTS=log LD_PRELOAD='" TEXTS "' glorand %s; cat log", command);
+    cr_expect_str_eq(result.out, expected, "%s: %s", command, result.err);
+}
+
+/* A text about many tensors is made once, unless it is much longer than others. */
+Test(large, texts, .init = enter_scratch)
+{
+    char name[3001];
+    write_list("list.json", 10000, false);
+    expect_texts("init list.json -o x.safetensors --seed 3", "glr_model_to_spec\n");
+    cr_expect_eq(run("glorand verify x.safetensors").status, 0);
+    cr_assert_eq(run("sed 's/\"recipe\": \"keras\", //' list.json > none.json").status, 0);
+    expect_texts("init none.json -o y.safetensors", "glr_model_undecided\n");
+
+    memset(name, 'n', sizeof name - 1);
+    name[sizeof name - 1] = '\0';
+    FILE *file = fopen("long.json", "wb");
+    cr_assert_not_null(file);
+    (void)fprintf(file, "{\"tensors\": [{\"name\": \"%s\", \"shape\": [4, 4], \"dtype\": \"float32\"}]}",
+                  name);
+    cr_assert_eq(fclose(file), 0);
+    expect_texts("init long.json -o x.safetensors --recipe keras --seed 3",
+                 "glr_model_to_spec\nglr_model_to_spec\n");
+    cr_expect_eq(run("glorand verify x.safetensors").status, 0);
+    expect_texts("init long.json -o y.safetensors", "glr_model_undecided\nglr_model_undecided\n");
+}
+
+#endif
