@@ -14,25 +14,67 @@
     for (uint64_t number = GLR_WORK_GROUP * GLR_GPU_ITEMS + GLR_ITEM; (number) < (units);                    \
          (number) += GLR_WORK_GROUPS * GLR_GPU_ITEMS)
 
-/* A packed part by a sampler that rejects nothing. `sampler` is a constant where this is inlined. */
+/* The units that the fast path leaves. */
+GLR_FN void glr_gpu_draw_remainder(GLR_GLOBAL uint8_t *dst, const glr_gpu_args *args, uint32_t dtype,
+                                   const glr_fast_path *fast_path, int sampler)
+{
+    const uint64_t remainder = glr_remainder_count(fast_path, args);
+    GLR_FOR_EACH_UNIT(i, remainder) {
+        glr_unit unit = glr_unit_packed(args, glr_remainder_unit(fast_path, i), GLR_GROUP_SIZE);
+        glr_values values = glr_sample_group(sampler, args->base, unit.group, &args->keys);
+        glr_gpu_store(dst, args, dtype, unit, 1, &values);
+    }
+}
+
+/* A packed part of float32, by a sampler that rejects nothing. `sampler` is a constant where this is inlined,
+   as in the functions below. */
 GLR_FN void glr_gpu_draw(GLR_GLOBAL uint8_t *dst, const glr_gpu_args *args, int sampler)
 {
-    const glr_fast_path fast_path = glr_fast_path_of(dst, args);
+    const glr_fast_path fast_path = glr_fast_path_of(dst, args, GLR_DTYPE_NUMBER_FLOAT32);
     for (uint64_t tile = fast_path.begin + GLR_WORK_GROUP; tile < fast_path.end; tile += GLR_WORK_GROUPS) {
-        GLR_GLOBAL uint4 *to = glr_fast_path_place(dst, args, tile * GLR_GPU_UNITS + GLR_ITEM);
+        const uint64_t group = tile * GLR_GPU_UNITS + GLR_ITEM;
+        GLR_GLOBAL uint8_t *to = glr_fast_path_place(dst, args, GLR_DTYPE_NUMBER_FLOAT32, group);
         GLR_UNROLL_UNITS
         for (uint32_t i = 0; i < GLR_GPU_UNITS; i += GLR_GPU_ITEMS) {
             glr_block block = glr_fast_path_block(args, tile, i + GLR_ITEM, 1);
             glr_values values = glr_sample_block(&block, sampler);
-            glr_fast_path_store(to + i, args, &values);
+            glr_fast_path_store(to + i * sizeof(uint4), args, GLR_DTYPE_NUMBER_FLOAT32, &values);
         }
     }
-    const uint64_t remainder = glr_remainder_count(&fast_path, args);
-    GLR_FOR_EACH_UNIT(i, remainder) {
-        glr_unit unit = glr_unit_packed(args, glr_remainder_unit(&fast_path, i), GLR_GROUP_SIZE);
-        glr_values values = glr_sample_group(sampler, args->base, unit.group, &args->keys);
-        glr_gpu_store(dst, args, unit, 1, &values);
+    glr_gpu_draw_remainder(dst, args, GLR_DTYPE_NUMBER_FLOAT32, &fast_path, sampler);
+}
+
+/* The tiles of a part of 16 or 8 bits: a work-item draws neighboring groups, as many as fill a vector. */
+GLR_FN void glr_gpu_draw_tiles_narrow(GLR_GLOBAL uint8_t *dst, const glr_gpu_args *args, uint32_t dtype,
+                                      uint32_t groups, const glr_fast_path *fast_path, int sampler)
+{
+    for (uint64_t tile = fast_path->begin + GLR_WORK_GROUP; tile < fast_path->end; tile += GLR_WORK_GROUPS) {
+        GLR_GLOBAL uint4 *to =
+            (GLR_GLOBAL uint4 *)glr_fast_path_place(dst, args, dtype, tile * GLR_GPU_UNITS);
+        for (uint32_t i = GLR_ITEM; i * groups < GLR_GPU_UNITS; i += GLR_GPU_ITEMS) {
+            uint4 words;
+            words.x = words.y = words.z = words.w = 0;
+            for (uint32_t j = 0; j < groups; j++) {
+                glr_block block = glr_fast_path_block(args, tile, i * groups + j, 1);
+                glr_values values = glr_sample_block(&block, sampler);
+                glr_fast_path_append(&words, args, dtype, groups, &values);
+            }
+            to[i] = words;
+        }
     }
+}
+
+/* A packed part of 16 or 8 bits. */
+GLR_FN void glr_gpu_draw_narrow(GLR_GLOBAL uint8_t *dst, const glr_gpu_args *args, int sampler)
+{
+    const glr_fast_path fast_path = glr_fast_path_of(dst, args, args->dtype);
+    if (args->dtype == GLR_DTYPE_NUMBER_BFLOAT16) { /* the most common one, as constants */
+        glr_gpu_draw_tiles_narrow(dst, args, GLR_DTYPE_NUMBER_BFLOAT16, 2, &fast_path, sampler);
+    } else {
+        glr_gpu_draw_tiles_narrow(dst, args, args->dtype, args->element_size == 2 ? 2 : 4, &fast_path,
+                                  sampler);
+    }
+    glr_gpu_draw_remainder(dst, args, args->dtype, &fast_path, sampler);
 }
 
 /* Any part, by any sampler that rejects nothing. */
@@ -42,7 +84,7 @@ GLR_FN void glr_gpu_draw_any(GLR_GLOBAL uint8_t *dst, const glr_gpu_args *args, 
         glr_unit unit = glr_unit_at(args, runs, number, GLR_GROUP_SIZE);
         if (unit.count > 0) {
             glr_values values = glr_sample_group((int)args->sampler, args->base, unit.group, &args->keys);
-            glr_gpu_store(dst, args, unit, args->stride, &values);
+            glr_gpu_store(dst, args, args->dtype, unit, args->stride, &values);
         }
     }
 }

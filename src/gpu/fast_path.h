@@ -1,7 +1,7 @@
-/* The fast path through a packed part of float32: groups that lie in it as a whole, whose values go to
-   memory as one vector. They are drawn by tiles of GLR_GPU_UNITS groups, of which the first number is a
-   multiple of that, so that the counters of a tile differ in word 0 only, and everything else is computed
-   once for all of them. The remainder of the part is drawn unit by unit. */
+/* The fast path through a packed part: groups that lie in it as a whole, whose values go to memory as
+   vectors. They are drawn by tiles of GLR_GPU_UNITS groups, of which the first number is a multiple of that,
+   so that the counters of a tile differ in word 0 only, and everything else is computed once for all of them.
+   The remainder of the part is drawn unit by unit. */
 #ifndef GLR_GPU_FAST_PATH_H
 #define GLR_GPU_FAST_PATH_H
 
@@ -14,22 +14,27 @@ typedef struct glr_fast_path {
 } glr_fast_path;
 
 /* Where group number `group` goes. */
-GLR_WRAPS GLR_FN GLR_GLOBAL uint4 *glr_fast_path_place(GLR_GLOBAL uint8_t *dst, const glr_gpu_args *args,
-                                                       uint64_t group)
+GLR_WRAPS GLR_FN GLR_GLOBAL uint8_t *glr_fast_path_place(GLR_GLOBAL uint8_t *dst, const glr_gpu_args *args,
+                                                         uint32_t dtype, uint64_t group)
 {
-    return (GLR_GLOBAL uint4 *)((GLR_GLOBAL uint32_t *)dst + (args->offset - args->first)) + group;
+    if (dtype == GLR_DTYPE_NUMBER_FLOAT32) {
+        return (GLR_GLOBAL uint8_t *)((GLR_GLOBAL uint4 *)((GLR_GLOBAL uint32_t *)dst +
+                                                           (args->offset - args->first)) +
+                                      group);
+    }
+    return dst + (args->offset - args->first + group * GLR_GROUP_SIZE) * args->element_size;
 }
 
-GLR_FN glr_fast_path glr_fast_path_of(GLR_GLOBAL uint8_t *dst, const glr_gpu_args *args)
+GLR_FN glr_fast_path glr_fast_path_of(GLR_GLOBAL uint8_t *dst, const glr_gpu_args *args, uint32_t dtype)
 {
     const uint64_t first_group = args->first / GLR_GROUP_SIZE;
     const uint64_t first_whole = (args->first + GLR_GROUP_SIZE - 1) / GLR_GROUP_SIZE;
     const uint64_t end_whole = (args->first + args->length) / GLR_GROUP_SIZE;
-    const int aligned = ((size_t)glr_fast_path_place(dst, args, 0) & (sizeof(uint4) - 1)) == 0;
+    const size_t place = (size_t)glr_fast_path_place(dst, args, dtype, 0);
     glr_fast_path fast_path = {0, 0, args->units};
     uint64_t begin = (first_whole + GLR_GPU_UNITS - 1) / GLR_GPU_UNITS, end = end_whole / GLR_GPU_UNITS;
     /* The lower half of a base is 0 unless the caller chose the counter. */
-    if (begin < end && aligned && args->dtype == GLR_DTYPE_NUMBER_FLOAT32 && args->base.low == 0) {
+    if (begin < end && (place & (sizeof(uint4) - 1)) == 0 && args->base.low == 0) {
         fast_path.begin = begin;
         fast_path.end = end;
         fast_path.before = begin * GLR_GPU_UNITS - first_group;
@@ -61,14 +66,38 @@ GLR_FN glr_block glr_fast_path_block(const glr_gpu_args *args, uint64_t tile, ui
                       (glr_scalar)(args->base.high >> 32), &args->keys);
 }
 
-GLR_FN void glr_fast_path_store(GLR_GLOBAL uint4 *to, const glr_gpu_args *args, const glr_values *raw)
+/* Stores a group as one vector of its size. */
+GLR_FN void glr_fast_path_store(GLR_GLOBAL uint8_t *to, const glr_gpu_args *args, uint32_t dtype,
+                                const glr_values *raw)
 {
-    uint4 four;
-    four.x = glr_bits_of(glr_scaled(raw->value[0], args->scale, args->shift));
-    four.y = glr_bits_of(glr_scaled(raw->value[1], args->scale, args->shift));
-    four.z = glr_bits_of(glr_scaled(raw->value[2], args->scale, args->shift));
-    four.w = glr_bits_of(glr_scaled(raw->value[3], args->scale, args->shift));
-    *to = four;
+    glr_u32 code[4];
+    glr_gpu_encode(args, dtype, raw, code);
+    if (dtype == GLR_DTYPE_NUMBER_FLOAT32) {
+        glr_put_four_32(to, code);
+    } else if (args->element_size == 2) {
+        glr_put_four_16(to, code);
+    } else {
+        glr_put_four_8(to, code);
+    }
+}
+
+/* Appends a group of 16- or 8-bit elements to a vector, of which `groups` fill it. */
+GLR_FN void glr_fast_path_append(uint4 *words, const glr_gpu_args *args, uint32_t dtype, uint32_t groups,
+                                 const glr_values *raw)
+{
+    glr_u32 code[4];
+    glr_gpu_encode(args, dtype, raw, code);
+    if (groups == 2) {
+        words->x = words->z;
+        words->y = words->w;
+        words->z = code[0] | code[1] << 16;
+        words->w = code[2] | code[3] << 16;
+    } else {
+        words->x = words->y;
+        words->y = words->z;
+        words->z = words->w;
+        words->w = code[0] | code[1] << 8 | code[2] << 16 | code[3] << 24;
+    }
 }
 
 #endif

@@ -43,9 +43,12 @@ static glr_gpu_kernel kernel_of(const glr_plan *plan)
     if (plan->dtype == GLR_DTYPE_FLOAT64) {
         return GLR_GPU_KERNEL_ANY_F64;
     }
-    return plan->runs.axes == 0 && plan->runs.stride == 1
-               ? (glr_gpu_kernel)(plan->sampler - GLR_SAMPLE_UNIFORM + GLR_GPU_KERNEL_UNIFORM)
-               : GLR_GPU_KERNEL_ANY;
+    if (plan->runs.axes > 0 || plan->runs.stride != 1) {
+        return GLR_GPU_KERNEL_ANY;
+    }
+    const glr_gpu_kernel first =
+        plan->dtype == GLR_DTYPE_FLOAT32 ? GLR_GPU_KERNEL_UNIFORM : GLR_GPU_KERNEL_UNIFORM_NARROW;
+    return first + (glr_gpu_kernel)(plan->sampler - GLR_SAMPLE_UNIFORM);
 }
 
 glr_gpu_launch glr_gpu_launch_of(const glr_plan *plan, uint64_t offset)

@@ -5,13 +5,18 @@
 #include "gpu/args.h"
 #include "plan.h"
 
-/* The kernels: KERNEL(NUMBER, entry point). The first four are of packed parts, in the order of the samplers;
-   the last one is not on devices without fp64. */
+/* The kernels: KERNEL(NUMBER, entry point). The first four are of packed parts of float32, in the order of
+   the samplers, the next four of packed parts of 16 or 8 bits; the last one is not on devices without fp64.
+ */
 #define GLR_FOR_EACH_GPU_KERNEL(KERNEL)                                                                      \
     KERNEL(UNIFORM, glr_uniform_packed)                                                                      \
     KERNEL(NORMAL, glr_normal_packed)                                                                        \
     KERNEL(TRUNCATED, glr_truncated_packed)                                                                  \
     KERNEL(ICDF, glr_icdf_packed)                                                                            \
+    KERNEL(UNIFORM_NARROW, glr_uniform_narrow)                                                               \
+    KERNEL(NORMAL_NARROW, glr_normal_narrow)                                                                 \
+    KERNEL(TRUNCATED_NARROW, glr_truncated_narrow)                                                           \
+    KERNEL(ICDF_NARROW, glr_icdf_narrow)                                                                     \
     KERNEL(ANY, glr_any)                                                                                     \
     KERNEL(CONSTANT, glr_any_constant)                                                                       \
     KERNEL(CHECK, glr_check)                                                                                 \

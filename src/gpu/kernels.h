@@ -21,12 +21,33 @@ GLR_KERNEL void glr_normal_packed(GLR_GLOBAL uint8_t *dst, GLR_BY_VALUE glr_gpu_
 GLR_KERNEL void glr_truncated_packed(GLR_GLOBAL uint8_t *dst, GLR_BY_VALUE glr_gpu_args args)
 {
     GLR_SHARED(glr_gpu_queue, queues, GLR_SUBGROUPS);
-    glr_gpu_draw_truncated(dst, &args, 0, &queues[GLR_SUBGROUP]);
+    glr_gpu_draw_truncated(dst, &args, GLR_DTYPE_NUMBER_FLOAT32, 0, &queues[GLR_SUBGROUP]);
 }
 
 GLR_KERNEL void glr_icdf_packed(GLR_GLOBAL uint8_t *dst, GLR_BY_VALUE glr_gpu_args args)
 {
     glr_gpu_draw(dst, &args, GLR_SAMPLE_ICDF);
+}
+
+GLR_KERNEL void glr_uniform_narrow(GLR_GLOBAL uint8_t *dst, GLR_BY_VALUE glr_gpu_args args)
+{
+    glr_gpu_draw_narrow(dst, &args, GLR_SAMPLE_UNIFORM);
+}
+
+GLR_KERNEL void glr_normal_narrow(GLR_GLOBAL uint8_t *dst, GLR_BY_VALUE glr_gpu_args args)
+{
+    glr_gpu_draw_narrow(dst, &args, GLR_SAMPLE_NORMAL);
+}
+
+GLR_KERNEL void glr_truncated_narrow(GLR_GLOBAL uint8_t *dst, GLR_BY_VALUE glr_gpu_args args)
+{
+    GLR_SHARED(glr_gpu_queue, queues, GLR_SUBGROUPS);
+    glr_gpu_draw_truncated(dst, &args, args.dtype, 0, &queues[GLR_SUBGROUP]);
+}
+
+GLR_KERNEL void glr_icdf_narrow(GLR_GLOBAL uint8_t *dst, GLR_BY_VALUE glr_gpu_args args)
+{
+    glr_gpu_draw_narrow(dst, &args, GLR_SAMPLE_ICDF);
 }
 
 #endif
@@ -35,7 +56,7 @@ GLR_KERNEL void glr_any(GLR_GLOBAL uint8_t *dst, GLR_BY_VALUE glr_gpu_args args,
 {
     GLR_SHARED(glr_gpu_queue, queues, GLR_SUBGROUPS);
     if (args.sampler == GLR_SAMPLE_TRUNCATED) {
-        glr_gpu_draw_truncated(dst, &args, &runs, &queues[GLR_SUBGROUP]);
+        glr_gpu_draw_truncated(dst, &args, args.dtype, &runs, &queues[GLR_SUBGROUP]);
     } else {
         glr_gpu_draw_any(dst, &args, &runs);
     }

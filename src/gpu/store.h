@@ -5,48 +5,66 @@
 #include "language.h"
 #include "units.h"
 
-/* GLR_DEFINE_PUT(NAME, TYPE, VECTOR): stores the unit's codes of four, as one vector if the unit has all
-   four and the address is a multiple of its size. Every index is a constant: see glr_keep.
- */
-#define GLR_DEFINE_PUT(name, type, vector)                                                                   \
-    GLR_FN void name(GLR_GLOBAL uint8_t *dst, glr_unit unit, uint64_t stride, const glr_u32 code[4])         \
+/* The codes of a group's raw values, scaled, in a dtype of at most 32 bits. */
+GLR_FN void glr_gpu_encode(const glr_gpu_args *args, uint32_t dtype, const glr_values *raw, glr_u32 code[4])
+{
+    glr_values values;
+    GLR_UNROLL
+    for (int j = 0; j < 4; j++) {
+        values.value[j] = glr_scaled(raw->value[j], args->scale, args->shift);
+    }
+    if (dtype == GLR_DTYPE_NUMBER_BFLOAT16) { /* the most common one, without a look at the others */
+        glr_encode(values.value, 4, GLR_DTYPE_NUMBER_BFLOAT16, code);
+    } else {
+        glr_encode(values.value, 4, dtype, code);
+    }
+}
+
+/* GLR_DEFINE_PUT(BITS, VECTOR): glr_put_four_BITS stores a group's codes as one vector; glr_put_BITS those of
+   a unit, as one vector if it has all four and the address is a multiple of its size. Every index is a
+   constant: see glr_keep. */
+#define GLR_DEFINE_PUT(bits, vector)                                                                         \
+    GLR_FN void glr_put_four_##bits(GLR_GLOBAL uint8_t *to, const glr_u32 code[4])                           \
     {                                                                                                        \
-        GLR_GLOBAL type *to = (GLR_GLOBAL type *)dst + unit.place;                                           \
+        vector four;                                                                                         \
+        four.x = (uint##bits##_t)code[0];                                                                    \
+        four.y = (uint##bits##_t)code[1];                                                                    \
+        four.z = (uint##bits##_t)code[2];                                                                    \
+        four.w = (uint##bits##_t)code[3];                                                                    \
+        *(GLR_GLOBAL vector *)to = four;                                                                     \
+    }                                                                                                        \
+    GLR_FN void glr_put_##bits(GLR_GLOBAL uint8_t *dst, glr_unit unit, uint64_t stride,                      \
+                               const glr_u32 code[4])                                                        \
+    {                                                                                                        \
+        GLR_GLOBAL uint##bits##_t *to = (GLR_GLOBAL uint##bits##_t *)dst + unit.place;                       \
         if (unit.count == 4 && stride == 1 && ((size_t)to & (sizeof(vector) - 1)) == 0) {                    \
-            vector four;                                                                                     \
-            four.x = (type)code[0];                                                                          \
-            four.y = (type)code[1];                                                                          \
-            four.z = (type)code[2];                                                                          \
-            four.w = (type)code[3];                                                                          \
-            *(GLR_GLOBAL vector *)to = four;                                                                 \
+            glr_put_four_##bits((GLR_GLOBAL uint8_t *)to, code);                                             \
             return;                                                                                          \
         }                                                                                                    \
         GLR_UNROLL                                                                                           \
         for (uint32_t j = 0; j < 4; j++) {                                                                   \
             if (j - unit.first < unit.count) { /* unsigned wrap-around also rejects j < unit.first */        \
-                to[(j - unit.first) * stride] = (type)code[j];                                               \
+                to[(j - unit.first) * stride] = (uint##bits##_t)code[j];                                     \
             }                                                                                                \
         }                                                                                                    \
     }
 
-GLR_DEFINE_PUT(glr_put_32, uint32_t, uint4)
-GLR_DEFINE_PUT(glr_put_16, uint16_t, ushort4)
-GLR_DEFINE_PUT(glr_put_8, uint8_t, uchar4)
+GLR_DEFINE_PUT(32, uint4)
+GLR_DEFINE_PUT(16, ushort4)
+GLR_DEFINE_PUT(8, uchar4)
 
-GLR_FN void glr_gpu_store(GLR_GLOBAL uint8_t *dst, const glr_gpu_args *args, glr_unit unit, uint64_t stride,
-                          const glr_values *raw)
+/* `dtype` is the arguments', given as a constant where a kernel is for that alone. */
+GLR_FN void glr_gpu_store(GLR_GLOBAL uint8_t *dst, const glr_gpu_args *args, uint32_t dtype, glr_unit unit,
+                          uint64_t stride, const glr_values *raw)
 {
-    glr_values values;
     glr_u32 code[4];
-    GLR_UNROLL
-    for (int j = 0; j < 4; j++) {
-        values.value[j] = glr_scaled(raw->value[j], args->scale, args->shift);
-    }
-    glr_encode(values.value, 4, args->dtype, code);
-    switch (args->element_size) {
-    case 1: glr_put_8(dst, unit, stride, code); break;
-    case 2: glr_put_16(dst, unit, stride, code); break;
-    default: glr_put_32(dst, unit, stride, code);
+    glr_gpu_encode(args, dtype, raw, code);
+    if (dtype == GLR_DTYPE_NUMBER_FLOAT32) {
+        glr_put_32(dst, unit, stride, code);
+    } else if (args->element_size == 2) {
+        glr_put_16(dst, unit, stride, code);
+    } else {
+        glr_put_8(dst, unit, stride, code);
     }
 }
 

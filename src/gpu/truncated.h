@@ -33,6 +33,7 @@ typedef struct glr_gpu_queue {
 typedef struct glr_gpu_fill {
     GLR_GLOBAL uint8_t *dst;
     const glr_gpu_args *args;
+    uint32_t dtype;       /* the arguments', a constant in a kernel for float32 */
     const glr_runs *runs; /* NULL: the part is packed */
     GLR_LOCAL glr_gpu_queue *queue;
     glr_fast_path fast_path;
@@ -64,7 +65,7 @@ GLR_FN uint64_t glr_gpu_group(const glr_gpu_fill *fill, uint64_t number)
 
 GLR_FN void glr_gpu_put(const glr_gpu_fill *fill, glr_unit unit, const glr_values *values)
 {
-    glr_gpu_store(fill->dst, fill->args, unit, fill->runs == 0 ? 1 : fill->args->stride, values);
+    glr_gpu_store(fill->dst, fill->args, fill->dtype, unit, fill->runs == 0 ? 1 : fill->args->stride, values);
 }
 
 /* Draws what a unit lacks, and stores it. */
@@ -76,8 +77,8 @@ GLR_FN void glr_gpu_finish(const glr_gpu_fill *fill, float4 candidates, uint64_t
     glr_keep_four(&kept, &first);
     glr_keep_from(&kept, args->base, glr_gpu_group(fill, number), 2, &args->keys);
     if (glr_fast_path_has(&fill->fast_path, number)) {
-        glr_fast_path_store(glr_fast_path_place(fill->dst, args, glr_gpu_group(fill, number)), args,
-                            &kept.values);
+        glr_fast_path_store(glr_fast_path_place(fill->dst, args, fill->dtype, glr_gpu_group(fill, number)),
+                            args, fill->dtype, &kept.values);
     } else {
         glr_gpu_put(fill, glr_gpu_unit(fill, number), &kept.values);
     }
@@ -120,7 +121,9 @@ GLR_FN void glr_gpu_truncated_tile(glr_gpu_fill *fill, uint64_t tile)
 {
     const uint64_t group = tile * GLR_GPU_UNITS + GLR_ITEM;
     const uint64_t number = group - fill->args->first / GLR_GROUP_SIZE;
-    GLR_GLOBAL uint4 *to = glr_fast_path_place(fill->dst, fill->args, group);
+    const uint32_t bytes = /* of a group */
+        fill->dtype == GLR_DTYPE_NUMBER_FLOAT32 ? sizeof(uint4) : GLR_GROUP_SIZE * fill->args->element_size;
+    GLR_GLOBAL uint8_t *to = glr_fast_path_place(fill->dst, fill->args, fill->dtype, group);
     for (uint32_t i = 0; i < GLR_GPU_UNITS; i += GLR_QUEUE_INTERVAL * GLR_GPU_ITEMS) {
         GLR_UNROLL_UNITS
         for (uint32_t j = i; j < i + GLR_QUEUE_INTERVAL * GLR_GPU_ITEMS; j += GLR_GPU_ITEMS) {
@@ -129,7 +132,7 @@ GLR_FN void glr_gpu_truncated_tile(glr_gpu_fill *fill, uint64_t tile)
             if (glr_gpu_rejects(&values)) {
                 glr_gpu_enqueue(fill, number + j, &values);
             } else {
-                glr_fast_path_store(to + j, fill->args, &values);
+                glr_fast_path_store(to + j * bytes, fill->args, fill->dtype, &values);
             }
         }
         glr_gpu_finish_queued(fill, GLR_SUBGROUP_ITEMS);
@@ -153,11 +156,14 @@ GLR_FN void glr_gpu_truncated_unit(const glr_gpu_fill *fill, uint64_t number)
 }
 
 /* Any part; `runs` is NULL where it is packed. */
-GLR_FN void glr_gpu_draw_truncated(GLR_GLOBAL uint8_t *dst, const glr_gpu_args *args, const glr_runs *runs,
-                                   GLR_LOCAL glr_gpu_queue *queue)
+GLR_FN void glr_gpu_draw_truncated(GLR_GLOBAL uint8_t *dst, const glr_gpu_args *args, uint32_t dtype,
+                                   const glr_runs *runs, GLR_LOCAL glr_gpu_queue *queue)
 {
     const glr_fast_path none = {0, 0, args->units};
-    glr_gpu_fill fill = {dst, args, runs, queue, runs == 0 ? glr_fast_path_of(dst, args) : none, 0};
+    glr_gpu_fill fill = {dst, args, dtype, runs, queue, none, 0};
+    if (runs == 0) {
+        fill.fast_path = glr_fast_path_of(dst, args, dtype);
+    }
     if (GLR_SUBGROUP_ITEM == 0) {
         queue->length = 0;
     }

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Counts what the kernels for packed float32 cost on GPUs, from the machine code that ships, and holds it against a
+"""Counts what the kernels for packed parts cost on GPUs, from the machine code that ships, and holds it against a
 table.
 
 The machine code inside the fat binary is run here, warp by warp (sass_run.py), with the parameters of a launch that
@@ -33,6 +33,8 @@ import sass_run
 ARCHITECTURES = (80, 89, 90, 120)
 KERNELS = {"uniform": ["random_uniform"], "normal": ["random_normal"], "icdf": ["truncated_normal", "--method", "icdf"],
            "resample": ["truncated_normal"]}
+NARROW = " bfloat16" # ends the names of those that draw it
+KERNELS |= {name + NARROW: [*KERNELS[name], "--dtype", "bfloat16"] for name in ("normal", "icdf", "resample")}
 CURAND = "curand_normal4"
 VALUES = 1 << 15 # for the table; the test takes half as many, and half the time
 
@@ -117,12 +119,12 @@ def count_kernel(arguments, kernel, cubin, kernels):
     double = [x.opcode for x in program.code if group_of(x.opcode).startswith("float64")]
     if double:
         sys.exit(f"{name}, sm_{cubin.architecture}: float64 arithmetic, reached or not: {', '.join(double)}")
-    memory = sass_run.Memory(int.from_bytes(parameters[:8], "little"), arguments.values)
-    program.run(1, threads, parameters, memory)
     expected = np.frombuffer(fill(arguments, kernel, "cpu", {}), np.uint32)
+    memory = sass_run.Memory(int.from_bytes(parameters[:8], "little"), len(expected))
+    program.run(1, threads, parameters, memory)
     wrong = np.count_nonzero((memory.words != expected) | ~memory.written)
     if wrong:
-        sys.exit(f"{name}, sm_{cubin.architecture}: {wrong} of {arguments.values} values are not the CPU's")
+        sys.exit(f"{name}, sm_{cubin.architecture}: {wrong} of {len(expected)} words are not the CPU's")
     return row_of(kernel, program, threads, program.issued, program.passes, arguments.values)
 
 
@@ -204,7 +206,7 @@ def main():
     arguments.values = VALUES if arguments.update else VALUES // 2
     rows = count_all(arguments)
     for row in rows:
-        print(f"{row['kernel']:15} {row['architecture']:7} {row['slots']:7.2f} slots {row['registers']:3} registers "
+        print(f"{row['kernel']:17} {row['architecture']:7} {row['slots']:7.2f} slots {row['registers']:3} registers "
               f"{100 * row['occupancy']:4.0f} % of the warps, {row['table passes']:5.2f} table and "
               f"{row['shared passes']:5.2f} shared passes")
     table = {} if arguments.update else read_table(arguments.table)

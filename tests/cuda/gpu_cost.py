@@ -18,7 +18,9 @@ SPECIAL = ["special function", "conversion", "count of bits"]
 PIPES = {"fma": [FLOAT, MULTIPLY, WIDE], "alu": ALU, "fp64": ["float64 add multiply fma"], "special": SPECIAL,
          "memory": ["memory", "shuffle"], "uniform": ["uniform"], "control": ["control"]}
 NAMES = {"uniform": "uniform", "normal": "normal", "icdf": "truncated normal, icdf",
-         "resample": "truncated normal, resample", "curand_normal4": "cuRAND's `curand_normal4`"}
+         "resample": "truncated normal, resample", "normal bfloat16": "normal, bfloat16",
+         "icdf bfloat16": "truncated normal, icdf, bfloat16",
+         "resample bfloat16": "truncated normal, resample, bfloat16", "curand_normal4": "cuRAND's `curand_normal4`"}
 LANES, SCHEDULERS, BYTES = 32, 4, 4
 
 
@@ -49,16 +51,20 @@ def cycles(row, rates):
 
 
 def budget(gpu):
-    """Issue slots that go by while memory takes a value."""
+    """Issue slots that go by while memory takes a float32 value."""
     issued = int(gpu["multiprocessors"]) * SCHEDULERS * LANES * float(gpu["clock"])
     return issued / (float(gpu["bandwidth"]) / BYTES)
 
 
-def rate(gpu, needed):
+def bytes_of(row):
+    return BYTES // 2 if row["kernel"].endswith("bfloat16") else BYTES
+
+
+def rate(gpu, needed, size):
     """Thousand million values a second, and what sets the limit."""
     limits = {name: int(gpu["multiprocessors"]) * float(gpu["clock"]) * LANES / count
               for name, count in needed.items() if count > 0}
-    limits["memory"] = float(gpu["bandwidth"]) / BYTES
+    limits["memory"] = float(gpu["bandwidth"]) / size
     least = min(limits, key=limits.get)
     return limits[least], least
 
@@ -91,8 +97,8 @@ def rate_table(rows, gpus, rates):
             if row["architecture"] != gpu["architecture"]:
                 continue
             needed = cycles(row, rates)
-            fast, why = rate(gpu, needed)
-            slow, why_slow = rate(gpu, needed | {"tables": float(row["table passes"])})
+            fast, why = rate(gpu, needed, bytes_of(row))
+            slow, why_slow = rate(gpu, needed | {"tables": float(row["table passes"])}, bytes_of(row))
             body.append([gpu["gpu"], NAMES[row["kernel"]], f"{fast:.0f}", why, f"{slow:.0f}", why_slow])
     return table(["GPU", "kernel", "10^9 values/s", "limit", "tables a cycle each", "limit"], body)
 

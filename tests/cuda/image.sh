@@ -8,7 +8,7 @@ set -euo pipefail
 . "$(dirname "${BASH_SOURCE[0]}")/../scripts/common.sh"
 
 kernels="glr_any glr_any_constant glr_any_f64 glr_check glr_icdf_packed glr_normal_packed glr_truncated_packed
-glr_uniform_packed"
+glr_uniform_packed glr_icdf_narrow glr_normal_narrow glr_truncated_narrow glr_uniform_narrow"
 
 # lint FILE TARGETS: looks at the PTX in a file, which is for so many targets.
 lint() {
@@ -33,9 +33,9 @@ lint() {
     for operation in fma.rn.f32 mul.rn.f32 add.rn.f32 sqrt.rn.f32 fma.rn.f64 st.global.v4; do
         grep -qF "$operation" <<<"$text" || fail "no $operation at all"
     done
-    packed=$(sed -n '/\.entry glr_[a-z]*_packed(/,/^}/p' <<<"$text")
+    packed=$(sed -n '/\.entry glr_[a-z]*_\(packed\|narrow\)(/,/^}/p' <<<"$text")
     if grep -nE '\.f64\b|\.local\b' <<<"$packed"; then
-        fail "double arithmetic or local memory in kernels of float32"
+        fail "double arithmetic or local memory in kernels that need neither"
     fi
     echo "$targets targets, $(grep -cE '^[[:space:]]*(@!?%p[0-9]+[[:space:]]+)?[a-z][a-z0-9._]*[[:space:]].*;' <<<"$text") instructions"
 }

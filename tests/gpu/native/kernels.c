@@ -14,6 +14,10 @@ void NATIVE_CALL(const native_call *call)
     case GLR_GPU_KERNEL_NORMAL: glr_normal_packed(call->dst, args); break;
     case GLR_GPU_KERNEL_TRUNCATED: glr_truncated_packed(call->dst, args); break;
     case GLR_GPU_KERNEL_ICDF: glr_icdf_packed(call->dst, args); break;
+    case GLR_GPU_KERNEL_UNIFORM_NARROW: glr_uniform_narrow(call->dst, args); break;
+    case GLR_GPU_KERNEL_NORMAL_NARROW: glr_normal_narrow(call->dst, args); break;
+    case GLR_GPU_KERNEL_TRUNCATED_NARROW: glr_truncated_narrow(call->dst, args); break;
+    case GLR_GPU_KERNEL_ICDF_NARROW: glr_icdf_narrow(call->dst, args); break;
     case GLR_GPU_KERNEL_ANY: glr_any(call->dst, args, call->runs); break;
     case GLR_GPU_KERNEL_CONSTANT: glr_any_constant(call->dst, args, call->runs); break;
     case GLR_GPU_KERNEL_CHECK: glr_check(call->dst, args, with->a, with->b, with->c, with->tiny); break;

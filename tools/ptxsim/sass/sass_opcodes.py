@@ -306,6 +306,23 @@ def move(opcode, operands):
     return lambda warp: [(to, read(warp).copy())]
 
 
+def permute(opcode, operands):
+    """Four bytes of eight, those of the first operand lowest: the second's digits say which; 8 more repeat its sign."""
+    if opcode != "PRMT":
+        raise Unknown(opcode)
+    target, a, chosen, b = place(operands[0]), *(source(x) for x in operands[1:])
+
+    def run(warp):
+        eight, selector, result = a(warp).astype(U64) | b(warp).astype(U64) << U64(32), chosen(warp), ZERO.copy()
+        for i in range(4):
+            digit = selector >> U32(4 * i) & U32(15)
+            byte = (eight >> (U64(8) * (digit & U32(7)).astype(U64)) & U64(255)).astype(U32)
+            byte = np.where(digit & U32(8), np.where(byte & U32(128), U32(255), U32(0)), byte)
+            result |= byte << U32(8 * i)
+        return [(target, result)]
+    return run
+
+
 def special_register(opcode, operands):
     target, name = operands
     if opcode == "CS2R" and name == "SRZ":
@@ -429,7 +446,7 @@ OPERATIONS = {
     "S2UR": special_register, "CS2R": special_register, "LDC": load_constant, "LDCU": load_constant,
     "LDS": load(lambda block, places, lanes: block.read(places, lanes)),
     "LDG": load_table, "STS": store_shared, "STG": store_global, "ATOMS": atomic_add, "VOTE": vote, "SHFL": shuffle,
-    "POPC": count_bits, "FLO": count_bits,
+    "POPC": count_bits, "FLO": count_bits, "PRMT": permute,
 }
 
 

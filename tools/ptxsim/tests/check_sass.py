@@ -89,6 +89,9 @@ INTEGERS = [
     ("VIADDMNMX.U32 R0, R2, R3, R4, PT", lambda a, b, c: min((a + b) % 2**32, c)),
     ("POPC R0, R2", lambda a, b, c: bin(a).count("1")), ("FLO.U32 R0, R2", lambda a, b, c: a.bit_length() - 1),
     ("MOV R0, R3", lambda a, b, c: b),
+    ("PRMT R0, R2, 0x5410, R3", lambda a, b, c: a & 0xFFFF | (b & 0xFFFF) << 16),
+    ("PRMT R0, R2, 0x7351, R3", lambda a, b, c: a >> 8 & 255 | b & 0xFF00 | a >> 24 << 16 | b >> 24 << 24),
+    ("PRMT R0, R2, 0x9991, R3", lambda a, b, c: a >> 8 & 255 | (a >> 15 & 1) * 0xFFFFFF00),
 ]
 
 
