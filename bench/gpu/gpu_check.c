@@ -1,6 +1,5 @@
 /* Whether values are the CPU's. Large fills are compared in windows: the host may have less memory. */
 #include "api/make_plan.h"
-#include "api/stream.h"
 #include "cuda/device.h"
 #include "glorand/cuda.h"
 #include "gpu/host.h"

@@ -1,5 +1,4 @@
 #include "api/make_plan.h"
-#include "api/stream.h"
 #include "conditions.h"
 #include "glorand/cuda.h"
 #include "gpu_case.h"

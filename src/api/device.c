@@ -1,8 +1,6 @@
 /* Devices: opening, closing, listing, and their memory; versions. */
 #include "backend.h"
-#include "cpu/cpu.h"
-#include "error.h"
-#include "guest.h"
+#include "call.h"
 #include "text/show.h"
 
 #define MAX_THREADS 1024U

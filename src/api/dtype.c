@@ -1,8 +1,8 @@
 /* Element types: names, sizes, and one element of a constant. */
-#include "dtype.h"
+#include "make_plan.h"
 
+#include "call.h"
 #include "core/round.h"
-#include "error.h"
 #include "text/ascii.h"
 
 #include <inttypes.h>
@@ -149,27 +149,4 @@ glr_status glr_encode_constant(const glr_params *params, glr_dtype dtype, unsign
         store_bits(glr_code_of(rounded, (uint32_t)dtype), element);
     }
     return status;
-}
-
-/* 53 bits from the first to the last that is set. */
-bool glr_is_double(uint64_t magnitude)
-{
-    while (magnitude != 0 && (magnitude & 1U) == 0) {
-        magnitude >>= 1;
-    }
-    return magnitude < UINT64_C(1) << 53;
-}
-
-void glr_set_integer(glr_initializer *initializer, bool negative, uint64_t magnitude)
-{
-    const uint64_t bits = negative ? 0 - magnitude : magnitude;
-    initializer->value = 0.0;
-    initializer->integer = 0;
-    initializer->number = GLR_NUMBER_DOUBLE;
-    if (glr_is_double(magnitude)) {
-        initializer->value = negative ? -(double)magnitude : (double)magnitude;
-        return;
-    }
-    memcpy(&initializer->integer, &bits, sizeof bits);
-    initializer->number = negative || magnitude <= INT64_MAX ? GLR_NUMBER_INT64 : GLR_NUMBER_UINT64;
 }

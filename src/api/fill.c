@@ -1,11 +1,8 @@
 /* Filling: the one way from a call to a backend, and stages, which draw into host memory. */
-#include "fill.h"
-
-#include "error.h"
-#include "guest.h"
+#include "backend.h"
+#include "call.h"
 #include "initializer.h"
 #include "make_plan.h"
-#include "stream.h"
 
 #include <inttypes.h>
 #include <stdlib.h>

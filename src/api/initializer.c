@@ -1,9 +1,14 @@
-/* The kinds of initializers, and their constructors. */
+/* Initializers: the names of their kinds and choices, checks of one by itself, and constructors. */
 #include "initializer.h"
 
-#include "dtype.h"
+#include "call.h"
 
 #include <string.h>
+
+#define SCALED(scale, mode, distribution)                                                                    \
+    {                                                                                                        \
+        scale, GLR_MODE_##mode, GLR_DISTRIBUTION_##distribution                                              \
+    }
 
 static const struct {
     const char *name, *class_name, *alias; /* alias may be NULL */
@@ -16,47 +21,29 @@ static const struct {
     [GLR_KIND_RANDOM_UNIFORM] = {"random_uniform", "RandomUniform", "uniform", {0}},
     [GLR_KIND_TRUNCATED_NORMAL] = {"truncated_normal", "TruncatedNormal", NULL, {0}},
     [GLR_KIND_VARIANCE_SCALING] = {"variance_scaling", "VarianceScaling", NULL, {0}},
-    [GLR_KIND_GLOROT_NORMAL] = {"glorot_normal",
-                                "GlorotNormal",
-                                NULL,
-                                {1.0, GLR_MODE_FAN_AVG, GLR_DISTRIBUTION_TRUNCATED_NORMAL}},
-    [GLR_KIND_GLOROT_UNIFORM] = {"glorot_uniform",
-                                 "GlorotUniform",
-                                 NULL,
-                                 {1.0, GLR_MODE_FAN_AVG, GLR_DISTRIBUTION_UNIFORM}},
-    [GLR_KIND_HE_NORMAL] = {"he_normal",
-                            "HeNormal",
-                            NULL,
-                            {2.0, GLR_MODE_FAN_IN, GLR_DISTRIBUTION_TRUNCATED_NORMAL}},
-    [GLR_KIND_HE_UNIFORM] = {"he_uniform",
-                             "HeUniform",
-                             NULL,
-                             {2.0, GLR_MODE_FAN_IN, GLR_DISTRIBUTION_UNIFORM}},
-    [GLR_KIND_LECUN_NORMAL] = {"lecun_normal",
-                               "LecunNormal",
-                               NULL,
-                               {1.0, GLR_MODE_FAN_IN, GLR_DISTRIBUTION_TRUNCATED_NORMAL}},
-    [GLR_KIND_LECUN_UNIFORM] = {"lecun_uniform",
-                                "LecunUniform",
-                                NULL,
-                                {1.0, GLR_MODE_FAN_IN, GLR_DISTRIBUTION_UNIFORM}},
+    [GLR_KIND_GLOROT_NORMAL] = {"glorot_normal", "GlorotNormal", NULL,
+                                SCALED(1.0, FAN_AVG, TRUNCATED_NORMAL)},
+    [GLR_KIND_GLOROT_UNIFORM] = {"glorot_uniform", "GlorotUniform", NULL, SCALED(1.0, FAN_AVG, UNIFORM)},
+    [GLR_KIND_HE_NORMAL] = {"he_normal", "HeNormal", NULL, SCALED(2.0, FAN_IN, TRUNCATED_NORMAL)},
+    [GLR_KIND_HE_UNIFORM] = {"he_uniform", "HeUniform", NULL, SCALED(2.0, FAN_IN, UNIFORM)},
+    [GLR_KIND_LECUN_NORMAL] = {"lecun_normal", "LecunNormal", NULL, SCALED(1.0, FAN_IN, TRUNCATED_NORMAL)},
+    [GLR_KIND_LECUN_UNIFORM] = {"lecun_uniform", "LecunUniform", NULL, SCALED(1.0, FAN_IN, UNIFORM)},
 };
 
 const char *const glr_mode_names[3] = {"fan_in", "fan_out", "fan_avg"};
 const char *const glr_distribution_names[3] = {"truncated_normal", "untruncated_normal", "uniform"};
+const char *const glr_method_names[2] = {"resample", "icdf"};
+const char *const glr_layout_names[2] = {"keras", "torch"};
 
 #define KIND_COUNT (sizeof kinds / sizeof kinds[0])
 
-int glr_kind_is_valid(glr_kind kind)
+static int is_kind(glr_kind kind)
 {
     size_t number = (size_t)kind;
     return number < KIND_COUNT && kinds[number].name != NULL;
 }
 
-const char *glr_kind_name(glr_kind kind)
-{
-    return glr_kind_is_valid(kind) ? kinds[kind].name : "unknown initializer";
-}
+const char *glr_kind_name(glr_kind kind) { return is_kind(kind) ? kinds[kind].name : "unknown initializer"; }
 
 const char *glr_kind_class_name(glr_kind kind) { return kinds[kind].class_name; }
 
@@ -88,7 +75,7 @@ glr_kind glr_kind_of_name(const char *name)
 
 int glr_kind_scales_variance(glr_kind kind)
 {
-    return kind == GLR_KIND_VARIANCE_SCALING || (glr_kind_is_valid(kind) && kinds[kind].scaling.scale > 0.0);
+    return kind == GLR_KIND_VARIANCE_SCALING || (is_kind(kind) && kinds[kind].scaling.scale > 0.0);
 }
 
 int glr_kind_is_random(glr_kind kind)
@@ -105,7 +92,149 @@ glr_scaling glr_scaling_of(const glr_initializer *initializer)
     return kinds[initializer->kind].scaling;
 }
 
-/* ---- Constructors ------------------------------------------------------------------------------------- */
+/* ---- Methods and layouts --------------------------------------------------------------------------- */
+
+const char *glr_method_name(glr_method method)
+{
+    return (size_t)method < 2 ? glr_method_names[method] : "unknown method";
+}
+
+const char *glr_layout_name(glr_layout layout)
+{
+    return (size_t)layout < 2 ? glr_layout_names[layout] : "unknown layout";
+}
+
+/* The index of one of two names. */
+static glr_status index_of_name(const char *what, const char *const names[2], const char *name,
+                                uint32_t *index)
+{
+    if (name == NULL) {
+        return glr_fail_null("name");
+    }
+    for (*index = 0; *index < 2; (*index)++) {
+        if (strcmp(names[*index], name) == 0) {
+            return GLR_OK;
+        }
+    }
+    return glr_fail(GLR_ERROR_PARSE, "unknown %s '%s', expected %s or %s", what, name, names[0], names[1]);
+}
+
+glr_status glr_method_of_name(const char *name, glr_method *method)
+{
+    uint32_t index = 0;
+    if (method == NULL) {
+        return glr_fail_null("method");
+    }
+    const glr_status status = index_of_name("method", glr_method_names, name, &index);
+    *method = status == GLR_OK ? (glr_method)index : *method;
+    return status;
+}
+
+glr_status glr_layout_of_name(const char *name, glr_layout *layout)
+{
+    uint32_t index = 0;
+    if (layout == NULL) {
+        return glr_fail_null("layout");
+    }
+    const glr_status status = index_of_name("layout", glr_layout_names, name, &index);
+    *layout = status == GLR_OK ? (glr_layout)index : *layout;
+    return status;
+}
+
+/* ---- Checks ---------------------------------------------------------------------------------------- */
+
+glr_status glr_check_kind(const glr_initializer *initializer)
+{
+    return is_kind(initializer->kind)
+               ? GLR_OK
+               : glr_fail(GLR_ERROR_ARGUMENT, "initializer.kind: %d is not an initializer",
+                          (int)initializer->kind);
+}
+
+glr_status glr_check_seeding(const glr_initializer *initializer)
+{
+    return (unsigned)initializer->seeding <= GLR_SEEDING_NONE
+               ? GLR_OK
+               : glr_fail(GLR_ERROR_ARGUMENT,
+                          "initializer.seeding: must be seeded (0), keyed (1) or unseeded (2), not %d",
+                          (int)initializer->seeding);
+}
+
+glr_status glr_check_method(const char *argument, glr_method method)
+{
+    return method == GLR_METHOD_RESAMPLE || method == GLR_METHOD_ICDF
+               ? GLR_OK
+               : glr_fail(GLR_ERROR_ARGUMENT, "%s.method: %d is neither resample (0) nor icdf (1)", argument,
+                          (int)method);
+}
+
+glr_status glr_check_layout(const char *argument, glr_layout layout)
+{
+    return layout == GLR_LAYOUT_KERAS || layout == GLR_LAYOUT_TORCH
+               ? GLR_OK
+               : glr_fail(GLR_ERROR_ARGUMENT, "%s.layout: %d is neither Keras's (0) nor torch's (1)",
+                          argument, (int)layout);
+}
+
+glr_status glr_check_choices(const glr_initializer *initializer)
+{
+    glr_status status = glr_check_kind(initializer);
+    if (status == GLR_OK) {
+        status = glr_check_method("initializer", initializer->method);
+    }
+    if (status == GLR_OK) {
+        status = glr_check_layout("initializer", initializer->layout);
+    }
+    if (status != GLR_OK) {
+        return status;
+    }
+    if ((unsigned)initializer->number > GLR_NUMBER_UINT64) {
+        return glr_fail(GLR_ERROR_ARGUMENT,
+                        "initializer.number: must be double (0), int64 (1) or uint64 (2), not %d",
+                        (int)initializer->number);
+    }
+    return glr_check_seeding(initializer);
+}
+
+glr_status glr_check_axes_given(const glr_initializer *initializer)
+{
+    if (initializer->has_axes > 1) {
+        return glr_fail(GLR_ERROR_ARGUMENT, "initializer.has_axes: %u is neither 0 nor 1",
+                        initializer->has_axes);
+    }
+    if (initializer->has_axes || initializer->input_axis_count + initializer->output_axis_count == 0) {
+        return GLR_OK;
+    }
+    const bool is_input = initializer->input_axis_count > 0;
+    return glr_fail(GLR_ERROR_ARGUMENT, "initializer.has_axes: 0, but %s_axis_count is %u",
+                    is_input ? "input" : "output",
+                    is_input ? initializer->input_axis_count : initializer->output_axis_count);
+}
+
+/* ---- Constructors ---------------------------------------------------------------------------------- */
+
+/* 53 bits from the first to the last that is set. */
+bool glr_is_double(uint64_t magnitude)
+{
+    while (magnitude != 0 && (magnitude & 1U) == 0) {
+        magnitude >>= 1;
+    }
+    return magnitude < UINT64_C(1) << 53;
+}
+
+void glr_set_integer(glr_initializer *initializer, bool negative, uint64_t magnitude)
+{
+    const uint64_t bits = negative ? 0 - magnitude : magnitude;
+    initializer->value = 0.0;
+    initializer->integer = 0;
+    initializer->number = GLR_NUMBER_DOUBLE;
+    if (glr_is_double(magnitude)) {
+        initializer->value = negative ? -(double)magnitude : (double)magnitude;
+        return;
+    }
+    memcpy(&initializer->integer, &bits, sizeof bits);
+    initializer->number = negative || magnitude <= INT64_MAX ? GLR_NUMBER_INT64 : GLR_NUMBER_UINT64;
+}
 
 glr_initializer glr_initializer_of_kind(glr_kind kind)
 {

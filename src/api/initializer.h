@@ -1,18 +1,21 @@
-/* The kinds of initializers: their names, and what the named forms of variance scaling stand for. */
+/* Initializers: their kinds, checks of one by itself, and JSON and text for those who have the values of a
+   larger document or captures. */
 #ifndef GLR_API_INITIALIZER_H
 #define GLR_API_INITIALIZER_H
 
-#include "glorand/glorand.h"
+#include "text/json.h"
+#include "text/names.h"
 
-/* Whether the number is a kind, GLR_KIND_NONE not among them. */
-int glr_kind_is_valid(glr_kind kind);
+#include "glorand/glorand.h"
 
 /* Keras's class name, "GlorotNormal" for example, of a valid kind. */
 const char *glr_kind_class_name(glr_kind kind);
 
-/* Names of modes and distributions, in the order of their enumerators. */
+/* Names of choices, in the order of their enumerators. */
 extern const char *const glr_mode_names[3];
 extern const char *const glr_distribution_names[3];
+extern const char *const glr_method_names[2];
+extern const char *const glr_layout_names[2];
 
 /* Whether the kind is variance scaling, under that name or that of Glorot, He or LeCun. */
 int glr_kind_scales_variance(glr_kind kind);
@@ -29,5 +32,69 @@ typedef struct glr_scaling {
 } glr_scaling;
 
 glr_scaling glr_scaling_of(const glr_initializer *initializer);
+
+/* Whether a double holds an integer exactly. */
+bool glr_is_double(uint64_t magnitude);
+
+/* Sets a constant to an integer, which value holds if it can, and integer otherwise. The magnitude of a
+   negative one is at most 2^63. */
+void glr_set_integer(glr_initializer *initializer, bool negative, uint64_t magnitude);
+
+/* ---- Checks ---------------------------------------------------------------------------------------- */
+
+/* Errors of the checks: GLR_ERROR_ARGUMENT, when the member is not one of its enumerators. `argument` names
+   the struct whose member it is. */
+glr_status glr_check_kind(const glr_initializer *initializer);
+glr_status glr_check_seeding(const glr_initializer *initializer);
+glr_status glr_check_method(const char *argument, glr_method method);
+glr_status glr_check_layout(const char *argument, glr_layout layout);
+
+/* All of these, and the constant's number. */
+glr_status glr_check_choices(const glr_initializer *initializer);
+
+/* Fails when has_axes and axis counts do not agree. Errors: GLR_ERROR_ARGUMENT. */
+glr_status glr_check_axes_given(const glr_initializer *initializer);
+
+/* ---- JSON: keras_json.c ---------------------------------------------------------------------------- */
+
+/* As glr_initializer_from_json, of a value. */
+glr_status glr_initializer_from_value(glr_json_value value, glr_initializer *initializer);
+
+/* The same of a name alone. */
+glr_status glr_initializer_from_name(const char *name, glr_initializer *initializer);
+
+/* As glr_initializer_to_json, but adds to a text; that memory ran out is noted there. Errors:
+   GLR_ERROR_ARGUMENT, GLR_ERROR_UNSUPPORTED. */
+glr_status glr_initializer_write(glr_text *text, const glr_initializer *initializer);
+
+/* Copies a text and a zero to a caller's buffer, if that is large enough, and its length to *length, unless
+   that is NULL. Errors: GLR_ERROR_MEMORY, GLR_ERROR_TOO_SMALL (*length is set all the same). */
+glr_status glr_text_hand_over(const glr_text *text, char *buffer, size_t capacity, size_t *length);
+
+/* Adds the digits of a constant that is an integer of 64 bits. */
+void glr_write_integer(glr_text *text, const glr_initializer *initializer);
+
+/* ---- Text: read_text.c ----------------------------------------------------------------------------- */
+
+/* Numbers that a text may use by name: variables as n_layer, captures as {i}. A capture that is NaN has no
+   value yet: a text with one is read, but its numbers are not checked, and what is read must not be used. */
+typedef struct glr_text_names {
+    const glr_variable *variable, *capture;
+    size_t variable_count, capture_count;
+    const glr_name *sorted; /* the variables' names, each once, or NULL; indices into variable */
+    size_t sorted_count;
+} glr_text_names;
+
+/* Settings that a text names, and whether it uses a capture. */
+typedef struct glr_text_says {
+    bool method, layout, stream, capture;
+} glr_text_says;
+
+/* As glr_initializer_from_text; the names of variables have been checked. */
+glr_status glr_initializer_read_text(const char *text, size_t length, const glr_text_names *names,
+                                     glr_text_says *says, glr_initializer *initializer);
+
+/* Fails unless every variable has a name that an expression can use. Errors: GLR_ERROR_ARGUMENT. */
+glr_status glr_check_variables(const glr_variable *variables, size_t count);
 
 #endif

@@ -1,5 +1,5 @@
 /* From the arguments of a fill to its plan: the tensor's part as runs, its fans, the distribution's
- * parameters. */
+   parameters, the key. */
 #ifndef GLR_API_MAKE_PLAN_H
 #define GLR_API_MAKE_PLAN_H
 
@@ -19,13 +19,6 @@ typedef struct glr_fans {
     uint64_t in, out;
 } glr_fans;
 
-/* Fails when an initializer's has_axes and axis counts do not agree. Errors: GLR_ERROR_ARGUMENT. */
-glr_status glr_check_axes_given(const glr_initializer *initializer);
-
-/* The standard deviation of a standard normal truncated to (-2, 2), sqrt(1 - 4 phi(2) / (2 Phi(2) - 1)), with
-   the digits that Keras has. */
-#define GLR_TRUNCATED_STDDEV 0.87962566103423978
-
 typedef struct glr_params {
     int sampler; /* GLR_SAMPLE_... */
     glr_fans fans;
@@ -38,28 +31,20 @@ typedef struct glr_params {
     int64_t integer;
 } glr_params;
 
-/* Errors: GLR_ERROR_ARGUMENT, when an initializer's seeding is not one of its enumerators. */
-glr_status glr_check_seeding(const glr_initializer *initializer);
-
-/* Errors: GLR_ERROR_ARGUMENT, when the member of a struct, an argument called so, is not one of its
- * enumerators. */
-glr_status glr_check_method(const char *argument, glr_method method);
-glr_status glr_check_layout(const char *argument, glr_layout layout);
-
-/* Errors: GLR_ERROR_ARGUMENT, when an initializer's kind, method, layout or seeding is not an enumerator. */
-glr_status glr_check_choices(const glr_initializer *initializer);
-
-/* Checks an initializer against a checked tensor. Errors: GLR_ERROR_ARGUMENT, GLR_ERROR_UNSUPPORTED. */
-glr_status glr_resolve_params(const glr_initializer *initializer, const glr_tensor *tensor,
-                              glr_params *params);
-
 /* A double rounded to float32. Errors: GLR_ERROR_ARGUMENT, naming the initializer's member, if it is finite
    and its float32 is not. */
 glr_status glr_round_to_float32(const char *member, double value, float *rounded);
+
+/* Encodes a value in a dtype: floating types round as random values do, integers and bool take what they can
+   represent. Errors: GLR_ERROR_ARGUMENT. */
+glr_status glr_encode_constant(const glr_params *params, glr_dtype dtype, unsigned char element[8]);
 
 /* Checks initializer and tensor and makes the plan, all but its keys and base counter (glr_seed_plan); *bytes
    is what a destination needs. Errors: as glr_fill, less those of the seed and the destination. */
 glr_status glr_make_plan(const glr_initializer *initializer, const glr_tensor *tensor, glr_plan *plan,
                          uint64_t *bytes);
+
+/* Sets the plan's keys and base counter from an initializer that is seeded or keyed. */
+void glr_seed_plan(const glr_initializer *initializer, glr_plan *plan);
 
 #endif

@@ -1,7 +1,7 @@
 /* Checking a tensor and laying out its part. */
 #include "make_plan.h"
 
-#include "error.h"
+#include "call.h"
 
 #include <inttypes.h>
 #include <string.h>

@@ -3,10 +3,7 @@
 
 #include "cpu.h"
 
-#include "api/error.h"
-#include "api/fill.h"
-#include "processors.h"
-#include "self_check.h"
+#include "api/call.h"
 #include "text/show.h"
 
 #include <inttypes.h>

@@ -1,8 +1,7 @@
 /* The choice of a kernel. */
 #include "kernel.h"
 
-#include "api/error.h"
-#include "self_check.h"
+#include "api/call.h"
 
 #include <stdio.h>
 #include <stdlib.h>

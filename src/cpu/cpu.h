@@ -4,9 +4,7 @@
 
 #include "backend.h"
 #include "kernel.h"
-#include "pool.h"
-
-extern const glr_backend glr_cpu_backend;
+#include "threads.h"
 
 /* An open CPU. */
 typedef struct glr_cpu_device {

@@ -1,8 +1,6 @@
 /* A fill on the CPU: the part is cut into chunks, which threads take in turn, and a chunk into batches.
    A batch gathers the groups of as many runs as it has room for, so that short runs leave no lanes empty. */
 #include "cpu.h"
-#include "kernel.h"
-#include "processors.h"
 
 #include <string.h>
 

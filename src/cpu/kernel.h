@@ -2,8 +2,26 @@
 #ifndef GLR_CPU_KERNEL_H
 #define GLR_CPU_KERNEL_H
 
-#include "batch.h"
 #include "plan.h"
+
+#include <stdalign.h>
+
+/* A batch: the groups that a kernel draws at once, a row each. It stays in the L1 cache. The arrays have room
+   for two vectors more, which kernels may write. */
+#define GLR_BATCH_ROWS  512
+#define GLR_BATCH_SLACK 32
+#define GLR_BATCH_WIDTH 4 /* float32 values of a row, or, in the same bytes, half as many float64 ones */
+
+typedef struct glr_batch {
+    /* Row i begins at block {counter[i], high[0], high[1], high[2]}, word 0 lowest. Its further blocks differ
+       from that in word 0 only, unless `carries`. Rows from `rows` on may hold anything. */
+    uint32_t rows;
+    uint32_t carries;
+    uint32_t high[3];
+    alignas(64) uint32_t counter[GLR_BATCH_ROWS + GLR_BATCH_SLACK];
+    /* The raw values, row by row. */
+    alignas(64) float raw[GLR_BATCH_ROWS + GLR_BATCH_SLACK][GLR_BATCH_WIDTH];
+} glr_batch;
 
 typedef struct glr_cpu_kernel {
     const char *name;
@@ -37,5 +55,12 @@ void glr_cpu_sample_row_f64(const glr_plan *plan, glr_batch *batch, uint32_t row
 /* The fastest kernel that the processor runs. The environment variable GLORAND_ISA (plain, avx2 or avx512;
    plain or neon) caps the choice. Errors: GLR_ERROR_ARGUMENT, when it names none. */
 glr_status glr_cpu_choose_kernel(const glr_cpu_kernel **kernel);
+
+/* Whether plain C gives known values of TensorFlow. It does not if the library was compiled with contraction
+   or fast-math, or if the thread rounds in another direction than to nearest. */
+int glr_cpu_plain_is_right(void);
+
+/* Whether a kernel gives what plain C gives, on a few groups of every sampler. */
+int glr_cpu_kernel_agrees(const glr_cpu_kernel *kernel);
 
 #endif

@@ -1,8 +1,7 @@
-#include "pool.h"
+/* Pools of threads, and what becomes of them in a fork and when the library is unloaded. */
+#include "threads.h"
 
-#include "api/guest.h"
-#include "processors.h"
-#include "thread.h"
+#include "api/call.h"
 
 #include <pthread.h>
 #include <stdatomic.h>

@@ -1,5 +1,5 @@
 /* The self-check of opening a CPU. It takes some tens of microseconds. */
-#include "self_check.h"
+#include "kernel.h"
 
 #include <string.h>
 

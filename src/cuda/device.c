@@ -1,8 +1,7 @@
 /* CUDA's devices: listing, opening and closing them, their memory and their stages. */
 #include "device.h"
 
-#include "api/error.h"
-#include "api/guest.h"
+#include "api/call.h"
 #include "glorand/cuda.h"
 #include "gpu/driver.h"
 #include "gpu/expect.h"

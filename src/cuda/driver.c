@@ -1,6 +1,6 @@
 #include "driver.h"
 
-#include "api/error.h"
+#include "api/call.h"
 #include "gpu/driver.h"
 #include "image.h"
 #include "text/show.h"

@@ -1,8 +1,7 @@
 /* Fills: where they go, in whose stream they run, and which kernel draws them. */
-#include "api/fill.h"
-#include "api/error.h"
-#include "api/guest.h"
 #include "device.h"
+
+#include "api/call.h"
 #include "glorand/cuda.h"
 
 #include <inttypes.h>

@@ -1,6 +1,6 @@
 #include "allocations.h"
 
-#include "api/error.h"
+#include "api/call.h"
 
 #include <inttypes.h>
 #include <stdlib.h>

@@ -2,7 +2,7 @@
 
 #include "driver.h"
 
-#include "api/error.h"
+#include "api/call.h"
 
 #include <dirent.h>
 #include <stdio.h>

@@ -1,7 +1,7 @@
 /* The check at opening: the operations on which equal bits rest, and the stream's first values. */
 #include "expect.h"
 
-#include "api/error.h"
+#include "api/call.h"
 #include "text/show.h"
 
 #include <inttypes.h>

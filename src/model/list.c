@@ -3,8 +3,7 @@
 #include "recipe.h"
 #include "text/text.h"
 
-#include "api/expression.h"
-#include "api/initializer_json.h"
+#include "api/initializer.h"
 #include "text/ascii.h"
 
 #include <inttypes.h>

@@ -4,7 +4,7 @@
 
 #include "interned.h"
 
-#include "api/initializer_text.h"
+#include "api/initializer.h"
 #include "text/json.h"
 #include "text/names.h"
 #include "text/problem.h"

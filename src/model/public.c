@@ -2,12 +2,10 @@
 #include "glob.h"
 #include "model.h"
 #include "spec.h"
-#include "undecided.h"
+#include "unresolved.h"
 
-#include "api/error.h"
-#include "api/expression.h"
-#include "api/guest.h"
-#include "api/initializer_json.h"
+#include "api/call.h"
+#include "api/initializer.h"
 #include "api/make_plan.h"
 
 #include <inttypes.h>

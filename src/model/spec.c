@@ -1,7 +1,7 @@
 /* The spec of a file: what each of its tensors was drawn from, as text in the file's metadata. */
 #include "spec.h"
 
-#include "api/initializer_json.h"
+#include "api/initializer.h"
 
 #include <string.h>
 

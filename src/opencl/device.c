@@ -1,8 +1,7 @@
 /* OpenCL's devices: listing, opening and closing them, and their memory. */
 #include "device.h" /* first: it sets the version of OpenCL that the headers declare */
 
-#include "api/error.h"
-#include "api/guest.h"
+#include "api/call.h"
 #include "glorand/opencl.h"
 #include "gpu/driver.h"
 #include "gpu/expect.h"

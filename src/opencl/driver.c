@@ -2,7 +2,7 @@
 
 #include "driver.h"
 
-#include "api/error.h"
+#include "api/call.h"
 #include "gpu/args.h"
 #include "gpu/driver.h"
 #include "text/show.h"

@@ -1,9 +1,7 @@
 /* Fills: where they go, in whose queue they run, and which kernel draws them. */
 #include "device.h" /* first: it sets the version of OpenCL that the headers declare */
 
-#include "api/error.h"
-#include "api/fill.h"
-#include "api/guest.h"
+#include "api/call.h"
 #include "glorand/opencl.h"
 #include "tile_size.h"
 

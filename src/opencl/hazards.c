@@ -1,8 +1,8 @@
 /* Whether OpenCL can be loaded in this host without ending its process. */
 #include "driver.h"
 
-#include "api/error.h"
-#include "cpu/thread.h"
+#include "api/call.h"
+#include "cpu/threads.h"
 
 #include <stdio.h>
 #include <sys/resource.h>

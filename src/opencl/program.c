@@ -1,6 +1,6 @@
 #include "program.h"
 
-#include "api/error.h"
+#include "api/call.h"
 #include "cache.h"
 
 #include <stdio.h>

@@ -1,5 +1,5 @@
 /* Initializers from and to JSON. */
-#include "api/initializer_json.h"
+#include "api/initializer.h"
 #include "support/golden.h"
 #include "text/ascii.h"
 

@@ -1,5 +1,5 @@
 /* Texts of others as people see them. */
-#include "api/error.h"
+#include "api/call.h"
 #include "text/json.h"
 #include "text/show.h"
 

@@ -1,6 +1,6 @@
 /* Every kernel that this processor runs, and the AVX-512 one emulated, against plain C. */
-#include "api/stream.h"
-#include "cpu/self_check.h"
+#include "api/make_plan.h"
+#include "cpu/kernel.h"
 #include "support/golden.h"
 #include "support/random.h"
 

@@ -3,8 +3,7 @@
    when it fails, and what it writes it also verifies. */
 #define _GNU_SOURCE /* O_PATH */
 
-#include "api/error.h"
-#include "api/guest.h"
+#include "api/call.h"
 #include "check.h"
 #include "cli/command.h"
 #include "scratch.h"

@@ -4,7 +4,7 @@
 #include "model/model.h"
 #include "model/recipe.h"
 #include "model/spec.h"
-#include "model/undecided.h"
+#include "model/unresolved.h"
 #include "text/json.h"
 #include "text/show.h"
 

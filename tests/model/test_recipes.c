@@ -1,7 +1,7 @@
 /* Initializers by name: the defaults, recipes, and the list of the tensors that none of them decides. */
 #include "model/model.h"
 #include "model/recipe.h"
-#include "model/undecided.h"
+#include "model/unresolved.h"
 #include "text/json.h"
 
 #include <criterion/criterion.h>

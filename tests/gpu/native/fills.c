@@ -1,7 +1,6 @@
 #include "fills.h"
 
 #include "api/make_plan.h"
-#include "api/stream.h"
 
 #include <criterion/criterion.h>
 #include <math.h>

@@ -1,15 +1,17 @@
+/* Threads in a process of others: the pools of those that help to fill, how many there should be, and
+ * starting one. */
+#ifndef GLR_CPU_THREADS_H
+#define GLR_CPU_THREADS_H
+
+#include <pthread.h>
+#include <stdbool.h>
+#include <stdint.h>
+
 /* The threads that help to fill: a pool for each device.
 
    A job is cut into chunks. The calling thread takes chunks one after the other until none is left, and so
    does each thread of the pool that has joined. Nothing depends on how many do: threads are made when a job
    first needs them, and where the system gives fewer, or none, the caller takes more chunks itself. */
-#ifndef GLR_CPU_POOL_H
-#define GLR_CPU_POOL_H
-
-#include "glorand/glorand.h"
-
-#include <stdbool.h>
-
 typedef struct glr_pool glr_pool;
 
 /* The chunks of a job, as one thread sees them. */
@@ -32,5 +34,15 @@ void glr_pool_close(glr_pool *pool);
    the pool's threads. */
 void glr_pool_run(glr_pool *pool, uint32_t threads, uint64_t chunks, glr_job_function function,
                   const void *context);
+
+/* Processors that the calling thread may use; at least 1. */
+uint32_t glr_processors(void);
+
+/* Whether the calling thread is inside a parallel region of an OpenMP runtime that the host has loaded. */
+bool glr_in_parallel_region(void);
+
+/* Starts a thread with a small stack that takes none of the process's signals. False when the system gives
+ * none. */
+bool glr_start_thread(pthread_t *thread, void *(*function)(void *), void *argument);
 
 #endif

@@ -1,15 +1,74 @@
-/* Initializers to their text form. */
-#include "dtype.h"
-#include "error.h"
-#include "guest.h"
+/* Initializers to their text form, and the arguments of that form. */
+#include "call.h"
 #include "initializer.h"
-#include "initializer_json.h"
-#include "make_plan.h"
-#include "shortest.h"
 #include "text_arguments.h"
 
 #include <math.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+
+/* ---- Arguments ------------------------------------------------------------------------------------- */
+
+/* Enumerators are read and written by way of uint32_t. */
+_Static_assert(sizeof(glr_mode) == sizeof(uint32_t) && sizeof(glr_distribution) == sizeof(uint32_t) &&
+                   sizeof(glr_method) == sizeof(uint32_t) && sizeof(glr_layout) == sizeof(uint32_t),
+               "an enumeration of another size");
+
+#define MEMBER(member_name) .name = #member_name, .member = offsetof(glr_initializer, member_name)
+
+static const glr_argument of_constant[] = {{MEMBER(value), .form = GLR_ARGUMENT_VALUE}};
+static const glr_argument of_normal[] = {
+    {MEMBER(mean), .form = GLR_ARGUMENT_FINITE},
+    {MEMBER(stddev), .form = GLR_ARGUMENT_FINITE},
+};
+static const glr_argument of_truncated[] = {
+    {MEMBER(mean), .form = GLR_ARGUMENT_FINITE},
+    {MEMBER(stddev), .form = GLR_ARGUMENT_FINITE},
+    {.name = "lower", .form = GLR_ARGUMENT_BOUND, .bound = -2.0},
+    {.name = "upper", .form = GLR_ARGUMENT_BOUND, .bound = 2.0},
+};
+static const glr_argument of_uniform[] = {
+    {MEMBER(minval), .form = GLR_ARGUMENT_FINITE},
+    {MEMBER(maxval), .form = GLR_ARGUMENT_FINITE},
+};
+static const glr_argument of_scaling[] = {
+    {MEMBER(scale), .form = GLR_ARGUMENT_FINITE},
+    {MEMBER(mode), .form = GLR_ARGUMENT_CHOICE, .count = 3, .choice = glr_mode_names},
+    {MEMBER(distribution), .form = GLR_ARGUMENT_CHOICE, .count = 3, .choice = glr_distribution_names},
+};
+
+#define AXES(list)                                                                                           \
+    MEMBER(list##_axes), .form = GLR_ARGUMENT_AXES, .length = offsetof(glr_initializer, list##_axis_count)
+
+const glr_argument glr_settings[GLR_SETTING_COUNT] = {
+    [GLR_SETTING_SEED] = {MEMBER(seed), .form = GLR_ARGUMENT_INTEGER},
+    [GLR_SETTING_STREAM] = {MEMBER(stream), .form = GLR_ARGUMENT_INTEGER},
+    [GLR_SETTING_KEY] = {MEMBER(key), .form = GLR_ARGUMENT_WORDS, .count = 2},
+    [GLR_SETTING_COUNTER] = {MEMBER(counter), .form = GLR_ARGUMENT_WORDS, .count = 4},
+    [GLR_SETTING_METHOD] = {MEMBER(method), .form = GLR_ARGUMENT_CHOICE, .count = 2,
+                            .choice = glr_method_names},
+    [GLR_SETTING_LAYOUT] = {MEMBER(layout), .form = GLR_ARGUMENT_CHOICE, .count = 2,
+                            .choice = glr_layout_names},
+    [GLR_SETTING_INPUT_AXES] = {AXES(input)},
+    [GLR_SETTING_OUTPUT_AXES] = {AXES(output)},
+    [GLR_SETTING_BATCH_AXES] = {AXES(batch)},
+};
+
+#define COUNT(array) (sizeof(array) / sizeof(array)[0])
+
+const glr_argument *glr_law_arguments(glr_kind kind, size_t *count)
+{
+    switch (kind) {
+    case GLR_KIND_CONSTANT: *count = COUNT(of_constant); return of_constant;
+    case GLR_KIND_RANDOM_NORMAL: *count = COUNT(of_normal); return of_normal;
+    case GLR_KIND_TRUNCATED_NORMAL: *count = COUNT(of_truncated); return of_truncated;
+    case GLR_KIND_RANDOM_UNIFORM: *count = COUNT(of_uniform); return of_uniform;
+    case GLR_KIND_VARIANCE_SCALING: *count = COUNT(of_scaling); return of_scaling;
+    default: *count = 0; return NULL;
+    }
+}
 
 static const void *member_of(const glr_initializer *initializer, size_t offset)
 {
@@ -90,23 +149,19 @@ static glr_initializer said_of(const glr_initializer *initializer)
 /* Fails if a member would be read back as another. */
 static glr_status check_said(const glr_initializer *initializer)
 {
-#define MEMBER(name)                                                                                         \
-    {                                                                                                        \
-#name, offsetof(glr_initializer, name), sizeof initializer->name                                     \
-    }
+#define SIZED(member_name) MEMBER(member_name), .bytes = sizeof initializer->member_name
     static const struct {
         const char *name;
-        size_t offset, bytes;
+        size_t member, bytes;
     } members[] = {
-        MEMBER(value),   MEMBER(integer),      MEMBER(number),      MEMBER(mean),
-        MEMBER(stddev),  MEMBER(minval),       MEMBER(maxval),      MEMBER(scale),
-        MEMBER(mode),    MEMBER(distribution), MEMBER(seed),        MEMBER(key),
-        MEMBER(counter), MEMBER(input_axes),   MEMBER(output_axes), MEMBER(batch_axes),
+        {SIZED(value)},   {SIZED(integer)},      {SIZED(number)},      {SIZED(mean)},
+        {SIZED(stddev)},  {SIZED(minval)},       {SIZED(maxval)},      {SIZED(scale)},
+        {SIZED(mode)},    {SIZED(distribution)}, {SIZED(seed)},        {SIZED(key)},
+        {SIZED(counter)}, {SIZED(input_axes)},   {SIZED(output_axes)}, {SIZED(batch_axes)},
     };
-#undef MEMBER
     const glr_initializer said = said_of(initializer);
-    for (size_t i = 0; i < sizeof members / sizeof members[0]; i++) {
-        if (memcmp(member_of(initializer, members[i].offset), member_of(&said, members[i].offset),
+    for (size_t i = 0; i < COUNT(members); i++) {
+        if (memcmp(member_of(initializer, members[i].member), member_of(&said, members[i].member),
                    members[i].bytes) != 0) {
             return glr_fail(GLR_ERROR_UNSUPPORTED,
                             "initializer.%s: has no effect here, and no form in text unless it is as "
@@ -210,14 +265,85 @@ static glr_status check_writable(const glr_initializer *initializer)
     return status == GLR_OK ? check_said(initializer) : status;
 }
 
+/* ---- Doubles --------------------------------------------------------------------------------------- */
+
+/* Bytes that hold every form and a zero. */
+#define SHORTEST 48
+
+/* Adds one to the last of the digits of a form d.ddde+XX; false if they are all 9. */
+static bool round_up(char *text, int digits)
+{
+    for (int i = digits - 1; i >= 0; i--) {
+        char *digit = &text[i == 0 ? 0 : i + 1];
+        if (*digit != '9') {
+            ++*digit;
+            return true;
+        }
+        *digit = '0';
+    }
+    return false;
+}
+
+/* Writes a positive number with so many digits as d.ddde+XX; whether it is read back as the same. The nearest
+   may not be: numbers above a power of 2 are twice as far apart as those below, so the next decimal above may
+   be read as it where the nearest, below, is not. */
+static bool try_digits(double number, int digits, char text[SHORTEST])
+{
+    (void)snprintf(text, SHORTEST, "%.*e", digits - 1, number);
+    return strtod(text, NULL) == number || (round_up(text, digits) && strtod(text, NULL) == number);
+}
+
+/* The digits with a point before, within or behind them. */
+static void write_fixed(const char *digits, int count, int exponent, char *text)
+{
+    if (exponent < 0) {
+        (void)snprintf(text, SHORTEST - 1, "0.%.*s%s", -exponent - 1, "000000", digits);
+    } else if (exponent >= count - 1) {
+        (void)snprintf(text, SHORTEST - 1, "%s%.*s", digits, exponent - count + 1, "0000000000000000");
+    } else {
+        (void)snprintf(text, SHORTEST - 1, "%.*s.%s", exponent + 1, digits, digits + exponent + 1);
+    }
+}
+
+static void write_scientific(const char *digits, int exponent, char *text)
+{
+    (void)snprintf(text, SHORTEST - 1, "%c%s%se%d", digits[0], digits[1] == '\0' ? "" : ".", digits + 1,
+                   exponent);
+}
+
+/* Writes a finite number with as few significant digits as strtod needs to read it back, as Python's repr
+   does but for a ".0" at the end of an integer, and for exponents, which have neither '+' nor leading zeros.
+ */
+static void shortest(double number, char text[SHORTEST])
+{
+    char form[SHORTEST], digits[20];
+    int count = 1;
+    if (signbit(number)) {
+        *text++ = '-';
+        number = -number;
+    }
+    while (!try_digits(number, count, form) && count < 17) {
+        count++;
+    }
+    const int exponent = (int)strtol(strchr(form, 'e') + 1, NULL, 10);
+    digits[0] = form[0];
+    memcpy(digits + 1, form + 2, (size_t)count - 1);
+    digits[count] = '\0';
+    if (exponent < -4 || exponent >= 16) {
+        write_scientific(digits, exponent, text);
+    } else {
+        write_fixed(digits, count, exponent, text);
+    }
+}
+
 /* ---- Writing -------------------------------------------------------------------------------------- */
 
 static void write_double(glr_text *text, double value)
 {
-    char shortest[GLR_SHORTEST];
+    char form[SHORTEST];
     if (isfinite(value)) {
-        glr_shortest(value, shortest);
-        glr_text_add(text, shortest);
+        shortest(value, form);
+        glr_text_add(text, form);
         return;
     }
     glr_text_add(text, signbit(value) ? "-" : "");

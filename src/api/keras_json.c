@@ -1,18 +1,197 @@
-/* Initializers from and to JSON, in TensorFlow's form and Keras 3's. */
-#include "initializer_json.h"
-
-#include "dtype.h"
-#include "error.h"
-#include "guest.h"
+/* Initializers from and to JSON, in TensorFlow's form and Keras 3's: a class's name, or an object as their
+   serializers write it, {"class_name": ..., "config": ..., "module": ..., ...}. */
 #include "initializer.h"
-#include "keras_object.h"
-#include "make_plan.h"
+
+#include "call.h"
 #include "text/ascii.h"
 
 #include <inttypes.h>
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
+
+#define COUNT(array) (sizeof(array) / sizeof(array)[0])
+
+/* Fails with "NAME: must be EXPECTED, not VALUE", or "NAME: missing" without a value. */
+static glr_status fail_kind(glr_status status, const char *name, glr_json_value value, const char *expected)
+{
+    char text[GLR_JSON_QUOTED];
+    return value.kind == GLR_JSON_MISSING
+               ? glr_fail(status, "%s: missing", name)
+               : glr_fail(status, "%s: must be %s, not %s", name, expected, glr_json_quoted(value, text));
+}
+
+/* ---- Reading: members beside config, and where a class is from ------------------------------------- */
+
+/* Where the versions of Keras, tf_keras and TensorFlow have their initializers, and Keras its generators of
+   seeds. initializers_v1 is not among them: those draw other values from the same seed. */
+static const char *const initializer_modules[] = {
+    "keras.initializers",
+    "keras.src.initializers",
+    "keras.src.initializers.constant_initializers",
+    "keras.src.initializers.random_initializers",
+    "keras.src.initializers.initializers",
+    "keras.initializers.initializers",
+    "keras.initializers.initializers_v2",
+    "tf_keras.initializers",
+    "tf_keras.src.initializers.initializers",
+    "tensorflow.keras.initializers",
+    "tensorflow.python.keras.initializers.initializers_v2",
+    "tensorflow.python.ops.init_ops_v2",
+    NULL,
+};
+static const char *const random_modules[] = {"keras.random", "keras.src.random.seed_generator", NULL};
+
+static bool is_absent(glr_json_value value)
+{
+    return value.kind == GLR_JSON_MISSING || value.kind == GLR_JSON_NULL;
+}
+
+static glr_status check_member(const char *name, glr_json_value value, const char *what)
+{
+    static const char *const strings[] = {"class_name", "module", "registered_name"};
+    static const char *const empty[] = {"build_config", "compile_config"}; /* initializers have none */
+    for (size_t i = 0; i < COUNT(strings); i++) {
+        if (strcmp(name, strings[i]) == 0) {
+            return value.kind == GLR_JSON_STRING || (i > 0 && value.kind == GLR_JSON_NULL)
+                       ? GLR_OK
+                       : fail_kind(GLR_ERROR_PARSE, name, value, i > 0 ? "a string or null" : "a string");
+        }
+    }
+    for (size_t i = 0; i < COUNT(empty); i++) {
+        if (strcmp(name, empty[i]) == 0 && value.kind == GLR_JSON_NULL) {
+            return GLR_OK;
+        }
+    }
+    if (strcmp(name, "shared_object_id") == 0) {
+        return glr_json_is_integer(value) || value.kind == GLR_JSON_NULL
+                   ? GLR_OK
+                   : fail_kind(GLR_ERROR_PARSE, name, value, "an integer or null");
+    }
+    return strcmp(name, "config") == 0 ? GLR_OK
+                                       : glr_fail(GLR_ERROR_PARSE, "%s: not a member of %s", name, what);
+}
+
+static glr_status check_members(glr_json_value object, const char *what)
+{
+    glr_json_walk walk = glr_json_children(object);
+    while (glr_json_next(&walk)) {
+        glr_status status = check_member(walk.name, walk.value, what);
+        if (status != GLR_OK) {
+            return status;
+        }
+    }
+    return GLR_OK;
+}
+
+static bool is_among(const char *const *names, const char *name)
+{
+    while (*names != NULL && strcmp(*names, name) != 0) {
+        names++;
+    }
+    return *names != NULL;
+}
+
+static glr_status fail_foreign(const char *class_name, const char *module, const char *registered)
+{
+    return glr_fail(GLR_ERROR_UNSUPPORTED, "class_name: %.80s%s%.80s%s%.80s%s is not one of Keras's own",
+                    class_name, module == NULL ? "" : " of module ", module == NULL ? "" : module,
+                    registered == NULL ? "" : ", registered as ", registered == NULL ? "" : registered,
+                    registered == NULL ? "" : ",");
+}
+
+/* A class of the same name as Keras's may be another: one that a package has registered, or one of the
+   program itself, for which Keras writes null as the module and the class's name as the registered one.
+   Keras's own have a module and are not registered. */
+static glr_status check_origin(glr_json_value object, const char *class_name, const char *const *modules)
+{
+    const char *module = glr_json_string(glr_json_member(object, "module"));
+    const char *registered = glr_json_string(glr_json_member(object, "registered_name"));
+    const bool is_own = module == NULL ? registered == NULL
+                                       : is_among(modules, module) &&
+                                             (registered == NULL || strcmp(registered, class_name) == 0);
+    return is_own ? GLR_OK : fail_foreign(class_name, module, registered);
+}
+
+/* ---- Reading: seeds -------------------------------------------------------------------------------- */
+
+/* Keras 3 folds the seeds of a SeedGenerator into int32 by the remainder of this. */
+#define SEED_MODULUS INT64_C(2147483646)
+
+/* An integer from -2^63 to 2^64 - 1; the upper half means the int64 of the same bits. */
+static glr_status read_integer_seed(glr_json_value value, glr_initializer *initializer)
+{
+    if (!glr_json_is_integer(value)) {
+        return fail_kind(GLR_ERROR_PARSE, "config.seed", value, "an integer, null or a SeedGenerator");
+    }
+    if (!glr_json_seed(value, &initializer->seed)) {
+        return glr_fail(GLR_ERROR_PARSE, "config.seed: too big integer: %.40s is not in [-2^63, 2^64 - 1]",
+                        glr_json_shown(value));
+    }
+    initializer->seeding = GLR_SEEDING_SEED;
+    return GLR_OK;
+}
+
+/* A generator's seed, folded as Keras does with TensorFlow. */
+static glr_status read_generator_seed(glr_json_value value, glr_initializer *initializer)
+{
+    int64_t seed;
+    if (is_absent(value)) {
+        return GLR_OK;
+    }
+    if (!glr_json_int64(value, &seed)) {
+        return glr_json_is_integer(value)
+                   ? glr_fail(GLR_ERROR_UNSUPPORTED,
+                              "config.seed.config.seed: %.40s is not in int64's range, as Keras's seeds are",
+                              glr_json_shown(value))
+                   : fail_kind(GLR_ERROR_PARSE, "config.seed.config.seed", value, "an integer or null");
+    }
+    const int64_t remainder = seed % SEED_MODULUS;
+    initializer->seed = remainder < 0 ? remainder + SEED_MODULUS : remainder;
+    initializer->seeding = GLR_SEEDING_SEED;
+    return GLR_OK;
+}
+
+static glr_status read_generator_config(glr_json_value config, glr_initializer *initializer)
+{
+    if (config.kind != GLR_JSON_OBJECT && !is_absent(config)) {
+        return fail_kind(GLR_ERROR_PARSE, "config.seed.config", config, "an object or null");
+    }
+    glr_json_walk walk = glr_json_children(config);
+    while (glr_json_next(&walk)) {
+        if (strcmp(walk.name, "name") != 0 && strcmp(walk.name, "seed") != 0) {
+            return glr_fail(GLR_ERROR_PARSE, "config.seed.config.%s: not a member of SeedGenerator",
+                            walk.name);
+        }
+    }
+    return config.kind == GLR_JSON_OBJECT ? read_generator_seed(glr_json_member(config, "seed"), initializer)
+                                          : GLR_OK;
+}
+
+static glr_status read_generator(glr_json_value object, glr_initializer *initializer)
+{
+    const glr_json_value name = glr_json_member(object, "class_name");
+    const char *class_name = glr_json_string(name);
+    if (class_name == NULL) {
+        return fail_kind(GLR_ERROR_PARSE, "config.seed.class_name", name, "a string");
+    }
+    glr_status status = strcmp(class_name, "SeedGenerator") == 0
+                            ? check_origin(object, class_name, random_modules)
+                            : fail_foreign(class_name, NULL, NULL);
+    if (status == GLR_OK) {
+        status = check_members(object, "a SeedGenerator");
+    }
+    return status == GLR_OK ? read_generator_config(glr_json_member(object, "config"), initializer) : status;
+}
+
+/* An integer, null, or a SeedGenerator. */
+static glr_status read_seed(glr_json_value value, glr_initializer *initializer)
+{
+    return value.kind == GLR_JSON_OBJECT ? read_generator(value, initializer)
+                                         : read_integer_seed(value, initializer);
+}
+
+/* ---- Reading: config ------------------------------------------------------------------------------- */
 
 /* Members of config, as bits, that each kind has. */
 enum {
@@ -38,24 +217,6 @@ static unsigned members_of(glr_kind kind)
     }
 }
 
-/* Initializers of Keras that are not draws of independent values. */
-static const char *const unsupported_names[] = {
-    "Orthogonal", "orthogonal", "OrthogonalInitializer", "OrthogonalV2",
-    "Identity",   "identity",   "IdentityInitializer",   "IdentityV2",
-    "STFT",       "stft",       "STFTInitializer",       "Initializer",
-    "function",   "__lambda__", "initializer",
-};
-
-/* ---- Reading -------------------------------------------------------------------------------------- */
-
-glr_status glr_json_fail_kind(glr_status status, const char *name, glr_json_value value, const char *expected)
-{
-    char text[GLR_JSON_QUOTED];
-    return value.kind == GLR_JSON_MISSING
-               ? glr_fail(status, "%s: missing", name)
-               : glr_fail(status, "%s: must be %s, not %s", name, expected, glr_json_quoted(value, text));
-}
-
 /* A number, for which Python takes true and false, too. Keras also takes arrays and tensors. */
 static glr_status read_number(glr_json_value value, const char *name, double *number)
 {
@@ -69,7 +230,7 @@ static glr_status read_number(glr_json_value value, const char *name, double *nu
     const bool is_nested = value.kind == GLR_JSON_ARRAY || value.kind == GLR_JSON_OBJECT;
     char path[32];
     (void)snprintf(path, sizeof path, "config.%s", name);
-    return glr_json_fail_kind(is_nested ? GLR_ERROR_UNSUPPORTED : GLR_ERROR_PARSE, path, value, "a number");
+    return fail_kind(is_nested ? GLR_ERROR_UNSUPPORTED : GLR_ERROR_PARSE, path, value, "a number");
 }
 
 /* A constant's integer is kept exactly, or refused. */
@@ -239,7 +400,7 @@ static glr_status read_member(const char *name, glr_json_value value, glr_initia
     case SCALE: return read_finite(value, name, &initializer->scale);
     case MODE: return read_mode(value, initializer);
     case DISTRIBUTION: return read_distribution(value, initializer);
-    case SEED: return glr_keras_read_seed(value, initializer);
+    case SEED: return read_seed(value, initializer);
     case INPUT_AXES: return read_axes(value, name, initializer->input_axes, &initializer->input_axis_count);
     case OUTPUT_AXES:
         return read_axes(value, name, initializer->output_axes, &initializer->output_axis_count);
@@ -263,12 +424,18 @@ static void decide_axes(glr_json_value config, glr_initializer *initializer)
     }
 }
 
+/* Initializers of Keras that are not draws of independent values. */
+static const char *const unsupported_names[] = {
+    "Orthogonal", "orthogonal", "OrthogonalInitializer", "OrthogonalV2",
+    "Identity",   "identity",   "IdentityInitializer",   "IdentityV2",
+    "STFT",       "stft",       "STFTInitializer",       "Initializer",
+    "function",   "__lambda__", "initializer",           NULL,
+};
+
 glr_status glr_initializer_from_name(const char *name, glr_initializer *initializer)
 {
-    for (size_t i = 0; i < sizeof unsupported_names / sizeof unsupported_names[0]; i++) {
-        if (strcmp(name, unsupported_names[i]) == 0) {
-            return glr_fail(GLR_ERROR_UNSUPPORTED, "class_name: %s is not supported", name);
-        }
+    if (is_among(unsupported_names, name)) {
+        return glr_fail(GLR_ERROR_UNSUPPORTED, "class_name: %s is not supported", name);
     }
     glr_kind kind = glr_kind_of_name(name);
     /* A package's class has its package's name before it, an object that is not a class two underscores. */
@@ -283,15 +450,24 @@ glr_status glr_initializer_from_name(const char *name, glr_initializer *initiali
     return GLR_OK;
 }
 
-/* An unknown class that a serializer wrote is one of another version of Keras, no slip of the pen. */
+/* Checks all members of an initializer's object but the value of config: all are known, and what they say of
+   the class is true of Keras's own. An unknown class that a serializer wrote is one of another version of
+   Keras, no slip of the pen. */
 static glr_status read_class(glr_json_value object, glr_initializer *initializer)
 {
-    const char *name;
-    bool is_serialized;
-    glr_status status = glr_keras_class_of(object, &name, &is_serialized);
+    glr_status status = check_members(object, "an initializer");
     if (status != GLR_OK) {
         return status;
     }
+    const char *name = glr_json_string(glr_json_member(object, "class_name"));
+    if (name == NULL) {
+        return glr_fail(GLR_ERROR_PARSE, "class_name: missing");
+    }
+    status = check_origin(object, name, initializer_modules);
+    if (status != GLR_OK) {
+        return status;
+    }
+    const bool is_serialized = glr_json_member(object, "module").kind == GLR_JSON_STRING;
     return is_serialized && glr_kind_of_name(name) == GLR_KIND_NONE
                ? glr_fail(GLR_ERROR_UNSUPPORTED, "class_name: %.80s is not supported", name)
                : glr_initializer_from_name(name, initializer);
@@ -299,11 +475,11 @@ static glr_status read_class(glr_json_value object, glr_initializer *initializer
 
 static glr_status read_config(glr_json_value config, glr_initializer *initializer)
 {
-    if (config.kind == GLR_JSON_MISSING || config.kind == GLR_JSON_NULL) {
+    if (is_absent(config)) {
         return GLR_OK;
     }
     if (config.kind != GLR_JSON_OBJECT) {
-        return glr_json_fail_kind(GLR_ERROR_PARSE, "config", config, "an object or null");
+        return fail_kind(GLR_ERROR_PARSE, "config", config, "an object or null");
     }
     glr_json_walk walk = glr_json_children(config);
     while (glr_json_next(&walk)) {
@@ -361,7 +537,7 @@ glr_status glr_initializer_from_json(const char *text, size_t length, glr_initia
     return glr_leave(&host, from_json(text, length, initializer));
 }
 
-/* ---- Writing -------------------------------------------------------------------------------------- */
+/* ---- Writing --------------------------------------------------------------------------------------- */
 
 /* JSON has no infinities and no NaN. Python writes and reads them all the same, so a constant may be one: an
    infinity, or the NaN that the word stands for. Nothing is drawn from others. */
@@ -383,7 +559,7 @@ static glr_status check_numbers(const glr_initializer *initializer)
         {HAS_MEAN_STDDEV, "stddev", initializer->stddev}, {HAS_BOUNDS, "minval", initializer->minval},
         {HAS_BOUNDS, "maxval", initializer->maxval},      {HAS_SCALING, "scale", initializer->scale},
     };
-    for (size_t i = 0; i < sizeof numbers / sizeof numbers[0]; i++) {
+    for (size_t i = 0; i < COUNT(numbers); i++) {
         if (members_of(initializer->kind) & numbers[i].member &&
             !has_form(numbers[i].name, numbers[i].value)) {
             return glr_fail(GLR_ERROR_ARGUMENT, "initializer.%s: %g has no form in JSON", numbers[i].name,
@@ -484,12 +660,11 @@ static void write_config(glr_text *text, const glr_initializer *initializer)
 static glr_status check_writable(const glr_initializer *initializer)
 {
     glr_status status = GLR_CHECK_RESERVED("initializer", initializer);
+    if (status == GLR_OK) {
+        status = glr_check_kind(initializer);
+    }
     if (status != GLR_OK) {
         return status;
-    }
-    if (!glr_kind_is_valid(initializer->kind)) {
-        return glr_fail(GLR_ERROR_ARGUMENT, "initializer.kind: %d is not an initializer",
-                        (int)initializer->kind);
     }
     if ((unsigned)initializer->mode > GLR_MODE_FAN_AVG ||
         (unsigned)initializer->distribution > GLR_DISTRIBUTION_UNIFORM ||
