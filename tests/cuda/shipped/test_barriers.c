@@ -32,9 +32,10 @@ typedef struct place {
     char *line;
 } place;
 
-static fill fills[MAX_FILLS + 2];
+static fill fills[MAX_FILLS + 3];
 static size_t fill_count;
-static const fill *fast_fill, *queued_fill; /* the long ones: for glr_truncated_packed, for glr_any */
+/* The long ones: for glr_truncated_packed, glr_truncated_narrow and glr_any. */
+static const fill *fast_fill, *narrow_fill, *queued_fill;
 static glr_device *cpu;
 
 static void set_up(void)
@@ -46,9 +47,13 @@ static void set_up(void)
     glr_tensor tensor = {.dtype = GLR_DTYPE_FLOAT32, .rank = 1, .shape = {LONG}};
     fill_count = make_fills(fills, FEW, false);
     fills[fill_count++] = fill_of(&truncated, &tensor);
+    tensor.dtype = GLR_DTYPE_BFLOAT16;
+    fills[fill_count++] = fill_of(&truncated, &tensor);
+    tensor.dtype = GLR_DTYPE_FLOAT32;
     tensor.strides[0] = 3;
     fills[fill_count++] = fill_of(&truncated, &tensor);
-    fast_fill = &fills[fill_count - 2];
+    fast_fill = &fills[fill_count - 3];
+    narrow_fill = &fills[fill_count - 2];
     queued_fill = &fills[fill_count - 1];
     for (size_t i = 0; i < fill_count; i++) {
         cr_assert_leq(fill_room(&fills[i]), MAX_ROOM);
@@ -281,8 +286,11 @@ static void fill_queues(char *text, const place *found, size_t count)
 {
     static uint64_t lines[LINES];
     const int kernel = found->kernel;
-    const bool is_fast = kernel == kernel_named("glr_truncated_packed");
-    const fill *f = is_fast ? fast_fill : queued_fill;
+    const bool is_fast = kernel != kernel_named("glr_any");
+    const fill *f = queued_fill;
+    if (is_fast) {
+        f = kernel == kernel_named("glr_truncated_packed") ? fast_fill : narrow_fill;
+    }
     const uint64_t groups = (LONG + GLR_GROUP_SIZE - 1) / GLR_GROUP_SIZE, whole = LONG / GLR_GROUP_SIZE;
     const uint64_t in_tiles = is_fast ? whole / GLR_GPU_UNITS * GLR_GPU_UNITS : 0;
     uint64_t barriers = 0, queued = 0;
