@@ -141,10 +141,12 @@ static bool draws_alike(const fill *f, const char *schedule)
     return true;
 }
 
-/* All fills, or in the light form one of several, and the long ones. */
+/* All fills, or in the light form the packed ones, one of several others, and the long ones. */
 static bool is_left_out(size_t number)
 {
-    return test_is_light() && number % 5 != 0 && &fills[number] < fast_fill;
+    const glr_runs *runs = &fills[number].plan.runs;
+    const bool is_packed = runs->axes == 0 && runs->stride == 1;
+    return test_is_light() && !is_packed && number % 5 != 0 && &fills[number] < fast_fill;
 }
 
 static void run_in_each_order(char *text, const place *found, size_t count)
