@@ -1,6 +1,8 @@
 /* How a model holds its tensors. */
 #include "model.h"
 
+#include "text/text.h"
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -53,20 +55,12 @@ static bool set_choice(glr_model *model, glr_model_entry *entry, const glr_choic
 /* Makes room for one more. */
 static bool grow(glr_model *model)
 {
-    if (model->count < model->capacity) {
-        return true;
-    }
-    if (model->capacity >= UINT32_MAX / 2) {
+    if (model->count == model->capacity && model->capacity >= UINT32_MAX / 2) {
         return false;
     }
-    const size_t capacity = 2 * model->capacity + 8;
-    glr_model_entry *grown = realloc(model->entry, capacity * sizeof *grown);
-    if (grown == NULL) {
-        return false;
-    }
-    model->entry = grown;
-    model->capacity = capacity;
-    return true;
+    glr_model_entry *grown = glr_grow(model->entry, model->count, &model->capacity, sizeof *grown);
+    model->entry = grown != NULL ? grown : model->entry;
+    return grown != NULL;
 }
 
 bool glr_items_add(glr_model *model, const glr_item *tensor)
