@@ -63,13 +63,17 @@ glr_status glr_initializer_from_value(glr_json_value value, glr_initializer *ini
 /* The same of a name alone. */
 glr_status glr_initializer_from_name(const char *name, glr_initializer *initializer);
 
-/* As glr_initializer_to_json, but adds to a text; that memory ran out is noted there. Errors:
-   GLR_ERROR_ARGUMENT, GLR_ERROR_UNSUPPORTED. */
-glr_status glr_initializer_write(glr_text *text, const glr_initializer *initializer);
-
 /* Copies a text and a zero to a caller's buffer, if that is large enough, and its length to *length, unless
    that is NULL. Errors: GLR_ERROR_MEMORY, GLR_ERROR_TOO_SMALL (*length is set all the same). */
 glr_status glr_text_hand_over(const glr_text *text, char *buffer, size_t capacity, size_t *length);
+
+/* Adds an initializer to a text, which notes that memory ran out. Errors: GLR_ERROR_ARGUMENT,
+   GLR_ERROR_UNSUPPORTED. */
+typedef glr_status glr_initializer_writer(glr_text *text, const glr_initializer *initializer);
+
+/* Hands over what a writer makes of an initializer; `name` is the buffer's argument. */
+glr_status glr_initializer_hand_over(glr_initializer_writer *write, const glr_initializer *initializer,
+                                     const char *name, char *buffer, size_t capacity, size_t *length);
 
 /* Adds the digits of a constant that is an integer of 64 bits. */
 void glr_write_integer(glr_text *text, const glr_initializer *initializer);

@@ -683,7 +683,7 @@ static glr_status check_writable(const glr_initializer *initializer)
     return status == GLR_OK ? check_numbers(initializer) : status;
 }
 
-glr_status glr_initializer_write(glr_text *text, const glr_initializer *initializer)
+static glr_status write_json(glr_text *text, const glr_initializer *initializer)
 {
     glr_status status = check_writable(initializer);
     if (status != GLR_OK) {
@@ -717,13 +717,14 @@ glr_status glr_text_hand_over(const glr_text *text, char *buffer, size_t capacit
     return GLR_OK;
 }
 
-static glr_status to_json(const glr_initializer *initializer, char *buffer, size_t capacity, size_t *length)
+glr_status glr_initializer_hand_over(glr_initializer_writer *write, const glr_initializer *initializer,
+                                     const char *name, char *buffer, size_t capacity, size_t *length)
 {
     if (initializer == NULL || (buffer == NULL && capacity > 0)) {
-        return glr_fail_null(initializer == NULL ? "initializer" : "buffer");
+        return glr_fail_null(initializer == NULL ? "initializer" : name);
     }
     glr_text text = {.spaced = true};
-    glr_status status = glr_initializer_write(&text, initializer);
+    glr_status status = write(&text, initializer);
     if (status == GLR_OK) {
         status = glr_text_hand_over(&text, buffer, capacity, length);
     }
@@ -735,5 +736,6 @@ glr_status glr_initializer_to_json(const glr_initializer *initializer, char *buf
                                    size_t *length)
 {
     const glr_host host = glr_enter();
-    return glr_leave(&host, to_json(initializer, buffer, capacity, length));
+    return glr_leave(&host,
+                     glr_initializer_hand_over(write_json, initializer, "buffer", buffer, capacity, length));
 }

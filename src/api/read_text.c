@@ -299,13 +299,16 @@ static glr_status apply(char operation, size_t at, double left, double right, do
                                      operation, right);
 }
 
-static glr_status read_product(scanner *scan, double *value)
+/* Values that `read` takes, joined by two operations from the left. */
+static glr_status read_chain(scanner *scan, const char operations[2],
+                             glr_status (*read)(scanner *scan, double *value), double *value)
 {
-    glr_status status = read_signed(scan, value);
-    for (char c = peek(scan); status == GLR_OK && (c == '*' || c == '/'); c = peek(scan)) {
+    glr_status status = read(scan, value);
+    for (char c = peek(scan); status == GLR_OK && (c == operations[0] || c == operations[1]);
+         c = peek(scan)) {
         const size_t at = scan->at++;
         double right = 0.0;
-        status = read_signed(scan, &right);
+        status = read(scan, &right);
         if (status == GLR_OK) {
             status = apply(c, at, *value, right, value);
         }
@@ -313,18 +316,14 @@ static glr_status read_product(scanner *scan, double *value)
     return status;
 }
 
+static glr_status read_product(scanner *scan, double *value)
+{
+    return read_chain(scan, "*/", read_signed, value);
+}
+
 static glr_status read_sum(scanner *scan, double *value)
 {
-    glr_status status = read_product(scan, value);
-    for (char c = peek(scan); status == GLR_OK && (c == '+' || c == '-'); c = peek(scan)) {
-        const size_t at = scan->at++;
-        double right = 0.0;
-        status = read_product(scan, &right);
-        if (status == GLR_OK) {
-            status = apply(c, at, *value, right, value);
-        }
-    }
-    return status;
+    return read_chain(scan, "+-", read_product, value);
 }
 
 /* ---- Values ---------------------------------------------------------------------------------------- */

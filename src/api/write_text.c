@@ -414,10 +414,14 @@ static size_t count_written(const glr_initializer *initializer, const glr_argume
     return count;
 }
 
-static void write_initializer(glr_text *text, const glr_initializer *initializer)
+static glr_status write_initializer(glr_text *text, const glr_initializer *initializer)
 {
     size_t count;
     bool first = true;
+    const glr_status status = check_writable(initializer);
+    if (status != GLR_OK) {
+        return status;
+    }
     const glr_argument *law = glr_law_arguments(initializer->kind, &count);
     count = count_written(initializer, law, count);
     glr_text_add(text, glr_kind_name(initializer->kind));
@@ -434,27 +438,13 @@ static void write_initializer(glr_text *text, const glr_initializer *initializer
         }
     }
     glr_text_add(text, first ? "" : ")");
-}
-
-static glr_status to_text(const glr_initializer *initializer, char *buffer, size_t capacity, size_t *length)
-{
-    if (initializer == NULL || (buffer == NULL && capacity > 0)) {
-        return glr_fail_null(initializer == NULL ? "initializer" : "text");
-    }
-    glr_status status = check_writable(initializer);
-    if (status != GLR_OK) {
-        return status;
-    }
-    glr_text text = {.spaced = true};
-    write_initializer(&text, initializer);
-    status = glr_text_hand_over(&text, buffer, capacity, length);
-    glr_text_free(&text);
-    return status;
+    return GLR_OK;
 }
 
 glr_status glr_initializer_to_text(const glr_initializer *initializer, char *text, size_t capacity,
                                    size_t *length)
 {
     const glr_host host = glr_enter();
-    return glr_leave(&host, to_text(initializer, text, capacity, length));
+    return glr_leave(
+        &host, glr_initializer_hand_over(write_initializer, initializer, "text", text, capacity, length));
 }

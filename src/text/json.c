@@ -13,6 +13,8 @@
 
 #define NONE UINT32_MAX
 
+#define BYTE_ORDER_MARK "\xef\xbb\xbf"
+
 /* Objects of so many members at most are searched for repeated names by comparing each with each. */
 #define FEW_MEMBERS 8
 
@@ -409,14 +411,14 @@ glr_status glr_json_read(const char *text, size_t length, glr_json *json, glr_pr
 
 glr_status glr_json_read_python(const char *text, size_t length, glr_json *json, glr_problem *problem)
 {
-    const size_t bom = strlen(GLR_UTF8_BOM);
-    const bool has_bom = length >= bom && memcmp(text, GLR_UTF8_BOM, bom) == 0;
+    const size_t bom = strlen(BYTE_ORDER_MARK);
+    const bool has_bom = length >= bom && memcmp(text, BYTE_ORDER_MARK, bom) == 0;
     return read_all(has_bom ? text + bom : text, has_bom ? length - bom : length, true, json, problem);
 }
 
 bool glr_json_is_meant(const char *text)
 {
-    return text[0] == '{' || text[0] == '"' || strncmp(text, GLR_UTF8_BOM, strlen(GLR_UTF8_BOM)) == 0;
+    return text[0] == '{' || text[0] == '"' || strncmp(text, BYTE_ORDER_MARK, strlen(BYTE_ORDER_MARK)) == 0;
 }
 
 void glr_json_free(glr_json *json)

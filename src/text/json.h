@@ -56,9 +56,6 @@ glr_status glr_json_read(const char *text, size_t length, glr_json *json, glr_pr
    numbers, and a UTF-8 byte order mark before the text is passed over. */
 glr_status glr_json_read_python(const char *text, size_t length, glr_json *json, glr_problem *problem);
 
-/* The byte order mark. */
-#define GLR_UTF8_BOM "\xef\xbb\xbf"
-
 /* Whether a zero-terminated text that may be an initializer's JSON or its text form is JSON: the text form
    begins with a name. */
 bool glr_json_is_meant(const char *text);
