@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""Reads ctest's reports and prints each failed and skipped test, then a line of counts over all of them.
+"""Reads ctest's reports and prints each failed and skipped test, then a line of counts over all of them. The last
+lines of what a failed test printed come with it, so that the end of a log tells enough.
 
 usage: scripts/test-summary.py [--skipped "NAME: REASON"] REPORT.xml...
 
@@ -21,9 +22,17 @@ SKIP_ALLOWED_IN_CI = re.compile(
     re.IGNORECASE)
 
 
+LINES_OF_FAILED = 40
+
+
 def skip_reason(test):
     found = re.findall(r"^skipped: *(.+)$", test.findtext("system-out") or "", re.MULTILINE)
     return found[-1].strip() if found else "no reason given"
+
+
+def last_lines(test):
+    lines = (test.findtext("system-out") or "").rstrip().splitlines()[-LINES_OF_FAILED:]
+    return "".join(f"\n    | {line}" for line in lines) if lines else "it printed nothing"
 
 
 def judge_skip(name, reason):
@@ -44,7 +53,7 @@ def outcomes(report):
         elif why.startswith("SKIP_"):
             yield judge_skip(name, skip_reason(test))
         else:
-            yield "failed", name, f"did not run: {why}" if why else "see its output above"
+            yield "failed", name, f"did not run: {why}" if why else last_lines(test)
 
 
 def all_outcomes(skipped, reports):

@@ -51,6 +51,7 @@ run_tests() {
     reports+=("$folder/report.xml")
     rm -f "$folder/report.xml"
     ctest --test-dir "$folder" --parallel "$jobs" --output-on-failure --no-tests=error \
+        --test-output-truncation middle \
         --label-exclude "^($labels)\$" --output-junit report.xml || true
 }
 

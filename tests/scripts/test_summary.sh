@@ -56,10 +56,11 @@ expect 0 $'skipped: sanitizers: no library\n1 passed, 0 failed, 1 skipped'
 summarize true --skipped 'sanitizers: no library' <<<"$good"
 expect 1 $'failed: sanitizers: skipped, which CI does not allow for this: no library\n1 passed, 1 failed, 0 skipped'
 
-summarize false <<<"$good"$'\nadd_test(bad false)\nadd_test(gone no-such-program)'
-expect 1 $'failed: run/bad: see its output above
+summarize false <<<"$good"$'\nadd_test(bad sh -c "seq 60; false")\nadd_test(mute false)\nadd_test(gone no-such-program)'
+expect 1 "failed: run/bad: $(printf '\n    | %d' {21..60})
+failed: run/mute: it printed nothing
 failed: run/gone: did not run: Unable to find executable
-1 passed, 2 failed, 0 skipped'
+1 passed, 3 failed, 0 skipped"
 
 summarize false <<<"$no_nvcc"
 expect 1 $'skipped: run/cuda: nvcc is not installed\n0 passed, 0 failed, 1 skipped'
