@@ -44,22 +44,26 @@ typedef struct entry {
     glr_summary expected;
 } entry;
 
-/* Reads and sums a tensor; false after a message. */
-static bool measure(const char *path, const glr_input *input, entry *item)
-{
+/* A chunk as it lies in the file, and its values: too much for a small stack. */
+typedef struct chunk_buffer {
     unsigned char bytes[CHUNK * sizeof(double)];
     double values[CHUNK];
+} chunk_buffer;
+
+/* Reads and sums a tensor; false after a message. */
+static bool measure(const char *path, const glr_input *input, chunk_buffer *chunk, entry *item)
+{
     const size_t size = glr_dtype_size(item->place->dtype);
     uint64_t offset = item->place->offset;
     glr_problem problem;
     for (uint64_t left = item->place->bytes / size; left > 0;) {
         const size_t now = left < CHUNK ? (size_t)left : CHUNK;
-        if (!glr_input_read(input, bytes, now * size, offset, &problem)) {
+        if (!glr_input_read(input, chunk->bytes, now * size, offset, &problem)) {
             (void)glr_cli_fail_by(&problem, "%s: tensor %s: %s", path, item->place->name, problem.text);
             return false;
         }
-        (void)glr_decode(item->place->dtype, bytes, now, values); /* floating-point */
-        glr_moments_add(&item->moments, values, now);
+        (void)glr_decode(item->place->dtype, chunk->bytes, now, chunk->values); /* floating-point */
+        glr_moments_add(&item->moments, chunk->values, now);
         offset += now * size;
         left -= now;
     }
@@ -197,7 +201,7 @@ static int print_json(const entry *items, size_t count)
 
 /* Measures the tensors that are asked for, from the one open file. Returns an exit status. */
 static int measure_all(const char *path, const char *glob, const glr_safetensors *file,
-                       const glr_model *model, entry *items, size_t *count)
+                       const glr_model *model, chunk_buffer *chunk, entry *items, size_t *count)
 {
     glr_problem problem;
     for (size_t i = 0; i < file->count; i++) {
@@ -209,7 +213,7 @@ static int measure_all(const char *path, const char *glob, const glr_safetensors
         entry *item = &items[(*count)++];
         item->place = place;
         expect(model, item);
-        if (!measure(path, &file->input, item)) {
+        if (!measure(path, &file->input, chunk, item)) {
             return EXIT_FAILED;
         }
     }
@@ -238,11 +242,15 @@ static int report(const char *path, const char *glob, bool json, const glr_safet
                   const glr_model *model)
 {
     entry *items = calloc(file->count + 1, sizeof *items);
+    chunk_buffer *chunk = malloc(sizeof *chunk);
     size_t count = 0;
-    if (items == NULL) {
+    if (items == NULL || chunk == NULL) {
+        free(items);
+        free(chunk);
         return glr_cli_fail(EXIT_FAILED, "%s: out of memory", path);
     }
-    int status = measure_all(path, glob, file, model, items, &count);
+    int status = measure_all(path, glob, file, model, chunk, items, &count);
+    free(chunk);
     if (status == EXIT_DONE) {
         glr_say_passed_over(path, file, glob);
         if (count == 0 && glob != NULL) {

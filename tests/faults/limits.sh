@@ -1,6 +1,6 @@
 #!/bin/bash
-# The command under limits: files that may not grow, a full disk, few descriptors, closed standard streams, little
-# address space, no /proc. Whatever happens, exit status 0 means that everything is there, bit for bit; else there is
+# The command under limits: files that may not grow, a full disk, few descriptors, closed standard streams, a small
+# stack, little address space, no /proc. Whatever happens, exit status 0 means that everything is there, bit for bit; else there is
 # a message, the old file is as it was, and nothing is left behind.
 # Usage: limits.sh GLORAND
 set -euo pipefail
@@ -92,6 +92,11 @@ for closed in "2>&-" ">&- 2>&-" "<&- >&- 2>&-"; do
   limited "with $closed" "exec $closed"
 done
 closed_stderr=no
+
+# A small stack suffices. Where address space is short, one that has to grow ends the command without a message.
+refused_before=$refused
+limited "64 KiB of stack" "ulimit -s 64"
+[ "$refused" = "$refused_before" ] || complain "64 KiB of stack: refused"
 
 # Less and less address space, from what is enough to where the command is not even loaded: the kernel and the dynamic
 # loader end it there.
