@@ -72,7 +72,8 @@ def define(name, x):
 
 
 def table(name, comment, rows, width):
-    print(f"/* {comment} */")
+    if comment:
+        print(f"/* {comment} */")
     print(f"GLR_TABLE double {name}[{len(rows)}][{width}] = {{")
     for row in rows:
         text = ", ".join(literal(x) for x in row)
@@ -141,13 +142,15 @@ def main():
     table("glr_double_log_table", "inverse, -log(inverse) to 2^-42, the rest", log_rows(), 3)
     first, rows = icdf_rows()
     print("/* v^2 at which the inverse distribution function is singular, and the first row's index bits. */")
-    print(f"#define GLR_ICDF_SINGULARITY {literal(SINGULARITY)}\n#define GLR_ICDF_DEGREE {ICDF_DEGREE}\n#define GLR_ICDF_FIRST_ROW {first}U\n")
-    print("/* A column for each: minus the interval's middle, then coefficients from the constant up. Of 16 rows, so that a")
-    print("   lookup is one instruction where registers hold that many, and a line of a GPU's cache. */")
-    print(f"GLR_TABLE double glr_double_icdf_columns[{ICDF_DEGREE + 2}][16] = {{")
-    for column in zip(*rows):
-        print("    {" + ", ".join([*(literal(x) for x in column), "0.0"]) + "},")
-    print("};\n")
+    print(f"#define GLR_ICDF_SINGULARITY {literal(SINGULARITY)}\n#define GLR_ICDF_DEGREE {ICDF_DEGREE}\n#define GLR_ICDF_PAIRS {(ICDF_DEGREE + 3) // 2}\n#define GLR_ICDF_FIRST_ROW {first}U\n")
+    print("/* An interval's numbers: minus its middle, then coefficients from the highest down, and a 0 to make them even. The")
+    print("   columns have 16 rows, so that a lookup is one instruction where registers hold that many, and a line of a GPU's")
+    print("   cache. Where registers hold fewer, pairs are loaded from the rows. */")
+    intervals = [[row[0], *row[:0:-1], mpf(0)] for row in rows] + [[mpf(0)] * (ICDF_DEGREE + 3)]
+    table("glr_double_icdf_columns", None, list(zip(*intervals)), 16)
+    print("#ifdef GLR_HAS_LOOKUP2_F64")
+    table("glr_double_icdf_rows", None, [row + [mpf(0)] * (16 - len(row)) for row in intervals], 16)
+    print("#endif\n")
     print("/* clang-format on */\n\n#endif\n\n#endif")
 
 

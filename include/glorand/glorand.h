@@ -388,8 +388,8 @@ typedef enum glr_distribution {
 /** Methods of drawing truncated normals. */
 typedef enum glr_method {
     GLR_METHOD_RESAMPLE = 0, /**< rejection: values outside are drawn again; TensorFlow's values */
-    GLR_METHOD_ICDF = 1      /**< inverse distribution function: other values, about twice as fast; of
-                                  float64 with AVX-512 alone, elsewhere about as fast */
+    GLR_METHOD_ICDF = 1      /**< inverse distribution function: other values, about twice as fast; in
+                                  float64 1.8 times as fast with AVX-512, 1.3 times with AVX2 */
 } glr_method;
 
 /** Orders of a weight's axes, from which the fans follow when input_axes and output_axes are not given. */

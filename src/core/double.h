@@ -148,16 +148,31 @@ GLR_FN glr_f64_pair glr_normal_f64(const glr_u64 word[4])
     return direction;
 }
 
+/* Numbers 2 i and 2 i + 1 of an interval of the inverse distribution function. */
+GLR_FN void glr_icdf_pair(glr_u64 interval, int i, glr_f64 number[2])
+{
+#ifdef GLR_HAS_LOOKUP2_F64
+    glr_lookup2_f64(&glr_double_icdf_rows[0][2 * i], interval << 4, number);
+#else
+    number[0] = glr_lookup16_f64(glr_double_icdf_columns[2 * i], interval);
+    number[1] = glr_lookup16_f64(glr_double_icdf_columns[2 * i + 1], interval);
+#endif
+}
+
 /* The truncated normal by its inverse distribution function: z = v P(v^2), v an odd multiple of 2^-52. */
 GLR_FN glr_f64 glr_icdf_f64(glr_f64 v)
 {
     glr_f64 y = glr_fma_f64(v, -v, glr_splat_f64(GLR_ICDF_SINGULARITY));
-    glr_u64 row = (glr_bits_of_f64(y) >> 50) - GLR_ICDF_FIRST_ROW;
-    glr_f64 x = glr_fma_f64(v, v, glr_lookup16_f64(glr_double_icdf_columns[0], row));
-    glr_f64 p = glr_lookup16_f64(glr_double_icdf_columns[GLR_ICDF_DEGREE + 1], row);
+    glr_u64 interval = (glr_bits_of_f64(y) >> 50) - GLR_ICDF_FIRST_ROW;
+    glr_f64 number[2];
+    glr_icdf_pair(interval, 0, number);
+    glr_f64 x = glr_fma_f64(v, v, number[0]);
+    glr_f64 p = number[1];
     GLR_UNROLL
-    for (int i = GLR_ICDF_DEGREE; i > 0; i--) {
-        p = glr_fma_f64(p, x, glr_lookup16_f64(glr_double_icdf_columns[i], row));
+    for (int i = 1; i < GLR_ICDF_PAIRS; i++) {
+        glr_icdf_pair(interval, i, number);
+        p = glr_fma_f64(p, x, number[0]);
+        p = 2 * i + 1 < GLR_ICDF_DEGREE + 2 ? glr_fma_f64(p, x, number[1]) : p;
     }
     return v * p;
 }

@@ -83,10 +83,14 @@ GLR_FN glr_f64 glr_fma_f64(glr_f64 a, glr_f64 b, glr_f64 c)
 GLR_FN glr_f64 glr_sqrt_f64(glr_f64 a) { return (glr_f64)_mm256_sqrt_pd((__m256d)a); }
 GLR_FN glr_f64 glr_max_f64(glr_f64 a, glr_f64 b) { return (glr_f64)_mm256_max_pd((__m256d)a, (__m256d)b); }
 
-/* A table of 16 numbers. */
-GLR_FN glr_f64 glr_lookup16_f64(const double table[16], glr_u64 index)
+/* Two neighboring numbers per lane, from an index on. */
+#define GLR_HAS_LOOKUP2_F64
+GLR_FN void glr_lookup2_f64(const double *table, glr_u64 index, glr_f64 number[2])
 {
-    return glr_lookup_f64(table, index);
+    const __m256d even = _mm256_loadu2_m128d(&table[index[2]], &table[index[0]]);
+    const __m256d odd = _mm256_loadu2_m128d(&table[index[3]], &table[index[1]]);
+    number[0] = (glr_f64)_mm256_unpacklo_pd(even, odd);
+    number[1] = (glr_f64)_mm256_unpackhi_pd(even, odd);
 }
 
 /* ---- For the drivers: memory --------------------------------------------------------------------- */
