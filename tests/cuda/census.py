@@ -35,6 +35,9 @@ KERNELS = {"uniform": ["random_uniform"], "normal": ["random_normal"], "icdf": [
            "resample": ["truncated_normal"]}
 NARROW = " bfloat16" # ends the names of those that draw it
 KERNELS |= {name + NARROW: [*KERNELS[name], "--dtype", "bfloat16"] for name in ("normal", "icdf", "resample")}
+STRIDED = " strided" # rows of a slice: each is a run, and the kernel is that of any strides
+KERNELS |= {name + STRIDED: KERNELS[name] for name in ("normal", "icdf", "resample")}
+ROW = 512
 CURAND = "curand_normal4"
 VALUES = 1 << 15 # for the table; the test takes half as many, and half the time
 
@@ -97,9 +100,15 @@ def row_of(name, program, threads, issued, passes, values):
     return row
 
 
+def part_of(kernel, values):
+    if kernel.endswith(STRIDED):
+        return ["--shape", f"{values // ROW},{2 * ROW}", "--slice", f":,{ROW // 2}:{ROW // 2 + ROW}"]
+    return ["--shape", str(values)]
+
+
 def fill(arguments, kernel, backend, environment):
-    return subprocess.run([arguments.glorand, "fill", "--initializer", *KERNELS[kernel], "--shape",
-                           str(arguments.values), "--seed", "42", "--output", "-", "--backend", backend],
+    return subprocess.run([arguments.glorand, "fill", "--initializer", *KERNELS[kernel],
+                           *part_of(kernel, arguments.values), "--seed", "42", "--output", "-", "--backend", backend],
                           check=True, capture_output=True, env=dict(os.environ, **environment)).stdout
 
 

@@ -20,7 +20,10 @@ PIPES = {"fma": [FLOAT, MULTIPLY, WIDE], "alu": ALU, "fp64": ["float64 add multi
 NAMES = {"uniform": "uniform", "normal": "normal", "icdf": "truncated normal, icdf",
          "resample": "truncated normal, resample", "normal bfloat16": "normal, bfloat16",
          "icdf bfloat16": "truncated normal, icdf, bfloat16",
-         "resample bfloat16": "truncated normal, resample, bfloat16", "curand_normal4": "cuRAND's `curand_normal4`"}
+         "resample bfloat16": "truncated normal, resample, bfloat16",
+         "normal strided": "normal, strided", "icdf strided": "truncated normal, icdf, strided",
+         "resample strided": "truncated normal, resample, strided",
+         "curand_normal4": "cuRAND's `curand_normal4`"}
 LANES, SCHEDULERS, BYTES = 32, 4, 4
 
 

@@ -101,6 +101,14 @@ def from_integer(opcode, operands):
     return lambda warp: [(target, read(warp).view(kind).astype(F32).view(U32))]
 
 
+def to_integer(opcode, operands):
+    """Towards zero, of what integers hold."""
+    if opcode.split(".", 1)[1] != "FTZ.U32.TRUNC.NTZ":
+        raise Unknown(opcode)
+    target, read = place(operands[0]), source(operands[1], True)
+    return lambda warp: [(target, np.clip(floats(read(warp)).astype(np.float64), 0, 2**32 - 1).astype(U32))]
+
+
 def add(opcode, operands):
     """Three terms; carries out and, in the form .X, in. A negated term is its complement and 1, which carries."""
     outs, target, ins, carries = shape(operands)
@@ -439,7 +447,7 @@ def count_bits(opcode, operands):
 OPERATIONS = {
     "FADD": float_operation(lambda a, b: a + b), "FMUL": float_operation(lambda a, b: a * b),
     "FFMA": float_operation(fma), "MUFU": special, "FMNMX": float_minimum, "HFMA2": half_constant,
-    "I2F": from_integer, "I2FP": from_integer,
+    "I2F": from_integer, "I2FP": from_integer, "F2I": to_integer,
     "IADD3": add, "IADD": add_64, "VIADD": add, "IMAD": multiply, "LOP3": logic, "PLOP3": predicate_logic,
     "SHF": shift, "LEA": scaled_add, "ISETP": compare, "FSETP": compare_floats, "SEL": select, "FSEL": select,
     "IMNMX": minimum, "VIMNMX": minimum, "VIADDMNMX": minimum, "MOV": move, "S2R": special_register,

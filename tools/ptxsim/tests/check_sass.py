@@ -128,6 +128,14 @@ def check_pairs():
         assert got == [exact(x, y) % 2**64 for x, y in zip(left, right)], code
 
 
+def check_conversions():
+    values = [0.0, 0.75, 1.0, 2.5, 2.999, 8388607.5, 16777217.0, 3e9, 4294967040.0, 1e10, -0.5, -3.0] * 3
+    rows = [int(x) for x in np.array(values[:32], np.float32).view(np.uint32)]
+    _, warp = run(["F2I.FTZ.U32.TRUNC.NTZ R0, R2"], {2: rows})
+    expected = [min(max(int(np.float32(x)), 0), 2**32 - 1) for x in values[:32]]
+    assert warp.r[0].tolist() == expected, warp.r[0].tolist()
+
+
 def check_branches():
     """A loop that lane n leaves after n + 1 rounds is issued 32 times, what follows once."""
     text = ["S2R R0, SR_LANEID", "MOV R1, RZ", "BSSY B0, `(.L_out)", "IADD3 R1, R1, 0x1, RZ",
@@ -188,7 +196,8 @@ def check_tables():
 
 def check_refusals():
     for text in ("DADD R0, R2, R4", "STG.E.U8 [R0.64], R2", "FSWZADD R0, R1, R2", "IMAD.WIDE R0, R2, R3, R4",
-                 "SHFL.UP PT, R0, R2, R3, 0x1f", "ATOMS.CAS R0, [R2], R3", "VOTE.ALL P0, PT", "SGXT R0, R2, 0x8"):
+                 "SHFL.UP PT, R0, R2, R3, 0x1f", "ATOMS.CAS R0, [R2], R3", "VOTE.ALL P0, PT", "SGXT R0, R2, 0x8",
+                 "F2I.U64.TRUNC R0, R2"):
         try:
             run([text], {})
         except sass_opcodes.Unknown:
@@ -196,6 +205,6 @@ def check_refusals():
         raise AssertionError(f"it runs {text}")
 
 
-for check in (check_fma, check_integers, check_pairs, check_branches, check_together, check_passes, check_tables,
+for check in (check_fma, check_integers, check_pairs, check_conversions, check_branches, check_together, check_passes, check_tables,
               check_refusals):
     check()
