@@ -86,7 +86,8 @@ GLR_FN glr_word glr_word_xor3(glr_word a, glr_word b, glr_scalar c)
 }
 GLR_FN glr_u32 glr_word_pack(glr_word a)
 {
-    return (glr_u32)_mm512_mask_blend_epi32(0xaaaa, a.even, _mm512_slli_epi64(a.odd, 32));
+    const __m512 odd = (__m512)a.odd;
+    return (glr_u32)_mm512_mask_blend_epi32(0xaaaa, a.even, (__m512i)_mm512_shuffle_ps(odd, odd, 0xa0));
 }
 
 GLR_FN glr_u64 glr_word_part(glr_word a, int part) { return (glr_u64)(part == 0 ? a.even : a.odd); }

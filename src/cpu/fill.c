@@ -2,6 +2,7 @@
    A batch gathers the groups of as many runs as it has room for, so that short runs leave no lanes empty. */
 #include "cpu.h"
 
+#include <stdbool.h>
 #include <string.h>
 
 /* Elements of a chunk: small enough to balance the threads, large enough to make starting one cheap. */
@@ -64,17 +65,35 @@ static void store(const worker *w, const char *raw, uint64_t count, char *dst)
     }
 }
 
+/* Whether the kernel can draw the batch to its place. */
+static bool is_packed(const worker *w)
+{
+    const glr_plan *plan = w->plan;
+    return w->kernel->draw != NULL && plan->dtype == GLR_DTYPE_FLOAT32 &&
+           plan->sampler != GLR_SAMPLE_TRUNCATED && plan->runs.stride == 1 && w->segments == 1 &&
+           w->segment[0].first == 0 && !w->batch.carries && (uintptr_t)w->segment[0].dst % sizeof(float) == 0;
+}
+
+static void draw_segments(worker *w)
+{
+    const glr_cpu_kernel *kernel = w->batch.carries ? &glr_cpu_kernel_plain : w->kernel;
+    kernel->sample(w->plan, &w->batch);
+    for (uint32_t i = 0; i < w->segments; i++) {
+        const char *raw = (const char *)w->batch.raw + w->segment[i].first * w->raw_size;
+        store(w, raw, w->segment[i].count, w->segment[i].dst);
+    }
+}
+
 /* Draws the batch and writes its segments. */
 static void flush(worker *w)
 {
     if (w->batch.rows == 0) {
         return;
     }
-    const glr_cpu_kernel *kernel = w->batch.carries ? &glr_cpu_kernel_plain : w->kernel;
-    kernel->sample(w->plan, &w->batch);
-    for (uint32_t i = 0; i < w->segments; i++) {
-        const char *raw = (const char *)w->batch.raw + w->segment[i].first * w->raw_size;
-        store(w, raw, w->segment[i].count, w->segment[i].dst);
+    if (is_packed(w)) {
+        w->kernel->draw(w->plan, &w->batch, w->segment[0].count, w->nontemporal, w->segment[0].dst);
+    } else {
+        draw_segments(w);
     }
     w->segments = 0;
     w->batch.rows = 0;
@@ -105,11 +124,7 @@ static uint32_t append_groups(worker *w, uint64_t group, uint64_t wanted)
     uint64_t now = GLR_BATCH_ROWS - batch->rows;
     now = now < wanted ? now : wanted;
     now = now < room ? now : room;
-    /* A sum, not a product: that is what compilers make vectors of. */
-    uint32_t *counter = batch->counter + batch->rows;
-    for (uint32_t i = 0; i < (uint32_t)now; i++, low += (uint32_t)blocks) {
-        counter[i] = low;
-    }
+    w->kernel->set_counters(batch->counter + batch->rows, low, (uint32_t)blocks, (uint32_t)now);
     batch->rows += (uint32_t)now;
     return (uint32_t)now;
 }

@@ -7,9 +7,9 @@
 #include <stdalign.h>
 
 /* A batch: the groups that a kernel draws at once, a row each. It stays in the L1 cache. The arrays have room
-   for two vectors more, which kernels may write. */
+   for four vectors more, which kernels may write. */
 #define GLR_BATCH_ROWS  512
-#define GLR_BATCH_SLACK 32
+#define GLR_BATCH_SLACK 64
 #define GLR_BATCH_WIDTH 4 /* float32 values of a row, or, in the same bytes, half as many float64 ones */
 
 typedef struct glr_batch {
@@ -37,6 +37,14 @@ typedef struct glr_cpu_kernel {
        read what was written. */
     void (*store_nt)(const glr_plan *plan, const void *raw, uint64_t count, void *dst);
     void (*nt_fence)(void);
+
+    /* Sample and store in one, of float32 and a sampler that rejects nothing: the first `count` values of a
+       batch go to dst. NULL where that is not faster. */
+    void (*draw)(const glr_plan *plan, glr_batch *batch, uint64_t count, int nontemporal, void *dst);
+
+    /* Sets the counters of rows to first, first + step and so on; up to GLR_BATCH_SLACK more may be written.
+     */
+    void (*set_counters)(uint32_t *counter, uint32_t first, uint32_t step, uint32_t rows);
 } glr_cpu_kernel;
 
 extern const glr_cpu_kernel glr_cpu_kernel_plain;

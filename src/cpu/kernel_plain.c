@@ -88,5 +88,16 @@ static void store(const glr_plan *plan, const void *raw, uint64_t count, void *d
 
 static void no_fence(void) {}
 
-const glr_cpu_kernel glr_cpu_kernel_plain = {
-    .name = "plain", .sample = sample, .store = store, .store_nt = store, .nt_fence = no_fence};
+static void set_counters(uint32_t *counter, uint32_t first, uint32_t step, uint32_t rows)
+{
+    for (uint32_t row = 0; row < rows; row++, first += step) {
+        counter[row] = first;
+    }
+}
+
+const glr_cpu_kernel glr_cpu_kernel_plain = {.name = "plain",
+                                             .sample = sample,
+                                             .store = store,
+                                             .store_nt = store,
+                                             .nt_fence = no_fence,
+                                             .set_counters = set_counters};

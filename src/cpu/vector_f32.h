@@ -14,9 +14,9 @@
 
 #define LANES GLR_LANES
 
-/* Vectors of Philox blocks that are computed side by side, since the rounds of one are a chain. Four of
-   AVX2's pay though registers spill; of AVX-512's, they are no faster than two. */
-#define BLOCKS_AT_ONCE (LANES == 8 ? 4 : 2)
+/* Vectors of Philox blocks that are computed side by side, since the rounds of one are a chain. Four pay
+   though registers spill. */
+#define BLOCKS_AT_ONCE (LANES == 4 ? 2 : 4)
 
 /* Rows of a batch that were not finished, each with its counter. */
 typedef struct row_list {
@@ -69,12 +69,22 @@ GLR_FN void draw_words(const glr_plan *plan, glr_batch *batch)
 }
 
 /* From those words to values. `sampler` is a constant where this is inlined. */
-GLR_FN void transform_words(glr_batch *batch, int sampler)
+GLR_FN void transform_words(glr_batch *batch, uint32_t first, uint32_t end, int sampler)
 {
-    for (uint32_t row = 0; row < batch->rows; row += LANES) {
+    for (uint32_t row = first; row < end; row += LANES) {
         glr_block block = load_block(&batch->raw[row]);
         glr_values values = glr_sample_block(&block, sampler);
         glr_store_rows(values.value, batch->raw[row]);
+    }
+}
+
+/* The values of rows first to end - 1, of which nothing is rejected; `first` is a multiple of LANES. */
+GLR_FN void transform_rows(const glr_plan *plan, glr_batch *batch, uint32_t first, uint32_t end)
+{
+    switch (plan->sampler) {
+    case GLR_SAMPLE_UNIFORM: transform_words(batch, first, end, GLR_SAMPLE_UNIFORM); break;
+    case GLR_SAMPLE_NORMAL: transform_words(batch, first, end, GLR_SAMPLE_NORMAL); break;
+    default: transform_words(batch, first, end, GLR_SAMPLE_ICDF);
     }
 }
 
@@ -202,11 +212,7 @@ GLR_FN void sample_f32(const glr_plan *plan, glr_batch *batch)
         return;
     }
     draw_words(plan, batch);
-    switch (plan->sampler) {
-    case GLR_SAMPLE_UNIFORM: transform_words(batch, GLR_SAMPLE_UNIFORM); break;
-    case GLR_SAMPLE_NORMAL: transform_words(batch, GLR_SAMPLE_NORMAL); break;
-    default: transform_words(batch, GLR_SAMPLE_ICDF);
-    }
+    transform_rows(plan, batch, 0, batch->rows);
 }
 
 #endif
