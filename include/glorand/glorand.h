@@ -372,9 +372,10 @@ typedef enum glr_kind {
 
 /** The fan by which variance scaling divides. */
 typedef enum glr_mode {
-    GLR_MODE_FAN_IN = 0,  /**< number of inputs */
-    GLR_MODE_FAN_OUT = 1, /**< number of outputs */
-    GLR_MODE_FAN_AVG = 2  /**< mean of both */
+    GLR_MODE_FAN_IN = 0,     /**< number of inputs */
+    GLR_MODE_FAN_OUT = 1,    /**< number of outputs */
+    GLR_MODE_FAN_AVG = 2,    /**< mean of both */
+    GLR_MODE_FAN_GEO_AVG = 3 /**< geometric mean of both, as in JAX; Keras has no such mode */
 } glr_mode;
 
 /** Distributions of variance scaling, with s = scale / max(1, n), where n is the fan that mode selects. */
@@ -582,7 +583,7 @@ GLR_API glr_status glr_initializer_from_json(const char *text, size_t length, gl
    set to the length of the text without the zero. buffer may be NULL when capacity is 0.
 
    Errors: GLR_ERROR_ARGUMENT, GLR_ERROR_TOO_SMALL (*length is set all the same), GLR_ERROR_UNSUPPORTED
-   (a GLR_SEEDING_KEY initializer, for which Keras has no form), GLR_ERROR_MEMORY. */
+   (a GLR_SEEDING_KEY initializer or GLR_MODE_FAN_GEO_AVG, for which Keras has no form), GLR_ERROR_MEMORY. */
 GLR_API glr_status glr_initializer_to_json(const glr_initializer *initializer, char *buffer, size_t capacity,
                                            size_t *length);
 

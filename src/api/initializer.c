@@ -30,7 +30,7 @@ static const struct {
     [GLR_KIND_LECUN_UNIFORM] = {"lecun_uniform", "LecunUniform", NULL, SCALED(1.0, FAN_IN, UNIFORM)},
 };
 
-const char *const glr_mode_names[3] = {"fan_in", "fan_out", "fan_avg"};
+const char *const glr_mode_names[4] = {"fan_in", "fan_out", "fan_avg", "fan_geo_avg"};
 const char *const glr_distribution_names[3] = {"truncated_normal", "untruncated_normal", "uniform"};
 const char *const glr_method_names[2] = {"resample", "icdf"};
 const char *const glr_layout_names[2] = {"keras", "torch"};

@@ -12,7 +12,7 @@
 const char *glr_kind_class_name(glr_kind kind);
 
 /* Names of choices, in the order of their enumerators. */
-extern const char *const glr_mode_names[3];
+extern const char *const glr_mode_names[4];
 extern const char *const glr_distribution_names[3];
 extern const char *const glr_method_names[2];
 extern const char *const glr_layout_names[2];

@@ -666,7 +666,7 @@ static glr_status check_writable(const glr_initializer *initializer)
     if (status != GLR_OK) {
         return status;
     }
-    if ((unsigned)initializer->mode > GLR_MODE_FAN_AVG ||
+    if ((unsigned)initializer->mode > GLR_MODE_FAN_GEO_AVG ||
         (unsigned)initializer->distribution > GLR_DISTRIBUTION_UNIFORM ||
         initializer->input_axis_count > GLR_MAX_RANK || initializer->output_axis_count > GLR_MAX_RANK) {
         return glr_fail(
@@ -674,6 +674,10 @@ static glr_status check_writable(const glr_initializer *initializer)
             "initializer: its mode (%d), distribution (%d) or axis counts (%u, %u) are out of range",
             (int)initializer->mode, (int)initializer->distribution, initializer->input_axis_count,
             initializer->output_axis_count);
+    }
+    if (initializer->kind == GLR_KIND_VARIANCE_SCALING && initializer->mode == GLR_MODE_FAN_GEO_AVG) {
+        return glr_fail(GLR_ERROR_UNSUPPORTED,
+                        "initializer.mode: fan_geo_avg has no form in JSON, since Keras has no such mode");
     }
     if (glr_kind_is_random(initializer->kind) && initializer->seeding == GLR_SEEDING_KEY) {
         return glr_fail(GLR_ERROR_UNSUPPORTED,

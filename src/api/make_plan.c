@@ -213,10 +213,12 @@ static glr_status resolve_scaling(const glr_initializer *initializer, glr_params
     case GLR_MODE_FAN_IN: n = fan_in; break;
     case GLR_MODE_FAN_OUT: n = fan_out; break;
     case GLR_MODE_FAN_AVG: n = (double)(params->fans.in + params->fans.out) / 2.0; break;
+    case GLR_MODE_FAN_GEO_AVG: n = sqrt(fan_in * fan_out); break;
     default:
-        return glr_fail(GLR_ERROR_ARGUMENT,
-                        "initializer.mode: must be fan_in (0), fan_out (1) or fan_avg (2), not %d",
-                        (int)scaling.mode);
+        return glr_fail(
+            GLR_ERROR_ARGUMENT,
+            "initializer.mode: must be fan_in (0), fan_out (1), fan_avg (2) or fan_geo_avg (3), not %d",
+            (int)scaling.mode);
     }
     double variance = scaling.scale / fmax(1.0, n);
     switch (scaling.distribution) {

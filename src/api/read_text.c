@@ -443,11 +443,11 @@ static glr_status read_bound(reader *r, const glr_argument *argument)
 static glr_status fail_choice(scanner *scan, size_t length, const glr_argument *argument)
 {
     const char *const *names = argument->choice;
-    char expected[64];
-    if (argument->count == 2) {
-        (void)snprintf(expected, sizeof expected, "%s or %s", names[0], names[1]);
-    } else {
-        (void)snprintf(expected, sizeof expected, "%s, %s or %s", names[0], names[1], names[2]);
+    char expected[160];
+    int written = 0;
+    for (uint32_t i = 0; i < argument->count; i++) {
+        const char *before = i == 0 ? "" : i + 1 < argument->count ? ", " : " or ";
+        written += snprintf(expected + written, sizeof expected - (size_t)written, "%s%s", before, names[i]);
     }
     return length == 0 ? fail_expected(scan, expected)
                        : fail_at(GLR_ERROR_PARSE, scan->at, "unknown %s '%.*s', expected %s", argument->name,

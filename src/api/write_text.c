@@ -35,7 +35,7 @@ static const glr_argument of_uniform[] = {
 };
 static const glr_argument of_scaling[] = {
     {MEMBER(scale), .form = GLR_ARGUMENT_FINITE},
-    {MEMBER(mode), .form = GLR_ARGUMENT_CHOICE, .count = 3, .choice = glr_mode_names},
+    {MEMBER(mode), .form = GLR_ARGUMENT_CHOICE, .count = 4, .choice = glr_mode_names},
     {MEMBER(distribution), .form = GLR_ARGUMENT_CHOICE, .count = 3, .choice = glr_distribution_names},
 };
 

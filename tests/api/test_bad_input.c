@@ -110,7 +110,7 @@ BREAK(scale_zero, INIT = glr_variance_scaling(0.0, GLR_MODE_FAN_IN, GLR_DISTRIBU
 BREAK(scale_negative, INIT = glr_variance_scaling(-2.0, GLR_MODE_FAN_IN, GLR_DISTRIBUTION_UNIFORM, 1))
 BREAK(scale_nan, INIT = glr_variance_scaling(NAN, GLR_MODE_FAN_IN, GLR_DISTRIBUTION_UNIFORM, 1))
 BREAK(scale_large, INIT = glr_variance_scaling(1e300, GLR_MODE_FAN_IN, GLR_DISTRIBUTION_TRUNCATED_NORMAL, 1))
-BREAK(mode_3, INIT = glr_variance_scaling(1.0, (glr_mode)3, GLR_DISTRIBUTION_UNIFORM, 1))
+BREAK(mode_4, INIT = glr_variance_scaling(1.0, (glr_mode)4, GLR_DISTRIBUTION_UNIFORM, 1))
 BREAK(distribution_3, INIT = glr_variance_scaling(1.0, GLR_MODE_FAN_IN, (glr_distribution)3, 1))
 BREAK(value_large, INIT = glr_constant(1e39))
 BREAK(value_fraction, INIT = glr_constant(0.5); TENSOR.dtype = GLR_DTYPE_INT32)
@@ -206,8 +206,8 @@ static const row rows[] = {
     {"scale negative", scale_negative, GLR_ERROR_ARGUMENT, "initializer.scale: -2 is not"},
     {"scale NaN", scale_nan, GLR_ERROR_ARGUMENT, "initializer.scale: nan is not"},
     {"scale large", scale_large, GLR_ERROR_ARGUMENT, "is beyond the range of float32"},
-    {"mode 3", mode_3, GLR_ERROR_ARGUMENT,
-     "initializer.mode: must be fan_in (0), fan_out (1) or fan_avg (2), not 3"},
+    {"mode 4", mode_4, GLR_ERROR_ARGUMENT,
+     "initializer.mode: must be fan_in (0), fan_out (1), fan_avg (2) or fan_geo_avg (3), not 4"},
     {"distribution 3", distribution_3, GLR_ERROR_ARGUMENT,
      "initializer.distribution: must be truncated_normal (0), untruncated_normal (1) or uniform (2), not 3"},
     {"value large", value_large, GLR_ERROR_ARGUMENT,

@@ -123,6 +123,9 @@ Test(fans, deviations_and_bounds)
         describe(glr_variance_scaling(4.0, GLR_MODE_FAN_AVG, GLR_DISTRIBUTION_UNTRUNCATED_NORMAL, 0), tensor)
             .stddev,
         sqrt(4.0 / 520.0), "the average");
+    expect_near(
+        describe(glr_variance_scaling(4.0, GLR_MODE_FAN_GEO_AVG, GLR_DISTRIBUTION_UNIFORM, 0), tensor).upper,
+        sqrt(12.0 / 448.0), "the geometric mean of 784 and 256, 28 times 16");
 
     s = describe(glr_truncated_normal(0.25, 0.5, 0), tensor);
     cr_expect(s.mean == 0.25 && s.lower == -0.75 && s.upper == 1.25);

@@ -273,6 +273,23 @@ Test(json, integers_are_exact_or_refused)
     glr_close(device);
 }
 
+/* JAX's mode is not one of Keras's. */
+Test(json, geometric_mean_is_refused)
+{
+    glr_initializer init =
+        glr_variance_scaling(1.0, GLR_MODE_FAN_GEO_AVG, GLR_DISTRIBUTION_TRUNCATED_NORMAL, 1);
+    char buffer[256];
+    cr_expect_eq(glr_initializer_to_json(&init, buffer, sizeof buffer, NULL), GLR_ERROR_UNSUPPORTED);
+    cr_expect_str_eq(glr_last_error(),
+                     "initializer.mode: fan_geo_avg has no form in JSON, since Keras has no such mode");
+    init.kind = GLR_KIND_HE_NORMAL; /* which does not use its mode */
+    cr_expect_eq(glr_initializer_to_json(&init, buffer, sizeof buffer, NULL), GLR_OK, "%s", glr_last_error());
+    static const char text[] =
+        "{\"class_name\": \"VarianceScaling\", \"config\": {\"mode\": \"fan_geo_avg\"}}";
+    cr_expect_eq(parse(text, &init), GLR_ERROR_PARSE);
+    cr_expect_str_eq(glr_last_error(), "config.mode: must be fan_in, fan_out or fan_avg, not fan_geo_avg");
+}
+
 /* jansson lost one of these digits where an allocation had failed. */
 Test(json, seeds_keep_every_digit)
 {

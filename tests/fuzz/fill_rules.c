@@ -209,7 +209,7 @@ static int judge_params(const glr_initializer *initializer, glr_dtype dtype)
                 (fits_float(initializer->mean) && fits_float(initializer->stddev)));
     case GLR_KIND_VARIANCE_SCALING:
         return isfinite(initializer->scale) && initializer->scale > 0.0 &&
-               (unsigned)initializer->mode <= GLR_MODE_FAN_AVG &&
+               (unsigned)initializer->mode <= GLR_MODE_FAN_GEO_AVG &&
                (unsigned)initializer->distribution <= GLR_DISTRIBUTION_UNIFORM;
     default: return 1;
     }

@@ -80,7 +80,7 @@ static glr_initializer take_initializer(fuzz_bytes *bytes, uint32_t rank)
     initializer.minval = any_real(bytes);
     initializer.maxval = any_real(bytes);
     initializer.scale = any_real(bytes);
-    initializer.mode = (glr_mode)choice_of(bytes, 3);
+    initializer.mode = (glr_mode)choice_of(bytes, 4);
     initializer.distribution = (glr_distribution)choice_of(bytes, 3);
     initializer.method = (glr_method)choice_of(bytes, 2);
     initializer.layout = (glr_layout)choice_of(bytes, 2);

@@ -135,7 +135,7 @@ static void add_variance_scaling(case_list *list)
                 layout == GLR_LAYOUT_KERAS ? "keras" : "torch");
         }
     }
-    for (glr_mode mode = GLR_MODE_FAN_IN; mode <= GLR_MODE_FAN_AVG; mode++) {
+    for (glr_mode mode = GLR_MODE_FAN_IN; mode <= GLR_MODE_FAN_GEO_AVG; mode++) {
         for (glr_distribution distribution = GLR_DISTRIBUTION_TRUNCATED_NORMAL;
              distribution <= GLR_DISTRIBUTION_UNIFORM; distribution++) {
             add(list, glr_variance_scaling(1.7, mode, distribution, 5), kernel,

@@ -82,7 +82,10 @@ static reference_scaling scaled_variance(double scale, glr_mode mode, glr_distri
 {
     double in, out;
     fans_of(initializer, tensor, &in, &out);
-    double n = mode == GLR_MODE_FAN_IN ? in : mode == GLR_MODE_FAN_OUT ? out : (in + out) / 2.0;
+    double n = mode == GLR_MODE_FAN_IN    ? in
+               : mode == GLR_MODE_FAN_OUT ? out
+               : mode == GLR_MODE_FAN_AVG ? (in + out) / 2.0
+                                          : sqrt(in * out);
     double s = scale / (n < 1.0 ? 1.0 : n);
     if (distribution == GLR_DISTRIBUTION_UNIFORM) {
         return uniform_between(-sqrt(3.0 * s), sqrt(3.0 * s));
