@@ -386,6 +386,22 @@ typedef enum glr_distribution {
     GLR_DISTRIBUTION_UNIFORM = 2             /**< [-sqrt(3 s), sqrt(3 s)) */
 } glr_distribution;
 
+/** Functions behind a layer, by which torch chooses the gain of its weights. */
+typedef enum glr_nonlinearity {
+    GLR_NONLINEARITY_LINEAR = 0,           /**< gain 1 */
+    GLR_NONLINEARITY_CONV1D = 1,           /**< gain 1 */
+    GLR_NONLINEARITY_CONV2D = 2,           /**< gain 1 */
+    GLR_NONLINEARITY_CONV3D = 3,           /**< gain 1 */
+    GLR_NONLINEARITY_CONV_TRANSPOSE1D = 4, /**< gain 1 */
+    GLR_NONLINEARITY_CONV_TRANSPOSE2D = 5, /**< gain 1 */
+    GLR_NONLINEARITY_CONV_TRANSPOSE3D = 6, /**< gain 1 */
+    GLR_NONLINEARITY_SIGMOID = 7,          /**< gain 1 */
+    GLR_NONLINEARITY_TANH = 8,             /**< gain 5/3 */
+    GLR_NONLINEARITY_RELU = 9,             /**< gain sqrt(2) */
+    GLR_NONLINEARITY_LEAKY_RELU = 10,      /**< gain sqrt(2 / (1 + a^2)), where a is the negative slope */
+    GLR_NONLINEARITY_SELU = 11             /**< gain 3/4 */
+} glr_nonlinearity;
+
 /** Methods of drawing truncated normals. */
 typedef enum glr_method {
     GLR_METHOD_RESAMPLE = 0, /**< rejection: values outside are drawn again; TensorFlow's values */
@@ -490,6 +506,38 @@ GLR_API glr_initializer glr_lecun_normal(int64_t seed);
 /** Uniform, limit sqrt(3 / fan_in). */
 GLR_API glr_initializer glr_lecun_uniform(int64_t seed);
 /** @} */
+
+/** @name Laws by torch's names
+   Constructors of what torch.nn.init and torch's layers draw from, in layout torch: the same laws, with other
+   values. Normals are not truncated. They are GLR_KIND_VARIANCE_SCALING, and glr_linear_bias
+   GLR_KIND_RANDOM_UNIFORM. Standard deviations and bounds are within 4 units in the last place of torch's, in
+   double. docs/initializers.md has the table of all three libraries. torch refuses tensors of rank 0 and 1,
+   whose fans are 1 and n here.
+   @{ */
+
+/** torch.nn.init.xavier_normal_: standard deviation gain sqrt(2 / (fan_in + fan_out)). gain is above 0. */
+GLR_API glr_initializer glr_xavier_normal(double gain, int64_t seed);
+/** torch.nn.init.xavier_uniform_: limit gain sqrt(6 / (fan_in + fan_out)). gain is above 0. */
+GLR_API glr_initializer glr_xavier_uniform(double gain, int64_t seed);
+/** torch.nn.init.kaiming_normal_: standard deviation gain / sqrt(fan), where the nonlinearity gives the gain,
+   a is the negative slope of GLR_NONLINEARITY_LEAKY_RELU, and mode chooses the fan. torch's defaults are 0,
+   GLR_MODE_FAN_IN and GLR_NONLINEARITY_LEAKY_RELU. */
+GLR_API glr_initializer glr_kaiming_normal(double a, glr_mode mode, glr_nonlinearity nonlinearity,
+                                           int64_t seed);
+/** torch.nn.init.kaiming_uniform_: limit gain sqrt(3 / fan), with the arguments of glr_kaiming_normal. */
+GLR_API glr_initializer glr_kaiming_uniform(double a, glr_mode mode, glr_nonlinearity nonlinearity,
+                                            int64_t seed);
+/** The default of the weights of torch's Linear, Conv and ConvTranspose: uniform, limit 1 / sqrt(fan_in). */
+GLR_API glr_initializer glr_linear_weight(int64_t seed);
+/** The default of those layers' biases: uniform, limit 1 / sqrt(fan_in), or 0 if fan_in is 0. fan_in is the
+   weight's, which the shape of the bias does not tell, and at least 0. */
+GLR_API glr_initializer glr_linear_bias(int64_t fan_in, int64_t seed);
+/** @} */
+
+/** torch.nn.init.calculate_gain: the gain of a nonlinearity, bit for bit. param is the negative slope of
+   GLR_NONLINEARITY_LEAKY_RELU, for which torch has 0.01 by default, and has no effect on others. On failure
+   *gain is unchanged. Errors: GLR_ERROR_ARGUMENT. */
+GLR_API glr_status glr_calculate_gain(glr_nonlinearity nonlinearity, double param, double *gain);
 
 /** Name of a kind, "glorot_normal" for example, as in its constructor; "unknown initializer" for any other
    number. Static storage. */
@@ -600,6 +648,9 @@ typedef struct glr_variable {
     - The text is a name that glr_kind_of_name knows, alone or with the arguments of Keras's constructor, by
       position or by name: glorot_normal, random_normal(0, 0.02), variance_scaling(scale=2, mode=fan_in),
       constant(-inf).
+    - Or it is a law by torch's name with torch's arguments: xavier_normal(gain=2), kaiming_uniform(a=0.1),
+      linear_weight, linear_bias(fan_in), trunc_normal(mean, std, a, b), whose bounds have to be given. Of
+      those with fans the layout is torch's, unless the text says otherwise.
     - Every initializer also takes, by name only, seed, stream, key and counter, method, layout, input_axes
       and output_axes, and batch_axes: glorot_normal(seed=42, method=icdf).
     - Numbers are expressions of decimal and hexadecimal numbers, + - * / ( ), sqrt(...) and variables:

@@ -66,7 +66,7 @@ static int shown_length(size_t length) { return length < 40 ? (int)length : 40; 
 __attribute__((format(printf, 3, 4))) static glr_status fail_at(glr_status status, size_t at,
                                                                 const char *format, ...)
 {
-    char message[256];
+    char message[512];
     va_list arguments;
     va_start(arguments, format);
     (void)vsnprintf(message, sizeof message, format, arguments);
@@ -331,13 +331,18 @@ static glr_status read_sum(scanner *scan, double *value)
 typedef struct reader {
     scanner scan;
     glr_initializer *to;
+    const char *name; /* of the law, and where it is */
+    size_t name_at;
     const glr_argument *law;
     size_t law_count;
+    const glr_torch_law *torch; /* NULL: the law is a kind's */
+    glr_torch_values values;    /* torch's arguments */
+    char *into;                 /* what the members of the argument at hand are in: *to, or values */
     /* Columns of the arguments, from 1; 0 if one is not given. */
     size_t law_at[GLR_MAX_LAW_ARGUMENTS], setting_at[GLR_SETTING_COUNT];
 } reader;
 
-static void *member_of(reader *r, size_t offset) { return (char *)r->to + offset; }
+static void *member_of(reader *r, size_t offset) { return r->into + offset; }
 
 /* inf and nan, with a sign or without, which stand for the whole value; false if it is something else. */
 static bool read_infinite(scanner *scan, double *value)
@@ -549,18 +554,23 @@ static glr_status read_value(reader *r, const glr_argument *argument)
 
 /* ---- Arguments ------------------------------------------------------------------------------------- */
 
+/* What the law's own arguments set. */
+static char *law_members(reader *r) { return r->torch != NULL ? (char *)&r->values : (char *)r->to; }
+
 /* The argument of a name, and where it is noted that it is given; NULL if there is none. */
 static const glr_argument *find_argument(reader *r, size_t length, size_t **given)
 {
     for (size_t i = 0; i < r->law_count; i++) {
         if (is_word(&r->scan, r->scan.at, length, r->law[i].name)) {
             *given = &r->law_at[i];
+            r->into = law_members(r);
             return &r->law[i];
         }
     }
     for (size_t i = 0; i < GLR_SETTING_COUNT; i++) {
         if (is_word(&r->scan, r->scan.at, length, glr_settings[i].name)) {
             *given = &r->setting_at[i];
+            r->into = (char *)r->to;
             return &glr_settings[i];
         }
     }
@@ -574,8 +584,8 @@ static glr_status read_named(reader *r, size_t length, size_t equals)
     const size_t start = r->scan.at;
     const glr_argument *argument = find_argument(r, length, &given);
     if (argument == NULL) {
-        return fail_at(GLR_ERROR_PARSE, start, "%s has no argument '%.*s'", glr_kind_name(r->to->kind),
-                       shown_length(length), r->scan.text + start);
+        return fail_at(GLR_ERROR_PARSE, start, "%s has no argument '%.*s'", r->name, shown_length(length),
+                       r->scan.text + start);
     }
     if (*given != 0) {
         return fail_at(GLR_ERROR_PARSE, start, "duplicate argument '%s'", argument->name);
@@ -603,10 +613,11 @@ static glr_status read_argument(reader *r, size_t *position)
         return fail_at(GLR_ERROR_PARSE, start, "an argument without a name after one with a name");
     }
     if (*position == r->law_count) {
-        return fail_at(GLR_ERROR_PARSE, start, "too many arguments: %s takes %zu without a name",
-                       glr_kind_name(r->to->kind), r->law_count);
+        return fail_at(GLR_ERROR_PARSE, start, "too many arguments: %s takes %zu without a name", r->name,
+                       r->law_count);
     }
     r->law_at[*position] = start + 1;
+    r->into = law_members(r);
     return read_value(r, &r->law[(*position)++]);
 }
 
@@ -637,6 +648,30 @@ static glr_status check_pair(const reader *r, int first, int second)
                    glr_settings[first_at != 0 ? second : first].name);
 }
 
+static glr_status check_needed(const reader *r)
+{
+    for (size_t i = 0; i < r->law_count; i++) {
+        if (r->law[i].needed != NULL && r->law_at[i] == 0) {
+            return fail_at(GLR_ERROR_PARSE, r->name_at, "%s needs %s", r->name, r->law[i].needed);
+        }
+    }
+    return GLR_OK;
+}
+
+/* From torch's arguments to the initializer's members. */
+static glr_status make_torch(reader *r)
+{
+    size_t wrong = 0;
+    const char *limit = r->torch->make(&r->values, r->to, &wrong);
+    if (limit == NULL) {
+        return GLR_OK;
+    }
+    double value;
+    memcpy(&value, (char *)&r->values + r->law[wrong].member, sizeof value);
+    return fail_at(r->torch->refusal, r->law_at[wrong] - 1, "%s is %g, not %s", r->law[wrong].name, value,
+                   limit);
+}
+
 /* Where the random numbers come from, and whether axes are given. */
 static glr_status read_settings(reader *r)
 {
@@ -659,11 +694,26 @@ static glr_status read_settings(reader *r)
 /* ---- The whole ------------------------------------------------------------------------------------- */
 
 #define KINDS                                                                                                \
-    "zeros, ones, constant, random_normal, random_uniform, truncated_normal, variance_scaling, or glorot, "  \
-    "he or lecun with _normal or _uniform"
+    "zeros, ones, constant, random_normal, random_uniform, truncated_normal, variance_scaling, "             \
+    "trunc_normal, "                                                                                         \
+    "linear_weight, linear_bias, or glorot, he, lecun, xavier or kaiming with _normal or _uniform"
 
-/* Names of kinds are short: longer ones are unknown. */
-static glr_status read_kind(reader *r)
+/* A law of torch, if that is its name. */
+static bool begin_torch(reader *r, const char *name)
+{
+    r->torch = glr_torch_law_of_name(name);
+    if (r->torch == NULL) {
+        return false;
+    }
+    *r->to = glr_torch_begin(r->torch, &r->values);
+    r->name = r->torch->name;
+    r->law = r->torch->arguments;
+    r->law_count = r->torch->count;
+    return true;
+}
+
+/* Names of laws are short: longer ones are unknown. */
+static glr_status read_law(reader *r)
 {
     char name[64];
     (void)peek(&r->scan);
@@ -672,11 +722,16 @@ static glr_status read_kind(reader *r)
         return fail_expected(&r->scan, "the name of an initializer");
     }
     r->scan.at += length;
+    r->name_at = start;
     if (length < sizeof name) {
         memcpy(name, r->scan.text + start, length);
         name[length] = '\0';
+        if (begin_torch(r, name)) {
+            return GLR_OK;
+        }
         const glr_status status = glr_initializer_from_name(name, r->to);
         if (status == GLR_OK) {
+            r->name = glr_kind_name(r->to->kind);
             r->law = glr_law_arguments(r->to->kind, &r->law_count);
             return GLR_OK;
         }
@@ -690,12 +745,18 @@ static glr_status read_kind(reader *r)
 
 static glr_status read_initializer(reader *r)
 {
-    glr_status status = read_kind(r);
+    glr_status status = read_law(r);
     if (status == GLR_OK) {
         status = read_arguments(r);
     }
     if (status == GLR_OK && !at_end(&r->scan)) {
         status = fail_expected(&r->scan, "the end of the text");
+    }
+    if (status == GLR_OK) {
+        status = check_needed(r);
+    }
+    if (status == GLR_OK && r->torch != NULL) {
+        status = make_torch(r);
     }
     return status == GLR_OK ? read_settings(r) : status;
 }

@@ -1,4 +1,5 @@
-/* The arguments of initializers in their text form, and the members of glr_initializer that they set. */
+/* The arguments of initializers in their text form, and the members of glr_initializer that they set; the
+   laws that the text knows by torch's names. */
 #ifndef GLR_API_TEXT_ARGUMENTS_H
 #define GLR_API_TEXT_ARGUMENTS_H
 
@@ -17,11 +18,12 @@ typedef enum glr_argument_form {
 typedef struct glr_argument {
     const char *name;
     glr_argument_form form;
-    size_t member;             /* offset in glr_initializer */
+    size_t member;             /* offset in glr_initializer, or in glr_torch_values */
     uint32_t count;            /* names of a choice, words of a list */
     const char *const *choice; /* the names, in the order of the enumerators */
     size_t length;             /* of axes: the offset of their count */
     double bound;              /* of a bound: the only one that there is */
+    const char *needed;        /* what the law needs if it is not given; NULL if it has a default */
 } glr_argument;
 
 /* Arguments of a kind by position or by name, in the order of Keras's constructor. */
@@ -44,5 +46,33 @@ extern const glr_argument glr_settings[GLR_SETTING_COUNT];
 
 /* Most arguments of a kind by position. */
 #define GLR_MAX_LAW_ARGUMENTS 4
+
+/* ---- Laws by torch's names: torch.c ---------------------------------------------------------------- */
+
+/* Values of torch's arguments. */
+typedef struct glr_torch_values {
+    double gain, mean, std, a, b, fan_in;
+    glr_mode mode;
+    glr_nonlinearity nonlinearity;
+} glr_torch_values;
+
+/* A law that text knows by torch's name, and that an initializer of a kind draws. */
+typedef struct glr_torch_law {
+    const char *name;
+    const glr_argument *arguments; /* in torch's order, offsets in glr_torch_values */
+    size_t count;
+    /* Sets the law's members from values. Returns what the argument *wrong must be, or NULL if nothing is. */
+    const char *(*make)(const glr_torch_values *values, glr_initializer *to, size_t *wrong);
+    glr_status refusal; /* of wrong arguments */
+    glr_kind kind;
+    glr_distribution distribution;
+    glr_layout layout; /* unless the text says another */
+} glr_torch_law;
+
+/* NULL if torch has no such law. */
+const glr_torch_law *glr_torch_law_of_name(const char *name);
+
+/* The unseeded initializer, and the values, before arguments are read. */
+glr_initializer glr_torch_begin(const glr_torch_law *law, glr_torch_values *values);
 
 #endif

@@ -80,6 +80,23 @@ Test(text, forms)
         {"variance_scaling(scale=2, mode=fan_in)", "variance_scaling(2)"},
         {"variance_scaling(2, fan_geo_avg, uniform)", "variance_scaling(2, fan_geo_avg, uniform)"},
         {"variance_scaling(distribution=uniform)", "variance_scaling(1, fan_in, uniform)"},
+        {"xavier_normal", "variance_scaling(1, fan_avg, untruncated_normal, layout=torch)"},
+        {"xavier_uniform(gain=-1+3, seed=4)", "variance_scaling(4, fan_avg, uniform, seed=4, layout=torch)"},
+        {"kaiming_normal", "variance_scaling(2, fan_in, untruncated_normal, layout=torch)"},
+        {"kaiming_uniform(2, fan_out)", "variance_scaling(0.4, fan_out, uniform, layout=torch)"},
+        {"kaiming_normal(2, fan_in, selu)",
+         "variance_scaling(0.5625, fan_in, untruncated_normal, layout=torch)"},
+        {"kaiming_normal(mode=fan_out, nonlinearity=linear, layout=keras)",
+         "variance_scaling(1, fan_out, untruncated_normal)"},
+        {"kaiming_normal(input_axes=[0], output_axes=[1])",
+         "variance_scaling(2, fan_in, untruncated_normal, layout=torch, input_axes=[0], output_axes=[1])"},
+        {"linear_weight", "variance_scaling(0.3333333333333333, fan_in, uniform, layout=torch)"},
+        {"linear_weight(layout=keras)", "variance_scaling(0.3333333333333333, fan_in, uniform)"},
+        {"linear_bias(8*8, stream=3)", "random_uniform(-0.125, 0.125, stream=3)"},
+        {"linear_bias(fan_in=0)", "random_uniform(0, 0)"},
+        {"trunc_normal(0, 0.02, -0.04, 0.04, method=icdf)", "truncated_normal(0, 0.02, method=icdf)"},
+        {"trunc_normal(a=-1, b=7, mean=3, std=2)", "truncated_normal(3, 2)"},
+        {"trunc_normal(a=-2, b=2)", "truncated_normal(0, 1)"},
         {"constant(0x1.8p1)", "constant(3)"},
         {"constant(-inf)", "constant(-inf)"},
         {"constant(+ nan)", "constant(nan)"},
@@ -229,7 +246,7 @@ static void random_law(test_random *random, glr_initializer *made)
         break;
     case GLR_KIND_VARIANCE_SCALING:
         made->scale = random_double(random);
-        made->mode = (glr_mode)test_random_between(random, 0, 2);
+        made->mode = (glr_mode)test_random_between(random, 0, 3);
         made->distribution = (glr_distribution)test_random_between(random, 0, 2);
         break;
     default: break;
@@ -417,8 +434,9 @@ static void expect_errors(const error_case *cases, size_t count, glr_status stat
 }
 
 #define KINDS                                                                                                \
-    "zeros, ones, constant, random_normal, random_uniform, truncated_normal, variance_scaling, or glorot, "  \
-    "he or lecun with _normal or _uniform"
+    "zeros, ones, constant, random_normal, random_uniform, truncated_normal, variance_scaling, "             \
+    "trunc_normal, "                                                                                         \
+    "linear_weight, linear_bias, or glorot, he, lecun, xavier or kaiming with _normal or _uniform"
 
 Test(text, errors_of_arguments)
 {
@@ -449,6 +467,29 @@ Test(text, errors_of_arguments)
         {"zeros(layout='torch')", "column 14: expected keras or torch, not '''"},
         {"variance_scaling(distribution=normal)", "column 31: unknown distribution 'normal', expected "
                                                   "truncated_normal, untruncated_normal or uniform"},
+        {"xavier_normal(1, 2)", "column 18: too many arguments: xavier_normal takes 1 without a name"},
+        {"xavier_normal(scale=2)", "column 15: xavier_normal has no argument 'scale'"},
+        {"xavier_uniform(gain=-2)", "column 16: gain is -2, not above 0 with a square within double's range"},
+        {"xavier_uniform(0)", "column 16: gain is 0, not above 0 with a square within double's range"},
+        {"xavier_uniform(1e160)",
+         "column 16: gain is 1e+160, not above 0 with a square within double's range"},
+        {"kaiming_normal(1e160)", "column 16: a is 1e+160, not a number with a square within double's range"},
+        {"kaiming_normal(mode=fan_avg)", "column 21: unknown mode 'fan_avg', expected fan_in or fan_out"},
+        {"kaiming_normal(0, fan_in, gelu)",
+         "column 27: unknown nonlinearity 'gelu', expected linear, conv1d, conv2d, conv3d, conv_transpose1d, "
+         "conv_transpose2d, conv_transpose3d, sigmoid, tanh, relu, leaky_relu or selu"},
+        {" linear_bias",
+         "column 2: linear_bias needs fan_in, the layer's inputs, which the bias's own shape does "
+         "not tell"},
+        {"linear_bias(-1)", "column 13: fan_in is -1, not an integer of at least 0"},
+        {"linear_bias(fan_in=5/2)", "column 13: fan_in is 2.5, not an integer of at least 0"},
+        {"trunc_normal(0, 0.02)",
+         "column 1: trunc_normal needs its bounds a and b, which are values: torch's -2 "
+         "and 2 are not standard deviations, as truncated_normal's are"},
+        {"trunc_normal(a=-2)",
+         "column 1: trunc_normal needs its bounds a and b, which are values: torch's -2 "
+         "and 2 are not standard deviations, as truncated_normal's are"},
+        {"trunc_normal(0, 1, -2s, 2s)", "column 22: expected an operator, ',' or ')', not 's'"},
         {"zeros(method=fast)", "column 14: unknown method 'fast', expected resample or icdf"},
         {"zeros(layout=tf)", "column 14: unknown layout 'tf', expected keras or torch"},
         {"zeros(seed=1.5)", "column 13: expected an operator, ',' or ')', not '.'"},
@@ -514,6 +555,9 @@ Test(text, errors_of_what_is_not_drawn)
         {"truncated_normal(0, 0.02, -2s, 3 s)", "column 32: the upper bound 3 s is not supported, only 2s"},
         {"truncated_normal(0, 0.02, -2)", "column 27: the lower bound -2 is not supported, only -2s"},
         {"truncated_normal(upper=1/2 )", "column 24: the upper bound 1/2 is not supported, only 2s"},
+        {"trunc_normal(0, 0.02, -2, 2)",
+         "column 23: a is -2, not mean - 2 std, and other bounds are not drawn"},
+        {"trunc_normal(1, b=4, a=-1)", "column 17: b is 4, not mean + 2 std, and other bounds are not drawn"},
         {"orthogonal(1)", "column 1: the initializer 'orthogonal' is not supported"},
     };
     expect_errors(cases, COUNT(cases), GLR_ERROR_UNSUPPORTED);
@@ -701,7 +745,7 @@ Test(text, page)
         }
     }
     cr_expect_eq(fclose(page), 0);
-    cr_expect(written == 12 && refused == 11, "%d texts are written, %d refused", written, refused);
+    cr_expect(written == 14 && refused == 13, "%d texts are written, %d refused", written, refused);
 }
 
 /* What PyTorch's functions draw from: the upper bound of a uniform, or a normal's deviation. The formulas are
@@ -719,6 +763,7 @@ static const struct {
     {false, 0.02},
     {false, 0.02},
     {true, 0.04},
+    {true, 0.125},
 };
 
 static void expect_pytorch(const char *text, size_t row)
@@ -798,6 +843,13 @@ Test(text, random_texts)
         "nan",
         " ",
         "truncated_normal",
+        "trunc_normal",
+        "xavier_uniform",
+        "kaiming_normal",
+        "linear_bias",
+        "gain",
+        "nonlinearity",
+        "selu",
         "2s",
         "0x1p-3",
         "1e5",
@@ -810,6 +862,8 @@ Test(text, random_texts)
         "constant(1/(2-n_layer))",
         "truncated_normal(0, 0.02, -2s, 2s)",
         "he_normal(seed=1, batch_axes=[0,1])",
+        "trunc_normal(3, 2, -1, 7)",
+        "kaiming_uniform(1/2, fan_out, leaky_relu, stream=5)",
         "variance_scaling(2, fan_out, uniform, key=[1, 2], counter=[1, 2, 3, 4])",
     };
     test_random random = {16, 16};

@@ -135,6 +135,9 @@ static const char nested[] =
 static const char *const forms[] = {
     "truncated_normal(0.1, 1e-310, -2s, 2s, seed=-5)",
     "random_uniform(-0.02/sqrt(2*n_layer), 0.1 + 1/3 * 1e23)",
+    "kaiming_uniform(0.1, fan_out)",
+    "linear_bias(63)",
+    "trunc_normal(0.1, 0.3, -2, 2)",
     "constant(0x1.8p-1074)",
     "constant(1,5)",
     "constant(1.00000000000000011102230246251565 - 1)",
@@ -165,6 +168,7 @@ static void call_from_text(record *into)
 static void call_constructors(record *into)
 {
     glr_initializer made[16];
+    double gain = 0.0;
     size_t count = 0;
     CALL(glr_zeros, made[count++] = glr_zeros());
     CALL(glr_ones, made[count++] = glr_ones());
@@ -174,6 +178,16 @@ static void call_constructors(record *into)
     CALL(glr_he_uniform, made[count++] = glr_he_uniform(1));
     CALL(glr_lecun_normal, made[count++] = glr_lecun_normal(1));
     CALL(glr_lecun_uniform, made[count++] = glr_lecun_uniform(1));
+    CALL(glr_xavier_normal, made[count++] = glr_xavier_normal(0.1, 1));
+    CALL(glr_xavier_uniform, made[count++] = glr_xavier_uniform(0.1, 1));
+    CALL(glr_kaiming_normal,
+         made[count++] = glr_kaiming_normal(0.1, GLR_MODE_FAN_IN, GLR_NONLINEARITY_LEAKY_RELU, 1));
+    CALL(glr_kaiming_uniform,
+         made[count++] = glr_kaiming_uniform(0.1, GLR_MODE_FAN_OUT, GLR_NONLINEARITY_LEAKY_RELU, 1));
+    CALL(glr_linear_weight, made[count++] = glr_linear_weight(1));
+    CALL(glr_linear_bias, made[count++] = glr_linear_bias(63, 1));
+    CALL(glr_calculate_gain, (void)glr_calculate_gain(GLR_NONLINEARITY_LEAKY_RELU, 0.1, &gain));
+    record_bytes(into, "glr_calculate_gain", &gain, sizeof gain);
     CALL(glr_initializer_of_kind, made[count++] = glr_initializer_of_kind(GLR_KIND_RANDOM_UNIFORM));
     for (size_t i = 0; i < count; i++) {
         const char *name = NULL;
