@@ -589,6 +589,8 @@ GLR_API glr_status glr_resolve(const glr_initializer *initializer, glr_initializ
     - an object in TensorFlow's form: {"class_name": "GlorotNormal", "config": {"seed": 42}};
     - an object in Keras 3's form, which adds "module", "registered_name", "shared_object_id" and axes.
 
+   Beside "config", "layout" may be "keras" or "torch", which Keras passes over.
+
    Names. module is a module in which Keras, tf_keras or TensorFlow has its initializers, or null.
    registered_name is null or, beside such a module, the name of the class. A class of the same name from
    elsewhere draws other values, and is refused.
@@ -625,7 +627,8 @@ GLR_API glr_status glr_initializer_from_json(const char *text, size_t length, gl
 
 /** Writes an initializer as JSON: class_name and config as TensorFlow and Keras 3 read them. Axes are written
    only if has_axes is 1. A constant that is infinite or NaN is written as Python's json module does, which is
-   an extension of JSON. Members that Keras lacks (stream, method, layout, batch axes) are not written.
+   an extension of JSON. Of the members that Keras lacks, GLR_LAYOUT_TORCH is written where fans come from it,
+   beside "config"; stream, method and batch axes are not.
 
    The text and its terminating zero go to buffer if capacity is enough. *length, unless length is NULL, is
    set to the length of the text without the zero. buffer may be NULL when capacity is 0.

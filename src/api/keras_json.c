@@ -1,5 +1,6 @@
 /* Initializers from and to JSON, in TensorFlow's form and Keras 3's: a class's name, or an object as their
-   serializers write it, {"class_name": ..., "config": ..., "module": ..., ...}. */
+   serializers write it, {"class_name": ..., "config": ..., "module": ..., ...}. A layout that is not Keras's
+   stands beside config, where Keras looks for nothing. */
 #include "initializer.h"
 
 #include "call.h"
@@ -72,11 +73,13 @@ static glr_status check_member(const char *name, glr_json_value value, const cha
                                        : glr_fail(GLR_ERROR_PARSE, "%s: not a member of %s", name, what);
 }
 
-static glr_status check_members(glr_json_value object, const char *what)
+/* `own` is a member that is read elsewhere, or NULL. */
+static glr_status check_members(glr_json_value object, const char *what, const char *own)
 {
     glr_json_walk walk = glr_json_children(object);
     while (glr_json_next(&walk)) {
-        glr_status status = check_member(walk.name, walk.value, what);
+        glr_status status =
+            own != NULL && strcmp(walk.name, own) == 0 ? GLR_OK : check_member(walk.name, walk.value, what);
         if (status != GLR_OK) {
             return status;
         }
@@ -179,7 +182,7 @@ static glr_status read_generator(glr_json_value object, glr_initializer *initial
                             ? check_origin(object, class_name, random_modules)
                             : fail_foreign(class_name, NULL, NULL);
     if (status == GLR_OK) {
-        status = check_members(object, "a SeedGenerator");
+        status = check_members(object, "a SeedGenerator", NULL);
     }
     return status == GLR_OK ? read_generator_config(glr_json_member(object, "config"), initializer) : status;
 }
@@ -455,7 +458,7 @@ glr_status glr_initializer_from_name(const char *name, glr_initializer *initiali
    Keras, no slip of the pen. */
 static glr_status read_class(glr_json_value object, glr_initializer *initializer)
 {
-    glr_status status = check_members(object, "an initializer");
+    glr_status status = check_members(object, "an initializer", "layout");
     if (status != GLR_OK) {
         return status;
     }
@@ -492,6 +495,21 @@ static glr_status read_config(glr_json_value config, glr_initializer *initialize
     return GLR_OK;
 }
 
+static glr_status read_layout(glr_json_value value, glr_initializer *initializer)
+{
+    const char *name = glr_json_string(value);
+    if (is_absent(value)) {
+        return GLR_OK;
+    }
+    for (int i = 0; name != NULL && i < 2; i++) {
+        if (strcmp(name, glr_layout_names[i]) == 0) {
+            initializer->layout = (glr_layout)i;
+            return GLR_OK;
+        }
+    }
+    return fail_kind(GLR_ERROR_PARSE, "layout", value, "keras or torch");
+}
+
 static glr_status read_document(glr_json_value document, glr_initializer *initializer)
 {
     if (document.kind == GLR_JSON_STRING) {
@@ -503,6 +521,9 @@ static glr_status read_document(glr_json_value document, glr_initializer *initia
                         glr_json_quoted(document, text));
     }
     glr_status status = read_class(document, initializer);
+    if (status == GLR_OK) {
+        status = read_layout(glr_json_member(document, "layout"), initializer);
+    }
     return status == GLR_OK ? read_config(glr_json_member(document, "config"), initializer) : status;
 }
 
@@ -663,6 +684,9 @@ static glr_status check_writable(const glr_initializer *initializer)
     if (status == GLR_OK) {
         status = glr_check_kind(initializer);
     }
+    if (status == GLR_OK) {
+        status = glr_check_layout("initializer", initializer->layout);
+    }
     if (status != GLR_OK) {
         return status;
     }
@@ -700,7 +724,14 @@ static glr_status write_json(glr_text *text, const glr_initializer *initializer)
     glr_text_name(text, "config");
     glr_text_add(text, "{");
     write_config(text, initializer);
-    glr_text_add(text, "}}");
+    glr_text_add(text, "}");
+    if (initializer->layout != GLR_LAYOUT_KERAS && glr_kind_scales_variance(initializer->kind) &&
+        !initializer->has_axes) {
+        glr_text_comma(text);
+        glr_text_name(text, "layout");
+        glr_text_string(text, glr_layout_names[initializer->layout]);
+    }
+    glr_text_add(text, "}");
     return GLR_OK;
 }
 

@@ -176,6 +176,7 @@ static bool read_choice(glr_json_value value, const place *where, glr_choice *ch
         return glr_choice_parse(glr_json_string(value), &names, choice, where->problem) || at(where, ": ");
     }
     choice->action = GLR_ACTION_FILL;
+    choice->says.layout = glr_json_string(glr_json_member(value, "layout")) != NULL;
     return take_status(glr_initializer_from_value(value, &choice->initializer), where);
 }
 

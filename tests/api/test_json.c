@@ -117,6 +117,15 @@ static const struct {
      "config: must be an object or null, not 3"},
     {"{\"class_name\": \"Zeros\", \"config\": {\"seed\": 3}}", GLR_ERROR_PARSE,
      "config.seed: not a member of Zeros"},
+    {"{\"class_name\": \"HeNormal\", \"layout\": \"tf\"}", GLR_ERROR_PARSE,
+     "layout: must be keras or torch, not \"tf\""},
+    {"{\"class_name\": \"HeNormal\", \"layout\": 1}", GLR_ERROR_PARSE,
+     "layout: must be keras or torch, not 1"},
+    {"{\"class_name\": \"HeNormal\", \"config\": {\"layout\": \"torch\"}}", GLR_ERROR_PARSE,
+     "config.layout: not a member of HeNormal"},
+    {"{\"class_name\": \"HeNormal\", \"config\": {\"seed\": {\"class_name\": \"SeedGenerator\", \"layout\": "
+     "\"torch\"}}}",
+     GLR_ERROR_PARSE, "layout: not a member of a SeedGenerator"},
     {"{\"class_name\": \"HeNormal\", \"config\": {\"scale\": 3}}", GLR_ERROR_PARSE,
      "config.scale: not a member of HeNormal"},
     {"{\"class_name\": \"HeNormal\", \"config\": {\"seed\": 3.5}}", GLR_ERROR_PARSE,
@@ -271,6 +280,38 @@ Test(json, integers_are_exact_or_refused)
         cr_expect_eq(element, constants[i].bits, "%s: %" PRIx64, text, element);
     }
     glr_close(device);
+}
+
+/* Fans come from it, so that the law would be another without it. */
+Test(json, layout_of_torch)
+{
+    static const char written[] =
+        "{\"class_name\": \"VarianceScaling\", \"config\": {\"scale\": 2.0, \"mode\": \"fan_in\", "
+        "\"distribution\": \"untruncated_normal\", \"seed\": 5}, \"layout\": \"torch\"}";
+    glr_initializer init = glr_kaiming_normal(0.0, GLR_MODE_FAN_IN, GLR_NONLINEARITY_RELU, 5), read = {0};
+    char buffer[256];
+    cr_assert_eq(glr_initializer_to_json(&init, buffer, sizeof buffer, NULL), GLR_OK, "%s", glr_last_error());
+    cr_expect_str_eq(buffer, written, "%s", buffer);
+    cr_assert_eq(parse(buffer, &read), GLR_OK, "%s", glr_last_error());
+    cr_expect_eq(read.layout, GLR_LAYOUT_TORCH);
+    init = glr_random_normal(0.0, 1.0, 5); /* which has no fans */
+    init.layout = GLR_LAYOUT_TORCH;
+    cr_assert_eq(glr_initializer_to_json(&init, buffer, sizeof buffer, NULL), GLR_OK);
+    cr_expect_null(strstr(buffer, "layout"), "%s", buffer);
+    init = glr_he_normal(5);
+    init.layout = GLR_LAYOUT_TORCH;
+    init.has_axes = 1; /* which come first */
+    cr_assert_eq(glr_initializer_to_json(&init, buffer, sizeof buffer, NULL), GLR_OK);
+    cr_expect_null(strstr(buffer, "layout"), "%s", buffer);
+    init.layout = (glr_layout)2;
+    cr_expect_eq(glr_initializer_to_json(&init, buffer, sizeof buffer, NULL), GLR_ERROR_ARGUMENT);
+    cr_expect_str_eq(glr_last_error(), "initializer.layout: 2 is neither Keras's (0) nor torch's (1)");
+    static const char keras[] = "{\"class_name\": \"HeNormal\", \"config\": null, \"layout\": \"keras\"}";
+    static const char null[] = "{\"class_name\": \"HeNormal\", \"layout\": null}";
+    cr_assert_eq(parse(keras, &read), GLR_OK, "%s", glr_last_error());
+    cr_expect_eq(read.layout, GLR_LAYOUT_KERAS);
+    cr_assert_eq(parse(null, &read), GLR_OK, "%s", glr_last_error());
+    cr_expect_eq(read.layout, GLR_LAYOUT_KERAS);
 }
 
 /* JAX's mode is not one of Keras's. */

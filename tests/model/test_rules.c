@@ -169,6 +169,30 @@ Test(rules, captures_without_a_value)
     glr_rules_free(&rules);
 }
 
+static glr_layout layout_of(const char *list, const glr_model_options *options)
+{
+    glr_model model;
+    const glr_layout layout = resolve(&model, list, options)->choice.initializer.layout;
+    glr_model_clear(&model);
+    return layout;
+}
+
+/* Torch's laws have its layout where nothing else is said, and JSON may say it. */
+Test(rules, layouts_of_initializers)
+{
+#define LIST(members, initializer)                                                                           \
+    "{" members "\"dtype\": \"float32\", \"seed\": 5, \"tensors\": [{\"name\": \"a\", \"shape\": [2, 3], "   \
+    "\"initializer\": " initializer "}]}"
+#define KERAS "\"layout\": \"keras\", "
+#define JSON  "{\"class_name\": \"HeNormal\", \"layout\": \"torch\"}"
+    const glr_model_options none = {.has_method = false}, keras = {.has_layout = true};
+    cr_expect_eq(layout_of(LIST("", "\"xavier_normal\""), &none), GLR_LAYOUT_TORCH);
+    cr_expect_eq(layout_of(LIST(KERAS, "\"xavier_normal\""), &none), GLR_LAYOUT_KERAS);
+    cr_expect_eq(layout_of(LIST("", "\"xavier_normal\""), &keras), GLR_LAYOUT_KERAS);
+    cr_expect_eq(layout_of(LIST(KERAS, "\"xavier_normal(layout=torch)\""), &none), GLR_LAYOUT_TORCH);
+    cr_expect_eq(layout_of(LIST(KERAS, JSON), &keras), GLR_LAYOUT_TORCH);
+}
+
 /* What a text names stays: neither the options nor the list replaces it. */
 Test(rules, texts_that_name_settings)
 {
