@@ -1,0 +1,278 @@
+"""Runs every row of docs/initializers.md: what an initializer of Keras, torch or JAX draws, and what glorand draws from
+the text beside it. Each library's public initializers all have rows.
+
+A law is taken from the library without its internals: drawn once more from the same state of its generator, the standard
+normal, truncated normal or uniform values that it scales show which of them it scales, and by what, in float64. The
+samples themselves are compared by their extremes and by the two-sample Kolmogorov-Smirnov distance.
+
+usage: check_initializers.py COMMAND PAGE
+"""
+
+import ctypes
+import inspect
+import math
+import os
+import pathlib
+import re
+import sys
+
+os.environ["CUDA_VISIBLE_DEVICES"] = ""
+os.environ["JAX_PLATFORMS"] = "cpu"
+os.environ["KERAS_BACKEND"] = "tensorflow"
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+
+import jax
+import keras
+import library
+import numpy as np
+import torch
+
+jax.config.update("jax_enable_x64", True)
+
+# Matrices, and kernels of one and two dimensions. Keras and JAX have in and out last, torch first.
+SHAPES = {
+    "keras.initializers": [(160, 240), (25, 12, 96), (5, 5, 32, 48)],
+    "torch.nn.init": [(240, 160), (96, 12, 25), (48, 32, 5, 5)],
+    "torch.nn": [None],  # the parameter's own
+    "jax.nn.initializers": [(160, 240), (25, 12, 96), (5, 5, 32, 48)],
+}
+SEED = 7
+TRUNCATED_STDDEV = 0.87962566103423978  # of a standard normal between -2 and 2
+NONLINEARITIES = (
+    "linear conv1d conv2d conv3d conv_transpose1d conv_transpose2d conv_transpose3d sigmoid tanh relu leaky_relu selu"
+).split()
+
+
+def rows_of(page):
+    """Section, the library's cell, glorand's text or "", and what is said of the values, of each row."""
+    section = None
+    for line in pathlib.Path(page).read_text(encoding="utf-8").splitlines():
+        cells = [cell.strip() for cell in line.strip("|").split("|")]
+        if not line.startswith("|"):
+            section = None
+        elif section is None:
+            section = cells[0]
+        elif not cells[0].startswith("-"):
+            yield section, cells[0].strip("`"), cells[1].strip("`"), cells[2]
+
+
+def name_of(cell):
+    return re.match(r"\w+", cell).group()
+
+
+# ---- The libraries: the values of a row, and those that its law scales, by the law's name --------------------------------
+
+
+def keras_row(cell, shape):
+    return np.asarray(eval(cell, dict(vars(keras.initializers)))(shape)), {}
+
+
+def torch_bases(shapes):
+    """Standard values of the last of some tensors that are drawn one after the other."""
+    bases = {}
+    for law, draw in ("uniform", torch.Tensor.uniform_), ("normal", torch.Tensor.normal_):
+        torch.manual_seed(SEED)
+        bases[law] = [draw(torch.empty(shape)) for shape in shapes][-1].numpy()
+    return bases
+
+
+def torch_row(cell, shape):
+    weight = torch.empty(shape)
+    torch.manual_seed(SEED)
+    eval(cell, dict(vars(torch.nn.init), w=weight))
+    return weight.numpy(), torch_bases([shape])
+
+
+def layer_row(cell, _shape):
+    """A bias is drawn after its weight."""
+    layer, parameter = cell.rsplit(".", 1)
+    torch.manual_seed(SEED)
+    made = eval(layer, dict(vars(torch.nn)))
+    before = [made.weight.shape] if parameter == "bias" else []
+    values = getattr(made, parameter).detach()
+    return values.numpy(), torch_bases([*before, values.shape])
+
+
+def jax_row(cell, shape):
+    key, wide = jax.random.key(SEED), np.float64
+    values = eval(cell, dict(vars(jax.nn.initializers)))(key, shape, wide)
+    bases = {
+        "uniform": jax.random.uniform(key, shape, wide),
+        "normal": jax.random.normal(key, shape, wide),
+        "truncated": jax.random.truncated_normal(key, -2, 2, shape, wide),
+    }
+    return np.asarray(values), {law: np.asarray(base) for law, base in bases.items()}
+
+
+LIBRARIES = {
+    "keras.initializers": keras_row,
+    "torch.nn.init": torch_row,
+    "torch.nn": layer_row,
+    "jax.nn.initializers": jax_row,
+}
+
+
+def public_names(section):
+    """The names of a library's initializers, each with all of its aliases."""
+    if section == "keras.initializers":
+        classes = {name: it for name, it in vars(keras.initializers).items() if inspect.isclass(it)}
+        return [{name for name, it in classes.items() if it is one} for one in set(classes.values())]
+    if section == "torch.nn.init":
+        names = {name for name, it in vars(torch.nn.init).items() if getattr(it, "__module__", "") == "torch.nn.init"}
+        # Without its underscore a name is deprecated.
+        return [{name} for name in names if not name.startswith("_") and name + "_" not in names]
+    return [{name} for name in dir(jax.nn.initializers) if not name.startswith("_")]
+
+
+# ---- Laws ------------------------------------------------------------------------------------------------------------------
+
+
+def fit(values, base):
+    """Scale and shift that make the values of the base, and how far they miss, relative to the values' spread."""
+    scale, shift = np.polyfit(base.ravel(), values.ravel(), 1)
+    # Once more on what is left, for digits.
+    more, rest = np.polyfit(base.ravel(), (values - (base * scale + shift)).ravel(), 1)
+    scale, shift = scale + more, shift + rest
+    return scale, shift, np.abs(values - (base * scale + shift)).max() / values.std()
+
+
+def law_of(values, bases):
+    """Mean, standard deviation and bounds of the law that values were drawn from; None if no base fits."""
+    for law, base in bases.items():
+        scale, shift, miss = fit(values, base)
+        if miss < 1e-9:
+            if law == "uniform":
+                return shift + scale / 2, scale / math.sqrt(12), shift, shift + scale
+            if law == "truncated":
+                return shift, scale * TRUNCATED_STDDEV, shift - 2 * scale, shift + 2 * scale
+            return shift, scale, -math.inf, math.inf
+    return None
+
+
+def distance(a, b):
+    """Of Kolmogorov and Smirnov, times the root by which it does not depend on the numbers of values."""
+    a, b = np.sort(a, axis=None), np.sort(b, axis=None)
+    both = np.concatenate([a, b])
+    difference = np.searchsorted(a, both, side="right") / a.size - np.searchsorted(b, both, side="right") / b.size
+    return np.abs(difference).max() * math.sqrt(a.size * b.size / (a.size + b.size))
+
+
+def expect_near(ours, theirs, scale, what):
+    near = ours == theirs if math.isinf(ours) else abs(ours - theirs) <= 1e-14 * scale
+    assert near, (what, ours, theirs)
+
+
+def expect_extremes(values, summary, what):
+    """Within the bounds and near them; of a normal, as far out as so many values come."""
+    low, high = values.min(), values.max()
+    if math.isinf(summary.upper):
+        far = [(summary.mean - low) / summary.stddev, (high - summary.mean) / summary.stddev]
+        assert all(3 < sigmas < 6 for sigmas in far), (what, far)
+        return
+    lower, upper, near = summary.lower, summary.upper, 100 * (summary.upper - summary.lower) / values.size
+    rounding = 2.0**-23 * max(abs(lower), abs(upper))  # of float32
+    assert lower - rounding <= low < lower + near and upper - near < high <= upper + rounding, (what, low, high)
+
+
+def expect_law(glorand, text, values, bases, what):
+    summary = library.describe(glorand, text, values.shape)
+    theirs = law_of(values, bases)
+    if theirs is None:  # torch draws truncated normals by inversion: the bounds are the row's
+        assert what[1].startswith("trunc_normal_"), what
+    else:
+        mean, stddev, lower, upper = theirs
+        for ours, its in (summary.mean, mean), (summary.stddev, stddev), (summary.lower, lower), (summary.upper, upper):
+            expect_near(ours, its, summary.stddev, what)
+    ours = drawn(glorand, text, values.shape)
+    expect_extremes(ours, summary, what)
+    expect_extremes(values, summary, what)
+    assert distance(ours, values) < 2.2, (what, distance(ours, values))  # by chance, 1 in 8000
+
+
+def drawn(glorand, text, shape):
+    """What glorand draws; a text without a seed has the next of the global seed's."""
+    values = np.empty(shape, np.float32)
+    glorand.glr_set_seed(ctypes.c_int64(SEED))
+    library.fill(glorand, text, values)
+    return values
+
+
+def expect_bits(glorand, text, values, what):
+    ours = drawn(glorand, text, values.shape)
+    assert np.array_equal(ours.view(np.uint32), values.astype(np.float32).view(np.uint32)), (what, ours, values)
+
+
+# ---- The page --------------------------------------------------------------------------------------------------------------
+
+
+def expect_refused(glorand, cell, what):
+    """Neither by its name nor by that without torch's underscore."""
+    for name in cell, cell.rstrip("_"):
+        _, status = library.read(glorand, name)
+        assert status != 0, (what, f"glorand reads {name}")
+
+
+def check_gains(glorand):
+    """calculate_gain of every nonlinearity, bit for bit."""
+    for number, nonlinearity in enumerate(NONLINEARITIES):
+        for slope in 0.0, 0.01, 0.2, -1.5, math.sqrt(5):
+            gain = ctypes.c_double()
+            status = glorand.glr_calculate_gain(number, ctypes.c_double(slope), ctypes.byref(gain))
+            library.check(glorand, status, nonlinearity)
+            expected = torch.nn.init.calculate_gain(nonlinearity, slope)
+            assert gain.value == expected, (nonlinearity, slope, gain.value, expected)
+
+
+def check_row(glorand, row):
+    section, cell, text, values_are = row
+    if values_are.startswith("not drawn: "):
+        assert text == "", row
+        expect_refused(glorand, cell, row)
+        return
+    if text == "":
+        assert name_of(cell) == "calculate_gain" and values_are == "bits equal: `glr_calculate_gain`", row
+        check_gains(glorand)
+        return
+    for shape in SHAPES[section]:
+        if "batch_axis" in cell and len(shape) == 2:
+            continue  # which has no axes to spare
+        values, bases = LIBRARIES[section](cell, shape)
+        if values_are == "bits equal":
+            expect_bits(glorand, text, values, row)
+        else:
+            assert values_are == "law equal", row
+            expect_law(glorand, text, values, bases, row)
+
+
+def check_completeness(rows):
+    named = {(section, name_of(cell)) for section, cell, *_ in rows}
+    for section in LIBRARIES:
+        if section != "torch.nn":
+            names = public_names(section)
+            missing = [one for one in names if not any((section, name) in named for name in one)]
+            assert len(names) > 10 and not missing, (section, "no rows for", missing)
+
+
+def check_keras_reads_torchs(command):
+    """Keras passes over the layout beside config, and reads the law of torch's initializers."""
+    form = library.keras_form(command, "kaiming_normal(mode=fan_out, seed=7)")
+    assert form["layout"] == "torch", form
+    law = keras.initializers.VarianceScaling(2.0, "fan_out", "untruncated_normal", seed=7)
+    assert keras.initializers.deserialize(form).get_config() == law.get_config(), form
+
+
+def main(command, page):
+    torch.set_default_dtype(torch.float64)
+    glorand = library.load(command)
+    rows = list(rows_of(page))
+    check_completeness(rows)
+    for row in rows:
+        check_row(glorand, row)
+    check_keras_reads_torchs(command)
+    count = {section: sum(row[0] == section for row in rows) for section in LIBRARIES}
+    drawn_rows = sum(not row[3].startswith("not drawn") for row in rows)
+    print(f"{len(rows)} rows, {drawn_rows} of them drawn: {count}")
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])
