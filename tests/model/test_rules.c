@@ -105,13 +105,15 @@ Test(rules, malformed_rules)
     glr_rules_free(&rules);
 }
 
-/* The deviation of a tensor. */
-static double stddev_of(const glr_model *model, size_t index)
+static glr_initializer initializer_of(const glr_model *model, size_t index)
 {
     glr_item tensor;
     glr_items_get(model, index, &tensor);
-    return tensor.choice.initializer.stddev;
+    return tensor.choice.initializer;
 }
+
+/* The deviation of a tensor. */
+static double stddev_of(const glr_model *model, size_t index) { return initializer_of(model, index).stddev; }
 
 /* Variables of the list, and those that are given, which come later; in rules of both kinds, and in a
    tensor's own text. */
@@ -143,6 +145,42 @@ Test(rules, variables_and_captures)
     cr_expect_eq(model.entry[4].initializer != model.entry[3].initializer, true, "03 is not 3");
     glr_model_clear(&model);
     glr_variables_free(&given);
+}
+
+/* Laws of torch are made of what a pattern captured, and name the tensor for which that is wrong. */
+Test(rules, captures_of_torchs_laws)
+{
+    static const char list[] =
+        "{\"dtype\": \"float32\", \"tensors\": [{\"name\": \"bias.4\", \"shape\": [2]}, "
+        "{\"name\": \"trunc.3\", \"shape\": [2]}, {\"name\": \"gain.2\", \"shape\": [2, 2]}, "
+        "{\"name\": \"slope.1\", \"shape\": [2, 2]}]}";
+    static const struct {
+        const char *pattern, *text;
+    } rules[] = {{"bias.{i}", "linear_bias({i})"},
+                 {"trunc.{i}", "trunc_normal(0, {i}, -2*{i}, 2*{i})"},
+                 {"gain.{i}", "xavier_normal({i})"},
+                 {"slope.{i}", "kaiming_normal({i})"}};
+    glr_problem problem = {0};
+    glr_model model;
+    const glr_model_options options = {0};
+    cr_assert(glr_list_parse(list, sizeof list - 1, NULL, 0, &model, &problem));
+    for (size_t i = 0; i < sizeof rules / sizeof rules[0]; i++) {
+        cr_assert(glr_rules_add(&model.given, "rule:", rules[i].pattern, rules[i].text, NULL, &problem), "%s",
+                  problem.text);
+    }
+    cr_assert(glr_items_resolve(&model, &options, &problem), "%s", problem.text);
+    cr_expect_eq(initializer_of(&model, 0).maxval, 0.5);
+    cr_expect_eq(initializer_of(&model, 1).stddev, 3.0);
+    cr_expect_eq(initializer_of(&model, 2).scale, 4.0);
+    cr_expect_eq(initializer_of(&model, 3).scale, 1.0);
+    glr_model_clear(&model);
+    cr_assert(glr_list_parse(list, sizeof list - 1, NULL, 0, &model, &problem));
+    cr_assert(glr_rules_add(&model.given, "rule:", "*.{i}", "xavier_normal({i}-2)", NULL, &problem));
+    cr_expect_not(glr_items_resolve(&model, &options, &problem));
+    cr_expect_str_eq(problem.text,
+                     "tensor gain.2: rule: *.{i}: column 15: gain is 0, not above 0 with a square "
+                     "within double's range");
+    glr_model_clear(&model);
 }
 
 /* An expression that has no value for one of the tensors names that tensor. */
