@@ -557,6 +557,8 @@ Test(text, errors_of_what_is_not_drawn)
         {"truncated_normal(upper=1/2 )", "column 24: the upper bound 1/2 is not supported, only 2s"},
         {"trunc_normal(0, 0.02, -2, 2)",
          "column 23: a is -2, not mean - 2 std, and other bounds are not drawn"},
+        {"trunc_normal(0, 1, -1, 2)", "column 20: a is -1, not mean - 2 std, and other bounds are not drawn"},
+        {"trunc_normal(0, 1, -2, 1)", "column 24: b is 1, not mean + 2 std, and other bounds are not drawn"},
         {"trunc_normal(1, b=4, a=-1)", "column 17: b is 4, not mean + 2 std, and other bounds are not drawn"},
         {"orthogonal(1)", "column 1: the initializer 'orthogonal' is not supported"},
     };
