@@ -13,6 +13,7 @@
 #define GLR_SAMPLE_NORMAL    2 /* standard normal */
 #define GLR_SAMPLE_TRUNCATED 3 /* standard normal, candidates outside (-2, 2) drawn again */
 #define GLR_SAMPLE_ICDF      4 /* the same distribution by its inverse distribution function */
+#define GLR_SAMPLE_INDEX     5 /* a law of the index: index.h */
 
 /* A sampler's four values of a block, per lane; for the truncated normal they are candidates. */
 GLR_FN glr_values glr_sample_block(const glr_block *block, int sampler)
