@@ -263,9 +263,10 @@ GLR_API const char *glr_backend_name(glr_backend_kind backend);
 
 /** Element types.
 
-   Random initializers draw floating-point dtypes only. float64 has a stream of its own. The 16- and 8-bit
-   floating-point types hold the float32 value rounded to nearest even; a value beyond their range becomes
-   infinity, or NaN in float8_e4m3fn, which has no infinity. Zeros, ones and constants fill every dtype. */
+   Random initializers, logarithms and sinusoids draw floating-point dtypes only. float64 has a stream of its
+   own. The 16- and 8-bit floating-point types hold the float32 value rounded to nearest even; a value beyond
+   their range becomes infinity, or NaN in float8_e4m3fn, which has no infinity. Zeros, ones, constants,
+   identity and dirac fill every dtype. */
 typedef enum glr_dtype {
     GLR_DTYPE_NONE = 0,          /**< not a dtype: the value of a member that was not set */
     GLR_DTYPE_FLOAT32 = 1,       /**< IEEE binary32 */
@@ -352,7 +353,7 @@ GLR_API glr_status glr_tensor_extent(const glr_tensor *tensor, int64_t *elements
    Constructors, seeds, and the JSON and text forms.
    @{ */
 
-/** Initializers of the Keras family, and the members of glr_initializer that each uses. */
+/** Initializers, and the members of glr_initializer that each uses. n is the tensor's last dimension. */
 typedef enum glr_kind {
     GLR_KIND_NONE = 0,             /**< not an initializer: the value of a member that was not set */
     GLR_KIND_ZEROS = 1,            /**< 0 */
@@ -367,7 +368,17 @@ typedef enum glr_kind {
     GLR_KIND_HE_NORMAL = 10,       /**< scale 2, fan_in, truncated normal */
     GLR_KIND_HE_UNIFORM = 11,      /**< scale 2, fan_in, uniform */
     GLR_KIND_LECUN_NORMAL = 12,    /**< scale 1, fan_in, truncated normal */
-    GLR_KIND_LECUN_UNIFORM = 13    /**< scale 1, fan_in, uniform */
+    GLR_KIND_LECUN_UNIFORM = 13,   /**< scale 1, fan_in, uniform */
+    GLR_KIND_LOG_ARANGE = 14,      /**< log 1, ..., log n along the last axis: A_log of Mamba; not random */
+    GLR_KIND_DT_BIAS = 15,   /**< minval, maxval, value: the softplus of the values is log-uniform in [dt_min,
+                                dt_max), and at least dt_init_floor: dt_proj.bias of Mamba */
+    GLR_KIND_SINUSOIDS = 16, /**< scale, which is max_timescale: positions as Whisper and tensor2tensor have
+                                them, sines in columns 0 to n/2 - 1, cosines in the others; not random */
+    GLR_KIND_SINUSOIDS_INTERLEAVED =
+        17,                 /**< scale, which is max_timescale: positions as in "Attention is all
+                               you need", sines in even columns, cosines in odd ones; not random */
+    GLR_KIND_IDENTITY = 18, /**< scale, which is gain: on the diagonal of a matrix, 0 elsewhere; not random */
+    GLR_KIND_DIRAC = 19     /**< integer, which is groups, and layout: torch.nn.init.dirac_; not random */
 } glr_kind;
 
 /** The fan by which variance scaling divides. */
@@ -438,20 +449,25 @@ typedef enum glr_number {
    the fan over it is 1. A repeated axis counts each time; an axis may be both an input and an output. */
 typedef struct glr_initializer {
     glr_kind kind;                 /**< kind of the initializer */
-    double value;                  /**< GLR_KIND_CONSTANT, GLR_NUMBER_DOUBLE */
+    double value;                  /**< GLR_KIND_CONSTANT, GLR_NUMBER_DOUBLE; dt_init_floor of
+                                      GLR_KIND_DT_BIAS, 0 for none, at most 32 */
     int64_t integer;               /**< GLR_KIND_CONSTANT, for 64-bit integers that no double is: other
                                       values of number. A floating-point dtype gets it rounded once, the
-                                      16- and 8-bit types by way of float32 */
+                                      16- and 8-bit types by way of float32. Groups of GLR_KIND_DIRAC, at
+                                      least 1, which divide the output channels */
     glr_number number;             /**< GLR_KIND_CONSTANT: member that holds it */
     double mean;                   /**< GLR_KIND_RANDOM_NORMAL, GLR_KIND_TRUNCATED_NORMAL */
     double stddev;                 /**< GLR_KIND_RANDOM_NORMAL, GLR_KIND_TRUNCATED_NORMAL; at least 0 */
-    double minval;                 /**< GLR_KIND_RANDOM_UNIFORM */
-    double maxval;                 /**< GLR_KIND_RANDOM_UNIFORM; at least minval */
-    double scale;                  /**< GLR_KIND_VARIANCE_SCALING; above 0 */
+    double minval;                 /**< GLR_KIND_RANDOM_UNIFORM; dt_min of GLR_KIND_DT_BIAS, at least 1e-18 */
+    double maxval;                 /**< GLR_KIND_RANDOM_UNIFORM, at least minval; dt_max of GLR_KIND_DT_BIAS,
+                                      at most 32 */
+    double scale;                  /**< GLR_KIND_VARIANCE_SCALING, above 0; max_timescale of
+                                      GLR_KIND_SINUSOIDS and GLR_KIND_SINUSOIDS_INTERLEAVED, from 1 to 1e18;
+                                      gain of GLR_KIND_IDENTITY */
     glr_mode mode;                 /**< GLR_KIND_VARIANCE_SCALING */
     glr_distribution distribution; /**< GLR_KIND_VARIANCE_SCALING */
     glr_method method;             /**< method of truncated normals; no effect on others */
-    glr_layout layout;             /**< order of the weight's axes; no effect if has_axes is 1 */
+    glr_layout layout;             /**< order of the weight's axes; no effect on fans if has_axes is 1 */
     glr_seeding seeding;           /**< selects the members below that count */
     int64_t seed;                  /**< GLR_SEEDING_SEED; any value. Keras 3 on TensorFlow takes seeds modulo
                                       2^31 - 2, from 0 on: give the remainder to have its values */
@@ -505,6 +521,19 @@ GLR_API glr_initializer glr_he_uniform(int64_t seed);
 GLR_API glr_initializer glr_lecun_normal(int64_t seed);
 /** Uniform, limit sqrt(3 / fan_in). */
 GLR_API glr_initializer glr_lecun_uniform(int64_t seed);
+/** A_log of Mamba: log 1, ..., log n along the last axis. */
+GLR_API glr_initializer glr_log_arange(void);
+/** dt_proj.bias of Mamba: log(exp(dt) - 1) for a dt log-uniform in [dt_min, dt_max) and at least
+   dt_init_floor. Mamba has 0.001, 0.1 and 1e-4. */
+GLR_API glr_initializer glr_dt_bias(double dt_min, double dt_max, double dt_init_floor, int64_t seed);
+/** Positions [..., length, channels] as Whisper's sinusoids(length, channels, max_timescale). */
+GLR_API glr_initializer glr_sinusoids(double max_timescale);
+/** Positions [..., length, channels] as in "Attention is all you need", where max_timescale is 10000. */
+GLR_API glr_initializer glr_sinusoids_interleaved(double max_timescale);
+/** A matrix with gain on its diagonal. */
+GLR_API glr_initializer glr_identity(double gain);
+/** torch.nn.init.dirac_(tensor, groups), in layout torch. */
+GLR_API glr_initializer glr_dirac(int64_t groups);
 /** @} */
 
 /** @name Laws by torch's names
@@ -561,7 +590,8 @@ GLR_API const char *glr_layout_name(glr_layout layout);
 GLR_API glr_status glr_layout_of_name(const char *name, glr_layout *layout);
 
 /** Makes an initializer of a kind with Keras's defaults: mean 0, stddev 0.05, minval -0.05, maxval 0.05,
-   value 0, scale 1, fan_in, truncated normal; seed and stream 0. */
+   value 0, scale 1, fan_in, truncated normal; seed and stream 0. GLR_KIND_DT_BIAS has Mamba's, the sinusoids
+   have max_timescale 10000, GLR_KIND_DIRAC has 1 group and layout torch. */
 GLR_API glr_initializer glr_initializer_of_kind(glr_kind kind);
 
 /** Sets the global seed of the process to any value. Unseeded initializers are then resolved from it, one
@@ -608,6 +638,9 @@ GLR_API glr_status glr_resolve(const glr_initializer *initializer, glr_initializ
     - A SeedGenerator as seed gives its own seed, as Keras folds it into 0 to 2^31 - 3, and stream 0, which is
       its first draw. Its draw number k, counted from 0, is stream k.
     - Axes have an effect if both lists are given, empty or not. A list beside null has none, as in Keras.
+
+   Laws that Keras lacks are read and written in its form: LogArange; DtBias with dt_min, dt_max,
+   dt_init_floor and seed; Sinusoids and SinusoidsInterleaved with max_timescale; Dirac with groups.
 
    Layers. A layer's JSON may say null for axes with which the layer draws, as EinsumDense and
    MultiHeadAttention do. Those axes must be put in: the axes of the kernel whose letters are in the
@@ -685,7 +718,8 @@ GLR_API glr_status glr_initializer_to_text(const glr_initializer *initializer, c
    cleared. length is in bytes. name may be NULL when length is 0. */
 GLR_API int64_t glr_stream_of_name(const char *name, size_t length);
 
-/** Fans and distribution of an initializer for a tensor. */
+/** Fans and distribution of an initializer for a tensor. Of logarithms, dt_bias and sinusoids the mean and
+   the standard deviation are estimates. */
 typedef struct glr_summary {
     double fan_in;        /**< number of inputs; exact below 2^53 */
     double fan_out;       /**< number of outputs; exact below 2^53 */
@@ -723,9 +757,9 @@ GLR_API glr_status glr_describe(const glr_initializer *initializer, const glr_te
 
     - GLR_ERROR_ARGUMENT: a value out of its range, a NULL pointer.
     - GLR_ERROR_SHAPE: sizes that overflow or exceed GLR_MAX_ELEMENTS, a part outside the tensor, strides that
-      make elements overlap.
+      make elements overlap, a shape for which the initializer says nothing (identity of rank 3).
     - GLR_ERROR_TOO_SMALL.
-    - GLR_ERROR_UNSUPPORTED: random integers, a dtype that the device lacks.
+    - GLR_ERROR_UNSUPPORTED: random integers, logarithms of an integer type, a dtype that the device lacks.
     - GLR_ERROR_UNSEEDED: a part, of an initializer that is unseeded.
     - GLR_ERROR_SYSTEM: no seed from the operating system.
 

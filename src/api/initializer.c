@@ -28,6 +28,12 @@ static const struct {
     [GLR_KIND_HE_UNIFORM] = {"he_uniform", "HeUniform", NULL, SCALED(2.0, FAN_IN, UNIFORM)},
     [GLR_KIND_LECUN_NORMAL] = {"lecun_normal", "LecunNormal", NULL, SCALED(1.0, FAN_IN, TRUNCATED_NORMAL)},
     [GLR_KIND_LECUN_UNIFORM] = {"lecun_uniform", "LecunUniform", NULL, SCALED(1.0, FAN_IN, UNIFORM)},
+    [GLR_KIND_LOG_ARANGE] = {"log_arange", "LogArange", NULL, {0}},
+    [GLR_KIND_DT_BIAS] = {"dt_bias", "DtBias", NULL, {0}},
+    [GLR_KIND_SINUSOIDS] = {"sinusoids", "Sinusoids", NULL, {0}},
+    [GLR_KIND_SINUSOIDS_INTERLEAVED] = {"sinusoids_interleaved", "SinusoidsInterleaved", NULL, {0}},
+    [GLR_KIND_IDENTITY] = {"identity", "Identity", "IdentityInitializer", {0}},
+    [GLR_KIND_DIRAC] = {"dirac", "Dirac", NULL, {0}},
 };
 
 const char *const glr_mode_names[4] = {"fan_in", "fan_out", "fan_avg", "fan_geo_avg"};
@@ -78,9 +84,12 @@ int glr_kind_scales_variance(glr_kind kind)
     return kind == GLR_KIND_VARIANCE_SCALING || (is_kind(kind) && kinds[kind].scaling.scale > 0.0);
 }
 
+int glr_kind_is_of_index(glr_kind kind) { return kind >= GLR_KIND_LOG_ARANGE && kind <= GLR_KIND_DIRAC; }
+
 int glr_kind_is_random(glr_kind kind)
 {
-    return kind != GLR_KIND_ZEROS && kind != GLR_KIND_ONES && kind != GLR_KIND_CONSTANT;
+    return kind != GLR_KIND_ZEROS && kind != GLR_KIND_ONES && kind != GLR_KIND_CONSTANT &&
+           (kind == GLR_KIND_DT_BIAS || !glr_kind_is_of_index(kind));
 }
 
 glr_scaling glr_scaling_of(const glr_initializer *initializer)
@@ -247,6 +256,20 @@ glr_initializer glr_initializer_of_kind(glr_kind kind)
         .mode = GLR_MODE_FAN_IN,
         .distribution = GLR_DISTRIBUTION_TRUNCATED_NORMAL,
     };
+    switch (kind) {
+    case GLR_KIND_DT_BIAS:
+        initializer.minval = 0.001;
+        initializer.maxval = 0.1;
+        initializer.value = 1e-4;
+        break;
+    case GLR_KIND_SINUSOIDS:
+    case GLR_KIND_SINUSOIDS_INTERLEAVED: initializer.scale = 10000.0; break;
+    case GLR_KIND_DIRAC:
+        initializer.integer = 1;
+        initializer.layout = GLR_LAYOUT_TORCH;
+        break;
+    default: break;
+    }
     return initializer;
 }
 
@@ -322,3 +345,38 @@ glr_initializer glr_he_normal(int64_t seed) { return seeded(GLR_KIND_HE_NORMAL, 
 glr_initializer glr_he_uniform(int64_t seed) { return seeded(GLR_KIND_HE_UNIFORM, seed); }
 glr_initializer glr_lecun_normal(int64_t seed) { return seeded(GLR_KIND_LECUN_NORMAL, seed); }
 glr_initializer glr_lecun_uniform(int64_t seed) { return seeded(GLR_KIND_LECUN_UNIFORM, seed); }
+
+glr_initializer glr_log_arange(void) { return glr_initializer_of_kind(GLR_KIND_LOG_ARANGE); }
+
+glr_initializer glr_dt_bias(double dt_min, double dt_max, double dt_init_floor, int64_t seed)
+{
+    glr_initializer initializer = seeded(GLR_KIND_DT_BIAS, seed);
+    initializer.minval = dt_min;
+    initializer.maxval = dt_max;
+    initializer.value = dt_init_floor;
+    return initializer;
+}
+
+/* A kind whose only parameter is its scale. */
+static glr_initializer of_scale(glr_kind kind, double scale)
+{
+    glr_initializer initializer = glr_initializer_of_kind(kind);
+    initializer.scale = scale;
+    return initializer;
+}
+
+glr_initializer glr_sinusoids(double max_timescale) { return of_scale(GLR_KIND_SINUSOIDS, max_timescale); }
+
+glr_initializer glr_sinusoids_interleaved(double max_timescale)
+{
+    return of_scale(GLR_KIND_SINUSOIDS_INTERLEAVED, max_timescale);
+}
+
+glr_initializer glr_identity(double gain) { return of_scale(GLR_KIND_IDENTITY, gain); }
+
+glr_initializer glr_dirac(int64_t groups)
+{
+    glr_initializer initializer = glr_initializer_of_kind(GLR_KIND_DIRAC);
+    initializer.integer = groups;
+    return initializer;
+}

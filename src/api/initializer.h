@@ -20,6 +20,9 @@ extern const char *const glr_layout_names[2];
 /* Whether the kind is variance scaling, under that name or that of Glorot, He or LeCun. */
 int glr_kind_scales_variance(glr_kind kind);
 
+/* Whether the kind is a law of the index: core/index.h. */
+int glr_kind_is_of_index(glr_kind kind);
+
 /* Whether the kind draws random numbers. */
 int glr_kind_is_random(glr_kind kind);
 

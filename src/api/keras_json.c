@@ -204,13 +204,23 @@ enum {
     HAS_SCALING = 8,
     HAS_SEED = 16,
     HAS_AXES = 32,
+    HAS_DT = 64,
+    HAS_TIMESCALE = 128,
+    HAS_GAIN = 256,
+    HAS_GROUPS = 512,
 };
 
 static unsigned members_of(glr_kind kind)
 {
     switch (kind) {
     case GLR_KIND_ZEROS:
-    case GLR_KIND_ONES: return 0;
+    case GLR_KIND_ONES:
+    case GLR_KIND_LOG_ARANGE: return 0;
+    case GLR_KIND_DT_BIAS: return HAS_DT | HAS_SEED;
+    case GLR_KIND_SINUSOIDS:
+    case GLR_KIND_SINUSOIDS_INTERLEAVED: return HAS_TIMESCALE;
+    case GLR_KIND_IDENTITY: return HAS_GAIN;
+    case GLR_KIND_DIRAC: return HAS_GROUPS;
     case GLR_KIND_CONSTANT: return HAS_VALUE;
     case GLR_KIND_RANDOM_NORMAL:
     case GLR_KIND_TRUNCATED_NORMAL: return HAS_MEAN_STDDEV | HAS_SEED;
@@ -346,6 +356,12 @@ typedef enum member_name {
     SEED,
     INPUT_AXES,
     OUTPUT_AXES,
+    DT_MIN,
+    DT_MAX,
+    DT_INIT_FLOOR,
+    MAX_TIMESCALE,
+    GAIN,
+    GROUPS,
     DTYPE,
     UNKNOWN
 } member_name;
@@ -365,6 +381,12 @@ static const struct {
     [SEED] = {"seed", HAS_SEED},
     [INPUT_AXES] = {"input_axes", HAS_AXES},
     [OUTPUT_AXES] = {"output_axes", HAS_AXES},
+    [DT_MIN] = {"dt_min", HAS_DT},
+    [DT_MAX] = {"dt_max", HAS_DT},
+    [DT_INIT_FLOOR] = {"dt_init_floor", HAS_DT},
+    [MAX_TIMESCALE] = {"max_timescale", HAS_TIMESCALE},
+    [GAIN] = {"gain", HAS_GAIN},
+    [GROUPS] = {"groups", HAS_GROUPS},
     [DTYPE] = {"dtype", 0},
 };
 
@@ -387,6 +409,13 @@ static glr_status read_finite(glr_json_value value, const char *name, double *nu
                : status;
 }
 
+static glr_status read_groups(glr_json_value value, glr_initializer *initializer)
+{
+    return glr_json_int64(value, &initializer->integer)
+               ? GLR_OK
+               : fail_kind(GLR_ERROR_PARSE, "config.groups", value, "an integer of 64 bits");
+}
+
 /* null is as good as no member. */
 static glr_status read_member(const char *name, glr_json_value value, glr_initializer *initializer)
 {
@@ -407,6 +436,12 @@ static glr_status read_member(const char *name, glr_json_value value, glr_initia
     case INPUT_AXES: return read_axes(value, name, initializer->input_axes, &initializer->input_axis_count);
     case OUTPUT_AXES:
         return read_axes(value, name, initializer->output_axes, &initializer->output_axis_count);
+    case DT_MIN: return read_finite(value, name, &initializer->minval);
+    case DT_MAX: return read_finite(value, name, &initializer->maxval);
+    case DT_INIT_FLOOR: return read_finite(value, name, &initializer->value);
+    case MAX_TIMESCALE:
+    case GAIN: return read_finite(value, name, &initializer->scale);
+    case GROUPS: return read_groups(value, initializer);
     case DTYPE: return GLR_OK;
     default:
         return glr_fail(GLR_ERROR_PARSE, "config.%s: not a member of %s", name,
@@ -427,10 +462,9 @@ static void decide_axes(glr_json_value config, glr_initializer *initializer)
     }
 }
 
-/* Initializers of Keras that are not draws of independent values. */
+/* Initializers of Keras that are not functions of an index and its random words. */
 static const char *const unsupported_names[] = {
     "Orthogonal", "orthogonal", "OrthogonalInitializer", "OrthogonalV2",
-    "Identity",   "identity",   "IdentityInitializer",   "IdentityV2",
     "STFT",       "stft",       "STFTInitializer",       "Initializer",
     "function",   "__lambda__", "initializer",           NULL,
 };
@@ -562,11 +596,11 @@ glr_status glr_initializer_from_json(const char *text, size_t length, glr_initia
 
 /* JSON has no infinities and no NaN. Python writes and reads them all the same, so a constant may be one: an
    infinity, or the NaN that the word stands for. Nothing is drawn from others. */
-static bool has_form(const char *name, double value)
+static bool has_form(unsigned member, double value)
 {
     const double nan = NAN;
     return isfinite(value) ||
-           (strcmp(name, "value") == 0 && (isinf(value) || memcmp(&value, &nan, sizeof nan) == 0));
+           (member == HAS_VALUE && (isinf(value) || memcmp(&value, &nan, sizeof nan) == 0));
 }
 
 static glr_status check_numbers(const glr_initializer *initializer)
@@ -576,13 +610,21 @@ static glr_status check_numbers(const glr_initializer *initializer)
         const char *name;
         double value;
     } numbers[] = {
-        {HAS_VALUE, "value", initializer->value},         {HAS_MEAN_STDDEV, "mean", initializer->mean},
-        {HAS_MEAN_STDDEV, "stddev", initializer->stddev}, {HAS_BOUNDS, "minval", initializer->minval},
-        {HAS_BOUNDS, "maxval", initializer->maxval},      {HAS_SCALING, "scale", initializer->scale},
+        {HAS_VALUE, "value", initializer->value},
+        {HAS_MEAN_STDDEV, "mean", initializer->mean},
+        {HAS_MEAN_STDDEV, "stddev", initializer->stddev},
+        {HAS_BOUNDS, "minval", initializer->minval},
+        {HAS_BOUNDS, "maxval", initializer->maxval},
+        {HAS_SCALING, "scale", initializer->scale},
+        {HAS_DT, "minval", initializer->minval},
+        {HAS_DT, "maxval", initializer->maxval},
+        {HAS_DT, "value", initializer->value},
+        {HAS_TIMESCALE, "scale", initializer->scale},
+        {HAS_GAIN, "scale", initializer->scale},
     };
     for (size_t i = 0; i < COUNT(numbers); i++) {
         if (members_of(initializer->kind) & numbers[i].member &&
-            !has_form(numbers[i].name, numbers[i].value)) {
+            !has_form(numbers[i].member, numbers[i].value)) {
             return glr_fail(GLR_ERROR_ARGUMENT, "initializer.%s: %g has no form in JSON", numbers[i].name,
                             numbers[i].value);
         }
@@ -646,6 +688,28 @@ static void write_constant(glr_text *text, const glr_initializer *initializer, b
     }
 }
 
+/* Members of the laws of the index. */
+static void write_index_law(glr_text *text, const glr_initializer *initializer, bool *first)
+{
+    switch (initializer->kind) {
+    case GLR_KIND_DT_BIAS:
+        write_number(text, "dt_min", initializer->minval, first);
+        write_number(text, "dt_max", initializer->maxval, first);
+        write_number(text, "dt_init_floor", initializer->value, first);
+        return;
+    case GLR_KIND_SINUSOIDS:
+    case GLR_KIND_SINUSOIDS_INTERLEAVED:
+        write_number(text, "max_timescale", initializer->scale, first);
+        return;
+    case GLR_KIND_IDENTITY: write_number(text, "gain", initializer->scale, first); return;
+    case GLR_KIND_DIRAC:
+        write_member(text, "groups", first);
+        glr_text_int64(text, initializer->integer);
+        return;
+    default: return;
+    }
+}
+
 static void write_config(glr_text *text, const glr_initializer *initializer)
 {
     unsigned members = members_of(initializer->kind);
@@ -664,6 +728,7 @@ static void write_config(glr_text *text, const glr_initializer *initializer)
     if (members & HAS_SCALING) {
         write_scaling(text, initializer, &first);
     }
+    write_index_law(text, initializer, &first);
     if (members & HAS_SEED) {
         write_member(text, "seed", &first);
         if (initializer->seeding == GLR_SEEDING_NONE) {

@@ -39,6 +39,19 @@ static const glr_argument of_scaling[] = {
     {MEMBER(distribution), .form = GLR_ARGUMENT_CHOICE, .count = 3, .choice = glr_distribution_names},
 };
 
+/* An argument that has another name than the member that holds it. */
+#define CALLED(argument_name, member_name)                                                                   \
+    .name = (argument_name), .member = offsetof(glr_initializer, member_name)
+
+static const glr_argument of_dt_bias[] = {
+    {CALLED("dt_min", minval), .form = GLR_ARGUMENT_FINITE},
+    {CALLED("dt_max", maxval), .form = GLR_ARGUMENT_FINITE},
+    {CALLED("dt_init_floor", value), .form = GLR_ARGUMENT_FINITE},
+};
+static const glr_argument of_sinusoids[] = {{CALLED("max_timescale", scale), .form = GLR_ARGUMENT_FINITE}};
+static const glr_argument of_identity[] = {{CALLED("gain", scale), .form = GLR_ARGUMENT_FINITE}};
+static const glr_argument of_dirac[] = {{CALLED("groups", integer), .form = GLR_ARGUMENT_INTEGER}};
+
 #define AXES(list)                                                                                           \
     MEMBER(list##_axes), .form = GLR_ARGUMENT_AXES, .length = offsetof(glr_initializer, list##_axis_count)
 
@@ -66,6 +79,11 @@ const glr_argument *glr_law_arguments(glr_kind kind, size_t *count)
     case GLR_KIND_TRUNCATED_NORMAL: *count = COUNT(of_truncated); return of_truncated;
     case GLR_KIND_RANDOM_UNIFORM: *count = COUNT(of_uniform); return of_uniform;
     case GLR_KIND_VARIANCE_SCALING: *count = COUNT(of_scaling); return of_scaling;
+    case GLR_KIND_DT_BIAS: *count = COUNT(of_dt_bias); return of_dt_bias;
+    case GLR_KIND_SINUSOIDS:
+    case GLR_KIND_SINUSOIDS_INTERLEAVED: *count = COUNT(of_sinusoids); return of_sinusoids;
+    case GLR_KIND_IDENTITY: *count = COUNT(of_identity); return of_identity;
+    case GLR_KIND_DIRAC: *count = COUNT(of_dirac); return of_dirac;
     default: *count = 0; return NULL;
     }
 }
@@ -123,7 +141,7 @@ static bool is_written(const glr_initializer *initializer, int setting)
     case GLR_SETTING_KEY:
     case GLR_SETTING_COUNTER: return initializer->seeding == GLR_SEEDING_KEY;
     case GLR_SETTING_METHOD: return initializer->method != GLR_METHOD_RESAMPLE;
-    case GLR_SETTING_LAYOUT: return initializer->layout != GLR_LAYOUT_KERAS;
+    case GLR_SETTING_LAYOUT: return initializer->layout != glr_initializer_of_kind(initializer->kind).layout;
     case GLR_SETTING_BATCH_AXES: return initializer->batch_axis_count > 0;
     default: return initializer->has_axes == 1;
     }

@@ -108,8 +108,16 @@ static const struct {
     {"{\"class_name\": 3}", GLR_ERROR_PARSE, "class_name: must be a string, not 3"},
     {"{\"class_name\": \"Glorot\"}", GLR_ERROR_PARSE, "class_name: Glorot is not an initializer"},
     {"\"Orthogonal\"", GLR_ERROR_UNSUPPORTED, "class_name: Orthogonal is not supported"},
-    {"{\"class_name\": \"IdentityInitializer\"}", GLR_ERROR_UNSUPPORTED,
-     "class_name: IdentityInitializer is not supported"},
+    {"{\"class_name\": \"OrthogonalInitializer\"}", GLR_ERROR_UNSUPPORTED,
+     "class_name: OrthogonalInitializer is not supported"},
+    {"{\"class_name\": \"Identity\", \"config\": {\"gain\": Infinity}}", GLR_ERROR_PARSE,
+     "config.gain: Infinity is not finite"},
+    {"{\"class_name\": \"Identity\", \"config\": {\"scale\": 1}}", GLR_ERROR_PARSE,
+     "config.scale: not a member of Identity"},
+    {"{\"class_name\": \"Dirac\", \"config\": {\"groups\": 1.5}}", GLR_ERROR_PARSE,
+     "config.groups: must be an integer of 64 bits, not 1.5"},
+    {"{\"class_name\": \"LogArange\", \"config\": {\"seed\": 1}}", GLR_ERROR_PARSE,
+     "config.seed: not a member of LogArange"},
     {"{\"class_name\": \"STFT\", \"config\": {}}", GLR_ERROR_UNSUPPORTED,
      "class_name: STFT is not supported"},
     {"{\"class_name\": \"Zeros\", \"confg\": {}}", GLR_ERROR_PARSE, "confg: not a member of an initializer"},
@@ -154,6 +162,39 @@ static const struct {
     {"{\"class_name\": \"HeNormal\", \"config\": {\"input_axes\": \"a\"}}", GLR_ERROR_PARSE,
      "config.input_axes[0]: a is not an integer"},
 };
+
+/* Keras has the first of these alone. */
+Test(json, laws_of_the_index)
+{
+    const struct {
+        glr_initializer initializer;
+        const char *text;
+    } forms[] = {
+        {glr_identity(0.5), "{\"class_name\": \"Identity\", \"config\": {\"gain\": 0.5}}"},
+        {glr_log_arange(), "{\"class_name\": \"LogArange\", \"config\": {}}"},
+        {glr_dt_bias(0.25, 0.5, 0.0, 7),
+         "{\"class_name\": \"DtBias\", \"config\": {\"dt_min\": 0.25, \"dt_max\": 0.5, "
+         "\"dt_init_floor\": 0.0, \"seed\": 7}}"},
+        {glr_sinusoids(500.0), "{\"class_name\": \"Sinusoids\", \"config\": {\"max_timescale\": 500.0}}"},
+        {glr_sinusoids_interleaved(500.0),
+         "{\"class_name\": \"SinusoidsInterleaved\", \"config\": {\"max_timescale\": 500.0}}"},
+        {glr_dirac(3), "{\"class_name\": \"Dirac\", \"config\": {\"groups\": 3}}"},
+    };
+    for (size_t i = 0; i < sizeof forms / sizeof forms[0]; i++) {
+        char written[256];
+        glr_initializer read = {0}, given = forms[i].initializer;
+        cr_expect_eq(glr_initializer_to_json(&given, written, sizeof written, NULL), GLR_OK, "%s",
+                     glr_last_error());
+        cr_expect_str_eq(written, forms[i].text);
+        cr_expect_eq(parse(written, &read), GLR_OK, "%s", glr_last_error());
+        given.seeding = read.seeding; /* of those that draw nothing, none */
+        cr_expect_arr_eq(&read, &given, sizeof read, "%s", written);
+    }
+    glr_initializer infinite = glr_identity(INFINITY);
+    cr_expect_eq(glr_initializer_to_json(&infinite, NULL, 0, NULL), GLR_ERROR_ARGUMENT);
+    infinite = glr_dt_bias(0.1, 0.2, INFINITY, 1);
+    cr_expect_eq(glr_initializer_to_json(&infinite, NULL, 0, NULL), GLR_ERROR_ARGUMENT);
+}
 
 Test(json, bad_text_leaves_the_initializer_alone)
 {

@@ -23,6 +23,8 @@ Test(structs, enumerators)
     cr_expect_eq(GLR_ERROR_UNSEEDED, 10);
     cr_expect_eq(GLR_DTYPE_UINT64, 15);
     cr_expect_eq(GLR_KIND_LECUN_UNIFORM, 13);
+    cr_expect_eq(GLR_KIND_LOG_ARANGE, 14);
+    cr_expect_eq(GLR_KIND_DIRAC, 19);
     cr_expect_eq(GLR_BACKEND_CUDA, 3);
 }
 
@@ -32,6 +34,14 @@ Test(structs, constructors_set_defaults)
     cr_expect(init.reserved[0] == 0 && init.reserved[15] == 0);
     cr_expect(init.minval == -0.05 && init.maxval == 0.05 && init.stddev == 0.05 && init.scale == 1.0);
     cr_expect(init.method == GLR_METHOD_RESAMPLE && init.layout == GLR_LAYOUT_KERAS && init.stream == 0);
+    init = glr_initializer_of_kind(GLR_KIND_DT_BIAS);
+    cr_expect(init.minval == 0.001 && init.maxval == 0.1 && init.value == 1e-4);
+    cr_expect_eq(glr_initializer_of_kind(GLR_KIND_SINUSOIDS).scale, 10000.0);
+    cr_expect_eq(glr_initializer_of_kind(GLR_KIND_SINUSOIDS_INTERLEAVED).scale, 10000.0);
+    cr_expect(glr_dirac(2).integer == 2 && glr_dirac(2).layout == GLR_LAYOUT_TORCH);
+    cr_expect_eq(glr_initializer_of_kind(GLR_KIND_DIRAC).integer, 1);
+    cr_expect_eq(glr_identity(0.5).scale, 0.5);
+    cr_expect_eq(glr_dt_bias(0.1, 0.2, 0.0, -4).seed, -4);
     cr_expect_eq(glr_he_uniform(-4).seed, -4);
     cr_expect_eq(glr_constant(3.5).value, 3.5);
     cr_expect_eq(glr_constant(3.5).number, GLR_NUMBER_DOUBLE);

@@ -97,6 +97,16 @@ Test(text, forms)
         {"trunc_normal(0, 0.02, -0.04, 0.04, method=icdf)", "truncated_normal(0, 0.02, method=icdf)"},
         {"trunc_normal(a=-1, b=7, mean=3, std=2)", "truncated_normal(3, 2)"},
         {"trunc_normal(a=-2, b=2)", "truncated_normal(0, 1)"},
+        {"log_arange()", "log_arange"},
+        {"dt_bias(0.001, 0.1)", "dt_bias"},
+        {"dt_bias(0.001, 0.1, 0, seed=4)", "dt_bias(0.001, 0.1, 0, seed=4)"},
+        {"dt_bias(dt_init_floor=1/2)", "dt_bias(0.001, 0.1, 0.5)"},
+        {"sinusoids(1e4)", "sinusoids"},
+        {"sinusoids_interleaved(max_timescale=5e5)", "sinusoids_interleaved(500000)"},
+        {"IdentityInitializer(-2)", "identity(-2)"},
+        {"identity(gain=1)", "identity"},
+        {"dirac(layout=torch)", "dirac"},
+        {"dirac(groups=3, layout=keras)", "dirac(3, layout=keras)"},
         {"constant(0x1.8p1)", "constant(3)"},
         {"constant(-inf)", "constant(-inf)"},
         {"constant(+ nan)", "constant(nan)"},
@@ -156,7 +166,7 @@ Test(text, integers_as_they_are_made)
 
 Test(text, every_kind)
 {
-    for (int i = GLR_KIND_ZEROS; i <= GLR_KIND_LECUN_UNIFORM; i++) {
+    for (int i = GLR_KIND_ZEROS; i <= GLR_KIND_DIRAC; i++) {
         glr_initializer made = glr_initializer_of_kind((glr_kind)i);
         char expected[64];
         (void)snprintf(expected, sizeof expected, "%s(seed=0)", glr_kind_name(made.kind));
@@ -249,6 +259,15 @@ static void random_law(test_random *random, glr_initializer *made)
         made->mode = (glr_mode)test_random_between(random, 0, 3);
         made->distribution = (glr_distribution)test_random_between(random, 0, 2);
         break;
+    case GLR_KIND_DT_BIAS:
+        made->minval = random_double(random);
+        made->maxval = random_double(random);
+        made->value = random_double(random);
+        break;
+    case GLR_KIND_SINUSOIDS:
+    case GLR_KIND_SINUSOIDS_INTERLEAVED:
+    case GLR_KIND_IDENTITY: made->scale = random_double(random); break;
+    case GLR_KIND_DIRAC: made->integer = (int64_t)test_random_bits(random); break;
     default: break;
     }
 }
@@ -279,8 +298,8 @@ Test(text, random_members)
 {
     test_random random = test_random_start("random_members");
     for (int i = 0; i < 20000; i++) {
-        glr_initializer made = glr_initializer_of_kind(
-            (glr_kind)test_random_between(&random, GLR_KIND_ZEROS, GLR_KIND_LECUN_UNIFORM));
+        glr_initializer made =
+            glr_initializer_of_kind((glr_kind)test_random_between(&random, GLR_KIND_ZEROS, GLR_KIND_DIRAC));
         random_law(&random, &made);
         random_settings(&random, &made);
         (void)expect_round_trip(&made);
@@ -435,8 +454,8 @@ static void expect_errors(const error_case *cases, size_t count, glr_status stat
 
 #define KINDS                                                                                                \
     "zeros, ones, constant, random_normal, random_uniform, truncated_normal, variance_scaling, "             \
-    "trunc_normal, "                                                                                         \
-    "linear_weight, linear_bias, or glorot, he, lecun, xavier or kaiming with _normal or _uniform"
+    "trunc_normal, linear_weight, linear_bias, log_arange, dt_bias, sinusoids, sinusoids_interleaved, "      \
+    "identity, dirac, or glorot, he, lecun, xavier or kaiming with _normal or _uniform"
 
 Test(text, errors_of_arguments)
 {

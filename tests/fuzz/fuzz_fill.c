@@ -72,6 +72,9 @@ static uint32_t take_axes(fuzz_bytes *bytes, int32_t axes[GLR_MAX_RANK], uint32_
 static glr_initializer take_initializer(fuzz_bytes *bytes, uint32_t rank)
 {
     glr_initializer initializer = {.kind = (glr_kind)choice_of(bytes, GLR_KIND_LECUN_UNIFORM + 1)};
+    if (initializer.kind >= GLR_KIND_LOG_ARANGE && initializer.kind <= GLR_KIND_DIRAC) {
+        initializer.kind = GLR_KIND_NONE; /* the laws of the index have no reference here */
+    }
     const uint8_t members = fuzz_byte(bytes);
     initializer.reserved[members % 16] = is_wild(bytes) ? fuzz_byte(bytes) : 0;
     initializer.value = any_real(bytes);

@@ -188,6 +188,12 @@ static void call_constructors(record *into)
     CALL(glr_linear_bias, made[count++] = glr_linear_bias(63, 1));
     CALL(glr_calculate_gain, (void)glr_calculate_gain(GLR_NONLINEARITY_LEAKY_RELU, 0.1, &gain));
     record_bytes(into, "glr_calculate_gain", &gain, sizeof gain);
+    CALL(glr_log_arange, made[count++] = glr_log_arange());
+    CALL(glr_dt_bias, made[count++] = glr_dt_bias(0.001, 0.1, 1e-4, 1));
+    CALL(glr_sinusoids, made[count++] = glr_sinusoids(10000.0));
+    CALL(glr_sinusoids_interleaved, made[count++] = glr_sinusoids_interleaved(10000.0));
+    CALL(glr_identity, made[count++] = glr_identity(0.5));
+    CALL(glr_dirac, made[count++] = glr_dirac(1));
     CALL(glr_initializer_of_kind, made[count++] = glr_initializer_of_kind(GLR_KIND_RANDOM_UNIFORM));
     for (size_t i = 0; i < count; i++) {
         const char *name = NULL;
