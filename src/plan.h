@@ -22,9 +22,10 @@ typedef struct glr_plan {
     /* value = raw * scale + shift, in float32 or, for float64 tensors, in double. */
     float scale, shift;
     double scale_f64, shift_f64;
-    unsigned char constant[8]; /* GLR_SAMPLE_CONSTANT: one element, as it lies in memory */
+    unsigned char constant[8]; /* one element, as it lies in memory: GLR_SAMPLE_CONSTANT, GLR_LAW_DIAGONAL */
     uint64_t count;            /* elements of the part */
     glr_runs runs;
+    glr_index_law law; /* GLR_SAMPLE_INDEX */
 } glr_plan;
 
 static inline void glr_plan_set_key(glr_plan *plan, glr_key key)

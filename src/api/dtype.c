@@ -98,12 +98,14 @@ static void store_bits(uint64_t bits, unsigned char element[8])
 /* The range of an integer type is [-2^bits, 2^bits), or [0, 2^bits). */
 static int magnitude_bits(glr_dtype dtype) { return dtypes[dtype].value_bits - dtypes[dtype].is_signed; }
 
-static glr_status encode_double_as_integer(double value, glr_dtype dtype, unsigned char element[8])
+static glr_status encode_double_as_integer(const glr_params *params, glr_dtype dtype,
+                                           unsigned char element[8])
 {
+    const double value = params->shift;
     const double end = ldexp(1.0, magnitude_bits(dtype)), min = dtypes[dtype].is_signed ? -end : 0.0;
     if (!(value >= min && value < end) || value != floor(value)) {
-        return glr_fail(GLR_ERROR_ARGUMENT, "initializer.value: %.17g is not a value of %s", value,
-                        glr_dtype_name(dtype));
+        return glr_fail(GLR_ERROR_ARGUMENT, "initializer.%s: %.17g is not a value of %s", params->member,
+                        value, glr_dtype_name(dtype));
     }
     store_bits(value < 0.0 ? (uint64_t)(int64_t)value : (uint64_t)value, element);
     return GLR_OK;
@@ -114,7 +116,7 @@ static glr_status encode_integer(const glr_params *params, glr_dtype dtype, unsi
     const uint64_t bits = (uint64_t)params->integer, max = UINT64_MAX >> (64 - magnitude_bits(dtype));
     const bool negative = params->number == GLR_NUMBER_INT64 && params->integer < 0;
     if (params->number == GLR_NUMBER_DOUBLE) {
-        return encode_double_as_integer(params->shift, dtype, element);
+        return encode_double_as_integer(params, dtype, element);
     }
     if (negative ? !dtypes[dtype].is_signed || ~bits > max : bits > max) { /* ~bits is -value - 1 */
         return glr_fail(GLR_ERROR_ARGUMENT, "initializer.integer: %s%" PRIu64 " is not a value of %s",
@@ -130,7 +132,7 @@ static glr_status encode_float32(const glr_params *params, float *rounded)
     switch (params->number) {
     case GLR_NUMBER_INT64: *rounded = (float)params->integer; return GLR_OK;
     case GLR_NUMBER_UINT64: *rounded = (float)(uint64_t)params->integer; return GLR_OK;
-    default: return glr_round_to_float32("value", params->shift, rounded);
+    default: return glr_round_to_float32(params->member, params->shift, rounded);
     }
 }
 

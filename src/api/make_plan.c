@@ -252,7 +252,7 @@ static glr_status resolve_params(const glr_initializer *initializer, const glr_t
     if (status != GLR_OK) {
         return status;
     }
-    glr_params resolved = {.sampler = GLR_SAMPLE_CONSTANT};
+    glr_params resolved = {.sampler = GLR_SAMPLE_CONSTANT, .member = "value"};
     *params = resolved;
     status = fans_of(initializer, tensor, &params->fans);
     if (status != GLR_OK) {
@@ -265,14 +265,28 @@ static glr_status resolve_params(const glr_initializer *initializer, const glr_t
     case GLR_KIND_RANDOM_UNIFORM: return resolve_uniform(initializer->minval, initializer->maxval, params);
     case GLR_KIND_RANDOM_NORMAL:
     case GLR_KIND_TRUNCATED_NORMAL: return resolve_normal(initializer, params);
-    default: return resolve_scaling(initializer, params);
+    default: break;
     }
+    if (glr_kind_is_of_index(initializer->kind)) {
+        params->sampler = GLR_SAMPLE_INDEX;
+        params->shift = initializer->kind == GLR_KIND_IDENTITY ? initializer->scale : 1.0;
+        params->member = "scale";
+        return GLR_OK;
+    }
+    return resolve_scaling(initializer, params);
 }
 
 /* ---- Plans ----------------------------------------------------------------------------------------- */
 
+/* Whether every dtype can hold the values, if it holds the plan's constant and 0. */
+static int is_of_constants(const glr_plan *plan)
+{
+    return plan->sampler == GLR_SAMPLE_CONSTANT ||
+           (plan->sampler == GLR_SAMPLE_INDEX && plan->law.law == GLR_LAW_DIAGONAL);
+}
+
 /* As TensorFlow, which draws no random integers for weights. */
-static glr_status check_random(const glr_initializer *initializer, const glr_tensor *tensor)
+static glr_status check_floating(const glr_initializer *initializer, const glr_tensor *tensor)
 {
     if (!glr_dtype_is_floating(tensor->dtype)) {
         return glr_fail(GLR_ERROR_UNSUPPORTED, "tensor.dtype: %s draws floating-point values, not %s",
@@ -340,8 +354,7 @@ static glr_status scale_f64(const glr_params *params, glr_plan *plan)
  * float32. */
 static glr_status scale_plan(const glr_initializer *initializer, const glr_params *params, glr_plan *plan)
 {
-    plan->sampler = params->sampler;
-    if (plan->sampler == GLR_SAMPLE_CONSTANT) {
+    if (plan->sampler == GLR_SAMPLE_CONSTANT || plan->sampler == GLR_SAMPLE_INDEX) {
         return glr_encode_constant(params, plan->dtype, plan->constant);
     }
     if (plan->dtype == GLR_DTYPE_FLOAT64) {
@@ -361,8 +374,12 @@ static glr_status make_plan(const glr_initializer *initializer, const glr_tensor
     if (status == GLR_OK) {
         status = resolve_params(initializer, tensor, params);
     }
-    if (status == GLR_OK && glr_kind_is_random(initializer->kind)) {
-        status = check_random(initializer, tensor);
+    if (status == GLR_OK && params->sampler == GLR_SAMPLE_INDEX) {
+        status = glr_make_index_law(initializer, tensor, &plan->law);
+    }
+    plan->sampler = status == GLR_OK ? params->sampler : GLR_SAMPLE_CONSTANT;
+    if (status == GLR_OK && !is_of_constants(plan)) {
+        status = check_floating(initializer, tensor);
     }
     plan->dtype = tensor->dtype;
     if (status == GLR_OK) {
@@ -427,7 +444,11 @@ static glr_status describe(const glr_initializer *initializer, const glr_tensor 
     memset(summary, 0, sizeof *summary);
     summary->fan_in = (double)params.fans.in;
     summary->fan_out = (double)params.fans.out;
-    describe_params(&params, summary);
+    if (plan.sampler == GLR_SAMPLE_INDEX) {
+        glr_describe_index_law(initializer, &plan.law, summary);
+    } else {
+        describe_params(&params, summary);
+    }
     return GLR_OK;
 }
 

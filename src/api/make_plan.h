@@ -26,7 +26,9 @@ typedef struct glr_params {
        the difference of the bounds, taken after their rounding. */
     double scale, shift;
     double minval, maxval; /* bounds of a uniform */
-    /* Of a constant that is an integer of 64 bits; shift is the nearest double. */
+    /* Of a constant, which shift is: the initializer's member, for messages, and, of an integer of 64 bits,
+       the integer itself; shift is then the nearest double. */
+    const char *member;
     glr_number number;
     int64_t integer;
 } glr_params;
@@ -38,6 +40,15 @@ glr_status glr_round_to_float32(const char *member, double value, float *rounded
 /* Encodes a value in a dtype: floating types round as random values do, integers and bool take what they can
    represent. Errors: GLR_ERROR_ARGUMENT. */
 glr_status glr_encode_constant(const glr_params *params, glr_dtype dtype, unsigned char element[8]);
+
+/* The law of an initializer that is one of the index, for a checked tensor.
+   Errors: GLR_ERROR_ARGUMENT, GLR_ERROR_SHAPE. */
+glr_status glr_make_index_law(const glr_initializer *initializer, const glr_tensor *tensor,
+                              glr_index_law *law);
+
+/* Mean, standard deviation and bounds of its values. */
+void glr_describe_index_law(const glr_initializer *initializer, const glr_index_law *law,
+                            glr_summary *summary);
 
 /* Checks initializer and tensor and makes the plan, all but its keys and base counter (glr_seed_plan); *bytes
    is what a destination needs. Errors: as glr_fill, less those of the seed and the destination. */

@@ -163,6 +163,19 @@ static void write_constant(const worker *w, uint64_t count, char *dst)
     }
 }
 
+/* Writes elements index to index + count - 1 by a law of the index. */
+static void write_index(const worker *w, uint64_t index, uint64_t count, char *dst)
+{
+    const glr_plan *plan = w->plan;
+    uint64_t pattern;
+    memcpy(&pattern, plan->constant, sizeof pattern); /* little-endian: see plan.h */
+    for (uint64_t i = 0; i < count; i++) {
+        const uint64_t element =
+            glr_index_element(&plan->law, index + i, plan->base, &plan->keys, (uint32_t)plan->dtype, pattern);
+        memcpy(dst + i * plan->runs.stride * w->element_size, &element, w->element_size);
+    }
+}
+
 /* Fills elements `position` to position + count - 1 of the part, run by run. */
 static void fill_chunk(worker *w, uint64_t position, uint64_t count, char *dst)
 {
@@ -174,6 +187,8 @@ static void fill_chunk(worker *w, uint64_t position, uint64_t count, char *dst)
         char *place = dst + (start.offset + within * runs->stride) * w->element_size;
         if (w->plan->sampler == GLR_SAMPLE_CONSTANT) {
             write_constant(w, now, place);
+        } else if (w->plan->sampler == GLR_SAMPLE_INDEX) {
+            write_index(w, start.index + within, now, place);
         } else {
             draw_run(w, start.index + within, now, place);
         }

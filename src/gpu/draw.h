@@ -113,4 +113,19 @@ GLR_FN void glr_gpu_fill_constant(GLR_GLOBAL uint8_t *dst, const glr_gpu_args *a
     }
 }
 
+/* Any part, by a law of the index. */
+GLR_FN void glr_gpu_draw_index(GLR_GLOBAL uint8_t *dst, const glr_gpu_args *args, const glr_runs *runs,
+                               const glr_index_law *law)
+{
+    GLR_FOR_EACH_UNIT(number, args->units) {
+        const glr_unit unit = glr_unit_at(args, runs, number, GLR_GROUP_SIZE);
+        for (uint32_t j = 0; j < unit.count; j++) {
+            const uint64_t index = unit.group * GLR_GROUP_SIZE + unit.first + j;
+            const uint64_t element =
+                glr_index_element(law, index, args->base, &args->keys, args->dtype, args->pattern);
+            glr_gpu_store_element(dst, args->element_size, unit.place + j * args->stride, element);
+        }
+    }
+}
+
 #endif

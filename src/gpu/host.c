@@ -26,7 +26,8 @@ glr_gpu_args glr_gpu_args_of(const glr_plan *plan, uint64_t offset)
                          .sampler = (uint32_t)plan->sampler,
                          .dtype = (uint32_t)plan->dtype,
                          .element_size = (uint32_t)glr_dtype_size(plan->dtype)};
-    int is_f64 = plan->dtype == GLR_DTYPE_FLOAT64 && plan->sampler != GLR_SAMPLE_CONSTANT;
+    int is_f64 = plan->dtype == GLR_DTYPE_FLOAT64 && plan->sampler != GLR_SAMPLE_CONSTANT &&
+                 plan->sampler != GLR_SAMPLE_INDEX;
     args.units_per_run = units_per_run(plan, is_f64 ? GLR_GROUP_SIZE_F64 : GLR_GROUP_SIZE);
     args.units = args.units_per_run * (plan->count / plan->runs.length);
     memcpy(&args.pattern, plan->constant, sizeof plan->constant); /* little-endian: see plan.h */
@@ -39,6 +40,9 @@ static glr_gpu_kernel kernel_of(const glr_plan *plan)
 {
     if (plan->sampler == GLR_SAMPLE_CONSTANT) {
         return GLR_GPU_KERNEL_CONSTANT;
+    }
+    if (plan->sampler == GLR_SAMPLE_INDEX) {
+        return GLR_GPU_KERNEL_INDEX;
     }
     if (plan->dtype == GLR_DTYPE_FLOAT64) {
         return GLR_GPU_KERNEL_ANY_F64;
@@ -54,7 +58,9 @@ static glr_gpu_kernel kernel_of(const glr_plan *plan)
 glr_gpu_launch glr_gpu_launch_of(const glr_plan *plan, uint64_t offset)
 {
     const glr_gpu_kernel kernel = kernel_of(plan);
-    glr_gpu_launch launch = {.kernel = kernel, .takes_runs = kernel >= GLR_GPU_KERNEL_ANY};
+    glr_gpu_launch launch = {.kernel = kernel,
+                             .takes_runs = kernel >= GLR_GPU_KERNEL_ANY,
+                             .takes_law = kernel == GLR_GPU_KERNEL_INDEX};
     launch.args = glr_gpu_args_of(plan, offset);
     launch.tiles = (launch.args.units + GLR_GPU_UNITS - 1) / GLR_GPU_UNITS;
     return launch;

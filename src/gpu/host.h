@@ -19,6 +19,7 @@
     KERNEL(ICDF_NARROW, glr_icdf_narrow)                                                                     \
     KERNEL(ANY, glr_any)                                                                                     \
     KERNEL(CONSTANT, glr_any_constant)                                                                       \
+    KERNEL(INDEX, glr_index)                                                                                 \
     KERNEL(CHECK, glr_check)                                                                                 \
     KERNEL(ANY_F64, glr_any_f64)
 
@@ -34,6 +35,7 @@ extern const char *const glr_gpu_kernel_names[GLR_GPU_KERNELS];
 typedef struct glr_gpu_launch {
     glr_gpu_kernel kernel;
     int takes_runs; /* the plan's runs are the kernel's third argument; otherwise it has two */
+    int takes_law;  /* the plan's law is its fourth */
     uint64_t tiles; /* the most work-groups of GLR_GPU_ITEMS that have something to draw */
     glr_gpu_args args;
 } glr_gpu_launch;

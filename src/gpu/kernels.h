@@ -68,6 +68,12 @@ GLR_KERNEL void glr_any_constant(GLR_GLOBAL uint8_t *dst, GLR_BY_VALUE glr_gpu_a
     glr_gpu_fill_constant(dst, &args, &runs);
 }
 
+GLR_KERNEL void glr_index(GLR_GLOBAL uint8_t *dst, GLR_BY_VALUE glr_gpu_args args, GLR_BY_VALUE glr_runs runs,
+                          GLR_BY_VALUE glr_index_law law)
+{
+    glr_gpu_draw_index(dst, &args, &runs, &law);
+}
+
 GLR_KERNEL_OF_ONE void glr_check(GLR_GLOBAL uint32_t *words, GLR_BY_VALUE glr_gpu_args args, float a, float b,
                                  float c, float tiny)
 {

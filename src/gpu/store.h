@@ -85,17 +85,23 @@ GLR_FN void glr_gpu_store_f64(GLR_GLOBAL uint8_t *dst, const glr_gpu_args *args,
 
 #endif
 
+/* Element number `place`, given its bytes, the first lowest. */
+GLR_FN void glr_gpu_store_element(GLR_GLOBAL uint8_t *dst, uint32_t element_size, uint64_t place,
+                                  uint64_t element)
+{
+    switch (element_size) {
+    case 1: ((GLR_GLOBAL uint8_t *)dst)[place] = (uint8_t)element; break;
+    case 2: ((GLR_GLOBAL uint16_t *)dst)[place] = (uint16_t)element; break;
+    case 4: ((GLR_GLOBAL uint32_t *)dst)[place] = (uint32_t)element; break;
+    default: ((GLR_GLOBAL uint64_t *)dst)[place] = element;
+    }
+}
+
 /* The first `count` elements of a run's unit, each the arguments' pattern. */
 GLR_FN void glr_gpu_store_constant(GLR_GLOBAL uint8_t *dst, const glr_gpu_args *args, glr_unit unit)
 {
     for (uint32_t j = 0; j < unit.count; j++) {
-        uint64_t place = unit.place + j * args->stride;
-        switch (args->element_size) {
-        case 1: ((GLR_GLOBAL uint8_t *)dst)[place] = (uint8_t)args->pattern; break;
-        case 2: ((GLR_GLOBAL uint16_t *)dst)[place] = (uint16_t)args->pattern; break;
-        case 4: ((GLR_GLOBAL uint32_t *)dst)[place] = (uint32_t)args->pattern; break;
-        default: ((GLR_GLOBAL uint64_t *)dst)[place] = args->pattern;
-        }
+        glr_gpu_store_element(dst, args->element_size, unit.place + j * args->stride, args->pattern);
     }
 }
 

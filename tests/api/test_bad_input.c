@@ -136,6 +136,44 @@ BREAK(axes_one_list, INIT.output_axis_count = 1)
 BREAK(axes_other_list, INIT.input_axis_count = 1)
 BREAK(axes_shared, INIT.has_axes = 1; INIT.input_axis_count = 1; INIT.output_axis_count = 1;
       INIT.output_axes[0] = 1; INIT.batch_axis_count = 1; INIT.batch_axes[0] = -2)
+
+static void shape(call *c, uint32_t rank, int64_t shape0, int64_t shape1, int64_t shape2)
+{
+    TENSOR.rank = rank;
+    TENSOR.shape[0] = shape0;
+    TENSOR.shape[1] = shape1;
+    TENSOR.shape[2] = shape2;
+}
+
+BREAK(index_integers, INIT = glr_log_arange(); TENSOR.dtype = GLR_DTYPE_INT32)
+BREAK(index_bool, INIT = glr_dt_bias(0.1, 0.2, 0.0, 1); TENSOR.dtype = GLR_DTYPE_BOOL)
+BREAK(logarithms_of_rank_0, INIT = glr_log_arange(); TENSOR.rank = 0)
+BREAK(dt_min_small, INIT = glr_dt_bias(1e-19, 0.1, 0.0, 1))
+BREAK(dt_min_nan, INIT = glr_dt_bias(NAN, 0.1, 0.0, 1))
+BREAK(dt_max_large, INIT = glr_dt_bias(0.1, 32.5, 0.0, 1))
+BREAK(dt_swapped, INIT = glr_dt_bias(0.2, 0.1, 0.0, 1))
+BREAK(dt_floor_negative, INIT = glr_dt_bias(0.1, 0.2, -1.0, 1))
+BREAK(dt_floor_large, INIT = glr_dt_bias(0.1, 0.2, 33.0, 1))
+BREAK(dt_floor_nan, INIT = glr_dt_bias(0.1, 0.2, NAN, 1))
+BREAK(dt_part, INIT = glr_dt_bias(0.1, 0.2, 0.0, 1); INIT.seeding = GLR_SEEDING_NONE; range(c, 0, 4))
+BREAK(positions_of_rank_1, INIT = glr_sinusoids(1e4); TENSOR.rank = 1)
+BREAK(odd_channels, INIT = glr_sinusoids_interleaved(1e4); shape(c, 2, 4, 3, 0))
+BREAK(many_positions, INIT = glr_sinusoids(1e4); shape(c, 2, (INT64_C(1) << 32) + 1, 4, 0); range(c, 0, 4))
+BREAK(many_channels, INIT = glr_sinusoids(1e4); shape(c, 2, 4, (INT64_C(1) << 32) + 2, 0); range(c, 0, 4))
+BREAK(timescale_small, INIT = glr_sinusoids(0.5))
+BREAK(timescale_large, INIT = glr_sinusoids_interleaved(2e18))
+BREAK(timescale_nan, INIT = glr_sinusoids(NAN))
+BREAK(identity_of_rank_1, INIT = glr_identity(1.0); TENSOR.rank = 1)
+BREAK(identity_of_rank_3, INIT = glr_identity(1.0); shape(c, 3, 1, 3, 4))
+BREAK(gain_infinite, INIT = glr_identity(INFINITY))
+BREAK(gain_large, INIT = glr_identity(1e39))
+BREAK(gain_fraction, INIT = glr_identity(0.5); TENSOR.dtype = GLR_DTYPE_INT8)
+BREAK(dirac_of_rank_2, INIT = glr_dirac(1))
+BREAK(groups_0, INIT = glr_dirac(0); shape(c, 3, 3, 2, 2))
+BREAK(groups_negative, INIT = glr_dirac(-3); shape(c, 3, 3, 2, 2))
+BREAK(groups_5, INIT = glr_dirac(5); shape(c, 3, 3, 2, 2))
+BREAK(groups_of_keras, INIT = glr_dirac(3); INIT.layout = GLR_LAYOUT_KERAS; shape(c, 3, 3, 2, 2))
+
 BREAK(unseeded_part, INIT.seeding = GLR_SEEDING_NONE; range(c, 0, 4))
 
 static const row rows[] = {
@@ -241,6 +279,47 @@ static const row rows[] = {
     {"axes that overflow", axes_overflow, GLR_ERROR_SHAPE,
      "initializer.output_axes: the product of these dimensions is beyond 2^63 - 1"},
     {"axis shared", axes_shared, GLR_ERROR_ARGUMENT, "initializer.batch_axes: axis 0 is also in input_axes"},
+    {"log_arange of integers", index_integers, GLR_ERROR_UNSUPPORTED,
+     "tensor.dtype: log_arange draws floating-point values, not int32"},
+    {"dt_bias of bool", index_bool, GLR_ERROR_UNSUPPORTED,
+     "tensor.dtype: dt_bias draws floating-point values, not bool"},
+    {"log_arange of rank 0", logarithms_of_rank_0, GLR_ERROR_SHAPE,
+     "tensor.rank: log_arange needs at least 1 axis, not 0"},
+    {"dt_min small", dt_min_small, GLR_ERROR_ARGUMENT,
+     "initializer.minval: dt_min, 1e-19, is not in [1e-18, 32]"},
+    {"dt_min NaN", dt_min_nan, GLR_ERROR_ARGUMENT, "initializer.minval: dt_min, nan, is not in"},
+    {"dt_max large", dt_max_large, GLR_ERROR_ARGUMENT,
+     "initializer.maxval: dt_max, 32.5, is not in [1e-18, 32]"},
+    {"dt swapped", dt_swapped, GLR_ERROR_ARGUMENT,
+     "initializer.minval: dt_min, 0.2, is more than dt_max, 0.1"},
+    {"floor negative", dt_floor_negative, GLR_ERROR_ARGUMENT,
+     "initializer.value: dt_init_floor, -1, is not in [0, 32]"},
+    {"floor large", dt_floor_large, GLR_ERROR_ARGUMENT, "dt_init_floor, 33, is not in [0, 32]"},
+    {"floor NaN", dt_floor_nan, GLR_ERROR_ARGUMENT, "dt_init_floor, nan, is not in [0, 32]"},
+    {"part of an unseeded dt_bias", dt_part, GLR_ERROR_UNSEEDED, "a part needs a dt_bias that is resolved"},
+    {"positions of rank 1", positions_of_rank_1, GLR_ERROR_SHAPE,
+     "tensor.rank: sinusoids needs at least 2 axes, not 1"},
+    {"odd channels", odd_channels, GLR_ERROR_SHAPE, "tensor.shape[1]: 3 channels are not an even number"},
+    {"many positions", many_positions, GLR_ERROR_SHAPE,
+     "tensor.shape[0]: 4294967297 positions are more than 2^32"},
+    {"many channels", many_channels, GLR_ERROR_SHAPE,
+     "tensor.shape[1]: 4294967298 channels are more than 2^32"},
+    {"timescale small", timescale_small, GLR_ERROR_ARGUMENT,
+     "initializer.scale: max_timescale, 0.5, is not in [1, 1e+18]"},
+    {"timescale large", timescale_large, GLR_ERROR_ARGUMENT, "max_timescale, 2e+18, is not in [1, 1e+18]"},
+    {"timescale NaN", timescale_nan, GLR_ERROR_ARGUMENT, "max_timescale, nan, is not in [1, 1e+18]"},
+    {"identity of rank 1", identity_of_rank_1, GLR_ERROR_SHAPE, "tensor.rank: identity needs 2 axes, not 1"},
+    {"identity of rank 3", identity_of_rank_3, GLR_ERROR_SHAPE, "tensor.rank: identity needs 2 axes, not 3"},
+    {"gain infinite", gain_infinite, GLR_ERROR_ARGUMENT, "initializer.scale: gain, inf, is not finite"},
+    {"gain large", gain_large, GLR_ERROR_ARGUMENT, "initializer.scale: 1e+39 is beyond the range of float32"},
+    {"gain fraction", gain_fraction, GLR_ERROR_ARGUMENT, "initializer.scale: 0.5 is not a value of int8"},
+    {"dirac of rank 2", dirac_of_rank_2, GLR_ERROR_SHAPE, "tensor.rank: dirac needs 3 to 5 axes, not 2"},
+    {"no groups", groups_0, GLR_ERROR_ARGUMENT,
+     "initializer.integer: 0 groups do not divide the 3 output channels"},
+    {"negative groups", groups_negative, GLR_ERROR_ARGUMENT, "initializer.integer: -3 groups do not divide"},
+    {"five groups", groups_5, GLR_ERROR_ARGUMENT, "5 groups do not divide the 3 output channels"},
+    {"groups in Keras's layout", groups_of_keras, GLR_ERROR_ARGUMENT,
+     "3 groups do not divide the 2 output channels"},
     {"part of an unseeded one", unseeded_part, GLR_ERROR_UNSEEDED,
      "a part needs a glorot_normal that is resolved"},
 };

@@ -185,7 +185,6 @@ def check_refusals(command):
     for initializer, named in [
         (GlorotUniform(seed=1), "my>GlorotUniform"),
         (keras.initializers.Orthogonal(), "Orthogonal"),
-        (keras.initializers.Identity(), "Identity"),
         (keras.initializers.Constant(np.zeros(3)), "config.value"),
         (keras.initializers.RandomNormal(mean=tensor), "config.mean"),
         (function, "function"),
