@@ -18,12 +18,22 @@ typedef struct glr_fixed {
 } glr_fixed;
 
 /* floor(a b / 2^64), by the four products of halves. */
-GLR_FN uint64_t glr_upper_product(uint64_t a, uint64_t b)
+GLR_FN uint64_t glr_upper_product_by_halves(uint64_t a, uint64_t b)
 {
     const uint64_t a0 = a & 0xffffffffU, a1 = a >> 32, b0 = b & 0xffffffffU, b1 = b >> 32;
     const uint64_t middle = a1 * b0 + (a0 * b0 >> 32);
     const uint64_t other = a0 * b1 + (middle & 0xffffffffU);
     return a1 * b1 + (middle >> 32) + (other >> 32);
+}
+
+/* The same by the language's own operation, where the lane layer says which that is. */
+GLR_FN uint64_t glr_upper_product(uint64_t a, uint64_t b)
+{
+#ifdef GLR_UPPER_PRODUCT
+    return GLR_UPPER_PRODUCT(a, b);
+#else
+    return glr_upper_product_by_halves(a, b);
+#endif
 }
 
 /* One digit of 32 bits of a division: floor(2^32 a / b) for a < b, b of at least 2^63. The quotient by b's
@@ -72,7 +82,6 @@ GLR_FN uint64_t glr_fixed_log2(uint64_t m)
     const uint64_t s = glr_quotient(is_above ? one - y : y - one, y + one);
     const uint64_t square = glr_upper_product(s, s);
     uint64_t sum = glr_fixed_log2_terms[12];
-    GLR_UNROLL
     for (int k = 11; k >= 0; k--) {
         sum = glr_fixed_log2_terms[k] + glr_upper_product(sum, square);
     }
@@ -85,7 +94,6 @@ GLR_FN uint64_t glr_fixed_exp2(uint64_t f)
 {
     const uint64_t within = f & 0x7fffffffffffffffU;
     uint64_t sum = glr_fixed_exp2_terms[14];
-    GLR_UNROLL
     for (int k = 13; k >= 0; k--) {
         sum = glr_fixed_exp2_terms[k] + glr_upper_product(sum, within);
     }

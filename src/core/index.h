@@ -51,7 +51,6 @@ GLR_FN glr_fixed glr_inverse_softplus_small(uint64_t x, uint64_t dt_power, uint3
 {
     const uint64_t dt = dt_power >> shift, square = glr_upper_product(dt, dt);
     uint64_t sum = glr_fixed_softplus_terms[5];
-    GLR_UNROLL
     for (int k = 4; k >= 0; k--) {
         sum = glr_fixed_softplus_terms[k] - glr_upper_product(sum, square);
     }
@@ -116,12 +115,12 @@ GLR_FN glr_fixed glr_number_at(const glr_index_law *law, uint64_t index, uint32_
     if (law->law == GLR_LAW_DT_BIAS) {
         return glr_dt_bias_of(law, word);
     }
-    const uint64_t pairs = law->extent[0] / 2U, position = glr_coordinate(law, 1, index);
-    if (law->law == GLR_LAW_SINUSOIDS) {
-        const uint32_t is_upper = column >= pairs ? 1U : 0U;
-        return glr_sinusoid_of(law, column - (is_upper ? pairs : 0U), position, is_upper);
-    }
-    return glr_sinusoid_of(law, column / 2U, position, (uint32_t)(column & 1U));
+    /* In one call: compilers take long for what is inlined twice. */
+    const uint64_t pairs = law->extent[0] / 2U;
+    const int is_interleaved = law->law == GLR_LAW_INTERLEAVED;
+    const uint32_t is_cosine = is_interleaved ? (uint32_t)(column & 1U) : column >= pairs ? 1U : 0U;
+    const uint64_t j = is_interleaved ? column / 2U : column - (is_cosine ? pairs : 0U);
+    return glr_sinusoid_of(law, j, glr_coordinate(law, 1, index), is_cosine);
 }
 
 /* Whether an element lies on the diagonal: coordinate 0 is number 0, and the two others are equal. */

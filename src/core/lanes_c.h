@@ -54,6 +54,11 @@ GLR_FN double glr_f64_of(uint64_t bits)
 GLR_FN double glr_fma_f64(double a, double b, double c) { return __builtin_fma(a, b, c); }
 GLR_FN double glr_sqrt_f64(double a) { return __builtin_sqrt(a); }
 
+#ifdef __SIZEOF_INT128__
+__extension__ typedef unsigned __int128 glr_u128;
+#define GLR_UPPER_PRODUCT(a, b) ((uint64_t)((glr_u128)(a) * (b) >> 64))
+#endif
+
 #include "lanes_single.h"
 
 #endif

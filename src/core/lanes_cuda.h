@@ -34,6 +34,8 @@ GLR_FN uint64_t glr_product(uint32_t a, uint32_t b)
 }
 #define GLR_PRODUCT glr_product
 
+#define GLR_UPPER_PRODUCT(a, b) __umul64hi(a, b)
+
 #include "lanes_single.h"
 
 #define GLR_LOOKS_UP_COLUMNS

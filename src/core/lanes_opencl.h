@@ -24,6 +24,8 @@ GLR_FN double glr_sqrt_f64(double a) { return sqrt(a); }
 #define GLR_HAS_F64 0
 #endif
 
+#define GLR_UPPER_PRODUCT(a, b) mul_hi((ulong)(a), (ulong)(b))
+
 #include "lanes_single.h"
 
 #include "opencl_sqrt.h"

@@ -33,6 +33,7 @@ Test(fixed, products_and_quotients)
         const uint64_t b = some_word(&random) | UINT64_C(1) << 63;
         const uint64_t a = i % 4 == 0 ? b - 1 - some_word(&random) % 5 : some_word(&random) % b;
         cr_assert_eq(glr_upper_product(a, b), (uint64_t)((wide)a * b >> 64));
+        cr_assert_eq(glr_upper_product_by_halves(a, b), (uint64_t)((wide)a * b >> 64));
         cr_assert_eq(glr_quotient(a, b), (uint64_t)(((wide)a << 64) / b), "%" PRIx64 " / %" PRIx64, a, b);
     }
 }
