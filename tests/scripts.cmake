@@ -139,7 +139,7 @@ if(TARGET glorand_command)
     $<TARGET_FILE:glorand_command>)
 
   glorand_python_environment(python requirements.txt)
-  foreach(package tensorflow safetensors safetensors_dtypes numpy stream configs keras keras_files models)
+  foreach(package tensorflow safetensors safetensors_dtypes numpy stream index_laws configs keras keras_files models)
     glorand_python_test(python_${package} python/check_${package}.py $<TARGET_FILE:glorand_command>
       ${PROJECT_SOURCE_DIR}/data/models/gpt2.json ${PROJECT_BINARY_DIR})
   endforeach()

@@ -299,6 +299,41 @@ static void add_seeds(case_list *list)
     }
 }
 
+/* The laws of the index: each by itself, and far from a tensor's beginning. */
+static void add_index_laws(case_list *list)
+{
+    const struct {
+        glr_initializer initializer;
+        glr_tensor tensor;
+        const char *what;
+    } laws[] = {
+        {glr_log_arange(), {.rank = 2, .shape = {3, 1031}}, "log_arange"},
+        {glr_log_arange(), {.rank = 1, .shape = {GLR_MAX_ELEMENTS}}, "log_arange-far"},
+        {glr_dt_bias(0.001, 0.1, 1e-4, 3), {.rank = 1, .shape = {4099}}, "dt_bias"},
+        {glr_dt_bias(1e-18, 32.0, 0.0, 3), {.rank = 2, .shape = {4099, 3}}, "dt_bias-wide"},
+        {glr_dt_bias(0.2, 0.3, 0.26, 3), {.rank = 1, .shape = {1031}}, "dt_bias-floor"},
+        {glr_sinusoids(10000.0), {.rank = 2, .shape = {150, 38}}, "sinusoids"},
+        {glr_sinusoids(10000.0), {.rank = 3, .shape = {7, 9, 2}}, "sinusoids-2-channels"},
+        {glr_sinusoids(1e18), {.rank = 2, .shape = {INT64_C(1) << 32, 64}}, "sinusoids-far"},
+        {glr_sinusoids_interleaved(500.0), {.rank = 2, .shape = {150, 38}}, "sinusoids_interleaved"},
+        {glr_identity(-0.3), {.rank = 2, .shape = {61, 67}}, "identity"},
+        {glr_dirac(3), {.rank = 4, .shape = {9, 5, 3, 4}}, "dirac"},
+    };
+    for (size_t i = 0; i < COUNT(laws); i++) {
+        for (size_t j = 0; j < COUNT(dtypes); j++) {
+            glr_tensor tensor = laws[i].tensor;
+            const int64_t last = tensor.shape[0] * (tensor.rank > 1 ? tensor.shape[1] : 1);
+            tensor.dtype = dtypes[j];
+            if (last > INT64_C(1) << 20) { /* the last elements of a tensor that is too large for memory */
+                tensor.part = GLR_PART_RANGE;
+                tensor.first = last - 2003;
+                tensor.count = 2003;
+            }
+            add(list, laws[i].initializer, tensor, "%s-%s", laws[i].what, glr_dtype_name(dtypes[j]));
+        }
+    }
+}
+
 size_t hash_cases(hash_case cases[MAX_HASH_CASES])
 {
     case_list list = {cases, 0};
@@ -312,5 +347,6 @@ size_t hash_cases(hash_case cases[MAX_HASH_CASES])
     add_carries(&list);
     add_constants(&list);
     add_seeds(&list);
+    add_index_laws(&list);
     return list.count;
 }
