@@ -96,6 +96,22 @@ static int read_shape(const char *text, glr_tensor *tensor)
     return EXIT_DONE;
 }
 
+/* Whether an initializer draws random numbers. */
+static bool is_random(const glr_initializer *initializer)
+{
+    switch (initializer->kind) {
+    case GLR_KIND_ZEROS:
+    case GLR_KIND_ONES:
+    case GLR_KIND_CONSTANT:
+    case GLR_KIND_LOG_ARANGE:
+    case GLR_KIND_SINUSOIDS:
+    case GLR_KIND_SINUSOIDS_INTERLEAVED:
+    case GLR_KIND_IDENTITY:
+    case GLR_KIND_DIRAC: return false;
+    default: return true;
+    }
+}
+
 static int seed_initializer(const arguments *given, glr_initializer *initializer)
 {
     if (given->has_stream) {
@@ -113,7 +129,7 @@ static int seed_initializer(const arguments *given, glr_initializer *initializer
         initializer->seeding = GLR_SEEDING_SEED;
         initializer->seed = given->options.seed;
     }
-    if (initializer->kind > GLR_KIND_CONSTANT && initializer->seeding == GLR_SEEDING_NONE) {
+    if (is_random(initializer) && initializer->seeding == GLR_SEEDING_NONE) {
         if (!glr_cli_system_seed(&initializer->seed)) {
             return EXIT_FAILED;
         }

@@ -99,6 +99,27 @@ Test(fill, text_form)
     EXPECT_DONE("glorand verify d.safetensors");
 }
 
+/* Only dt_bias draws numbers: the others need no seed, and none is printed. */
+Test(fill, laws_of_the_index)
+{
+    const glr_tensor matrix = {.dtype = GLR_DTYPE_FLOAT32, .rank = 2, .shape = {30, 20}};
+    const glr_tensor kernel = {.dtype = GLR_DTYPE_INT8, .rank = 3, .shape = {6, 4, 3}};
+    EXPECT_DONE("glorand fill -i log_arange -n 30,20 -o a.npy");
+    expect_values("a.npy", glr_log_arange(), matrix);
+    EXPECT_DONE("glorand fill -i 'sinusoids(500)' -n 30,20 -o b.npy");
+    expect_values("b.npy", glr_sinusoids(500.0), matrix);
+    EXPECT_DONE("glorand fill -i sinusoids_interleaved -n 30,20 -o c.npy");
+    expect_values("c.npy", glr_sinusoids_interleaved(10000.0), matrix);
+    EXPECT_DONE("glorand fill -i 'identity(0.5)' -n 30,20 -o d.safetensors");
+    expect_values("d.safetensors", glr_identity(0.5), matrix);
+    EXPECT_DONE("glorand verify d.safetensors");
+    EXPECT_DONE("glorand fill -i 'dirac(groups=2)' -n 6,4,3 --dtype int8 -o e.npy");
+    expect_values("e.npy", glr_dirac(2), kernel);
+    EXPECT_DONE("glorand fill -i 'dt_bias(0.001, 0.1)' -s 3 -n 30,20 -o f.safetensors");
+    expect_values("f.safetensors", glr_dt_bias(0.001, 0.1, 1e-4, 3), matrix);
+    EXPECT_DONE("glorand verify f.safetensors");
+}
+
 Test(fill, slices)
 {
     glr_tensor part = {.dtype = GLR_DTYPE_FLOAT32, .rank = 2, .shape = {784, 256}, .part = GLR_PART_BOX};
