@@ -1,5 +1,6 @@
 /* The functions in fixed point, against mpmath's values, the C library's and the compiler's 128-bit integers.
  */
+#include "api/make_plan.h"
 #include "core/core.h"
 #include "support/golden.h"
 #include "support/random.h"
@@ -85,6 +86,33 @@ Test(fixed, values_of_mpmath)
                       argument, (int64_t)off);
     }
     cr_assert_gt(i, 200);
+    json_decref(golden);
+}
+
+/* The numbers of elements before they are rounded, every bit as the text of the stream has it. */
+Test(fixed, numbers_of_the_text)
+{
+    json_t *golden = golden_read("golden/index_laws.json"), *law, *element;
+    size_t i, j, checked = 0;
+    json_array_foreach(json_object_get(golden, "laws"), i, law)
+    {
+        const glr_initializer initializer = golden_initializer(law);
+        const glr_tensor tensor = golden_tensor(law);
+        glr_plan plan;
+        uint64_t bytes;
+        cr_assert_eq(glr_make_plan(&initializer, &tensor, &plan, &bytes), GLR_OK, "%s", glr_last_error());
+        glr_seed_plan(&initializer, &plan);
+        json_array_foreach(json_object_get(law, "elements"), j, element)
+        {
+            const uint64_t index = (uint64_t)json_integer_value(json_array_get(element, 0));
+            const uint32_t word = glr_index_word(&plan.law, index, plan.base, &plan.keys);
+            const uint64_t number = signed_of(glr_number_at(&plan.law, index, word));
+            cr_expect_eq(number, integer_of(json_string_value(json_array_get(element, 2))),
+                         "%s, element %" PRIu64, glr_kind_name(initializer.kind), index);
+            checked++;
+        }
+    }
+    cr_assert_gt(checked, 200);
     json_decref(golden);
 }
 

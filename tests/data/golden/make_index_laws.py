@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 """Writes index_laws.json: what mpmath gives for the functions of core/fixed.h and for elements of the laws of the index, from
-their formulas in words. Needs mpmath and NumPy, and tests/python, for the formulas and Philox.
+their formulas in words, and the numbers that docs/stream.md makes of the elements. Needs mpmath and NumPy, and tests/python, for the formulas and Philox.
 
     make_index_laws.py > index_laws.json
 """
@@ -48,14 +48,16 @@ def functions(pick):
 
 
 def elements(pick, kind, parameters, shape):
-    """Indices and nearest doubles."""
+    """Indices, nearest doubles, and the numbers that the text makes of them, in units of 2^-63 or 2^-58."""
     total = 1
     for size in shape:
         total *= size
     indices = sorted({0, 1, total - 1, *(pick.randrange(total) for _ in range(24))})
     words = index_laws.words_of(indices, SEED, STREAM) if kind == "dt_bias" else None
-    numbers = index_laws.exact(kind, shape, indices, parameters, words)
-    return [[i, float(x).hex()] for i, x in zip(indices, numbers)]
+    exact = index_laws.exact(kind, shape, indices, parameters, words)
+    numbers = index_laws.values(kind, shape, indices, parameters, words)
+    unit = 2**63 if kind.startswith("sinusoids") else 2**58
+    return [[i, float(x).hex(), hex(int(y * unit))] for i, x, y in zip(indices, exact, numbers)]
 
 
 def main():
