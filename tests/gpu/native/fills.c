@@ -117,6 +117,22 @@ static size_t add_specials(fill *fills, size_t count, const glr_initializer *ini
     return count;
 }
 
+/* Laws of the index: any shape has logarithms and random ones, matrices the others. */
+static size_t add_index_laws(fill *fills, size_t count, glr_dtype dtype, int64_t elements)
+{
+    const glr_initializer any_shape[] = {glr_log_arange(), glr_dt_bias(1e-6, 8.0, 1e-5, 5)};
+    const glr_initializer of_matrices[] = {glr_sinusoids(10000.0), glr_sinusoids_interleaved(100.0),
+                                           glr_identity(0.3)};
+    for (size_t k = 0; k < sizeof any_shape / sizeof any_shape[0]; k++) {
+        count = add_layouts(fills, count, &any_shape[k], dtype, elements);
+    }
+    for (size_t k = 0; k < sizeof of_matrices / sizeof of_matrices[0]; k++) {
+        count = add(fills, count, &of_matrices[k], dtype, COLUMNS, elements);
+        count = add(fills, count, &of_matrices[k], dtype, APART, elements);
+    }
+    return count;
+}
+
 size_t make_fills(fill fills[MAX_FILLS], int64_t elements, bool with_specials)
 {
     static const glr_dtype floats[] = {GLR_DTYPE_FLOAT64,  GLR_DTYPE_FLOAT32,       GLR_DTYPE_FLOAT16,
@@ -136,6 +152,9 @@ size_t make_fills(fill fills[MAX_FILLS], int64_t elements, bool with_specials)
             count = add_layouts(fills, count, &samplers[k], floats[i], elements);
         }
     }
+    count = add_index_laws(fills, count, GLR_DTYPE_FLOAT64, elements);
+    count = add_index_laws(fills, count, GLR_DTYPE_FLOAT32, elements);
+    count = add_index_laws(fills, count, GLR_DTYPE_BFLOAT16, elements);
     for (size_t k = 0; with_specials && k < sizeof samplers / sizeof samplers[0]; k++) {
         for (size_t i = 1; i < float_count; i++) { /* those that are rounded from float32 */
             count = add_specials(fills, count, &samplers[k], floats[i], WHOLE);

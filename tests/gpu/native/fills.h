@@ -6,7 +6,7 @@
 
 #include <stdbool.h>
 
-#define MAX_FILLS 1024
+#define MAX_FILLS 1280
 
 typedef struct fill {
     glr_plan plan;
