@@ -14,23 +14,12 @@ function(glorand_script_test name script)
   set_tests_properties(${name} PROPERTIES LABELS scripts SKIP_RETURN_CODE 77 TIMEOUT 600)
 endfunction()
 
-# glorand_python_environment(FOLDER REQUIREMENTS): the test FOLDER_environment makes an environment of Python in FOLDER.
-function(glorand_python_environment folder requirements)
-  glorand_script_test(${folder}_environment python/environment.sh ${PROJECT_BINARY_DIR}/${folder} ${requirements})
-  set_tests_properties(${folder}_environment PROPERTIES LABELS "scripts;python" FIXTURES_SETUP ${folder}_environment)
-endfunction()
-
-# glorand_python_test_in(FOLDER NAME PROGRAM ARGUMENT...): PROGRAM runs in the environment in FOLDER;
-# glorand_python_test(NAME PROGRAM ARGUMENT...): in that of most tests.
-function(glorand_python_test_in folder name program)
+# glorand_python_test(NAME PROGRAM ARGUMENT...): PROGRAM runs in the environment that python_environment makes.
+set(python_environment ${PROJECT_BINARY_DIR}/python)
+function(glorand_python_test name program)
   cmake_path(ABSOLUTE_PATH program BASE_DIRECTORY ${CMAKE_CURRENT_SOURCE_DIR})
-  glorand_script_test(${name} ${PROJECT_SOURCE_DIR}/tests/python/run.sh ${PROJECT_BINARY_DIR}/${folder} ${program}
-    ${ARGN})
-  set_tests_properties(${name} PROPERTIES LABELS "scripts;python" FIXTURES_REQUIRED ${folder}_environment)
-endfunction()
-
-function(glorand_python_test)
-  glorand_python_test_in(python ${ARGV})
+  glorand_script_test(${name} ${PROJECT_SOURCE_DIR}/tests/python/run.sh ${python_environment} ${program} ${ARGN})
+  set_tests_properties(${name} PROPERTIES LABELS "scripts;python" FIXTURES_REQUIRED python_environment)
 endfunction()
 
 foreach(tool clang-format clang-tidy analyzer cppcheck shellcheck editorconfig)
@@ -138,16 +127,14 @@ if(TARGET glorand_command)
   glorand_script_test(man_list scripts/man_list.sh ${PROJECT_SOURCE_DIR} ${PROJECT_BINARY_DIR}
     $<TARGET_FILE:glorand_command>)
 
-  glorand_python_environment(python requirements.txt)
+  glorand_script_test(python_environment python/environment.sh ${python_environment})
+  set_tests_properties(python_environment PROPERTIES LABELS "scripts;python" FIXTURES_SETUP python_environment
+    TIMEOUT 1800) # PyTorch takes gigabytes
   foreach(package tensorflow safetensors safetensors_dtypes numpy stream index_laws configs keras keras_files models)
     glorand_python_test(python_${package} python/check_${package}.py $<TARGET_FILE:glorand_command>
       ${PROJECT_SOURCE_DIR}/data/models/gpt2.json ${PROJECT_BINARY_DIR})
   endforeach()
-
-  # PyTorch takes gigabytes, which the other tests do not wait for.
-  glorand_python_environment(python_laws requirements_laws.txt)
-  set_tests_properties(python_laws_environment PROPERTIES TIMEOUT 1800)
-  glorand_python_test_in(python_laws python_initializers python/check_initializers.py $<TARGET_FILE:glorand_command>
+  glorand_python_test(python_initializers python/check_initializers.py $<TARGET_FILE:glorand_command>
     ${PROJECT_SOURCE_DIR}/docs/initializers.md)
 
   if(TARGET glorand-bench)

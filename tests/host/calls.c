@@ -167,7 +167,7 @@ static void call_from_text(record *into)
 /* Every named initializer, and those of Keras's defaults. */
 static void call_constructors(record *into)
 {
-    glr_initializer made[16];
+    glr_initializer made[24];
     double gain = 0.0;
     size_t count = 0;
     CALL(glr_zeros, made[count++] = glr_zeros());

@@ -1,14 +1,14 @@
 #!/bin/bash
-# Makes a Python environment for tests that need TensorFlow, safetensors, NumPy or others, or leaves the one that is
-# there when it has been made for the same requirements.
+# Makes the Python environment of the tests that need TensorFlow, safetensors and NumPy, or leaves the one
+# that is there when it has been made for the same requirements.
 #
-# usage: environment.sh ENVIRONMENT [REQUIREMENTS]
+# usage: environment.sh ENVIRONMENT
 set -euo pipefail
 # shellcheck source-path=SCRIPTDIR source=../scripts/common.sh
 . "$(dirname "${BASH_SOURCE[0]}")/../scripts/common.sh"
 
 environment=$1
-requirements=$(dirname "${BASH_SOURCE[0]}")/${2:-requirements.txt}
+requirements=$(dirname "${BASH_SOURCE[0]}")/requirements.txt
 made_for=$environment/made_for.txt   # a copy of the requirements, once all of them are installed
 skip_reason=$environment.skip_reason # what run.sh repeats
 
