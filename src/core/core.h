@@ -7,6 +7,7 @@
 #include "elementary.h"
 #include "fixed.h"
 #include "icdf.h"
+#include "icdf_bounded.h"
 #include "index.h"
 #include "lanes.h"
 #include "log_table.h"

@@ -15,6 +15,19 @@ KERNEL void draw(GLOBAL float *values, glr_round_keys keys, uint64_t base_low, u
     }
 }
 
+KERNEL void draw_between(GLOBAL float *values, glr_round_keys keys, uint64_t base_low, uint64_t base_high,
+                         glr_icdf_bounds bounds)
+{
+    uint64_t group = GROUP_NUMBER;
+    glr_counter base;
+    base.low = base_low;
+    base.high = base_high;
+    glr_block block = glr_block_at(glr_counter_at(base, group), &keys);
+    for (int j = 0; j < GLR_GROUP_SIZE; j++) {
+        values[GLR_GROUP_SIZE * group + j] = glr_icdf_bounded(bounds, block.word[j]);
+    }
+}
+
 #if GLR_HAS_F64
 KERNEL void draw_f64(GLOBAL double *values, glr_round_keys keys, uint64_t base_low, uint64_t base_high,
                      int sampler, double scale, double shift)
