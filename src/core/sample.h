@@ -45,16 +45,22 @@ typedef struct glr_kept {
     uint32_t count;
 } glr_kept;
 
-/* Appends a candidate if it lies in (-2, 2) and the group lacks values. Every index is a constant, so that a
+/* Appends a candidate if it is not rejected and the group lacks values. Every index is a constant, so that a
    GPU keeps the values in registers. */
-GLR_FN void glr_keep(glr_kept *kept, glr_f32 candidate)
+GLR_FN void glr_append(glr_kept *kept, glr_f32 candidate, glr_u32 rejected)
 {
-    int keep = kept->count < GLR_GROUP_SIZE && !glr_rejected_bit(candidate);
+    int keep = kept->count < GLR_GROUP_SIZE && !rejected;
     GLR_UNROLL
     for (uint32_t i = 0; i < GLR_GROUP_SIZE; i++) {
         kept->values.value[i] = keep && kept->count == i ? candidate : kept->values.value[i];
     }
     kept->count += keep ? 1U : 0U;
+}
+
+/* The same if it lies in (-2, 2). */
+GLR_FN void glr_keep(glr_kept *kept, glr_f32 candidate)
+{
+    glr_append(kept, candidate, glr_rejected_bit(candidate));
 }
 
 /* The same of a block's four, in order. */
@@ -94,6 +100,30 @@ GLR_FN glr_values glr_truncated_group(glr_counter base, uint64_t group, const gl
     return kept.values;
 }
 
+/* What candidates have to lie between, in standard deviations, and what a group that still lacks values gets.
+ */
+typedef struct glr_interval {
+    float lower, upper, missing;
+} glr_interval;
+
+/* The truncated normal values of a group between any bounds: the first four candidates of its blocks between
+   them. Bounds that keep a tenth of the candidates leave a group unfinished with a chance below 10^-41. */
+GLR_FN glr_values glr_group_between(glr_interval between, glr_counter base, uint64_t group,
+                                    const glr_round_keys *keys)
+{
+    glr_kept kept = {{{between.missing, between.missing, between.missing, between.missing}}, 0};
+    for (uint32_t i = 0; i < GLR_BLOCKS_PER_GROUP && kept.count < GLR_GROUP_SIZE; i++) {
+        glr_block block = glr_block_at(glr_counter_at(base, group * GLR_BLOCKS_PER_GROUP + i), keys);
+        glr_values candidates = glr_normal_of_block(&block);
+        GLR_UNROLL
+        for (int j = 0; j < GLR_GROUP_SIZE; j++) {
+            glr_f32 candidate = candidates.value[j];
+            glr_append(&kept, candidate, glr_outside_bit(candidate, between.lower, between.upper));
+        }
+    }
+    return kept.values;
+}
+
 /* The raw values of elements 4 * group to 4 * group + 3 of a tensor. */
 GLR_FN glr_values glr_sample_group(int sampler, glr_counter base, uint64_t group, const glr_round_keys *keys)
 {
@@ -115,6 +145,14 @@ GLR_FN glr_f32 glr_scaled(glr_f32 raw, float scale, float shift)
 {
     glr_f32 product = raw * scale;
     return product + shift;
+}
+
+/* The same, and never beyond bounds, which rounding could pass by a place. Neither shift nor a bound is -0,
+   since which zero is the greater is not the same everywhere. */
+GLR_FN glr_f32 glr_scaled_between(glr_f32 raw, float scale, float shift, float lower, float upper)
+{
+    glr_f32 value = glr_max(glr_scaled(raw, scale, shift), glr_splat_f32(lower));
+    return -glr_max(-value, glr_splat_f32(-upper));
 }
 
 #endif

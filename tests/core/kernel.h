@@ -16,7 +16,7 @@ KERNEL void draw(GLOBAL float *values, glr_round_keys keys, uint64_t base_low, u
 }
 
 KERNEL void draw_between(GLOBAL float *values, glr_round_keys keys, uint64_t base_low, uint64_t base_high,
-                         glr_icdf_bounds bounds)
+                         glr_icdf_bounds bounds, glr_interval between, float scale, float shift)
 {
     uint64_t group = GROUP_NUMBER;
     glr_counter base;
@@ -24,8 +24,11 @@ KERNEL void draw_between(GLOBAL float *values, glr_round_keys keys, uint64_t bas
     base.high = base_high;
     glr_block block = glr_block_at(glr_counter_at(base, group), &keys);
     for (int j = 0; j < GLR_GROUP_SIZE; j++) {
-        values[GLR_GROUP_SIZE * group + j] = glr_icdf_bounded(bounds, block.word[j]);
+        glr_f32 z = glr_icdf_bounded(bounds, block.word[j]);
+        values[GLR_GROUP_SIZE * group + j] = glr_scaled_between(z, scale, shift, -scale, scale);
     }
+    glr_values resampled = glr_group_between(between, base, group, &keys);
+    values[group] = resampled.value[0];
 }
 
 #if GLR_HAS_F64
