@@ -11,6 +11,11 @@ Inverse distribution function: z = sqrt(2) erfinv(erf(sqrt 2) v) = v P(v^2). P i
 sub-intervals shrink towards that point: they are those on which the sign, exponent and two leading fraction bits of
 y = 0x1.18fd0a47a2e77p+0 - v^2 are the same. On each a polynomial in v^2 - middle.
 
+Quantile function of the normal distribution, z with a normal variable above it with probability p: in the tail a
+polynomial in r - middle, r = sqrt(-2 log p), on each of the 14 intervals of r from 1.5 to 16 in which the exponent and
+two leading fraction bits of r are the same; p goes from 2^-153 to 1/4. In the centre, with x = 1/2 - p at most 1/4,
+z = x P(x^2), on the two intervals of x^2 that such bits of y = x^2 + 7/32 tell apart.
+
 Polynomials are minimax, by Remez's exchange.
 """
 import struct
@@ -21,6 +26,9 @@ mp.prec = 200
 SINGULARITY = float(1 / mp.erf(mp.sqrt(2)) ** 2)
 LOG_OFFSET = 0x3FE6600000000000  # bits of 0x1.66p-1
 ICDF_DEGREE = 11
+TAIL_FIRST = 0x3FF8 >> 2  # row bits of r from 1.5
+CENTRE_FIRST = 0x3FCC >> 2  # and of y from 7/32
+CENTRE_SHIFT = 7 / 32
 
 
 def double_of(bits):
@@ -116,6 +124,51 @@ def icdf_rows():
     return first, rows
 
 
+def quantile(p, z):
+    """z with a normal variable above it with probability p, by Halley's method from a start nearby."""
+    for _ in range(80):
+        off = (mp.erfc(z / mp.sqrt(2)) / 2 - p) * mp.sqrt(2 * mp.pi) * mp.exp(z * z / 2)
+        step = off / (1 - z * off / 2)
+        z += step
+        if abs(step) < abs(z) * mpf(2) ** -70:  # the third order triples the digits
+            return z
+    raise ArithmeticError(f"no quantile of {p}")
+
+
+def fit_about(f, low, high):
+    """Minus the middle of an interval, and the polynomial about it with the least relative error."""
+    middle, known = mpf(float((low + high) / 2)), {}
+
+    def value(x):
+        if x not in known:
+            known[x] = f(middle + x)
+        return known[x]
+
+    return -middle, *fit(value, lambda x: 1 / value(x), low - middle, high - middle, ICDF_DEGREE)
+
+
+def quantile_rows():
+    def tail(r):
+        return quantile(mp.exp(-r * r / 2), max(r - 1 / r, mpf("0.5")))
+
+    def centre(square):
+        x = mp.sqrt(abs(square))
+        return quantile(mpf(1) / 2 - x, x * mp.sqrt(2 * mp.pi)) / x if x > 0 else mp.sqrt(2 * mp.pi)
+
+    def interval(first, i):
+        return double_of((first + i) << 50), double_of((first + i + 1) << 50)
+
+    rows = []
+    least, most = (mp.sqrt(-2 * mp.log(p)) for p in (mpf(1) / 4, mpf(2) ** -153))
+    for i in range(14):  # those of the ends as far as they are used, and a little
+        low, high = interval(TAIL_FIRST, i)
+        rows.append(fit_about(tail, max(low, least * (1 - mpf(2) ** -40)), min(high, most * (1 + mpf(2) ** -40))))
+    for i in range(2):
+        low, high = interval(CENTRE_FIRST, i)
+        rows.append(fit_about(centre, low - CENTRE_SHIFT, min(high - CENTRE_SHIFT, mpf(1) / 16)))
+    return rows
+
+
 def main():
     print("/* Tables and coefficients of the float64 stream. Made by tools/derive_double_tables.py. */")
     print("#ifndef GLR_CORE_DOUBLE_TABLES_H\n#define GLR_CORE_DOUBLE_TABLES_H\n\n#include \"lanes.h\"\n")
@@ -151,6 +204,14 @@ def main():
     print("#ifdef GLR_HAS_LOOKUP2_F64")
     table("glr_double_icdf_rows", None, [row + [mpf(0)] * (16 - len(row)) for row in intervals], 16)
     print("#endif\n")
+    print("/* Of the quantile function: columns of minus the middle, then coefficients from the constant up, 14 rows for the tail")
+    print("   and 2 for the centre; row bits of the first of either, and what is added to x^2 for the centre's. */")
+    print(f"#define GLR_QUANTILE_TAIL {TAIL_FIRST}U\n#define GLR_QUANTILE_CENTRE {CENTRE_FIRST - 14}U")
+    print(f"#define GLR_QUANTILE_CENTRE_SHIFT {literal(CENTRE_SHIFT)}")
+    print(f"GLR_TABLE double glr_double_quantile_columns[{ICDF_DEGREE + 2}][16] = {{")
+    for column in zip(*quantile_rows()):
+        print("    {" + ", ".join(literal(x) for x in column) + "},")
+    print("};\n")
     print("/* clang-format on */\n\n#endif\n\n#endif")
 
 

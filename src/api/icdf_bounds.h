@@ -14,4 +14,7 @@
    GLR_LEAST_PROBABILITY, as for bounds that are NaN or not in order, nothing is written. */
 double glr_describe_bounds(double lower, double upper, glr_icdf_bounds *bounds);
 
+/* The same for float64, whose numbers are the nearest binary64. */
+double glr_describe_bounds_f64(double lower, double upper, glr_icdf_bounds_f64 *bounds);
+
 #endif

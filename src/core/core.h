@@ -4,6 +4,7 @@
 
 #include "counter.h"
 #include "double.h"
+#include "double_bounded.h"
 #include "elementary.h"
 #include "fixed.h"
 #include "icdf.h"

@@ -83,6 +83,12 @@ GLR_FN glr_f64 glr_fma_f64(glr_f64 a, glr_f64 b, glr_f64 c)
 GLR_FN glr_f64 glr_sqrt_f64(glr_f64 a) { return (glr_f64)_mm256_sqrt_pd((__m256d)a); }
 GLR_FN glr_f64 glr_max_f64(glr_f64 a, glr_f64 b) { return (glr_f64)_mm256_max_pd((__m256d)a, (__m256d)b); }
 
+/* A table of 16 numbers. */
+GLR_FN glr_f64 glr_lookup16_f64(const double table[16], glr_u64 index)
+{
+    return glr_lookup_f64(table, index);
+}
+
 /* Two neighboring numbers per lane, from an index on. */
 #define GLR_HAS_LOOKUP2_F64
 GLR_FN void glr_lookup2_f64(const double *table, glr_u64 index, glr_f64 number[2])

@@ -89,6 +89,12 @@ GLR_FN glr_f64 glr_max_f64(glr_f64 a, glr_f64 b)
     return (glr_f64)vmaxq_f64((float64x2_t)a, (float64x2_t)b);
 }
 
+/* A table of 16 numbers. */
+GLR_FN glr_f64 glr_lookup16_f64(const double table[16], glr_u64 index)
+{
+    return glr_lookup_f64(table, index);
+}
+
 /* Two neighboring numbers per lane, from an index on. */
 #define GLR_HAS_LOOKUP2_F64
 GLR_FN void glr_lookup2_f64(const double *table, glr_u64 index, glr_f64 number[2])

@@ -43,6 +43,19 @@ KERNEL void draw_f64(GLOBAL double *values, glr_round_keys keys, uint64_t base_l
     values[2 * group] = glr_scaled_f64(raw.first, scale, shift);
     values[2 * group + 1] = glr_scaled_f64(raw.second, scale, shift);
 }
+
+KERNEL void draw_between_f64(GLOBAL double *values, glr_round_keys keys, uint64_t base_low,
+                             uint64_t base_high, glr_icdf_bounds_f64 bounds, glr_interval_f64 between)
+{
+    uint64_t group = GROUP_NUMBER;
+    glr_counter base;
+    base.low = base_low;
+    base.high = base_high;
+    glr_block block = glr_block_at(glr_counter_at(base, group), &keys);
+    glr_f64_pair resampled = glr_group_between_f64(between, base, group, &keys);
+    values[2 * group] = glr_icdf_bounded_f64(bounds, block.word[0], block.word[1]);
+    values[2 * group + 1] = resampled.first;
+}
 #endif
 
 KERNEL void round_all(GLOBAL uint32_t *codes, GLOBAL const float *values)

@@ -4,7 +4,8 @@
     make_icdf_bounds.py > tests/data/icdf_bounds.txt
 
 A line "bounds LOWER UPPER PROBABILITY" is followed by "numbers STEP LOWER UPPER CENTRE MIDDLE", which are those of
-docs/stream.md, and by lines "value J Z", the exact value of argument number J. Where the probability is less than 2^-100
+docs/stream.md, and by lines "value J Z", the exact value of argument number J; then by the same for float64, "numbers_f64"
+and "value_f64 J Z REST", the exact value being Z + REST. Where the probability is less than 2^-100
 no such lines follow.
 """
 import math
@@ -13,7 +14,7 @@ import random
 from mpmath import inf, mp, mpf
 
 mp.prec = 500  # bounds 40 standard deviations from the mean cost 1160 bits on one side, and are refused
-COUNT = 2**24
+COUNT, COUNT_F64 = 2**24, 2**52
 
 # Below it the probability is 1/2 + 2^-25, in the middle between two float32, as nearly as a double can be there.
 TIE = float.fromhex("0x1.40d931ff6270bp-24")
@@ -62,32 +63,49 @@ def show(x):
     return str(float(x)) if abs(x) == inf else float(x).hex()
 
 
-def write(lower, upper, arguments, is_listed):
+def numbers(lower, upper, count):
+    """Step, lower, upper, middle, and the rest of the way from there to where the probability is 1/2, in steps."""
+    step = (above(lower) - above(upper)) / count
+    middle = int(min(max(mp.nint((above(lower) - mpf(1) / 2) / step), 0), count))
+    offset = (mpf(1) / 2 - above(lower)) / step + middle + mpf(1) / 2
+    return step, above(-lower) + step / 2, above(upper) + step / 2, middle, offset
+
+
+def arguments(lower, step, middle, count, draw, is_listed):
+    some = {draw.randrange(count) for _ in range(8 if is_listed else 3)}
+    if is_listed:
+        ends = [0, 1, 2, count // 2, *(2**i for i in range(3, count.bit_length() - 2, count.bit_length() // 8))]
+        some.update(ends, (count - 1 - i for i in ends), (middle + i for i in (-3, -2, -1, 0, 1, 2)))
+        for quarter in (mpf(1) / 4, mpf(3) / 4):
+            some.update(int((quarter - above(-lower)) / step) + i for i in (-1, 0, 1))
+    return [j for j in sorted(some) if 0 <= j < count]
+
+
+def write(lower, upper, draw, is_listed):
     probability = above(lower) - above(upper)
     print("bounds", show(lower), show(upper), float(probability).hex())
     if probability < mpf(2) ** -100:
         return
-    step = probability / COUNT
-    middle = int(min(max(mp.nint((above(lower) - mpf(1) / 2) / step), 0), COUNT))
-    centre = mpf(1) / 2 - above(lower) + (middle + mpf(1) / 2) * step
-    numbers = [step, above(-lower) + step / 2, above(upper) + step / 2, centre]
-    print("numbers", *(nearest(x).hex() for x in numbers), middle)
-    near = [0, 1, 2, COUNT // 2, COUNT - 2, COUNT - 1, *(middle + i for i in (-3, -2, -1, 0, 1, 2))]
-    quarters = [int((q - above(-lower)) / step) + i for q in (mpf(1) / 4, mpf(3) / 4) for i in (-1, 0, 1)]
-    for j in sorted({*arguments, *([*near, *quarters] if is_listed else [])}):
-        if 0 <= j < COUNT:
-            print("value", j, float(value(lower, step, j)).hex())
+    step, below, beyond, middle, offset = numbers(lower, upper, COUNT)
+    print("numbers", *(nearest(x).hex() for x in (step, below, beyond, offset * step)), middle)
+    for j in arguments(lower, step, middle, COUNT, draw, is_listed):
+        print("value", j, float(value(lower, step, j)).hex())
+    step, below, beyond, middle, offset = numbers(lower, upper, COUNT_F64)
+    centre = mp.nint(256 * offset) / 256 * step
+    print("numbers_f64", *(float(x).hex() for x in (step, below, beyond, centre)), middle)
+    for j in arguments(lower, step, middle, COUNT_F64, draw, is_listed):
+        z = value(lower, step, j)
+        print("value_f64", j, float(z).hex(), float(z - float(z)).hex())
 
 
 def main():
     draw = random.Random(1)
     for lower, upper in BOUNDS:
-        ends = [2**i for i in range(3, 23, 3)]
-        write(lower, upper, [*ends, *(COUNT - 1 - i for i in ends), *(draw.randrange(COUNT) for _ in range(8))], True)
-    for _ in range(100):
+        write(lower, upper, draw, True)
+    for _ in range(80):
         lower = draw.gauss(0, 2) if draw.random() < 0.9 else draw.uniform(-11, 11)
         width = draw.expovariate(1) * 10 ** draw.choice([0, 0, 0, -1, -3, -6])
-        write(lower, lower + width, [draw.randrange(COUNT) for _ in range(3)], False)
+        write(lower, lower + width, draw, False)
 
 
 main()
