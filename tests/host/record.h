@@ -17,7 +17,7 @@ typedef struct entry {
 
 typedef struct record {
     size_t count;
-    entry entries[1024];
+    entry entries[2048];
 } record;
 
 /* Appends bytes, or a text. They are kept as hashes: printing numbers would depend on the surroundings, too.

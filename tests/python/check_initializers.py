@@ -227,7 +227,7 @@ def takes(cell, shape):
     """Identities are matrices, and there is a dirac of kernels only; a matrix has no axes to spare for a batch."""
     if name_of(cell) in ("IdentityInitializer", "eye_"):
         return len(shape) == 2
-    return len(shape) > 2 or not ("batch_axis" in cell or name_of(cell) == "dirac_")
+    return not ("batch_axis" in cell or name_of(cell) == "dirac_") or len(shape) > 2
 
 
 def check_row(glorand, row):

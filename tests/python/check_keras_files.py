@@ -214,10 +214,11 @@ class Drawer:
         stream = self.stream(form)
         seeded = with_seed(form)
         theirs = initializers.deserialize(seeded)
-        ours = self.values(seeded, SHAPE, "float32", stream)
+        shape = SHAPE[:2] if isinstance(theirs, initializers.Identity) else SHAPE
+        ours = self.values(seeded, shape, "float32", stream)
         for _ in range(stream):
-            theirs(SHAPE)
-        assert np.array_equal(np.asarray(theirs(SHAPE)), ours), form
+            theirs(shape)
+        assert np.array_equal(np.asarray(theirs(shape)), ours), form
         if weight is not None and seeded is form:
             ours = self.values(form, weight.shape, weight.dtype.name, stream)
             assert np.array_equal(weight, ours), (form, weight, ours)
