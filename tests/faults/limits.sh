@@ -1,7 +1,7 @@
 #!/bin/bash
 # The command under limits: files that may not grow, a full disk, few descriptors, closed standard streams, a small
-# stack, little address space, no /proc. Whatever happens, exit status 0 means that everything is there, bit for bit; else there is
-# a message, the old file is as it was, and nothing is left behind.
+# stack, little address space, no /proc. Whatever happens, exit status 0 means that everything is there, bit for bit;
+# else there is a message, the old file is as it was, and nothing is left behind.
 # Usage: limits.sh GLORAND
 set -euo pipefail
 
@@ -93,10 +93,11 @@ for closed in "2>&-" ">&- 2>&-" "<&- >&- 2>&-"; do
 done
 closed_stderr=no
 
-# A small stack suffices. Where address space is short, one that has to grow ends the command without a message.
+# A stack of 128 KiB suffices, which the system maps at the start: where address space is short, one that has to grow
+# ends the command without a message.
 refused_before=$refused
-limited "64 KiB of stack" "ulimit -s 64"
-[ "$refused" = "$refused_before" ] || complain "64 KiB of stack: refused"
+limited "128 KiB of stack" "ulimit -s 128"
+[ "$refused" = "$refused_before" ] || complain "128 KiB of stack: refused"
 
 # Less and less address space, from what is enough to where the command is not even loaded: the kernel and the dynamic
 # loader end it there.
