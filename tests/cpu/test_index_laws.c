@@ -119,7 +119,7 @@ static void torch_indices(const glr_tensor *tensor, glr_layout layout, int64_t i
 static void check_dirac(glr_device *device, glr_layout layout, int64_t groups, glr_tensor tensor)
 {
     unsigned char values[4096];
-    int64_t size[GLR_MAX_RANK], at[GLR_MAX_RANK];
+    int64_t size[GLR_MAX_RANK] = {0}, at[GLR_MAX_RANK] = {0};
     glr_initializer initializer = glr_dirac(groups);
     initializer.layout = layout;
     tensor.dtype = GLR_DTYPE_INT8;
