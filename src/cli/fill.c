@@ -97,22 +97,6 @@ static int read_shape(const char *text, glr_tensor *tensor)
     return EXIT_DONE;
 }
 
-/* Whether an initializer draws random numbers. */
-static bool is_random(const glr_initializer *initializer)
-{
-    switch (initializer->kind) {
-    case GLR_KIND_ZEROS:
-    case GLR_KIND_ONES:
-    case GLR_KIND_CONSTANT:
-    case GLR_KIND_LOG_ARANGE:
-    case GLR_KIND_SINUSOIDS:
-    case GLR_KIND_SINUSOIDS_INTERLEAVED:
-    case GLR_KIND_IDENTITY:
-    case GLR_KIND_DIRAC: return false;
-    default: return true;
-    }
-}
-
 static int seed_initializer(const arguments *given, glr_initializer *initializer)
 {
     if (given->has_stream) {
@@ -130,11 +114,17 @@ static int seed_initializer(const arguments *given, glr_initializer *initializer
         initializer->seeding = GLR_SEEDING_SEED;
         initializer->seed = given->options.seed;
     }
-    if (is_random(initializer) && initializer->seeding == GLR_SEEDING_NONE) {
-        if (!glr_cli_system_seed(&initializer->seed)) {
-            return EXIT_FAILED;
-        }
+    if (initializer->seeding != GLR_SEEDING_NONE) {
+        return EXIT_DONE;
+    }
+    /* The library knows which initializers draw random numbers: it gives a seed to those alone. */
+    glr_initializer resolved;
+    if (glr_resolve(initializer, &resolved) != GLR_OK) {
+        return glr_cli_fail(EXIT_FAILED, "%s", glr_last_error());
+    }
+    if (resolved.seeding == GLR_SEEDING_SEED) {
         initializer->seeding = GLR_SEEDING_SEED;
+        initializer->seed = resolved.seed;
         (void)fprintf(stderr, "glorand: seed %" PRId64 " (from the operating system)\n", initializer->seed);
     }
     return EXIT_DONE;
