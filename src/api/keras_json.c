@@ -535,13 +535,9 @@ static glr_status read_layout(glr_json_value value, glr_initializer *initializer
     if (is_absent(value)) {
         return GLR_OK;
     }
-    for (int i = 0; name != NULL && i < 2; i++) {
-        if (strcmp(name, glr_layout_names[i]) == 0) {
-            initializer->layout = (glr_layout)i;
-            return GLR_OK;
-        }
-    }
-    return fail_kind(GLR_ERROR_PARSE, "layout", value, "keras or torch");
+    return name != NULL && glr_layout_of_name(name, &initializer->layout) == GLR_OK
+               ? GLR_OK
+               : fail_kind(GLR_ERROR_PARSE, "layout", value, "keras or torch");
 }
 
 static glr_status read_document(glr_json_value document, glr_initializer *initializer)
