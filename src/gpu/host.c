@@ -13,29 +13,6 @@ static uint64_t units_per_run(const glr_plan *plan, uint64_t group_size)
     return (before + plan->runs.length + group_size - 1) / group_size;
 }
 
-glr_gpu_args glr_gpu_args_of(const glr_plan *plan, uint64_t offset)
-{
-    glr_gpu_args args = {.base = plan->base,
-                         .first = plan->runs.first,
-                         .length = plan->runs.length,
-                         .stride = plan->runs.stride,
-                         .offset = offset,
-                         .scale = plan->scale,
-                         .shift = plan->shift,
-                         .keys = plan->keys,
-                         .sampler = (uint32_t)plan->sampler,
-                         .dtype = (uint32_t)plan->dtype,
-                         .element_size = (uint32_t)glr_dtype_size(plan->dtype)};
-    int is_f64 = plan->dtype == GLR_DTYPE_FLOAT64 && plan->sampler != GLR_SAMPLE_CONSTANT &&
-                 plan->sampler != GLR_SAMPLE_INDEX;
-    args.units_per_run = units_per_run(plan, is_f64 ? GLR_GROUP_SIZE_F64 : GLR_GROUP_SIZE);
-    args.units = args.units_per_run * (plan->count / plan->runs.length);
-    memcpy(&args.pattern, plan->constant, sizeof plan->constant); /* little-endian: see plan.h */
-    memcpy(&args.scale_f64_bits, &plan->scale_f64, sizeof plan->scale_f64);
-    memcpy(&args.shift_f64_bits, &plan->shift_f64, sizeof plan->shift_f64);
-    return args;
-}
-
 static glr_gpu_kernel kernel_of(const glr_plan *plan)
 {
     if (plan->sampler == GLR_SAMPLE_CONSTANT) {
@@ -53,6 +30,28 @@ static glr_gpu_kernel kernel_of(const glr_plan *plan)
     const glr_gpu_kernel first =
         plan->dtype == GLR_DTYPE_FLOAT32 ? GLR_GPU_KERNEL_UNIFORM : GLR_GPU_KERNEL_UNIFORM_NARROW;
     return first + (glr_gpu_kernel)(plan->sampler - GLR_SAMPLE_UNIFORM);
+}
+
+glr_gpu_args glr_gpu_args_of(const glr_plan *plan, uint64_t offset)
+{
+    glr_gpu_args args = {.base = plan->base,
+                         .first = plan->runs.first,
+                         .length = plan->runs.length,
+                         .stride = plan->runs.stride,
+                         .offset = offset,
+                         .scale = plan->scale,
+                         .shift = plan->shift,
+                         .keys = plan->keys,
+                         .sampler = (uint32_t)plan->sampler,
+                         .dtype = (uint32_t)plan->dtype,
+                         .element_size = (uint32_t)glr_dtype_size(plan->dtype)};
+    const int is_f64 = kernel_of(plan) == GLR_GPU_KERNEL_ANY_F64; /* which alone draws groups of two */
+    args.units_per_run = units_per_run(plan, is_f64 ? GLR_GROUP_SIZE_F64 : GLR_GROUP_SIZE);
+    args.units = args.units_per_run * (plan->count / plan->runs.length);
+    memcpy(&args.pattern, plan->constant, sizeof plan->constant); /* little-endian: see plan.h */
+    memcpy(&args.scale_f64_bits, &plan->scale_f64, sizeof plan->scale_f64);
+    memcpy(&args.shift_f64_bits, &plan->shift_f64, sizeof plan->shift_f64);
+    return args;
 }
 
 glr_gpu_launch glr_gpu_launch_of(const glr_plan *plan, uint64_t offset)
