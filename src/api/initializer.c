@@ -330,6 +330,16 @@ glr_initializer glr_truncated_normal(double mean, double stddev, int64_t seed)
     return initializer;
 }
 
+glr_initializer glr_truncated_normal_between(double mean, double stddev, double lower, double upper,
+                                             glr_bound_unit unit, int64_t seed)
+{
+    glr_initializer initializer = glr_truncated_normal(mean, stddev, seed);
+    initializer.lower = lower;
+    initializer.upper = upper;
+    initializer.lower_unit = initializer.upper_unit = unit;
+    return initializer;
+}
+
 glr_initializer glr_variance_scaling(double scale, glr_mode mode, glr_distribution distribution, int64_t seed)
 {
     glr_initializer initializer = seeded(GLR_KIND_VARIANCE_SCALING, seed);

@@ -179,6 +179,10 @@ static glr_status resolve_normal(const glr_initializer *initializer, glr_params 
         return glr_fail(GLR_ERROR_ARGUMENT, "initializer.stddev: %g is not a finite number of at least 0",
                         initializer->stddev);
     }
+    if (initializer->kind == GLR_KIND_TRUNCATED_NORMAL &&
+        (initializer->lower_unit != GLR_BOUND_DEFAULT || initializer->upper_unit != GLR_BOUND_DEFAULT)) {
+        return glr_fail(GLR_ERROR_UNSUPPORTED, "initializer.lower_unit: bounds are not drawn yet");
+    }
     params->sampler =
         initializer->kind == GLR_KIND_RANDOM_NORMAL ? GLR_SAMPLE_NORMAL : truncated_sampler(initializer);
     params->scale = initializer->stddev;

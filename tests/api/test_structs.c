@@ -31,7 +31,7 @@ Test(structs, enumerators)
 Test(structs, constructors_set_defaults)
 {
     glr_initializer init = glr_initializer_of_kind(GLR_KIND_RANDOM_UNIFORM);
-    cr_expect(init.reserved[0] == 0 && init.reserved[15] == 0);
+    cr_expect(init.reserved[0] == 0 && init.reserved[9] == 0);
     cr_expect(init.minval == -0.05 && init.maxval == 0.05 && init.stddev == 0.05 && init.scale == 1.0);
     cr_expect(init.method == GLR_METHOD_RESAMPLE && init.layout == GLR_LAYOUT_KERAS && init.stream == 0);
     init = glr_initializer_of_kind(GLR_KIND_DT_BIAS);
