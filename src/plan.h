@@ -26,6 +26,10 @@ typedef struct glr_plan {
     uint64_t count;            /* elements of the part */
     glr_runs runs;
     glr_index_law law; /* GLR_SAMPLE_INDEX */
+    /* GLR_SAMPLE_BOUNDED, GLR_SAMPLE_BOUNDED_ICDF: of the dtype's stream. Their values are scaled, so that
+       scale is 1 and shift is -0, which change nothing. */
+    glr_bounded bounded;
+    glr_bounded_f64 bounded_f64;
 } glr_plan;
 
 static inline void glr_plan_set_key(glr_plan *plan, glr_key key)

@@ -31,8 +31,7 @@ static group group_of(FILE *out, const glr_plan *plan, uint64_t index)
 /* A candidate, in float32 or float64: kept if nothing is rejected, or if it lies in (-2, 2). */
 static void add_candidate(group *g, double candidate, const char *separator)
 {
-    const bool is_kept =
-        !g->rejects || (g->is_f64 ? glr_is_kept_f64(candidate) : !glr_rejected_bit((float)candidate));
+    const bool is_kept = !g->rejects || (candidate > -2.0 && candidate < 2.0);
     const bool is_wanted = is_kept && g->kept < g->size;
     const bool is_taken = is_wanted && g->kept == g->place;
     (void)fprintf(g->out, "%s%a%s", separator, candidate,

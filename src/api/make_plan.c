@@ -179,15 +179,15 @@ static glr_status resolve_normal(const glr_initializer *initializer, glr_params 
         return glr_fail(GLR_ERROR_ARGUMENT, "initializer.stddev: %g is not a finite number of at least 0",
                         initializer->stddev);
     }
-    if (initializer->kind == GLR_KIND_TRUNCATED_NORMAL &&
-        (initializer->lower_unit != GLR_BOUND_DEFAULT || initializer->upper_unit != GLR_BOUND_DEFAULT)) {
-        return glr_fail(GLR_ERROR_UNSUPPORTED, "initializer.lower_unit: bounds are not drawn yet");
-    }
     params->sampler =
         initializer->kind == GLR_KIND_RANDOM_NORMAL ? GLR_SAMPLE_NORMAL : truncated_sampler(initializer);
     params->scale = initializer->stddev;
     params->shift = initializer->mean;
-    return GLR_OK;
+    const bool has_bounds =
+        initializer->lower_unit != GLR_BOUND_DEFAULT || initializer->upper_unit != GLR_BOUND_DEFAULT;
+    return initializer->kind == GLR_KIND_TRUNCATED_NORMAL && has_bounds
+               ? glr_resolve_bounds(initializer, params)
+               : GLR_OK;
 }
 
 static glr_status resolve_uniform(double minval, double maxval, glr_params *params)
@@ -361,11 +361,16 @@ static glr_status scale_plan(const glr_initializer *initializer, const glr_param
     if (plan->sampler == GLR_SAMPLE_CONSTANT || plan->sampler == GLR_SAMPLE_INDEX) {
         return glr_encode_constant(params, plan->dtype, plan->constant);
     }
+    glr_status status;
     if (plan->dtype == GLR_DTYPE_FLOAT64) {
-        return scale_f64(params, plan);
+        status = scale_f64(params, plan);
+    } else if (plan->sampler == GLR_SAMPLE_UNIFORM) {
+        status = scale_uniform(params, plan);
+    } else {
+        status = scale_normal(initializer, params, plan);
     }
-    return plan->sampler == GLR_SAMPLE_UNIFORM ? scale_uniform(params, plan)
-                                               : scale_normal(initializer, params, plan);
+    return status == GLR_OK && glr_is_bounded(plan->sampler) ? glr_plan_bounds(initializer, params, plan)
+                                                             : status;
 }
 
 /* The plan, and the parameters that it was made from. */
@@ -429,6 +434,8 @@ static void describe_params(const glr_params *params, glr_summary *summary)
         summary->lower = params->shift - 2.0 * params->scale;
         summary->upper = params->shift + 2.0 * params->scale;
         return;
+    case GLR_SAMPLE_BOUNDED:
+    case GLR_SAMPLE_BOUNDED_ICDF: glr_describe_bounded(params, summary); return;
     default: summary->mean = summary->lower = summary->upper = params->shift; summary->stddev = 0.0;
     }
 }

@@ -25,7 +25,8 @@ typedef struct glr_params {
     /* value = raw * scale + shift. For a uniform the raw values are in [0, 1) and scale is not used: it is
        the difference of the bounds, taken after their rounding. */
     double scale, shift;
-    double minval, maxval; /* bounds of a uniform */
+    double minval, maxval; /* bounds of a uniform, and of the samplers of bounded.h */
+    double lower, upper;   /* these in standard deviations from the mean */
     /* Of a constant, which shift is: the initializer's member, for messages, and, of an integer of 64 bits,
        the integer itself; shift is then the nearest double. */
     const char *member;
@@ -40,6 +41,17 @@ glr_status glr_round_to_float32(const char *member, double value, float *rounded
 /* Encodes a value in a dtype: floating types round as random values do, integers and bool take what they can
    represent. Errors: GLR_ERROR_ARGUMENT. */
 glr_status glr_encode_constant(const glr_params *params, glr_dtype dtype, unsigned char element[8]);
+
+/* Sets the sampler and the bounds of a truncated normal that has others than the default ones.
+   Errors: GLR_ERROR_ARGUMENT. */
+glr_status glr_resolve_bounds(const glr_initializer *initializer, glr_params *params);
+
+/* The same of a plan whose dtype, scale and shift are set.
+   Errors: GLR_ERROR_UNSUPPORTED, for bounds between which too few values lie. */
+glr_status glr_plan_bounds(const glr_initializer *initializer, const glr_params *params, glr_plan *plan);
+
+/* Mean, standard deviation and bounds of a truncated normal between resolved bounds. */
+void glr_describe_bounded(const glr_params *params, glr_summary *summary);
 
 /* The law of an initializer that is one of the index, for a checked tensor.
    Errors: GLR_ERROR_ARGUMENT, GLR_ERROR_SHAPE. */

@@ -2,6 +2,7 @@
 #ifndef GLR_CORE_CORE_H
 #define GLR_CORE_CORE_H
 
+#include "bounded.h"
 #include "counter.h"
 #include "double.h"
 #include "double_bounded.h"

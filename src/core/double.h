@@ -210,10 +210,12 @@ GLR_FN glr_f64 glr_scaled_f64(glr_f64 raw, double scale, double shift)
     return product + shift;
 }
 
-#if GLR_LANES == 1
+/* Bounds of candidates, and what a group that still lacks values gets, as glr_interval. */
+typedef struct glr_interval_f64 {
+    double lower, upper, missing;
+} glr_interval_f64;
 
-/* Whether a normal candidate lies in (-2, 2): its magnitude is 2 or more exactly when bit 62 is set. */
-GLR_FN int glr_is_kept_f64(double candidate) { return (glr_bits_of_f64(candidate) >> 62 & 1U) == 0; }
+#if GLR_LANES == 1
 
 GLR_FN glr_f64_pair glr_sample_block_f64(int sampler, glr_counter counter, const glr_round_keys *keys)
 {
@@ -222,32 +224,8 @@ GLR_FN glr_f64_pair glr_sample_block_f64(int sampler, glr_counter counter, const
     return glr_sample_words_f64(sampler, words);
 }
 
-/* The raw values of elements 2 * group and 2 * group + 1 of a tensor. */
-GLR_FN glr_f64_pair glr_truncated_group_f64(glr_counter base, uint64_t group, const glr_round_keys *keys)
-{
-    double kept[GLR_GROUP_SIZE_F64] = {0.0, 0.0};
-    int count = 0;
-    for (uint32_t i = 0; i < GLR_BLOCKS_PER_GROUP_F64 && count < GLR_GROUP_SIZE_F64; i++) {
-        glr_counter counter = glr_counter_at(base, group * GLR_BLOCKS_PER_GROUP_F64 + i);
-        glr_f64_pair candidates = glr_sample_block_f64(GLR_SAMPLE_NORMAL, counter, keys);
-        if (glr_is_kept_f64(candidates.first)) {
-            kept[count++] = candidates.first;
-        }
-        if (count < GLR_GROUP_SIZE_F64 && glr_is_kept_f64(candidates.second)) {
-            kept[count++] = candidates.second;
-        }
-    }
-    glr_f64_pair values = {kept[0], kept[1]};
-    return values;
-}
-
-/* Bounds of candidates, and what a group that still lacks values gets, as glr_interval. */
-typedef struct glr_interval_f64 {
-    double lower, upper, missing;
-} glr_interval_f64;
-
-/* The same between any bounds. If they keep a quarter of the candidates, the chance of an unfinished group is
-   below 10^-30. */
+/* The truncated normal values of a group: the first two candidates of its blocks that lie between. If the
+   bounds keep a quarter of the candidates, the chance of an unfinished group is below 10^-30. */
 GLR_FN glr_f64_pair glr_group_between_f64(glr_interval_f64 between, glr_counter base, uint64_t group,
                                           const glr_round_keys *keys)
 {
@@ -268,10 +246,12 @@ GLR_FN glr_f64_pair glr_group_between_f64(glr_interval_f64 between, glr_counter 
     return values;
 }
 
+/* The raw values of elements 2 * group and 2 * group + 1 of a tensor. */
 GLR_FN glr_f64_pair glr_sample_group_f64(int sampler, glr_counter base, uint64_t group,
                                          const glr_round_keys *keys)
 {
-    return sampler == GLR_SAMPLE_TRUNCATED ? glr_truncated_group_f64(base, group, keys)
+    const glr_interval_f64 two = {-2.0, 2.0, 0.0};
+    return sampler == GLR_SAMPLE_TRUNCATED ? glr_group_between_f64(two, base, group, keys)
                                            : glr_sample_block_f64(sampler, glr_counter_at(base, group), keys);
 }
 

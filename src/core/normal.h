@@ -40,6 +40,12 @@ GLR_FN glr_values glr_normal_of_block(const glr_block *block)
    set, since candidates are finite. The result is that bit alone, so that several can be or-ed. */
 GLR_FN glr_u32 glr_rejected_bit(glr_f32 candidate) { return glr_bits_of(candidate) & 0x40000000U; }
 
+/* What candidates have to lie between, in standard deviations, and what a group that still lacks values gets.
+ */
+typedef struct glr_interval {
+    float lower, upper, missing;
+} glr_interval;
+
 /* The same bit where a candidate does not lie in (lower, upper). Of numbers that differ, the difference has a
    sign, and that of equal ones has none. */
 GLR_FN glr_u32 glr_outside_bit(glr_f32 candidate, float lower, float upper)

@@ -8,12 +8,14 @@
 #include "normal.h"
 
 /* Samplers of a plan. The numbers are part of the kernel interface. */
-#define GLR_SAMPLE_CONSTANT  0 /* nothing is drawn: every value is the plan's constant */
-#define GLR_SAMPLE_UNIFORM   1 /* [0, 1) */
-#define GLR_SAMPLE_NORMAL    2 /* standard normal */
-#define GLR_SAMPLE_TRUNCATED 3 /* standard normal, candidates outside (-2, 2) drawn again */
-#define GLR_SAMPLE_ICDF      4 /* the same distribution by its inverse distribution function */
-#define GLR_SAMPLE_INDEX     5 /* a law of the index: index.h */
+#define GLR_SAMPLE_CONSTANT     0 /* nothing is drawn: every value is the plan's constant */
+#define GLR_SAMPLE_UNIFORM      1 /* [0, 1) */
+#define GLR_SAMPLE_NORMAL       2 /* standard normal */
+#define GLR_SAMPLE_TRUNCATED    3 /* standard normal, candidates outside (-2, 2) drawn again */
+#define GLR_SAMPLE_ICDF         4 /* the same distribution by its inverse distribution function */
+#define GLR_SAMPLE_INDEX        5 /* a law of the index: index.h */
+#define GLR_SAMPLE_BOUNDED      6 /* as GLR_SAMPLE_TRUNCATED between other bounds, scaled: bounded.h */
+#define GLR_SAMPLE_BOUNDED_ICDF 7 /* as GLR_SAMPLE_ICDF between other bounds, scaled */
 
 /* A sampler's four values of a block, per lane; for the truncated normal they are candidates. */
 GLR_FN glr_values glr_sample_block(const glr_block *block, int sampler)
@@ -100,12 +102,6 @@ GLR_FN glr_values glr_truncated_group(glr_counter base, uint64_t group, const gl
     return kept.values;
 }
 
-/* What candidates have to lie between, in standard deviations, and what a group that still lacks values gets.
- */
-typedef struct glr_interval {
-    float lower, upper, missing;
-} glr_interval;
-
 /* The truncated normal values of a group between any bounds: the first four candidates of its blocks between
    them. Bounds that keep a tenth of the candidates leave a group unfinished with a chance below 10^-41. */
 GLR_FN glr_values glr_group_between(glr_interval between, glr_counter base, uint64_t group,
@@ -147,12 +143,12 @@ GLR_FN glr_f32 glr_scaled(glr_f32 raw, float scale, float shift)
     return product + shift;
 }
 
-/* The same, and never beyond bounds, which rounding could pass by a place. Neither shift nor a bound is -0,
-   since which zero is the greater is not the same everywhere. */
+/* The same, and never beyond bounds, which rounding could pass by a place. Zero is +0, whichever of the zeros
+   was the greater: the difference sees to that. */
 GLR_FN glr_f32 glr_scaled_between(glr_f32 raw, float scale, float shift, float lower, float upper)
 {
     glr_f32 value = glr_max(glr_scaled(raw, scale, shift), glr_splat_f32(lower));
-    return -glr_max(-value, glr_splat_f32(-upper));
+    return glr_splat_f32(0.0f) - glr_max(-value, glr_splat_f32(-upper));
 }
 
 #endif

@@ -65,13 +65,19 @@ static void store(const worker *w, const char *raw, uint64_t count, char *dst)
     }
 }
 
+/* Whether the plan's sampler rejects candidates. */
+static bool rejects(const glr_plan *plan)
+{
+    return plan->sampler == GLR_SAMPLE_TRUNCATED || plan->sampler == GLR_SAMPLE_BOUNDED;
+}
+
 /* Whether the kernel can draw the batch to its place. */
 static bool is_packed(const worker *w)
 {
     const glr_plan *plan = w->plan;
-    return w->kernel->draw != NULL && plan->dtype == GLR_DTYPE_FLOAT32 &&
-           plan->sampler != GLR_SAMPLE_TRUNCATED && plan->runs.stride == 1 && w->segments == 1 &&
-           w->segment[0].first == 0 && !w->batch.carries && (uintptr_t)w->segment[0].dst % sizeof(float) == 0;
+    return w->kernel->draw != NULL && plan->dtype == GLR_DTYPE_FLOAT32 && !rejects(plan) &&
+           plan->runs.stride == 1 && w->segments == 1 && w->segment[0].first == 0 && !w->batch.carries &&
+           (uintptr_t)w->segment[0].dst % sizeof(float) == 0;
 }
 
 static void draw_segments(worker *w)
@@ -207,7 +213,7 @@ static void prepare(worker *w, const glr_cpu_kernel *kernel, const glr_plan *pla
     w->group_size = is_f64 ? GLR_GROUP_SIZE_F64 : GLR_GROUP_SIZE;
     w->raw_size = is_f64 ? sizeof(double) : sizeof(float);
     w->blocks = 1;
-    if (plan->sampler == GLR_SAMPLE_TRUNCATED) {
+    if (rejects(plan)) {
         w->blocks = is_f64 ? GLR_BLOCKS_PER_GROUP_F64 : GLR_BLOCKS_PER_GROUP;
     }
     w->nontemporal = plan->count >= NONTEMPORAL_BYTES / w->element_size;

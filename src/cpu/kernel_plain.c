@@ -12,13 +12,20 @@ static glr_counter row_counter(const glr_batch *batch, uint32_t row)
 
 void glr_cpu_sample_row(const glr_plan *plan, glr_batch *batch, uint32_t row)
 {
-    glr_values values = glr_sample_group(plan->sampler, row_counter(batch, row), 0, &plan->keys);
+    const glr_counter counter = row_counter(batch, row);
+    const glr_values values = glr_is_bounded(plan->sampler)
+                                  ? glr_bounded_group(plan->sampler, &plan->bounded, counter, 0, &plan->keys)
+                                  : glr_sample_group(plan->sampler, counter, 0, &plan->keys);
     memcpy(batch->raw[row], values.value, sizeof values.value);
 }
 
 void glr_cpu_sample_row_f64(const glr_plan *plan, glr_batch *batch, uint32_t row)
 {
-    glr_f64_pair values = glr_sample_group_f64(plan->sampler, row_counter(batch, row), 0, &plan->keys);
+    const glr_counter counter = row_counter(batch, row);
+    const glr_f64_pair values =
+        glr_is_bounded(plan->sampler)
+            ? glr_bounded_group_f64(plan->sampler, &plan->bounded_f64, counter, 0, &plan->keys)
+            : glr_sample_group_f64(plan->sampler, counter, 0, &plan->keys);
     memcpy(batch->raw[row], &values, sizeof values);
 }
 

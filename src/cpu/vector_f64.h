@@ -6,6 +6,32 @@
 
 #include "vector_f32.h"
 
+/* A candidate for GLR_SAMPLE_BOUNDED, as flagged; its flag is bit 62. */
+GLR_FN glr_f64 flagged_f64(glr_f64 candidate, const glr_interval_f64 *between)
+{
+    glr_f64 excess =
+        glr_max_f64(glr_splat_f64(between->lower) - candidate, candidate - glr_splat_f64(between->upper));
+    glr_u64 outside = ((glr_bits_of_f64(excess) >> 63) ^ 1U) << 62;
+    return glr_f64_of(glr_bits_of_f64(candidate * 0.25) | outside);
+}
+
+/* What the sampler makes of words; of GLR_SAMPLE_BOUNDED, candidates as the passes below have them: see
+   flagged. */
+GLR_FN glr_f64_pair transform_words_f64(const glr_plan *plan, const glr_u64 word[4], int sampler)
+{
+    if (sampler == GLR_SAMPLE_BOUNDED_ICDF) {
+        const glr_bounded_f64 bounded = plan->bounded_f64;
+        return glr_bounded_words_f64(word, &bounded);
+    }
+    if (sampler != GLR_SAMPLE_BOUNDED) {
+        return glr_sample_words_f64(sampler, word);
+    }
+    glr_f64_pair candidates = glr_normal_f64(word);
+    candidates.first = flagged_f64(candidates.first, &plan->bounded_f64.between);
+    candidates.second = flagged_f64(candidates.second, &plan->bounded_f64.between);
+    return candidates;
+}
+
 /* Of LANES rows, what the sampler makes of the blocks that begin at some counters: a row of two each. */
 GLR_FN void draw_rows_f64(const glr_plan *plan, const glr_batch *batch, glr_u32 counter, int sampler,
                           double rows[LANES][2])
@@ -19,7 +45,7 @@ GLR_FN void draw_rows_f64(const glr_plan *plan, const glr_batch *batch, glr_u32 
         for (int i = 0; i < 4; i++) {
             word[i] = glr_word_part(block.word[i], part);
         }
-        glr_f64_pair values = glr_sample_words_f64(sampler, word);
+        glr_f64_pair values = transform_words_f64(plan, word, sampler);
         first[part] = values.first;
         second[part] = values.second;
     }
@@ -36,7 +62,7 @@ GLR_FN void draw_batch_f64(const glr_plan *plan, glr_batch *batch, int sampler)
     }
 }
 
-/* Whether a normal candidate lies in (-2, 2): see glr_is_kept_f64. */
+/* Whether a candidate is kept: one that lies in (-2, 2) does not have bit 62. */
 GLR_FN uint32_t is_kept(const double *candidate)
 {
     uint64_t bits;
@@ -73,27 +99,54 @@ GLR_FN int finish_f64(float row[GLR_BATCH_WIDTH], const double more[2])
     return count >= 2;
 }
 
-GLR_FN void sample_truncated_f64(const glr_plan *plan, glr_batch *batch)
+/* Draws on the listed rows; those that still lack values stay in the list. */
+GLR_FN void finish_rows_f64(const glr_plan *plan, glr_batch *batch, row_list *list, int sampler)
+{
+    uint32_t count = 0;
+    for (uint32_t i = 0; i < list->count; i += LANES) {
+        double rows[LANES][2];
+        draw_rows_f64(plan, batch, glr_load_u32(&list->counter[i]), sampler, rows);
+        for (uint32_t lane = 0; lane < LANES && i + lane < list->count; lane++) {
+            const uint32_t row = list->row[i + lane];
+            list->row[count] = row;
+            count += !finish_f64(batch->raw[row], rows[lane]);
+        }
+    }
+    list->count = count;
+}
+
+/* From quarters of standard deviations to values. */
+GLR_FN void scale_quarters_f64(const glr_plan *plan, glr_batch *batch)
+{
+    const glr_bounded_f64 bounded = plan->bounded_f64;
+    char *raw = (char *)batch->raw;
+    for (uint32_t i = 0; i < batch->rows * GLR_GROUP_SIZE_F64; i += GLR_LANES_F64) {
+        void *at = raw + i * sizeof(double);
+        glr_store_f64(at, glr_bounded_value_f64(glr_load_f64(at) * 4.0, &bounded));
+    }
+}
+
+/* `candidates` is the sampler of the candidates, a constant where this is inlined. */
+GLR_FN void sample_truncated_f64(const glr_plan *plan, glr_batch *batch, int candidates)
 {
     row_list list;
-    draw_batch_f64(plan, batch, GLR_SAMPLE_NORMAL);
+    draw_batch_f64(plan, batch, candidates);
     list_rejected_f64(batch, &list);
-    for (uint32_t i = 0; i < list.count; i += LANES) {
-        double rows[LANES][2];
-        draw_rows_f64(plan, batch, glr_load_u32(&list.counter[i]), GLR_SAMPLE_NORMAL, rows);
-        for (uint32_t lane = 0; lane < LANES && i + lane < list.count; lane++) {
-            uint32_t row = list.row[i + lane];
-            if (!finish_f64(batch->raw[row], rows[lane])) {
-                glr_cpu_sample_row_f64(plan, batch, row);
-            }
-        }
+    finish_rows_f64(plan, batch, &list, candidates);
+    if (candidates == GLR_SAMPLE_BOUNDED) {
+        scale_quarters_f64(plan, batch);
+    }
+    for (uint32_t i = 0; i < list.count; i++) {
+        glr_cpu_sample_row_f64(plan, batch, list.row[i]);
     }
 }
 
 GLR_FN void sample_f64(const glr_plan *plan, glr_batch *batch)
 {
     switch (plan->sampler) {
-    case GLR_SAMPLE_TRUNCATED: sample_truncated_f64(plan, batch); break;
+    case GLR_SAMPLE_TRUNCATED: sample_truncated_f64(plan, batch, GLR_SAMPLE_NORMAL); break;
+    case GLR_SAMPLE_BOUNDED: sample_truncated_f64(plan, batch, GLR_SAMPLE_BOUNDED); break;
+    case GLR_SAMPLE_BOUNDED_ICDF: draw_batch_f64(plan, batch, GLR_SAMPLE_BOUNDED_ICDF); break;
     case GLR_SAMPLE_UNIFORM: draw_batch_f64(plan, batch, GLR_SAMPLE_UNIFORM); break;
     case GLR_SAMPLE_NORMAL: draw_batch_f64(plan, batch, GLR_SAMPLE_NORMAL); break;
     default: draw_batch_f64(plan, batch, GLR_SAMPLE_ICDF);

@@ -155,10 +155,9 @@ glr_status glr_cuda_launch(const glr_cuda_device *cu_dev, CUstream stream, const
 {
     glr_gpu_launch launch = glr_gpu_launch_of(plan, 0);
     glr_runs runs = plan->runs;
-    glr_index_law law = plan->law;
     const unsigned grid = glr_cuda_grid_size(cu_dev, &launch);
     void *parameters[] = {&address, &launch.args, launch.takes_runs ? &runs : NULL,
-                          launch.takes_law ? &law : NULL};
+                          launch.law_size > 0 ? &launch.law : NULL};
     return GLR_CU(cu_dev->cu, cuLaunchKernel, cu_dev->kernels[launch.kernel], grid, 1, 1, GLR_GPU_ITEMS, 1, 1,
                   0, stream, parameters, NULL);
 }

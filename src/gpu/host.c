@@ -21,6 +21,9 @@ static glr_gpu_kernel kernel_of(const glr_plan *plan)
     if (plan->sampler == GLR_SAMPLE_INDEX) {
         return GLR_GPU_KERNEL_INDEX;
     }
+    if (glr_is_bounded(plan->sampler)) {
+        return plan->dtype == GLR_DTYPE_FLOAT64 ? GLR_GPU_KERNEL_BOUNDED_F64 : GLR_GPU_KERNEL_BOUNDED;
+    }
     if (plan->dtype == GLR_DTYPE_FLOAT64) {
         return GLR_GPU_KERNEL_ANY_F64;
     }
@@ -45,7 +48,7 @@ glr_gpu_args glr_gpu_args_of(const glr_plan *plan, uint64_t offset)
                          .sampler = (uint32_t)plan->sampler,
                          .dtype = (uint32_t)plan->dtype,
                          .element_size = (uint32_t)glr_dtype_size(plan->dtype)};
-    const int is_f64 = kernel_of(plan) == GLR_GPU_KERNEL_ANY_F64; /* which alone draws groups of two */
+    const int is_f64 = kernel_of(plan) >= GLR_GPU_KERNEL_ANY_F64; /* which draws groups of two */
     args.units_per_run = units_per_run(plan, is_f64 ? GLR_GROUP_SIZE_F64 : GLR_GROUP_SIZE);
     args.units = args.units_per_run * (plan->count / plan->runs.length);
     memcpy(&args.pattern, plan->constant, sizeof plan->constant); /* little-endian: see plan.h */
@@ -57,9 +60,22 @@ glr_gpu_args glr_gpu_args_of(const glr_plan *plan, uint64_t offset)
 glr_gpu_launch glr_gpu_launch_of(const glr_plan *plan, uint64_t offset)
 {
     const glr_gpu_kernel kernel = kernel_of(plan);
-    glr_gpu_launch launch = {.kernel = kernel,
-                             .takes_runs = kernel >= GLR_GPU_KERNEL_ANY,
-                             .takes_law = kernel == GLR_GPU_KERNEL_INDEX};
+    glr_gpu_launch launch = {.kernel = kernel, .takes_runs = kernel >= GLR_GPU_KERNEL_ANY};
+    switch (kernel) {
+    case GLR_GPU_KERNEL_INDEX:
+        launch.law.index = plan->law;
+        launch.law_size = sizeof launch.law.index;
+        break;
+    case GLR_GPU_KERNEL_BOUNDED:
+        launch.law.bounded = plan->bounded;
+        launch.law_size = sizeof launch.law.bounded;
+        break;
+    case GLR_GPU_KERNEL_BOUNDED_F64:
+        launch.law.bounded_f64 = plan->bounded_f64;
+        launch.law_size = sizeof launch.law.bounded_f64;
+        break;
+    default: break;
+    }
     launch.args = glr_gpu_args_of(plan, offset);
     launch.tiles = (launch.args.units + GLR_GPU_UNITS - 1) / GLR_GPU_UNITS;
     return launch;

@@ -6,7 +6,7 @@
 #include "plan.h"
 
 /* The kernels: KERNEL(NUMBER, entry point). The first four are of packed parts of float32, in the order of
-   the samplers, the next four of packed parts of 16 or 8 bits; the last one is not on devices without fp64.
+   the samplers, the next four of packed parts of 16 or 8 bits; the last two are not on devices without fp64.
  */
 #define GLR_FOR_EACH_GPU_KERNEL(KERNEL)                                                                      \
     KERNEL(UNIFORM, glr_uniform_packed)                                                                      \
@@ -20,8 +20,10 @@
     KERNEL(ANY, glr_any)                                                                                     \
     KERNEL(CONSTANT, glr_any_constant)                                                                       \
     KERNEL(INDEX, glr_index)                                                                                 \
+    KERNEL(BOUNDED, glr_bounded_any)                                                                         \
     KERNEL(CHECK, glr_check)                                                                                 \
-    KERNEL(ANY_F64, glr_any_f64)
+    KERNEL(ANY_F64, glr_any_f64)                                                                             \
+    KERNEL(BOUNDED_F64, glr_bounded_any_f64)
 
 #define GLR_GPU_KERNEL_NUMBER(NUMBER, name) GLR_GPU_KERNEL_##NUMBER,
 typedef enum glr_gpu_kernel {
@@ -34,10 +36,15 @@ extern const char *const glr_gpu_kernel_names[GLR_GPU_KERNELS];
 /* How a plan is drawn. */
 typedef struct glr_gpu_launch {
     glr_gpu_kernel kernel;
-    int takes_runs; /* the plan's runs are the kernel's third argument; otherwise it has two */
-    int takes_law;  /* the plan's law is its fourth */
-    uint64_t tiles; /* the most work-groups of GLR_GPU_ITEMS that have something to draw */
+    int takes_runs;  /* the plan's runs are the kernel's third argument; otherwise it has two */
+    size_t law_size; /* bytes of the fourth; 0: there is none */
+    uint64_t tiles;  /* the most work-groups of GLR_GPU_ITEMS that have something to draw */
     glr_gpu_args args;
+    union {
+        glr_index_law index;
+        glr_bounded bounded;
+        glr_bounded_f64 bounded_f64;
+    } law; /* the fourth */
 } glr_gpu_launch;
 
 /* For a part that begins `offset` elements beyond the destination's pointer. */

@@ -74,6 +74,12 @@ GLR_KERNEL void glr_index(GLR_GLOBAL uint8_t *dst, GLR_BY_VALUE glr_gpu_args arg
     glr_gpu_draw_index(dst, &args, &runs, &law);
 }
 
+GLR_KERNEL void glr_bounded_any(GLR_GLOBAL uint8_t *dst, GLR_BY_VALUE glr_gpu_args args,
+                                GLR_BY_VALUE glr_runs runs, GLR_BY_VALUE glr_bounded bounded)
+{
+    glr_gpu_draw_bounded(dst, &args, &runs, &bounded);
+}
+
 GLR_KERNEL_OF_ONE void glr_check(GLR_GLOBAL uint32_t *words, GLR_BY_VALUE glr_gpu_args args, float a, float b,
                                  float c, float tiny)
 {
@@ -86,6 +92,12 @@ GLR_KERNEL void glr_any_f64(GLR_GLOBAL uint8_t *dst, GLR_BY_VALUE glr_gpu_args a
                             GLR_BY_VALUE glr_runs runs)
 {
     glr_gpu_draw_f64(dst, &args, &runs);
+}
+
+GLR_KERNEL void glr_bounded_any_f64(GLR_GLOBAL uint8_t *dst, GLR_BY_VALUE glr_gpu_args args,
+                                    GLR_BY_VALUE glr_runs runs, GLR_BY_VALUE glr_bounded_f64 bounded)
+{
+    glr_gpu_draw_bounded_f64(dst, &args, &runs, &bounded);
 }
 
 #endif

@@ -243,8 +243,8 @@ static glr_status enqueue_locked(const glr_opencl_device *cl_dev, cl_command_que
     if (status == GLR_OK && launch.takes_runs) {
         status = GLR_CL(cl, clSetKernelArg, kernel, 2, sizeof plan->runs, &plan->runs);
     }
-    if (status == GLR_OK && launch.takes_law) {
-        status = GLR_CL(cl, clSetKernelArg, kernel, 3, sizeof plan->law, &plan->law);
+    if (status == GLR_OK && launch.law_size > 0) {
+        status = GLR_CL(cl, clSetKernelArg, kernel, 3, launch.law_size, &launch.law);
     }
     return status == GLR_OK ? GLR_CL(cl, clEnqueueNDRangeKernel, queue, kernel, 1, NULL, &global, &items,
                                      events->wait_count, events->wait_list, events->event)

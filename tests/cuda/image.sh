@@ -7,7 +7,8 @@ set -euo pipefail
 # shellcheck source-path=SCRIPTDIR source=../scripts/common.sh
 . "$(dirname "${BASH_SOURCE[0]}")/../scripts/common.sh"
 
-kernels="glr_any glr_any_constant glr_any_f64 glr_check glr_icdf_packed glr_normal_packed glr_truncated_packed
+kernels="glr_any glr_any_constant glr_any_f64 glr_bounded_any glr_bounded_any_f64 glr_check glr_icdf_packed
+glr_normal_packed glr_truncated_packed
 glr_uniform_packed glr_index glr_icdf_narrow glr_normal_narrow glr_truncated_narrow glr_uniform_narrow"
 
 # lint FILE TARGETS: looks at the PTX in a file, which is for so many targets.

@@ -20,9 +20,15 @@ void NATIVE_CALL(const native_call *call)
     case GLR_GPU_KERNEL_ICDF_NARROW: glr_icdf_narrow(call->dst, args); break;
     case GLR_GPU_KERNEL_ANY: glr_any(call->dst, args, call->runs); break;
     case GLR_GPU_KERNEL_CONSTANT: glr_any_constant(call->dst, args, call->runs); break;
-    case GLR_GPU_KERNEL_INDEX: glr_index(call->dst, args, call->runs, call->law); break;
+    case GLR_GPU_KERNEL_INDEX: glr_index(call->dst, args, call->runs, call->launch.law.index); break;
+    case GLR_GPU_KERNEL_BOUNDED:
+        glr_bounded_any(call->dst, args, call->runs, call->launch.law.bounded);
+        break;
     case GLR_GPU_KERNEL_CHECK: glr_check(call->dst, args, with->a, with->b, with->c, with->tiny); break;
     case GLR_GPU_KERNEL_ANY_F64: glr_any_f64(call->dst, args, call->runs); break;
+    case GLR_GPU_KERNEL_BOUNDED_F64:
+        glr_bounded_any_f64(call->dst, args, call->runs, call->launch.law.bounded_f64);
+        break;
     case GLR_GPU_KERNELS: break;
     }
 }

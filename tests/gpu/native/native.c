@@ -179,13 +179,13 @@ static void run(const native_device *device, const native_call *call, uint32_t i
 
 void native_draw(const native_device *device, const glr_plan *plan, void *dst, uint64_t offset)
 {
-    const native_call call = {glr_gpu_launch_of(plan, offset), plan->runs, plan->law, dst};
+    const native_call call = {glr_gpu_launch_of(plan, offset), plan->runs, dst};
     run(device, &call, GLR_GPU_ITEMS);
 }
 
 void native_check(const native_device *device, const glr_plan *plan, uint32_t *words)
 {
-    native_call call = {glr_gpu_launch_of(plan, 0), plan->runs, plan->law, words};
+    native_call call = {glr_gpu_launch_of(plan, 0), plan->runs, words};
     call.launch.kernel = GLR_GPU_KERNEL_CHECK;
     call.launch.tiles = 1;
     run(device, &call, 1);

@@ -40,7 +40,6 @@ void native_check(const native_device *device, const glr_plan *plan, uint32_t *w
 typedef struct native_call {
     glr_gpu_launch launch;
     glr_runs runs;
-    glr_index_law law;
     void *dst;
 } native_call;
 
