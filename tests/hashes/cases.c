@@ -3,6 +3,7 @@
    subnormal or overflow. */
 #include "cases.h"
 
+#include <math.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -334,6 +335,36 @@ static void add_index_laws(case_list *list)
     }
 }
 
+/* Truncated normals between bounds: both methods, sides that are open, values that are limited; rows for
+   which two blocks are not enough are many where little is kept. */
+static void add_bounds(case_list *list)
+{
+    const struct {
+        double lower, upper;
+        glr_bound_unit unit;
+        const char *what;
+    } bounds[] = {
+        {-3.0, 3.0, GLR_BOUND_STDDEV, "3-stddev"},
+        {-0.2, 0.5, GLR_BOUND_ABSOLUTE, "values"},
+        {0.5, 4.0, GLR_BOUND_STDDEV, "one-side"},
+        {-(double)INFINITY, 0.1, GLR_BOUND_ABSOLUTE, "open"},
+        {2.5, (double)INFINITY, GLR_BOUND_STDDEV, "tail"},
+    };
+    for (size_t i = 0; i < COUNT(bounds); i++) {
+        for (size_t j = 0; j < COUNT(dtypes); j++) {
+            for (draw_method method = RESAMPLE; method <= ICDF; method++) {
+                glr_initializer initializer = glr_truncated_normal_between(
+                    0.1, 0.7, bounds[i].lower, bounds[i].upper, bounds[i].unit, 3);
+                initializer.method = method == ICDF ? GLR_METHOD_ICDF : GLR_METHOD_RESAMPLE;
+                if (method == ICDF || bounds[i].lower < 2.0) {
+                    add(list, initializer, vector_of(dtypes[j], 4099), "bounds-%s-%s-%s", bounds[i].what,
+                        method_names[method], glr_dtype_name(dtypes[j]));
+                }
+            }
+        }
+    }
+}
+
 size_t hash_cases(hash_case cases[MAX_HASH_CASES])
 {
     case_list list = {cases, 0};
@@ -348,5 +379,6 @@ size_t hash_cases(hash_case cases[MAX_HASH_CASES])
     add_constants(&list);
     add_seeds(&list);
     add_index_laws(&list);
+    add_bounds(&list);
     return list.count;
 }
