@@ -556,10 +556,10 @@ GLR_API glr_initializer glr_dirac(int64_t groups);
 
 /** @name Laws by torch's names
    Constructors of what torch.nn.init and torch's layers draw from, in layout torch: the same laws, with other
-   values. Normals are not truncated. They are GLR_KIND_VARIANCE_SCALING, and glr_linear_bias
-   GLR_KIND_RANDOM_UNIFORM. Standard deviations and bounds are within 4 units in the last place of torch's, in
-   double. docs/initializers.md has the table of all three libraries. torch refuses tensors of rank 0 and 1,
-   whose fans are 1 and n here.
+   values. They are GLR_KIND_VARIANCE_SCALING, glr_linear_bias GLR_KIND_RANDOM_UNIFORM and glr_trunc_normal
+   GLR_KIND_TRUNCATED_NORMAL; the other normals are not truncated. Standard deviations and bounds are within 4
+   units in the last place of torch's, in double. docs/initializers.md has the table of all three libraries.
+   torch refuses tensors of rank 0 and 1, whose fans are 1 and n here.
    @{ */
 
 /** torch.nn.init.xavier_normal_: standard deviation gain sqrt(2 / (fan_in + fan_out)). gain is above 0. */
@@ -579,6 +579,10 @@ GLR_API glr_initializer glr_linear_weight(int64_t seed);
 /** The default of those layers' biases: uniform, limit 1 / sqrt(fan_in), or 0 if fan_in is 0. fan_in is the
    weight's, which the shape of the bias does not tell, and at least 0. */
 GLR_API glr_initializer glr_linear_bias(int64_t fan_in, int64_t seed);
+/** torch.nn.init.trunc_normal_: a normal with mean and std, truncated to values from a to b, as
+   glr_truncated_normal_between makes it with GLR_BOUND_ABSOLUTE. Infinite bounds are GLR_BOUND_STDDEV. torch
+   has -2 and 2 as defaults, which are values, too. */
+GLR_API glr_initializer glr_trunc_normal(double mean, double std, double a, double b, int64_t seed);
 /** @} */
 
 /** torch.nn.init.calculate_gain: the gain of a nonlinearity, bit for bit. param is the negative slope of
@@ -657,6 +661,10 @@ GLR_API glr_status glr_resolve(const glr_initializer *initializer, glr_initializ
       its first draw. Its draw number k, counted from 0, is stream k.
     - Axes have an effect if both lists are given, empty or not. A list beside null has none, as in Keras.
 
+   Bounds of TruncatedNormal, which Keras lacks and refuses, are a number, or Infinity or -Infinity, beside a
+   unit, "stddev" or "absolute": {"mean": 0, "stddev": 0.02, "lower": -3, "lower_unit": "stddev"}. One that is
+   missing is 2 standard deviations from the mean.
+
    Laws that Keras lacks are read and written in its form: LogArange; DtBias with dt_min, dt_max,
    dt_init_floor and seed; Sinusoids and SinusoidsInterleaved with max_timescale; Dirac with groups.
 
@@ -677,8 +685,9 @@ GLR_API glr_status glr_resolve(const glr_initializer *initializer, glr_initializ
 GLR_API glr_status glr_initializer_from_json(const char *text, size_t length, glr_initializer *initializer);
 
 /** Writes an initializer as JSON: class_name and config as TensorFlow and Keras 3 read them. Axes are written
-   only if has_axes is 1. A constant that is infinite or NaN is written as Python's json module does, which is
-   an extension of JSON. Of the members that Keras lacks, GLR_LAYOUT_TORCH is written where fans come from it,
+   only if has_axes is 1, bounds of a truncated normal only if their unit is not GLR_BOUND_DEFAULT. A constant
+   that is infinite or NaN, and an infinite bound, are written as Python's json module does, which is an
+   extension of JSON. Of the members that Keras lacks, GLR_LAYOUT_TORCH is written where fans come from it,
    beside "config"; stream, method and batch axes are not.
 
    The text and its terminating zero go to buffer if capacity is enough. *length, unless length is NULL, is
@@ -711,17 +720,20 @@ typedef struct glr_variable {
       random_normal(0, 0.02/sqrt(2*n_layers)).
     - An argument that is not given has the default of glr_initializer_of_kind, except that an initializer
       without a seed, or a key and counter, is GLR_SEEDING_NONE.
-    - Truncated normals are truncated at -2 and 2 standard deviations, which may be written:
-      truncated_normal(0, 0.02, -2s, 2s).
+    - Bounds of a truncated normal are in standard deviations from the mean if an s is behind them, otherwise
+      values: truncated_normal(0, 0.02, -3s, 0.05). An infinite one is GLR_BOUND_STDDEV, and -2s as the lower
+      or 2s as the upper one GLR_BOUND_DEFAULT.
 
    Errors: GLR_ERROR_PARSE (the message begins with the column, counted in bytes from 1),
-   GLR_ERROR_UNSUPPORTED (other bounds, initializers of Keras that glorand does not draw), GLR_ERROR_ARGUMENT
-   (an invalid name of a variable), GLR_ERROR_MEMORY. */
+   GLR_ERROR_UNSUPPORTED (initializers of Keras that glorand does not draw), GLR_ERROR_ARGUMENT (an invalid
+   name of a variable), GLR_ERROR_MEMORY. */
 GLR_API glr_status glr_initializer_from_text(const char *text, size_t length, const glr_variable *variables,
                                              size_t variable_count, glr_initializer *initializer);
 
 /** Writes an initializer in its text form: glr_initializer_from_text reads it back with every member the
-   same. Trailing arguments that have their default are left out, and numbers have as few digits as they need.
+   same, but for a bound that text has in one unit alone, which draws the same values: an infinite one, and 2
+   standard deviations, which are the default. Trailing arguments that have their default are left out, and
+   numbers have as few digits as they need.
 
    The text and its terminating zero go to text if capacity is enough. *length, unless length is NULL, is set
    to the length of the text without the zero. text may be NULL when capacity is 0.

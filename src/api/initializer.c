@@ -3,6 +3,7 @@
 
 #include "call.h"
 
+#include <math.h>
 #include <string.h>
 
 #define SCALED(scale, mode, distribution)                                                                    \
@@ -185,6 +186,32 @@ glr_status glr_check_layout(const char *argument, glr_layout layout)
                           argument, (int)layout);
 }
 
+static glr_status check_bound(const char *name, double bound, glr_bound_unit unit)
+{
+    if ((unsigned)unit > GLR_BOUND_ABSOLUTE) {
+        return glr_fail(
+            GLR_ERROR_ARGUMENT,
+            "initializer.%s_unit: must be default (0), standard deviations (1) or absolute (2), not %d", name,
+            (int)unit);
+    }
+    if (isnan(bound)) {
+        return glr_fail(GLR_ERROR_ARGUMENT, "initializer.%s: nan is not a bound", name);
+    }
+    return unit != GLR_BOUND_DEFAULT || bound == 0.0
+               ? GLR_OK
+               : glr_fail(GLR_ERROR_ARGUMENT, "initializer.%s: %g without a unit, since %s_unit is 0", name,
+                          bound, name);
+}
+
+glr_status glr_check_bounds(const glr_initializer *initializer)
+{
+    if (initializer->kind != GLR_KIND_TRUNCATED_NORMAL) {
+        return GLR_OK;
+    }
+    const glr_status status = check_bound("lower", initializer->lower, initializer->lower_unit);
+    return status == GLR_OK ? check_bound("upper", initializer->upper, initializer->upper_unit) : status;
+}
+
 glr_status glr_check_choices(const glr_initializer *initializer)
 {
     glr_status status = glr_check_kind(initializer);
@@ -202,7 +229,8 @@ glr_status glr_check_choices(const glr_initializer *initializer)
                         "initializer.number: must be double (0), int64 (1) or uint64 (2), not %d",
                         (int)initializer->number);
     }
-    return glr_check_seeding(initializer);
+    status = glr_check_bounds(initializer);
+    return status == GLR_OK ? glr_check_seeding(initializer) : status;
 }
 
 glr_status glr_check_axes_given(const glr_initializer *initializer)

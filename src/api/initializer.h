@@ -52,6 +52,9 @@ glr_status glr_check_seeding(const glr_initializer *initializer);
 glr_status glr_check_method(const char *argument, glr_method method);
 glr_status glr_check_layout(const char *argument, glr_layout layout);
 
+/* Of a truncated normal, bounds that are numbers, in a unit. Errors: GLR_ERROR_ARGUMENT. */
+glr_status glr_check_bounds(const glr_initializer *initializer);
+
 /* All of these, and the constant's number. */
 glr_status glr_check_choices(const glr_initializer *initializer);
 

@@ -208,6 +208,7 @@ enum {
     HAS_TIMESCALE = 128,
     HAS_GAIN = 256,
     HAS_GROUPS = 512,
+    HAS_TRUNCATION = 1024,
 };
 
 static unsigned members_of(glr_kind kind)
@@ -222,8 +223,8 @@ static unsigned members_of(glr_kind kind)
     case GLR_KIND_IDENTITY: return HAS_GAIN;
     case GLR_KIND_DIRAC: return HAS_GROUPS;
     case GLR_KIND_CONSTANT: return HAS_VALUE;
-    case GLR_KIND_RANDOM_NORMAL:
-    case GLR_KIND_TRUNCATED_NORMAL: return HAS_MEAN_STDDEV | HAS_SEED;
+    case GLR_KIND_RANDOM_NORMAL: return HAS_MEAN_STDDEV | HAS_SEED;
+    case GLR_KIND_TRUNCATED_NORMAL: return HAS_MEAN_STDDEV | HAS_TRUNCATION | HAS_SEED;
     case GLR_KIND_RANDOM_UNIFORM: return HAS_BOUNDS | HAS_SEED;
     case GLR_KIND_VARIANCE_SCALING: return HAS_SCALING | HAS_SEED | HAS_AXES;
     default: return HAS_SEED | HAS_AXES;
@@ -362,6 +363,10 @@ typedef enum member_name {
     MAX_TIMESCALE,
     GAIN,
     GROUPS,
+    LOWER,
+    UPPER,
+    LOWER_UNIT,
+    UPPER_UNIT,
     DTYPE,
     UNKNOWN
 } member_name;
@@ -387,6 +392,10 @@ static const struct {
     [MAX_TIMESCALE] = {"max_timescale", HAS_TIMESCALE},
     [GAIN] = {"gain", HAS_GAIN},
     [GROUPS] = {"groups", HAS_GROUPS},
+    [LOWER] = {"lower", HAS_TRUNCATION},
+    [UPPER] = {"upper", HAS_TRUNCATION},
+    [LOWER_UNIT] = {"lower_unit", HAS_TRUNCATION},
+    [UPPER_UNIT] = {"upper_unit", HAS_TRUNCATION},
     [DTYPE] = {"dtype", 0},
 };
 
@@ -416,6 +425,30 @@ static glr_status read_groups(glr_json_value value, glr_initializer *initializer
                : fail_kind(GLR_ERROR_PARSE, "config.groups", value, "an integer of 64 bits");
 }
 
+static glr_status read_bound(glr_json_value value, const char *name, double *bound)
+{
+    const glr_status status = read_number(value, name, bound);
+    return status == GLR_OK && isnan(*bound)
+               ? glr_fail(GLR_ERROR_PARSE, "config.%s: NaN is not a bound", name)
+               : status;
+}
+
+/* The default has no name: a bound that is missing is one. */
+static const char *const unit_names[] = {[GLR_BOUND_STDDEV] = "stddev", [GLR_BOUND_ABSOLUTE] = "absolute"};
+
+static glr_status read_unit(glr_json_value value, const char *name, glr_bound_unit *unit)
+{
+    const char *text = glr_json_string(value);
+    for (size_t i = GLR_BOUND_STDDEV; text != NULL && i < COUNT(unit_names); i++) {
+        if (strcmp(text, unit_names[i]) == 0) {
+            *unit = (glr_bound_unit)i;
+            return GLR_OK;
+        }
+    }
+    return glr_fail(GLR_ERROR_PARSE, "config.%s: must be stddev or absolute, not %s", name,
+                    glr_json_shown(value));
+}
+
 /* null is as good as no member. */
 static glr_status read_member(const char *name, glr_json_value value, glr_initializer *initializer)
 {
@@ -442,6 +475,10 @@ static glr_status read_member(const char *name, glr_json_value value, glr_initia
     case MAX_TIMESCALE:
     case GAIN: return read_finite(value, name, &initializer->scale);
     case GROUPS: return read_groups(value, initializer);
+    case LOWER: return read_bound(value, name, &initializer->lower);
+    case UPPER: return read_bound(value, name, &initializer->upper);
+    case LOWER_UNIT: return read_unit(value, name, &initializer->lower_unit);
+    case UPPER_UNIT: return read_unit(value, name, &initializer->upper_unit);
     case DTYPE: return GLR_OK;
     default:
         return glr_fail(GLR_ERROR_PARSE, "config.%s: not a member of %s", name,
@@ -460,6 +497,16 @@ static void decide_axes(glr_json_value config, glr_initializer *initializer)
         memset(initializer->input_axes, 0, sizeof initializer->input_axes);
         memset(initializer->output_axes, 0, sizeof initializer->output_axes);
     }
+}
+
+/* A bound's number and its unit mean nothing without each other. */
+static glr_status check_pair(glr_json_value config, const char *bound, const char *unit)
+{
+    const bool has_bound = !is_absent(glr_json_member(config, bound));
+    return has_bound == !is_absent(glr_json_member(config, unit))
+               ? GLR_OK
+               : glr_fail(GLR_ERROR_PARSE, "config.%s: missing beside %s", has_bound ? unit : bound,
+                          has_bound ? bound : unit);
 }
 
 /* Initializers of Keras that are not functions of an index and its random words. */
@@ -526,7 +573,8 @@ static glr_status read_config(glr_json_value config, glr_initializer *initialize
         }
     }
     decide_axes(config, initializer);
-    return GLR_OK;
+    const glr_status status = check_pair(config, "lower", "lower_unit");
+    return status == GLR_OK ? check_pair(config, "upper", "upper_unit") : status;
 }
 
 static glr_status read_layout(glr_json_value value, glr_initializer *initializer)
@@ -655,6 +703,17 @@ static void write_number(glr_text *text, const char *name, double number, bool *
     glr_text_double(text, number);
 }
 
+static void write_bound(glr_text *text, const char *name, double bound, const char *unit_name,
+                        glr_bound_unit unit)
+{
+    bool first = false;
+    if (unit != GLR_BOUND_DEFAULT) {
+        write_number(text, name, bound, &first);
+        write_member(text, unit_name, &first);
+        glr_text_string(text, unit_names[unit]);
+    }
+}
+
 static void write_axes(glr_text *text, const char *name, const int32_t *axes, uint32_t count, bool *first)
 {
     int64_t wide[GLR_MAX_RANK];
@@ -717,6 +776,10 @@ static void write_config(glr_text *text, const glr_initializer *initializer)
         write_number(text, "mean", initializer->mean, &first);
         write_number(text, "stddev", initializer->stddev, &first);
     }
+    if (members & HAS_TRUNCATION) {
+        write_bound(text, "lower", initializer->lower, "lower_unit", initializer->lower_unit);
+        write_bound(text, "upper", initializer->upper, "upper_unit", initializer->upper_unit);
+    }
     if (members & HAS_BOUNDS) {
         write_number(text, "minval", initializer->minval, &first);
         write_number(text, "maxval", initializer->maxval, &first);
@@ -747,6 +810,9 @@ static glr_status check_writable(const glr_initializer *initializer)
     }
     if (status == GLR_OK) {
         status = glr_check_layout("initializer", initializer->layout);
+    }
+    if (status == GLR_OK) {
+        status = glr_check_bounds(initializer);
     }
     if (status != GLR_OK) {
         return status;

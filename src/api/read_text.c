@@ -402,46 +402,53 @@ static bool read_exact_integer(reader *r)
     return true;
 }
 
+/* An expression, or an infinity that stands for the whole value. */
+static glr_status read_open(scanner *scan, double *value)
+{
+    (void)peek(scan);
+    const size_t start = scan->at;
+    if (!read_infinite(scan, value)) {
+        return read_sum(scan, value);
+    }
+    return isnan(*value) ? fail_at(GLR_ERROR_PARSE, start, "nan is not a bound") : GLR_OK;
+}
+
 static glr_status read_double(reader *r, const glr_argument *argument)
 {
     double value = 0.0;
+    glr_status status = GLR_OK;
     if (argument->form == GLR_ARGUMENT_VALUE && read_exact_integer(r)) {
         return GLR_OK;
     }
-    if (argument->form != GLR_ARGUMENT_VALUE || !read_infinite(&r->scan, &value)) {
-        const glr_status status = read_sum(&r->scan, &value);
-        if (status != GLR_OK) {
-            return status;
-        }
+    if (argument->form == GLR_ARGUMENT_OPEN) {
+        status = read_open(&r->scan, &value);
+    } else if (argument->form != GLR_ARGUMENT_VALUE || !read_infinite(&r->scan, &value)) {
+        status = read_sum(&r->scan, &value);
     }
-    memcpy(member_of(r, argument->member), &value, sizeof value);
-    return GLR_OK;
+    if (status == GLR_OK) {
+        memcpy(member_of(r, argument->member), &value, sizeof value);
+    }
+    return status;
 }
 
-/* Standard deviations from the mean. The other bounds are refused by name until they are drawn. */
+/* A bound that is the default has no number of its own. An infinite one counts standard deviations. */
 static glr_status read_bound(reader *r, const glr_argument *argument)
 {
     double value = 0.0;
-    (void)peek(&r->scan);
-    const size_t start = r->scan.at;
-    const glr_status status = read_sum(&r->scan, &value);
+    const glr_status status = read_open(&r->scan, &value);
     if (status != GLR_OK) {
         return status;
     }
-    size_t end = r->scan.at;
-    while (end > start && strchr(" \t\r\n", r->scan.text[end - 1]) != NULL) {
-        end--;
-    }
+    glr_bound_unit unit = isinf(value) ? GLR_BOUND_STDDEV : GLR_BOUND_ABSOLUTE;
     (void)peek(&r->scan);
-    const bool in_deviations = is_word(&r->scan, r->scan.at, name_length(&r->scan, r->scan.at), "s");
-    if (in_deviations) {
-        end = ++r->scan.at;
+    if (!isinf(value) && is_word(&r->scan, r->scan.at, name_length(&r->scan, r->scan.at), "s")) {
+        r->scan.at++;
+        unit = value == argument->bound ? GLR_BOUND_DEFAULT : GLR_BOUND_STDDEV;
+        value = unit == GLR_BOUND_DEFAULT ? 0.0 : value;
     }
-    if (in_deviations && (value == argument->bound || isnan(value))) {
-        return GLR_OK;
-    }
-    return fail_at(GLR_ERROR_UNSUPPORTED, start, "the %s bound %.*s is not supported, only %gs",
-                   argument->name, shown_length(end - start), r->scan.text + start, argument->bound);
+    memcpy(member_of(r, argument->member), &value, sizeof value);
+    memcpy(member_of(r, argument->unit), &unit, sizeof unit);
+    return GLR_OK;
 }
 
 /* Fails at a word of `length` bytes that is not a name of the choice; 0: at what is not a word at all. */
@@ -668,7 +675,7 @@ static glr_status make_torch(reader *r)
     }
     double value;
     memcpy(&value, (char *)&r->values + r->law[wrong].member, sizeof value);
-    return fail_at(r->torch->refusal, r->law_at[wrong] - 1, "%s is %g, not %s", r->law[wrong].name, value,
+    return fail_at(GLR_ERROR_PARSE, r->law_at[wrong] - 1, "%s is %g, not %s", r->law[wrong].name, value,
                    limit);
 }
 

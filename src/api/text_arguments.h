@@ -8,7 +8,8 @@
 typedef enum glr_argument_form {
     GLR_ARGUMENT_FINITE,  /* an expression */
     GLR_ARGUMENT_VALUE,   /* an expression, inf or nan */
-    GLR_ARGUMENT_BOUND,   /* an expression and "s"; no member, since only one value is drawn */
+    GLR_ARGUMENT_OPEN,    /* an expression or inf */
+    GLR_ARGUMENT_BOUND,   /* an expression, with "s" behind it or not, or inf; its unit is a member, too */
     GLR_ARGUMENT_CHOICE,  /* one of some names */
     GLR_ARGUMENT_INTEGER, /* an int64_t */
     GLR_ARGUMENT_WORDS,   /* a list of `count` uint32_t */
@@ -22,7 +23,8 @@ typedef struct glr_argument {
     uint32_t count;            /* names of a choice, words of a list */
     const char *const *choice; /* the names, in the order of the enumerators */
     size_t length;             /* of axes: the offset of their count */
-    double bound;              /* of a bound: the only one that there is */
+    size_t unit;               /* of a bound: the offset of its unit */
+    double bound;              /* of a bound: its default, in standard deviations */
     const char *needed;        /* what the law needs if it is not given; NULL if it has a default */
 } glr_argument;
 
@@ -63,7 +65,6 @@ typedef struct glr_torch_law {
     size_t count;
     /* Sets the law's members from values. Returns what the argument *wrong must be, or NULL if nothing is. */
     const char *(*make)(const glr_torch_values *values, glr_initializer *to, size_t *wrong);
-    glr_status refusal; /* of wrong arguments */
     glr_kind kind;
     glr_distribution distribution;
     glr_layout layout; /* unless the text says another */

@@ -84,6 +84,19 @@ static void set_linear_weight(glr_initializer *to)
     to->mode = GLR_MODE_FAN_IN;
 }
 
+/* An infinite bound is the same in both units, and in standard deviations from texts. */
+static glr_bound_unit unit_of(double bound) { return isinf(bound) ? GLR_BOUND_STDDEV : GLR_BOUND_ABSOLUTE; }
+
+static void set_truncated(glr_initializer *to, double mean, double std, double a, double b)
+{
+    to->mean = mean;
+    to->stddev = std;
+    to->lower = a;
+    to->upper = b;
+    to->lower_unit = unit_of(a);
+    to->upper_unit = unit_of(b);
+}
+
 static void set_linear_bias(glr_initializer *to, double fan_in)
 {
     const double limit = 1.0 / sqrt(fan_in);
@@ -158,12 +171,23 @@ glr_initializer glr_linear_bias(int64_t fan_in, int64_t seed)
     return initializer;
 }
 
+glr_initializer glr_trunc_normal(double mean, double std, double a, double b, int64_t seed)
+{
+    glr_initializer initializer = glr_initializer_of_kind(GLR_KIND_TRUNCATED_NORMAL);
+    initializer.seed = seed;
+    set_truncated(&initializer, mean, std, a, b);
+    return initializer;
+}
+
 /* ---- Text ------------------------------------------------------------------------------------------ */
 
 _Static_assert(sizeof(glr_nonlinearity) == sizeof(uint32_t), "an enumeration of another size");
 
 #define VALUE(member_name)                                                                                   \
     .name = #member_name, .member = offsetof(glr_torch_values, member_name), .form = GLR_ARGUMENT_FINITE
+#define BOUND(member_name)                                                                                   \
+    .name = #member_name, .member = offsetof(glr_torch_values, member_name), .form = GLR_ARGUMENT_OPEN,      \
+    .needed = BOUNDS
 #define CHOICE(member_name, names, choices)                                                                  \
     .name = #member_name, .member = offsetof(glr_torch_values, member_name), .form = GLR_ARGUMENT_CHOICE,    \
     .choice = (names), .count = (choices)
@@ -183,8 +207,8 @@ static const glr_argument of_bias[] = {
 static const glr_argument of_truncated[] = {
     {VALUE(mean)},
     {VALUE(std)},
-    {VALUE(a), .needed = BOUNDS},
-    {VALUE(b), .needed = BOUNDS},
+    {BOUND(a)},
+    {BOUND(b)},
 };
 
 /* Numbers may be NaN, of captures without a value, and then nothing is wrong with them. */
@@ -220,20 +244,14 @@ static const char *make_bias(const glr_torch_values *values, glr_initializer *to
 
 static const char *make_truncated(const glr_torch_values *values, glr_initializer *to, size_t *wrong)
 {
-    const double lower = values->mean - 2.0 * values->std, upper = values->mean + 2.0 * values->std;
-    to->mean = values->mean;
-    to->stddev = values->std;
-    *wrong = values->a < lower || values->a > lower ? 2 : 3;
-    if (*wrong == 2) {
-        return "mean - 2 std, and other bounds are not drawn";
-    }
-    return values->b < upper || values->b > upper ? "mean + 2 std, and other bounds are not drawn" : NULL;
+    (void)wrong;
+    set_truncated(to, values->mean, values->std, values->a, values->b);
+    return NULL;
 }
 
 #define SCALING(what, how, distribution_name)                                                                \
     .arguments = (what), .count = COUNT(what), .make = (how), .kind = GLR_KIND_VARIANCE_SCALING,             \
-    .distribution = GLR_DISTRIBUTION_##distribution_name, .layout = GLR_LAYOUT_TORCH,                        \
-    .refusal = GLR_ERROR_PARSE
+    .distribution = GLR_DISTRIBUTION_##distribution_name, .layout = GLR_LAYOUT_TORCH
 
 static const glr_torch_law laws[] = {
     {"xavier_normal", SCALING(of_xavier, make_xavier, UNTRUNCATED_NORMAL)},
@@ -243,9 +261,9 @@ static const glr_torch_law laws[] = {
     {"linear_weight", .make = make_weight, .kind = GLR_KIND_VARIANCE_SCALING,
      .distribution = GLR_DISTRIBUTION_UNIFORM, .layout = GLR_LAYOUT_TORCH},
     {"linear_bias", .arguments = of_bias, .count = COUNT(of_bias), .make = make_bias,
-     .kind = GLR_KIND_RANDOM_UNIFORM, .refusal = GLR_ERROR_PARSE},
+     .kind = GLR_KIND_RANDOM_UNIFORM},
     {"trunc_normal", .arguments = of_truncated, .count = COUNT(of_truncated), .make = make_truncated,
-     .kind = GLR_KIND_TRUNCATED_NORMAL, .refusal = GLR_ERROR_UNSUPPORTED},
+     .kind = GLR_KIND_TRUNCATED_NORMAL},
 };
 
 const glr_torch_law *glr_torch_law_of_name(const char *name)

@@ -13,7 +13,8 @@
 
 /* Enumerators are read and written by way of uint32_t. */
 _Static_assert(sizeof(glr_mode) == sizeof(uint32_t) && sizeof(glr_distribution) == sizeof(uint32_t) &&
-                   sizeof(glr_method) == sizeof(uint32_t) && sizeof(glr_layout) == sizeof(uint32_t),
+                   sizeof(glr_method) == sizeof(uint32_t) && sizeof(glr_layout) == sizeof(uint32_t) &&
+                   sizeof(glr_bound_unit) == sizeof(uint32_t),
                "an enumeration of another size");
 
 #define MEMBER(member_name) .name = #member_name, .member = offsetof(glr_initializer, member_name)
@@ -23,11 +24,16 @@ static const glr_argument of_normal[] = {
     {MEMBER(mean), .form = GLR_ARGUMENT_FINITE},
     {MEMBER(stddev), .form = GLR_ARGUMENT_FINITE},
 };
+
+#define BOUND(member_name, its_default)                                                                      \
+    MEMBER(member_name), .form = GLR_ARGUMENT_BOUND, .unit = offsetof(glr_initializer, member_name##_unit),  \
+                         .bound = (its_default)
+
 static const glr_argument of_truncated[] = {
     {MEMBER(mean), .form = GLR_ARGUMENT_FINITE},
     {MEMBER(stddev), .form = GLR_ARGUMENT_FINITE},
-    {.name = "lower", .form = GLR_ARGUMENT_BOUND, .bound = -2.0},
-    {.name = "upper", .form = GLR_ARGUMENT_BOUND, .bound = 2.0},
+    {BOUND(lower, -2.0)},
+    {BOUND(upper, 2.0)},
 };
 static const glr_argument of_uniform[] = {
     {MEMBER(minval), .form = GLR_ARGUMENT_FINITE},
@@ -109,12 +115,17 @@ static uint32_t number_of(const glr_initializer *initializer, size_t offset)
 
 /* ---- Checks --------------------------------------------------------------------------------------- */
 
-/* Copies the member of an argument, and of axes those that count. */
+/* Copies the member of an argument: of axes those that count, of a bound its unit, too, but no default. */
 static void copy_member(const glr_initializer *from, const glr_argument *argument, glr_initializer *to)
 {
     size_t bytes = 0;
     switch (argument->form) {
-    case GLR_ARGUMENT_BOUND: return;
+    case GLR_ARGUMENT_BOUND: {
+        const uint32_t unit = number_of(from, argument->unit);
+        memcpy((char *)to + argument->unit, &unit, sizeof unit);
+        bytes = unit == GLR_BOUND_DEFAULT ? 0 : sizeof(double);
+        break;
+    }
     case GLR_ARGUMENT_CHOICE: bytes = sizeof(uint32_t); break;
     case GLR_ARGUMENT_WORDS: bytes = argument->count * sizeof(uint32_t); break;
     case GLR_ARGUMENT_AXES: {
@@ -172,10 +183,10 @@ static glr_status check_said(const glr_initializer *initializer)
         const char *name;
         size_t member, bytes;
     } members[] = {
-        {SIZED(value)},   {SIZED(integer)},      {SIZED(number)},      {SIZED(mean)},
-        {SIZED(stddev)},  {SIZED(minval)},       {SIZED(maxval)},      {SIZED(scale)},
-        {SIZED(mode)},    {SIZED(distribution)}, {SIZED(seed)},        {SIZED(key)},
-        {SIZED(counter)}, {SIZED(input_axes)},   {SIZED(output_axes)}, {SIZED(batch_axes)},
+        {SIZED(value)},      {SIZED(integer)}, {SIZED(number)},  {SIZED(mean)},       {SIZED(stddev)},
+        {SIZED(minval)},     {SIZED(maxval)},  {SIZED(scale)},   {SIZED(mode)},       {SIZED(distribution)},
+        {SIZED(seed)},       {SIZED(key)},     {SIZED(counter)}, {SIZED(input_axes)}, {SIZED(output_axes)},
+        {SIZED(batch_axes)}, {SIZED(lower)},   {SIZED(upper)},   {SIZED(lower_unit)}, {SIZED(upper_unit)},
     };
     const glr_initializer said = said_of(initializer);
     for (size_t i = 0; i < COUNT(members); i++) {
@@ -368,6 +379,16 @@ static void write_double(glr_text *text, double value)
     glr_text_add(text, isnan(value) ? "nan" : "inf");
 }
 
+static void write_bound(glr_text *text, const glr_initializer *initializer, const glr_argument *argument)
+{
+    const uint32_t unit = number_of(initializer, argument->unit);
+    const double value = unit == GLR_BOUND_DEFAULT ? argument->bound : double_of(initializer, argument);
+    write_double(text, value);
+    if (unit != GLR_BOUND_ABSOLUTE && isfinite(value)) {
+        glr_text_add(text, "s");
+    }
+}
+
 static void write_list(glr_text *text, const glr_initializer *initializer, const glr_argument *argument)
 {
     const bool is_axes = argument->form == GLR_ARGUMENT_AXES;
@@ -391,6 +412,7 @@ static void write_value(glr_text *text, const glr_initializer *initializer, cons
         memcpy(&integer, member_of(initializer, argument->member), sizeof integer);
         glr_text_int64(text, integer);
         return;
+    case GLR_ARGUMENT_BOUND: write_bound(text, initializer, argument); return;
     case GLR_ARGUMENT_WORDS:
     case GLR_ARGUMENT_AXES: write_list(text, initializer, argument); return;
     case GLR_ARGUMENT_VALUE:
@@ -410,6 +432,14 @@ static void write_separator(glr_text *text, bool *first)
     *first = false;
 }
 
+/* Whether a bound is the default, under that name or as standard deviations. */
+static bool is_default_bound(const glr_initializer *initializer, const glr_argument *argument)
+{
+    const uint32_t unit = number_of(initializer, argument->unit);
+    return unit == GLR_BOUND_DEFAULT ||
+           (unit == GLR_BOUND_STDDEV && double_of(initializer, argument) == argument->bound);
+}
+
 /* Whether an argument has its default, bit for bit: -0 is not 0. */
 static bool is_default(const glr_initializer *initializer, const glr_argument *argument,
                        const glr_initializer *defaults)
@@ -418,8 +448,11 @@ static bool is_default(const glr_initializer *initializer, const glr_argument *a
     if (argument->form == GLR_ARGUMENT_VALUE && initializer->number != GLR_NUMBER_DOUBLE) {
         return false;
     }
-    return argument->form == GLR_ARGUMENT_BOUND || memcmp(member_of(initializer, argument->member),
-                                                          member_of(defaults, argument->member), bytes) == 0;
+    if (argument->form == GLR_ARGUMENT_BOUND) {
+        return is_default_bound(initializer, argument);
+    }
+    return memcmp(member_of(initializer, argument->member), member_of(defaults, argument->member), bytes) ==
+           0;
 }
 
 /* How many arguments are written without a name: up to the last that is not the default. */

@@ -242,6 +242,88 @@ Test(keras_json, nulls_are_missing_members)
                    "config.value: not a member of Ones");
 }
 
+/* ---- Bounds ------------------------------------------------------------------------------------------ */
+
+#define TRUNCATED(members) "{\"class_name\": \"TruncatedNormal\", \"config\": {" members "}}"
+
+static void expect_written(glr_initializer made, const char *expected)
+{
+    char written[256];
+    cr_assert_eq(glr_initializer_to_json(&made, written, sizeof written, NULL), GLR_OK, "%s",
+                 glr_last_error());
+    cr_expect_str_eq(written, expected, "%s", written);
+    const glr_initializer again = expect_read(written);
+    cr_expect_arr_eq(&again.lower, &made.lower, sizeof made.lower, "%s", written);
+    cr_expect_arr_eq(&again.upper, &made.upper, sizeof made.upper, "%s", written);
+    cr_expect(again.lower_unit == made.lower_unit && again.upper_unit == made.upper_unit, "%s", written);
+}
+
+Test(keras_json, bounds_are_written_with_their_units)
+{
+    const double third = 1.0 / 3.0;
+    expect_written(glr_truncated_normal(0.0, 1.0, 7),
+                   TRUNCATED("\"mean\": 0.0, \"stddev\": 1.0, \"seed\": 7"));
+    expect_written(glr_truncated_normal_between(0.0, 1.0, -3.0, third, GLR_BOUND_STDDEV, 7),
+                   TRUNCATED("\"mean\": 0.0, \"stddev\": 1.0, \"lower\": -3.0, \"lower_unit\": \"stddev\", "
+                             "\"upper\": 0.33333333333333331, \"upper_unit\": \"stddev\", \"seed\": 7"));
+    expect_written(glr_truncated_normal_between(0.0, 1.0, -2.0, 2.0, GLR_BOUND_STDDEV, 7),
+                   TRUNCATED("\"mean\": 0.0, \"stddev\": 1.0, \"lower\": -2.0, \"lower_unit\": \"stddev\", "
+                             "\"upper\": 2.0, \"upper_unit\": \"stddev\", \"seed\": 7"));
+    expect_written(glr_truncated_normal_between(0.0, 1.0, -0.0, INFINITY, GLR_BOUND_ABSOLUTE, 7),
+                   TRUNCATED("\"mean\": 0.0, \"stddev\": 1.0, \"lower\": -0.0, \"lower_unit\": \"absolute\", "
+                             "\"upper\": Infinity, \"upper_unit\": \"absolute\", \"seed\": 7"));
+    expect_written(glr_trunc_normal(0.0, 1.0, -INFINITY, 0.5, 7),
+                   TRUNCATED("\"mean\": 0.0, \"stddev\": 1.0, \"lower\": -Infinity, \"lower_unit\": "
+                             "\"stddev\", \"upper\": 0.5, \"upper_unit\": \"absolute\", \"seed\": 7"));
+    glr_initializer one_sided = glr_truncated_normal(0.0, 1.0, 7);
+    one_sided.upper = 0.125;
+    one_sided.upper_unit = GLR_BOUND_ABSOLUTE;
+    expect_written(one_sided, TRUNCATED("\"mean\": 0.0, \"stddev\": 1.0, \"upper\": 0.125, \"upper_unit\": "
+                                        "\"absolute\", \"seed\": 7"));
+}
+
+Test(keras_json, bounds_need_a_number_and_a_unit)
+{
+    const glr_initializer absent = expect_read(
+        TRUNCATED("\"lower\": null, \"lower_unit\": null, \"upper_unit\": \"stddev\", \"upper\": true"));
+    cr_expect(absent.lower == 0.0 && absent.lower_unit == GLR_BOUND_DEFAULT);
+    cr_expect(absent.upper == 1.0 && absent.upper_unit == GLR_BOUND_STDDEV);
+    expect_refused(TRUNCATED("\"lower\": -3"), GLR_ERROR_PARSE, "config.lower_unit: missing beside lower");
+    expect_refused(TRUNCATED("\"upper\": 3, \"upper_unit\": null"), GLR_ERROR_PARSE,
+                   "config.upper_unit: missing beside upper");
+    expect_refused(TRUNCATED("\"upper_unit\": \"stddev\""), GLR_ERROR_PARSE,
+                   "config.upper: missing beside upper_unit");
+    expect_refused(TRUNCATED("\"lower\": -3, \"lower_unit\": \"Stddev\""), GLR_ERROR_PARSE,
+                   "config.lower_unit: must be stddev or absolute, not Stddev");
+    expect_refused(TRUNCATED("\"lower\": -3, \"lower_unit\": 1"), GLR_ERROR_PARSE,
+                   "config.lower_unit: must be stddev or absolute, not 1");
+    expect_refused(TRUNCATED("\"lower\": NaN, \"lower_unit\": \"stddev\""), GLR_ERROR_PARSE,
+                   "config.lower: NaN is not a bound");
+    expect_refused(TRUNCATED("\"lower\": \"-3s\", \"lower_unit\": \"stddev\""), GLR_ERROR_PARSE,
+                   "config.lower: must be a number");
+    expect_refused("{\"class_name\": \"RandomNormal\", \"config\": {\"lower\": -3}}", GLR_ERROR_PARSE,
+                   "config.lower: not a member of RandomNormal");
+}
+
+static void expect_unwritten(glr_initializer made, const char *message)
+{
+    char written[256];
+    cr_expect_eq(glr_initializer_to_json(&made, written, sizeof written, NULL), GLR_ERROR_ARGUMENT);
+    cr_expect_str_eq(glr_last_error(), message, "%s", glr_last_error());
+}
+
+Test(keras_json, bounds_without_a_form)
+{
+    glr_initializer unitless = glr_truncated_normal(0.0, 1.0, 7);
+    unitless.upper = 3.0;
+    expect_unwritten(unitless, "initializer.upper: 3 without a unit, since upper_unit is 0");
+    expect_unwritten(glr_truncated_normal_between(0.0, 1.0, NAN, 1.0, GLR_BOUND_STDDEV, 7),
+                     "initializer.lower: nan is not a bound");
+    expect_unwritten(
+        glr_truncated_normal_between(0.0, 1.0, -1.0, 1.0, (glr_bound_unit)3, 7),
+        "initializer.lower_unit: must be default (0), standard deviations (1) or absolute (2), not 3");
+}
+
 /* ---- Axes -------------------------------------------------------------------------------------------- */
 
 #define AXES(axes) "{\"class_name\": \"HeNormal\", \"config\": {\"seed\": 3, " axes "}}"

@@ -32,7 +32,8 @@ static bool is_same(const glr_initializer *a, const glr_initializer *b)
            SAME(stddev) && SAME(minval) && SAME(maxval) && SAME(scale) && SAME(mode) && SAME(distribution) &&
            SAME(method) && SAME(layout) && SAME(seeding) && SAME(seed) && SAME(stream) && SAME(key) &&
            SAME(counter) && SAME(input_axis_count) && SAME(output_axis_count) && SAME(batch_axis_count) &&
-           SAME(input_axes) && SAME(output_axes) && SAME(batch_axes) && SAME(has_axes);
+           SAME(input_axes) && SAME(output_axes) && SAME(batch_axes) && SAME(has_axes) && SAME(lower) &&
+           SAME(upper) && SAME(lower_unit) && SAME(upper_unit);
 #undef SAME
 }
 
@@ -76,6 +77,19 @@ Test(text, forms)
         {"random_normal(-0, 5e-2)", "random_normal(-0)"},
         {"truncated_normal(0, .02, -2s, 2 s)", "truncated_normal(0, 0.02)"},
         {"truncated_normal(stddev=0.02, upper=(1+1)s, mean=0)", "truncated_normal(0, 0.02)"},
+        {"truncated_normal(0, 0.02, -3s, 3 s)", "truncated_normal(0, 0.02, -3s, 3s)"},
+        {"truncated_normal(0, 0.02, -2s, 3s)", "truncated_normal(0, 0.02, -2s, 3s)"},
+        {"truncated_normal(0, 0.02, -3s, 2s)", "truncated_normal(0, 0.02, -3s)"},
+        {"truncated_normal(upper=0.1)", "truncated_normal(0, 0.05, -2s, 0.1)"},
+        {"truncated_normal(1, 0.5, lower=0)", "truncated_normal(1, 0.5, 0)"},
+        {"truncated_normal(0, 1, -2, 2)", "truncated_normal(0, 1, -2, 2)"},
+        {"truncated_normal(0, 1, -inf, + inf)", "truncated_normal(0, 1, -inf, inf)"},
+        {"truncated_normal(0, 1, 2s, -2s)", "truncated_normal(0, 1, 2s, -2s)"},
+        {"truncated_normal(0, 1, -0s, -0)", "truncated_normal(0, 1, -0s, -0)"},
+        {"truncated_normal(0, 1, -(1 + 1/3)s, 0x1p-3 s)",
+         "truncated_normal(0, 1, -1.3333333333333333s, 0.125s)"},
+        {"truncated_normal(0, 1, -s, n_layer s, seed=1)", "truncated_normal(0, 1, -7, 12s, seed=1)"},
+        {"truncated_normal(lower=-s\ts)", "truncated_normal(0, 0.05, -7s)"},
         {"variance_scaling(2,fan_in,untruncated_normal)", "variance_scaling(2, fan_in, untruncated_normal)"},
         {"variance_scaling(scale=2, mode=fan_in)", "variance_scaling(2)"},
         {"variance_scaling(2, fan_geo_avg, uniform)", "variance_scaling(2, fan_geo_avg, uniform)"},
@@ -94,9 +108,12 @@ Test(text, forms)
         {"linear_weight(layout=keras)", "variance_scaling(0.3333333333333333, fan_in, uniform)"},
         {"linear_bias(8*8, stream=3)", "random_uniform(-0.125, 0.125, stream=3)"},
         {"linear_bias(fan_in=0)", "random_uniform(0, 0)"},
-        {"trunc_normal(0, 0.02, -0.04, 0.04, method=icdf)", "truncated_normal(0, 0.02, method=icdf)"},
-        {"trunc_normal(a=-1, b=7, mean=3, std=2)", "truncated_normal(3, 2)"},
-        {"trunc_normal(a=-2, b=2)", "truncated_normal(0, 1)"},
+        {"trunc_normal(0, 0.02, -0.04, 0.04, method=icdf)",
+         "truncated_normal(0, 0.02, -0.04, 0.04, method=icdf)"},
+        {"trunc_normal(a=-1, b=7, mean=3, std=2)", "truncated_normal(3, 2, -1, 7)"},
+        {"trunc_normal(a=-2, b=2)", "truncated_normal(0, 1, -2, 2)"},
+        {"trunc_normal(a=-inf, b=n_layer)", "truncated_normal(0, 1, -inf, 12)"},
+        {"trunc_normal(1, 2, 0, +inf)", "truncated_normal(1, 2, 0, inf)"},
         {"log_arange()", "log_arange"},
         {"dt_bias(0.001, 0.1)", "dt_bias"},
         {"dt_bias(0.001, 0.1, 0, seed=4)", "dt_bias(0.001, 0.1, 0, seed=4)"},
@@ -138,6 +155,61 @@ Test(text, forms)
     for (size_t i = 0; i < COUNT(forms); i++) {
         const glr_initializer read = expect_read(forms[i].text);
         cr_expect_str_eq(expect_round_trip(&read), forms[i].written, "%s", forms[i].text);
+    }
+}
+
+static void expect_bound(double bound, double number, glr_bound_unit unit, glr_bound_unit expected,
+                         const char *text)
+{
+    cr_expect_arr_eq(&bound, &number, sizeof bound, "%s: %a, not %a", text, bound, number);
+    cr_expect_eq(unit, expected, "%s: unit %d, not %d", text, (int)unit, (int)expected);
+}
+
+Test(text, bounds)
+{
+    static const struct {
+        const char *text;
+        double lower, upper;
+        glr_bound_unit lower_unit, upper_unit;
+    } bounds[] = {
+        {"truncated_normal", 0.0, 0.0, GLR_BOUND_DEFAULT, GLR_BOUND_DEFAULT},
+        {"truncated_normal(0, 1, -2s, 2s)", 0.0, 0.0, GLR_BOUND_DEFAULT, GLR_BOUND_DEFAULT},
+        {"truncated_normal(0, 1, 2s, -2s)", 2.0, -2.0, GLR_BOUND_STDDEV, GLR_BOUND_STDDEV},
+        {"truncated_normal(0, 1, -2, 2)", -2.0, 2.0, GLR_BOUND_ABSOLUTE, GLR_BOUND_ABSOLUTE},
+        {"truncated_normal(0, 1, -1/3s, s)", -1.0 / 3.0, 7.0, GLR_BOUND_STDDEV, GLR_BOUND_ABSOLUTE},
+        {"truncated_normal(0, 1, -inf, 3s)", -INFINITY, 3.0, GLR_BOUND_STDDEV, GLR_BOUND_STDDEV},
+        {"truncated_normal(upper=inf)", 0.0, INFINITY, GLR_BOUND_DEFAULT, GLR_BOUND_STDDEV},
+        {"trunc_normal(0, 1, -2, 2)", -2.0, 2.0, GLR_BOUND_ABSOLUTE, GLR_BOUND_ABSOLUTE},
+        {"trunc_normal(0, 1, -inf, 2)", -INFINITY, 2.0, GLR_BOUND_STDDEV, GLR_BOUND_ABSOLUTE},
+    };
+    for (size_t i = 0; i < COUNT(bounds); i++) {
+        const glr_initializer read = expect_read(bounds[i].text);
+        expect_bound(read.lower, bounds[i].lower, read.lower_unit, bounds[i].lower_unit, bounds[i].text);
+        expect_bound(read.upper, bounds[i].upper, read.upper_unit, bounds[i].upper_unit, bounds[i].text);
+    }
+}
+
+/* Text has infinite bounds, and those of 2 standard deviations, in one unit alone. */
+Test(text, bounds_in_another_unit)
+{
+    static const struct {
+        double lower, upper;
+        glr_bound_unit unit;
+        const char *written;
+    } cases[] = {
+        {-2.0, 2.0, GLR_BOUND_STDDEV, "truncated_normal(0, 1, seed=5)"},
+        {-2.0, 3.0, GLR_BOUND_STDDEV, "truncated_normal(0, 1, -2s, 3s, seed=5)"},
+        {-INFINITY, 2.0, GLR_BOUND_ABSOLUTE, "truncated_normal(0, 1, -inf, 2, seed=5)"},
+        {-INFINITY, INFINITY, GLR_BOUND_ABSOLUTE, "truncated_normal(0, 1, -inf, inf, seed=5)"},
+    };
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        const glr_initializer made =
+            glr_truncated_normal_between(0.0, 1.0, cases[i].lower, cases[i].upper, cases[i].unit, 5);
+        char text[128] = "";
+        cr_expect_eq(glr_initializer_to_text(&made, text, sizeof text, NULL), GLR_OK, "%s", glr_last_error());
+        cr_expect_str_eq(text, cases[i].written, "%s", text);
+        const glr_initializer read = expect_read(text);
+        cr_expect_str_eq(expect_round_trip(&read), text);
     }
 }
 
@@ -236,6 +308,23 @@ static void random_axes(test_random *random, int32_t axes[GLR_MAX_RANK], uint32_
     }
 }
 
+/* As text has it: 2 standard deviations are the default, and an infinite bound counts them. */
+static double random_bound(test_random *random, double its_default, glr_bound_unit *unit)
+{
+    *unit = (glr_bound_unit)test_random_between(random, 0, 2);
+    if (*unit == GLR_BOUND_DEFAULT) {
+        return 0.0;
+    }
+    if (*unit == GLR_BOUND_STDDEV && test_random_between(random, 0, 3) == 0) {
+        return test_random_between(random, 0, 1) == 0 ? -INFINITY : INFINITY;
+    }
+    double bound;
+    do {
+        bound = test_random_between(random, 0, 3) == 0 ? -its_default : random_double(random);
+    } while (bound == its_default && *unit == GLR_BOUND_STDDEV);
+    return bound;
+}
+
 static void random_law(test_random *random, glr_initializer *made)
 {
     switch (made->kind) {
@@ -245,8 +334,13 @@ static void random_law(test_random *random, glr_initializer *made)
                                                              : random_double(random);
         break;
     }
-    case GLR_KIND_RANDOM_NORMAL:
     case GLR_KIND_TRUNCATED_NORMAL:
+        made->lower = random_bound(random, -2.0, &made->lower_unit);
+        made->upper = random_bound(random, 2.0, &made->upper_unit);
+        made->mean = random_double(random);
+        made->stddev = random_double(random);
+        break;
+    case GLR_KIND_RANDOM_NORMAL:
         made->mean = random_double(random);
         made->stddev = random_double(random);
         break;
@@ -509,6 +603,19 @@ Test(text, errors_of_arguments)
          "column 1: trunc_normal needs its bounds a and b, which are values: torch's -2 "
          "and 2 are not standard deviations, as truncated_normal's are"},
         {"trunc_normal(0, 1, -2s, 2s)", "column 22: expected an operator, ',' or ')', not 's'"},
+        {"truncated_normal(0, 1, -3s, 3 st)", "column 31: expected an operator, ',' or ')', not 'st'"},
+        {"truncated_normal(0, 1, -3s s)", "column 28: expected an operator, ',' or ')', not 's'"},
+        {"truncated_normal(0, 1, -inf s)", "column 29: expected an operator, ',' or ')', not 's'"},
+        {"truncated_normal(0, 1, -3s, nan)", "column 29: nan is not a bound"},
+        {"truncated_normal(0, 1, - nan s)", "column 24: nan is not a bound"},
+        {"truncated_normal(0, 1, -3s, 3s, 4)",
+         "column 33: too many arguments: truncated_normal takes 4 without a name"},
+        {"truncated_normal(0, 1, -3s, upper=3s, lower=-3s)", "column 39: duplicate argument 'lower'"},
+        {"truncated_normal(0, 1, 1 - 3s, 1 + inf)",
+         "column 36: inf is not allowed here: arguments are finite"},
+        {"trunc_normal(0, 1, nan, 2)", "column 20: nan is not a bound"},
+        {"trunc_normal(inf, 1, -2, 2)", "column 14: inf is not allowed here: arguments are finite"},
+        {"random_normal(0, 1s)", "column 19: expected an operator, ',' or ')', not 's'"},
         {"zeros(method=fast)", "column 14: unknown method 'fast', expected resample or icdf"},
         {"zeros(layout=tf)", "column 14: unknown layout 'tf', expected keras or torch"},
         {"zeros(seed=1.5)", "column 13: expected an operator, ',' or ')', not '.'"},
@@ -570,15 +677,6 @@ Test(text, errors_of_expressions)
 Test(text, errors_of_what_is_not_drawn)
 {
     static const error_case cases[] = {
-        {"truncated_normal(0, 0.02, -3s, 3s)", "column 27: the lower bound -3s is not supported, only -2s"},
-        {"truncated_normal(0, 0.02, -2s, 3 s)", "column 32: the upper bound 3 s is not supported, only 2s"},
-        {"truncated_normal(0, 0.02, -2)", "column 27: the lower bound -2 is not supported, only -2s"},
-        {"truncated_normal(upper=1/2 )", "column 24: the upper bound 1/2 is not supported, only 2s"},
-        {"trunc_normal(0, 0.02, -2, 2)",
-         "column 23: a is -2, not mean - 2 std, and other bounds are not drawn"},
-        {"trunc_normal(0, 1, -1, 2)", "column 20: a is -1, not mean - 2 std, and other bounds are not drawn"},
-        {"trunc_normal(0, 1, -2, 1)", "column 24: b is 1, not mean + 2 std, and other bounds are not drawn"},
-        {"trunc_normal(1, b=4, a=-1)", "column 17: b is 4, not mean + 2 std, and other bounds are not drawn"},
         {"orthogonal(1)", "column 1: the initializer 'orthogonal' is not supported"},
     };
     expect_errors(cases, COUNT(cases), GLR_ERROR_UNSUPPORTED);
@@ -717,6 +815,23 @@ Test(text, members_without_a_form)
     EXPECT_UNWRITTEN(glr_variance_scaling(1.0, (glr_mode)4, GLR_DISTRIBUTION_UNIFORM, 1), seed = 2,
                      GLR_ERROR_ARGUMENT, "initializer.mode: 4 is more than 3");
 
+    EXPECT_UNWRITTEN(glr_random_normal(0.0, 1.0, 1), lower = -1.0, GLR_ERROR_UNSUPPORTED,
+                     "initializer.lower: has no effect");
+    EXPECT_UNWRITTEN(glr_he_normal(1), upper_unit = GLR_BOUND_STDDEV, GLR_ERROR_UNSUPPORTED,
+                     "initializer.upper_unit: has no effect");
+    EXPECT_UNWRITTEN(glr_truncated_normal(0.0, 1.0, 1), lower = -0.0, GLR_ERROR_UNSUPPORTED,
+                     "initializer.lower: has no effect");
+    EXPECT_UNWRITTEN(glr_truncated_normal(0.0, 1.0, 1), lower = -3.0, GLR_ERROR_ARGUMENT,
+                     "initializer.lower: -3 without a unit, since lower_unit is 0");
+    EXPECT_UNWRITTEN(
+        glr_truncated_normal(0.0, 1.0, 1), lower_unit = (glr_bound_unit)3, GLR_ERROR_ARGUMENT,
+        "initializer.lower_unit: must be default (0), standard deviations (1) or absolute (2), not 3");
+    EXPECT_UNWRITTEN(
+        glr_truncated_normal(0.0, 1.0, 1), upper_unit = (glr_bound_unit)-1, GLR_ERROR_ARGUMENT,
+        "initializer.upper_unit: must be default (0), standard deviations (1) or absolute (2), not -1");
+    EXPECT_UNWRITTEN(glr_truncated_normal_between(0.0, 1.0, 0.0, 1.0, GLR_BOUND_STDDEV, 1), upper = NAN,
+                     GLR_ERROR_ARGUMENT, "initializer.upper: nan is not a bound");
+
     EXPECT_UNWRITTEN(glr_he_normal(3), reserved[2] = 1, GLR_ERROR_ARGUMENT,
                      "initializer.reserved[2]: 1 is not 0");
 }
@@ -766,7 +881,7 @@ Test(text, page)
         }
     }
     cr_expect_eq(fclose(page), 0);
-    cr_expect(written == 14 && refused == 13, "%d texts are written, %d refused", written, refused);
+    cr_expect(written == 18 && refused == 12, "%d texts are written, %d refused", written, refused);
 }
 
 /* What PyTorch's functions draw from: the upper bound of a uniform, or a normal's deviation. The formulas are
@@ -872,6 +987,9 @@ Test(text, random_texts)
         "nonlinearity",
         "selu",
         "2s",
+        "lower",
+        "upper",
+        "s",
         "0x1p-3",
         "1e5",
         "method",
@@ -882,6 +1000,7 @@ Test(text, random_texts)
     static const char *const starts[] = {
         "constant(1/(2-n_layer))",
         "truncated_normal(0, 0.02, -2s, 2s)",
+        "truncated_normal(0, 0.02, -inf, 0.5)",
         "he_normal(seed=1, batch_axes=[0,1])",
         "trunc_normal(3, 2, -1, 7)",
         "kaiming_uniform(1/2, fan_out, leaky_relu, stream=5)",

@@ -164,7 +164,8 @@ Test(torch, texts_of_constructors)
     expect_text("kaiming_uniform(0.2, fan_out)", glr_kaiming_uniform(0.2, GLR_MODE_FAN_OUT, leaky, 1));
     expect_text("linear_weight", glr_linear_weight(1));
     expect_text("linear_bias(8 * 3 * 3)", glr_linear_bias(72, 1));
-    expect_text("trunc_normal(1, 0.5, a=0, b=2)", glr_truncated_normal(1.0, 0.5, 1));
+    expect_text("trunc_normal(1, 0.5, a=0, b=2)", glr_trunc_normal(1.0, 0.5, 0.0, 2.0, 1));
+    expect_text("trunc_normal(std=0.5, a=-inf, b=1/3)", glr_trunc_normal(0.0, 0.5, -INFINITY, 1.0 / 3.0, 1));
     for (size_t i = 0; i < COUNT(gains); i++) {
         char text[128];
         (void)snprintf(text, sizeof text, "kaiming_normal(%g, nonlinearity=%s)", gains[i].slope,

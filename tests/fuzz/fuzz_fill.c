@@ -76,7 +76,8 @@ static glr_initializer take_initializer(fuzz_bytes *bytes, uint32_t rank)
         initializer.kind = GLR_KIND_NONE; /* the laws of the index have no reference here */
     }
     const uint8_t members = fuzz_byte(bytes);
-    initializer.reserved[members % 16] = is_wild(bytes) ? fuzz_byte(bytes) : 0;
+    initializer.reserved[members % (sizeof initializer.reserved / sizeof initializer.reserved[0])] =
+        is_wild(bytes) ? fuzz_byte(bytes) : 0;
     initializer.value = any_real(bytes);
     initializer.mean = any_real(bytes);
     initializer.stddev = any_real(bytes);

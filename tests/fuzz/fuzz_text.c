@@ -22,6 +22,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t length)
     CHECK(SAME(scale) && SAME(mode) && SAME(distribution) && SAME(method) && SAME(layout) && SAME(seeding));
     CHECK(SAME(seed) && SAME(stream) && SAME(key) && SAME(counter) && SAME(has_axes));
     CHECK(SAME(input_axis_count) && SAME(output_axis_count) && SAME(batch_axis_count));
+    CHECK(SAME(lower) && SAME(upper) && SAME(lower_unit) && SAME(upper_unit));
     CHECK(SAME(input_axes) && SAME(output_axes) && SAME(batch_axes));
     CHECK(glr_initializer_to_text(&again, second, sizeof second, NULL) == GLR_OK);
     CHECK(strcmp(text, second) == 0);

@@ -1,6 +1,7 @@
 /* Handles, and every function that is not a fill. */
 #include "calls.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -23,9 +24,10 @@ void call_close(glr_device *device) { CALL(glr_close, glr_close(device)); }
 /* The members of an initializer, without its padding. */
 static void record_initializer(record *into, const char *label, const glr_initializer *of)
 {
-    const double numbers[] = {of->value, of->mean, of->stddev, of->minval, of->maxval, of->scale};
-    const int64_t integers[] = {of->kind, of->mode,   of->distribution, of->method,
-                                of->seed, of->stream, of->seeding,      of->layout};
+    const double numbers[] = {of->value,  of->mean,  of->stddev, of->minval,
+                              of->maxval, of->scale, of->lower,  of->upper};
+    const int64_t integers[] = {of->kind,   of->mode,    of->distribution, of->method,     of->seed,
+                                of->stream, of->seeding, of->layout,       of->lower_unit, of->upper_unit};
     record_bytes(into, label, numbers, sizeof numbers);
     record_bytes(into, label, integers, sizeof integers);
     record_bytes(into, label, of->key, sizeof of->key);
@@ -95,6 +97,8 @@ static void call_with_numbers(record *into)
 static const char *const texts[] = {
     "\"glorot_uniform\"",
     "{\"class_name\": \"TruncatedNormal\", \"config\": {\"mean\": 0.1, \"stddev\": 1e-310, \"seed\": -5}}",
+    "{\"class_name\": \"TruncatedNormal\", \"config\": {\"lower\": -0.1, \"lower_unit\": \"absolute\", "
+    "\"upper\": 2.0000000000000004, \"upper_unit\": \"stddev\"}}",
     "{\"class_name\": \"RandomUniform\", \"config\": {\"minval\": -0.3333333333333333, \"maxval\": 1e23}}",
     "{\"class_name\": \"Constant\", \"config\": {\"value\": 2.2250738585072011e-308}}",
     "{\"class_name\": \"Constant\", \"config\": {\"value\": 1,5}}",
@@ -138,6 +142,7 @@ static const char *const forms[] = {
     "kaiming_uniform(0.1, fan_out)",
     "linear_bias(63)",
     "trunc_normal(0.1, 0.3, -2, 2)",
+    "truncated_normal(0.1, 0.3, -1.1s, 0.1 + 1/3)",
     "constant(0x1.8p-1074)",
     "constant(1,5)",
     "constant(1.00000000000000011102230246251565 - 1)",
@@ -167,7 +172,7 @@ static void call_from_text(record *into)
 /* Every named initializer, and those of Keras's defaults. */
 static void call_constructors(record *into)
 {
-    glr_initializer made[24];
+    glr_initializer made[26];
     double gain = 0.0;
     size_t count = 0;
     CALL(glr_zeros, made[count++] = glr_zeros());
@@ -186,6 +191,9 @@ static void call_constructors(record *into)
          made[count++] = glr_kaiming_uniform(0.1, GLR_MODE_FAN_OUT, GLR_NONLINEARITY_LEAKY_RELU, 1));
     CALL(glr_linear_weight, made[count++] = glr_linear_weight(1));
     CALL(glr_linear_bias, made[count++] = glr_linear_bias(63, 1));
+    CALL(glr_trunc_normal, made[count++] = glr_trunc_normal(0.1, 0.3, -INFINITY, 0.1, 1));
+    CALL(glr_truncated_normal_between,
+         made[count++] = glr_truncated_normal_between(0.1, 0.3, -1.1, INFINITY, GLR_BOUND_STDDEV, 1));
     CALL(glr_calculate_gain, (void)glr_calculate_gain(GLR_NONLINEARITY_LEAKY_RELU, 0.1, &gain));
     record_bytes(into, "glr_calculate_gain", &gain, sizeof gain);
     CALL(glr_log_arange, made[count++] = glr_log_arange());
