@@ -881,7 +881,7 @@ Test(text, page)
         }
     }
     cr_expect_eq(fclose(page), 0);
-    cr_expect(written == 18 && refused == 12, "%d texts are written, %d refused", written, refused);
+    cr_expect(written == 18 && refused == 13, "%d texts are written, %d refused", written, refused);
 }
 
 /* What PyTorch's functions draw from: the upper bound of a uniform, or a normal's deviation. The formulas are

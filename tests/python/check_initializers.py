@@ -2,8 +2,9 @@
 the text beside it. Each library's public initializers all have rows.
 
 A law is taken from the library without its internals: drawn once more from the same state of its generator, the standard
-normal, truncated normal or uniform values that it scales show which of them it scales, and by what, in float64. The
-samples themselves are compared by their extremes and by the two-sample Kolmogorov-Smirnov distance.
+normal, truncated normal or uniform values that it scales show which of them it scales, and by what, in float64. torch's
+truncated normals scale no such values; their law is that of the row's arguments. mpmath has the moments between bounds.
+The samples themselves are compared by their extremes and by the two-sample Kolmogorov-Smirnov distance.
 
 usage: check_initializers.py COMMAND PAGE
 """
@@ -26,6 +27,7 @@ import keras
 import library
 import numpy as np
 import torch
+from mpmath import mp
 
 jax.config.update("jax_enable_x64", True)
 
@@ -37,7 +39,6 @@ SHAPES = {
     "jax.nn.initializers": [(160, 240), (25, 12, 96), (5, 5, 32, 48)],
 }
 SEED = 7
-TRUNCATED_STDDEV = 0.87962566103423978  # of a standard normal between -2 and 2
 NONLINEARITIES = (
     "linear conv1d conv2d conv3d conv_transpose1d conv_transpose2d conv_transpose3d sigmoid tanh relu leaky_relu selu"
 ).split()
@@ -60,19 +61,60 @@ def name_of(cell):
     return re.match(r"\w+", cell).group()
 
 
-# ---- The libraries: the values of a row, and those that its law scales, by the law's name --------------------------------
+# ---- Laws: mean, standard deviation and bounds -----------------------------------------------------------------------------
+
+UNIFORM = 0.5, 1 / math.sqrt(12), 0.0, 1.0
+NORMAL = 0.0, 1.0, -math.inf, math.inf
+
+
+def truncated(lower, upper):
+    """The law of a standard normal between bounds."""
+    with mp.workdps(60):
+        low, high = mp.mpf(lower), mp.mpf(upper)
+        share = mp.ncdf(high) - mp.ncdf(low)
+        mean = (mp.npdf(low) - mp.npdf(high)) / share
+        variance = 1 + (low * mp.npdf(low) - high * mp.npdf(high)) / share - mean**2
+        return float(mean), float(mp.sqrt(variance)), lower, upper
+
+
+def scaled(law, scale, shift):
+    mean, stddev, lower, upper = law
+    return mean * scale + shift, stddev * scale, lower * scale + shift, upper * scale + shift
+
+
+def arguments_of(cell, function):
+    """What a cell's call gives a function of the same name, which returns it."""
+    return eval(cell, {name_of(cell): function, "w": None})
+
+
+def torch_truncated(cell):
+    """The law of a trunc_normal_; None of other functions."""
+    if name_of(cell) != "trunc_normal_":
+        return None
+    mean, std, a, b = arguments_of(cell, lambda _, mean=0.0, std=1.0, a=-2.0, b=2.0: (mean, std, a, b))
+    moments = scaled(truncated((a - mean) / std, (b - mean) / std), std, mean)
+    return *moments[:2], a, b
+
+
+def jax_bounds(cell):
+    if name_of(cell) != "truncated_normal":
+        return -2.0, 2.0
+    return arguments_of(cell, lambda stddev=0.01, dtype=None, lower=-2.0, upper=2.0: (lower, upper))
+
+
+# ---- The libraries: the values of a row, and those that its law may scale, each with their own law -------------------------
 
 
 def keras_row(cell, shape):
-    return np.asarray(eval(cell, dict(vars(keras.initializers)))(shape)), {}
+    return np.asarray(eval(cell, dict(vars(keras.initializers)))(shape)), []
 
 
 def torch_bases(shapes):
     """Standard values of the last of some tensors that are drawn one after the other."""
-    bases = {}
-    for law, draw in ("uniform", torch.Tensor.uniform_), ("normal", torch.Tensor.normal_):
+    bases = []
+    for law, draw in (UNIFORM, torch.Tensor.uniform_), (NORMAL, torch.Tensor.normal_):
         torch.manual_seed(SEED)
-        bases[law] = [draw(torch.empty(shape)) for shape in shapes][-1].numpy()
+        bases.append((law, [draw(torch.empty(shape)) for shape in shapes][-1].numpy()))
     return bases
 
 
@@ -96,12 +138,13 @@ def layer_row(cell, _shape):
 def jax_row(cell, shape):
     key, wide = jax.random.key(SEED), np.float64
     values = eval(cell, dict(vars(jax.nn.initializers)))(key, shape, wide)
-    bases = {
-        "uniform": jax.random.uniform(key, shape, wide),
-        "normal": jax.random.normal(key, shape, wide),
-        "truncated": jax.random.truncated_normal(key, -2, 2, shape, wide),
-    }
-    return np.asarray(values), {law: np.asarray(base) for law, base in bases.items()}
+    bounds = jax_bounds(cell)
+    bases = [
+        (UNIFORM, jax.random.uniform(key, shape, wide)),
+        (NORMAL, jax.random.normal(key, shape, wide)),
+        (truncated(*bounds), jax.random.truncated_normal(key, *bounds, shape, wide)),
+    ]
+    return np.asarray(values), [(law, np.asarray(base)) for law, base in bases]
 
 
 LIBRARIES = {
@@ -124,7 +167,7 @@ def public_names(section):
     return [{name} for name in dir(jax.nn.initializers) if not name.startswith("_")]
 
 
-# ---- Laws ------------------------------------------------------------------------------------------------------------------
+# ---- Comparisons -----------------------------------------------------------------------------------------------------------
 
 
 def fit(values, base):
@@ -137,15 +180,11 @@ def fit(values, base):
 
 
 def law_of(values, bases):
-    """Mean, standard deviation and bounds of the law that values were drawn from; None if no base fits."""
-    for law, base in bases.items():
+    """The law that values were drawn from; None if no base fits."""
+    for law, base in bases:
         scale, shift, miss = fit(values, base)
         if miss < 1e-9:
-            if law == "uniform":
-                return shift + scale / 2, scale / math.sqrt(12), shift, shift + scale
-            if law == "truncated":
-                return shift, scale * TRUNCATED_STDDEV, shift - 2 * scale, shift + 2 * scale
-            return shift, scale, -math.inf, math.inf
+            return scaled(law, scale, shift)
     return None
 
 
@@ -176,13 +215,12 @@ def expect_extremes(values, summary, what):
 
 def expect_law(glorand, text, values, bases, what):
     summary = library.describe(glorand, text, values.shape)
-    theirs = law_of(values, bases)
-    if theirs is None:  # torch draws truncated normals by inversion: the bounds are the row's
-        assert what[1].startswith("trunc_normal_"), what
-    else:
-        mean, stddev, lower, upper = theirs
-        for ours, its in (summary.mean, mean), (summary.stddev, stddev), (summary.lower, lower), (summary.upper, upper):
-            expect_near(ours, its, summary.stddev, what)
+    theirs = torch_truncated(what[1]) if what[0] == "torch.nn.init" else None
+    theirs = theirs or law_of(values, bases)
+    assert theirs is not None, what
+    mean, stddev, lower, upper = theirs
+    for ours, its in (summary.mean, mean), (summary.stddev, stddev), (summary.lower, lower), (summary.upper, upper):
+        expect_near(ours, its, summary.stddev, what)
     ours = drawn(glorand, text, values.shape)
     expect_extremes(ours, summary, what)
     expect_extremes(values, summary, what)
@@ -268,6 +306,19 @@ def check_keras_reads_torchs(command):
     assert keras.initializers.deserialize(form).get_config() == law.get_config(), form
 
 
+def check_keras_refuses_bounds(command):
+    """Keras has no bounds, and does not pass over them: it would draw another law."""
+    form = library.keras_form(command, "truncated_normal(0, 0.02, -3s, inf, seed=7)")
+    bounds = {"lower": -3.0, "lower_unit": "stddev", "upper": math.inf, "upper_unit": "stddev"}
+    assert form["config"] == {"mean": 0.0, "stddev": 0.02, **bounds, "seed": 7}, form
+    try:
+        keras.initializers.deserialize(form)
+    except TypeError as error:
+        assert "lower" in str(error), error
+    else:
+        raise AssertionError("Keras takes bounds")
+
+
 def main(command, page):
     torch.set_default_dtype(torch.float64)
     glorand = library.load(command)
@@ -276,6 +327,7 @@ def main(command, page):
     for row in rows:
         check_row(glorand, row)
     check_keras_reads_torchs(command)
+    check_keras_refuses_bounds(command)
     count = {section: sum(row[0] == section for row in rows) for section in LIBRARIES}
     drawn_rows = sum(not row[3].startswith("not drawn") for row in rows)
     print(f"{len(rows)} rows, {drawn_rows} of them drawn: {count}")
