@@ -99,6 +99,35 @@ Test(fill, text_form)
     EXPECT_DONE("glorand verify d.safetensors");
 }
 
+/* Files keep bounds: verify draws from what is in their metadata. */
+Test(fill, bounds)
+{
+    const glr_tensor tensor = {.dtype = GLR_DTYPE_FLOAT32, .rank = 2, .shape = {30, 20}};
+    const glr_initializer deviations =
+        glr_truncated_normal_between(0.1, 0.02, -3.0, 0.5, GLR_BOUND_STDDEV, 3);
+    glr_initializer mixed = deviations, open = glr_truncated_normal(0.0, 1.0, 3);
+    mixed.upper_unit = GLR_BOUND_ABSOLUTE;
+    open.upper = INFINITY;
+    open.upper_unit = GLR_BOUND_STDDEV;
+    EXPECT_DONE("glorand fill -i 'truncated_normal(0.1, 0.02, -3s, 0.5s)' -s 3 -n 30,20 -o a.npy");
+    expect_values("a.npy", deviations, tensor);
+    EXPECT_DONE("glorand fill -i 'truncated_normal(0.1, 0.02, -3s, 1/2)' -s 3 -n 30,20 -o b.safetensors");
+    expect_values("b.safetensors", mixed, tensor);
+    EXPECT_DONE("glorand verify b.safetensors");
+    EXPECT_DONE("glorand fill -i 'truncated_normal(0, 1, upper=inf)' -s 3 -n 30,20 -o c.safetensors");
+    expect_values("c.safetensors", open, tensor);
+    EXPECT_DONE("glorand verify c.safetensors");
+    EXPECT_DONE("glorand fill -i 'trunc_normal(0, 1, -1, 2, seed=3)' -n 30,20 -o d.safetensors");
+    expect_values("d.safetensors", glr_trunc_normal(0.0, 1.0, -1.0, 2.0, 3), tensor);
+    EXPECT_DONE("glorand verify d.safetensors");
+    EXPECT_DONE(
+        "glorand fill -i '{\"class_name\": \"TruncatedNormal\", \"config\": {\"mean\": 0.1, \"stddev\": "
+        "0.02, \"lower\": -3, \"lower_unit\": \"stddev\", \"upper\": 0.5, \"upper_unit\": \"absolute\", "
+        "\"seed\": 3}}' -n 30,20 -o e.safetensors");
+    expect_values("e.safetensors", mixed, tensor);
+    EXPECT_DONE("glorand verify e.safetensors");
+}
+
 /* Only dt_bias draws numbers: the others need no seed, and none is printed. */
 Test(fill, laws_of_the_index)
 {

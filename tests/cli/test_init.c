@@ -1,4 +1,6 @@
 /* glorand init, verify and stats on real lists of tensors. */
+#define _GNU_SOURCE /* memmem */
+
 #include "support/files.h"
 #include "support/golden.h"
 
@@ -412,6 +414,35 @@ Test(verify, rules_and_variables)
             .status,
         1);
     cr_expect_eq(run("glorand verify m.safetensors --spec m.json").status, 2, "no rule");
+}
+
+/* Bounds in texts, JSON and rules of a list, and in the metadata of the file that is made of them. */
+Test(verify, bounds)
+{
+    static const char *const texts[] = {
+        "truncated_normal(0, 0.02, -3s, 0.05, seed=", "truncated_normal(0, 0.02, -2s, inf, seed=",
+        "truncated_normal(0, 0.05, -0.1, seed=", "truncated_normal(0, 0.02, -3s, 0.5, seed="};
+    size_t length;
+    write_text(
+        "m.json",
+        "{\"dtype\": \"float32\", \"seed\": 3, \"tensors\": ["
+        "{\"name\": \"a\", \"shape\": [4, 4], \"initializer\": \"truncated_normal(0, 0.02, -3s, 0.05)\"}, "
+        "{\"name\": \"b\", \"shape\": [4, 4], \"initializer\": \"truncated_normal(0, 0.02, upper=inf)\"}, "
+        "{\"name\": \"c\", \"shape\": [4, 4], \"initializer\": {\"class_name\": \"TruncatedNormal\", "
+        "\"config\": {\"lower\": -0.1, \"lower_unit\": \"absolute\"}}}, "
+        "{\"name\": \"h.2.w\", \"shape\": [4, 4]}]}");
+#define RULE(upper) "-r 'h.{i}.w=truncated_normal(0, 0.02, -({i} + 1)s, " upper "/{i})'"
+    outcome result = run("glorand init m.json -o m.safetensors " RULE("1"));
+    cr_assert_eq(result.status, 0, "%s", result.err);
+    unsigned char *file = read_file("m.safetensors", &length);
+    for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
+        cr_expect_not_null(memmem(file, length, texts[i], strlen(texts[i])), "%s", texts[i]);
+    }
+    free(file);
+    cr_expect_eq(run("glorand verify m.safetensors").status, 0);
+    cr_expect_eq(run("glorand verify m.safetensors --spec m.json " RULE("1")).status, 0);
+    cr_expect_eq(run("glorand verify m.safetensors --spec m.json " RULE("0.02")).status, 1);
+#undef RULE
 }
 
 /* --set and --config: the last value of a name counts, and the list's own comes first. */

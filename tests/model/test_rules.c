@@ -171,6 +171,7 @@ Test(rules, captures_of_torchs_laws)
     cr_assert(glr_items_resolve(&model, &options, &problem), "%s", problem.text);
     cr_expect_eq(initializer_of(&model, 0).maxval, 0.5);
     cr_expect_eq(initializer_of(&model, 1).stddev, 3.0);
+    cr_expect(initializer_of(&model, 1).lower == -6.0 && initializer_of(&model, 1).upper == 6.0);
     cr_expect_eq(initializer_of(&model, 2).scale, 4.0);
     cr_expect_eq(initializer_of(&model, 3).scale, 1.0);
     glr_model_clear(&model);
