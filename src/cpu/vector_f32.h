@@ -68,6 +68,9 @@ GLR_FN void draw_words(const glr_plan *plan, glr_batch *batch)
     }
 }
 
+/* A function that is there once, since compilers take long for a copy of it. */
+#define OUT_OF_LINE static __attribute__((noinline))
+
 /* From those words to values. `sampler` is a constant where this is inlined. */
 GLR_FN void transform_words(glr_batch *batch, uint32_t first, uint32_t end, int sampler)
 {
@@ -78,7 +81,12 @@ GLR_FN void transform_words(glr_batch *batch, uint32_t first, uint32_t end, int 
     }
 }
 
-GLR_FN void transform_bounded(const glr_plan *plan, glr_batch *batch, uint32_t first, uint32_t end)
+OUT_OF_LINE void transform_normal(glr_batch *batch, uint32_t first, uint32_t end)
+{
+    transform_words(batch, first, end, GLR_SAMPLE_NORMAL);
+}
+
+OUT_OF_LINE void transform_bounded(const glr_plan *plan, glr_batch *batch, uint32_t first, uint32_t end)
 {
     const glr_bounded bounded = plan->bounded;
     for (uint32_t row = first; row < end; row += LANES) {
@@ -93,7 +101,7 @@ GLR_FN void transform_rows(const glr_plan *plan, glr_batch *batch, uint32_t firs
 {
     switch (plan->sampler) {
     case GLR_SAMPLE_UNIFORM: transform_words(batch, first, end, GLR_SAMPLE_UNIFORM); break;
-    case GLR_SAMPLE_NORMAL: transform_words(batch, first, end, GLR_SAMPLE_NORMAL); break;
+    case GLR_SAMPLE_NORMAL: transform_normal(batch, first, end); break;
     case GLR_SAMPLE_BOUNDED_ICDF: transform_bounded(plan, batch, first, end); break;
     default: transform_words(batch, first, end, GLR_SAMPLE_ICDF);
     }
@@ -107,31 +115,10 @@ static void pad(row_list *list)
     }
 }
 
-/* A candidate as the passes have it: bit 30 is set if it is rejected. With `between`, NULL for (-2, 2), it is
-   a quarter of the candidate, whose own bit 30 is not set since candidates end at 5.68. */
-GLR_FN glr_f32 flagged(glr_f32 candidate, const glr_interval *between)
-{
-    if (between == NULL) {
-        return candidate;
-    }
-    return glr_float_of(glr_bits_of(candidate * 0.25f) |
-                        glr_outside_bit(candidate, between->lower, between->upper));
-}
-
-GLR_FN glr_values flagged_candidates(const glr_block *block, const glr_interval *between)
-{
-    glr_values candidates = glr_normal_of_block(block);
-    GLR_UNROLL
-    for (int j = 0; j < 4; j++) {
-        candidates.value[j] = flagged(candidates.value[j], between);
-    }
-    return candidates;
-}
-
 /* First pass: four candidates per row, from the words that draw_words left. Which rows have rejected ones is
    kept where their counters will be, and listed in a loop of its own, which keeps the first one's window
    free. */
-GLR_FN void first_pass(glr_batch *batch, row_list *unfinished, const glr_interval *between)
+GLR_FN void first_pass(glr_batch *batch, row_list *unfinished)
 {
     uint32_t lane_rows[LANES];
     for (uint32_t lane = 0; lane < LANES; lane++) {
@@ -141,7 +128,7 @@ GLR_FN void first_pass(glr_batch *batch, row_list *unfinished, const glr_interva
     uint32_t count = 0;
     for (uint32_t row = 0; row < batch->rows; row += LANES) {
         glr_block block = load_block(&batch->raw[row]);
-        glr_values candidates = flagged_candidates(&block, between);
+        glr_values candidates = glr_normal_of_block(&block);
         glr_u32 rejected = glr_rejected_bit(candidates.value[0]) | glr_rejected_bit(candidates.value[1]) |
                            glr_rejected_bit(candidates.value[2]) | glr_rejected_bit(candidates.value[3]);
         glr_store_rows(candidates.value, batch->raw[row]);
@@ -156,8 +143,7 @@ GLR_FN void first_pass(glr_batch *batch, row_list *unfinished, const glr_interva
 
 /* One candidate more for each listed row, from the first pair of words of its second block: the sine value
    or, where that is rejected, the cosine value. It takes the place of the row's counter. */
-GLR_FN void fifth_candidates(const glr_plan *plan, const glr_batch *batch, row_list *list,
-                             const glr_interval *between)
+GLR_FN void fifth_candidates(const glr_plan *plan, const glr_batch *batch, row_list *list)
 {
     for (uint32_t i = 0; i < list->count; i++) {
         list->counter[i] = batch->counter[list->row[i]] + 1;
@@ -166,18 +152,17 @@ GLR_FN void fifth_candidates(const glr_plan *plan, const glr_batch *batch, row_l
     for (uint32_t i = 0; i < list->count; i += LANES) {
         glr_block block = block_at(plan, batch, glr_load_u32(&list->counter[i]));
         glr_sine_cosine pair = glr_box_muller(block.word[0], block.word[1]);
-        glr_f32 sine = flagged(pair.sine, between), cosine = flagged(pair.cosine, between);
-        glr_mask sine_rejected = glr_is_odd(glr_rejected_bit(sine) >> 30);
-        glr_store_f32(&list->counter[i], glr_select(sine_rejected, cosine, sine));
+        glr_mask sine_rejected = glr_is_odd(glr_rejected_bit(pair.sine) >> 30);
+        glr_store_f32(&list->counter[i], glr_select(sine_rejected, pair.cosine, pair.sine));
     }
 }
 
 /* Second pass: if a listed row lacked one value and its fifth candidate is kept, the row is finished;
    otherwise it stays in the list, its values to be drawn again. */
-GLR_FN void second_pass(const glr_plan *plan, glr_batch *batch, row_list *list, const glr_interval *between)
+GLR_FN void second_pass(const glr_plan *plan, glr_batch *batch, row_list *list)
 {
     uint32_t count = 0;
-    fifth_candidates(plan, batch, list, between);
+    fifth_candidates(plan, batch, list);
     for (uint32_t i = 0; i < list->count; i++) {
         uint32_t row = list->row[i], candidate = list->counter[i];
         uint32_t kept = glr_compact_row(batch->raw[row]);
@@ -189,12 +174,12 @@ GLR_FN void second_pass(const glr_plan *plan, glr_batch *batch, row_list *list, 
 }
 
 /* The candidates of LANES rows from their first two blocks, a row of eight for each. */
-GLR_FN void eight_candidates(const glr_plan *plan, const glr_batch *batch, glr_u32 counter,
-                             const glr_interval *between, float rows[LANES][8])
+OUT_OF_LINE void eight_candidates(const glr_plan *plan, const glr_batch *batch, glr_u32 counter,
+                                  float rows[LANES][8])
 {
     for (uint32_t i = 0; i < 2; i++) {
         glr_block block = block_at(plan, batch, counter + i);
-        glr_values candidates = flagged_candidates(&block, between);
+        glr_values candidates = glr_normal_of_block(&block);
         for (int j = 0; j < 4; j++) {
             float column[LANES];
             glr_store_f32(column, candidates.value[j]);
@@ -205,8 +190,21 @@ GLR_FN void eight_candidates(const glr_plan *plan, const glr_batch *batch, glr_u
     }
 }
 
-/* Third pass: the first four kept of eight candidates. Rows that still lack values stay in the list. */
-GLR_FN void third_pass(const glr_plan *plan, glr_batch *batch, row_list *list, const glr_interval *between)
+/* Makes of candidates, for bounds other than -2 and 2, what the third pass reads: bit 30 is set if one is
+   rejected. It is a quarter of the candidate, whose own bit 30 is not set, since candidates end at 5.68. */
+GLR_FN void flag_candidates(float *candidates, uint32_t count, const glr_interval *between)
+{
+    for (uint32_t i = 0; i < count; i += LANES) {
+        const glr_f32 candidate = glr_load_f32(candidates + i);
+        const glr_u32 outside = glr_outside_bit(candidate, between->lower, between->upper);
+        glr_store_u32(candidates + i, glr_bits_of(candidate * 0.25f) | outside);
+    }
+}
+
+/* Third pass: the first four kept of eight candidates; with `between`, NULL for (-2, 2), of flagged ones.
+   Rows that still lack values stay in the list. */
+OUT_OF_LINE void third_pass(const glr_plan *plan, glr_batch *batch, row_list *list,
+                            const glr_interval *between)
 {
     uint32_t count = 0;
     for (uint32_t i = 0; i < list->count; i++) {
@@ -215,7 +213,10 @@ GLR_FN void third_pass(const glr_plan *plan, glr_batch *batch, row_list *list, c
     pad(list);
     for (uint32_t i = 0; i < list->count; i += LANES) {
         float rows[LANES][8];
-        eight_candidates(plan, batch, glr_load_u32(&list->counter[i]), between, rows);
+        eight_candidates(plan, batch, glr_load_u32(&list->counter[i]), rows);
+        if (between != NULL) {
+            flag_candidates(rows[0], 8 * LANES, between);
+        }
         for (uint32_t lane = 0; lane < LANES && i + lane < list->count; lane++) {
             float *first = rows[lane], *second = rows[lane] + 4;
             uint32_t kept = glr_compact_row(first), more = glr_compact_row(second);
@@ -231,6 +232,18 @@ GLR_FN void third_pass(const glr_plan *plan, glr_batch *batch, row_list *list, c
     list->count = count;
 }
 
+/* Lists the rows of which a flagged candidate is rejected. */
+GLR_FN void list_rejected(const glr_batch *batch, row_list *list)
+{
+    list->count = 0;
+    for (uint32_t row = 0; row < batch->rows; row++) {
+        uint32_t bits[4];
+        memcpy(bits, batch->raw[row], sizeof bits);
+        list->row[list->count] = row;
+        list->count += (bits[0] | bits[1] | bits[2] | bits[3]) >> 30 & 1U;
+    }
+}
+
 /* From quarters of standard deviations to values. */
 GLR_FN void scale_quarters(const glr_plan *plan, glr_batch *batch)
 {
@@ -241,28 +254,42 @@ GLR_FN void scale_quarters(const glr_plan *plan, glr_batch *batch)
     }
 }
 
-/* Plain C draws what three passes leave, from the start. */
-GLR_FN void sample_truncated(const glr_plan *plan, glr_batch *batch, const glr_interval *between)
+/* Plain C draws from the start what the passes leave. */
+GLR_FN void finish_rows(const glr_plan *plan, glr_batch *batch, const row_list *unfinished)
+{
+    for (uint32_t i = 0; i < unfinished->count; i++) {
+        glr_cpu_sample_row(plan, batch, unfinished->row[i]);
+    }
+}
+
+GLR_FN void sample_truncated(const glr_plan *plan, glr_batch *batch)
 {
     row_list unfinished;
     draw_words(plan, batch);
-    first_pass(batch, &unfinished, between);
-    second_pass(plan, batch, &unfinished, between);
-    third_pass(plan, batch, &unfinished, between);
-    if (between != NULL) {
-        scale_quarters(plan, batch);
-    }
-    for (uint32_t i = 0; i < unfinished.count; i++) {
-        glr_cpu_sample_row(plan, batch, unfinished.row[i]);
-    }
+    first_pass(batch, &unfinished);
+    second_pass(plan, batch, &unfinished);
+    third_pass(plan, batch, &unfinished, NULL);
+    finish_rows(plan, batch, &unfinished);
+}
+
+GLR_FN void sample_bounded(const glr_plan *plan, glr_batch *batch)
+{
+    const glr_interval between = plan->bounded.between;
+    row_list unfinished;
+    draw_words(plan, batch);
+    transform_normal(batch, 0, batch->rows);
+    flag_candidates(batch->raw[0], batch->rows * GLR_GROUP_SIZE, &between);
+    list_rejected(batch, &unfinished);
+    third_pass(plan, batch, &unfinished, &between);
+    scale_quarters(plan, batch);
+    finish_rows(plan, batch, &unfinished);
 }
 
 GLR_FN void sample_f32(const glr_plan *plan, glr_batch *batch)
 {
-    const glr_interval between = plan->bounded.between;
     switch (plan->sampler) {
-    case GLR_SAMPLE_TRUNCATED: sample_truncated(plan, batch, NULL); break;
-    case GLR_SAMPLE_BOUNDED: sample_truncated(plan, batch, &between); break;
+    case GLR_SAMPLE_TRUNCATED: sample_truncated(plan, batch); break;
+    case GLR_SAMPLE_BOUNDED: sample_bounded(plan, batch); break;
     default: draw_words(plan, batch); transform_rows(plan, batch, 0, batch->rows);
     }
 }

@@ -6,30 +6,23 @@
 
 #include "vector_f32.h"
 
-/* A candidate for GLR_SAMPLE_BOUNDED, as flagged; its flag is bit 62. */
-GLR_FN glr_f64 flagged_f64(glr_f64 candidate, const glr_interval_f64 *between)
+/* The value of two words between bounds. */
+OUT_OF_LINE glr_f64 bounded_value_f64(const glr_plan *plan, glr_u64 low, glr_u64 high)
 {
-    glr_f64 excess =
-        glr_max_f64(glr_splat_f64(between->lower) - candidate, candidate - glr_splat_f64(between->upper));
-    glr_u64 outside = ((glr_bits_of_f64(excess) >> 63) ^ 1U) << 62;
-    return glr_f64_of(glr_bits_of_f64(candidate * 0.25) | outside);
+    const glr_bounded_f64 bounded = plan->bounded_f64;
+    return glr_bounded_value_f64(glr_icdf_bounded_f64(bounded.icdf, low, high), &bounded);
 }
 
-/* What the sampler makes of words; of GLR_SAMPLE_BOUNDED, candidates as the passes below have them: see
-   flagged. */
+/* What the sampler makes of words, of which nothing is rejected. */
 GLR_FN glr_f64_pair transform_words_f64(const glr_plan *plan, const glr_u64 word[4], int sampler)
 {
-    if (sampler == GLR_SAMPLE_BOUNDED_ICDF) {
-        const glr_bounded_f64 bounded = plan->bounded_f64;
-        return glr_bounded_words_f64(word, &bounded);
-    }
-    if (sampler != GLR_SAMPLE_BOUNDED) {
+    if (sampler != GLR_SAMPLE_BOUNDED_ICDF) {
         return glr_sample_words_f64(sampler, word);
     }
-    glr_f64_pair candidates = glr_normal_f64(word);
-    candidates.first = flagged_f64(candidates.first, &plan->bounded_f64.between);
-    candidates.second = flagged_f64(candidates.second, &plan->bounded_f64.between);
-    return candidates;
+    glr_f64_pair values;
+    values.first = bounded_value_f64(plan, word[0], word[1]);
+    values.second = bounded_value_f64(plan, word[2], word[3]);
+    return values;
 }
 
 /* Of LANES rows, what the sampler makes of the blocks that begin at some counters: a row of two each. */
@@ -99,20 +92,17 @@ GLR_FN int finish_f64(float row[GLR_BATCH_WIDTH], const double more[2])
     return count >= 2;
 }
 
-/* Draws on the listed rows; those that still lack values stay in the list. */
-GLR_FN void finish_rows_f64(const glr_plan *plan, glr_batch *batch, row_list *list, int sampler)
+/* Makes of candidates what is_kept reads, as flag_candidates. */
+GLR_FN void flag_candidates_f64(void *candidates, uint32_t count, const glr_interval_f64 *between)
 {
-    uint32_t count = 0;
-    for (uint32_t i = 0; i < list->count; i += LANES) {
-        double rows[LANES][2];
-        draw_rows_f64(plan, batch, glr_load_u32(&list->counter[i]), sampler, rows);
-        for (uint32_t lane = 0; lane < LANES && i + lane < list->count; lane++) {
-            const uint32_t row = list->row[i + lane];
-            list->row[count] = row;
-            count += !finish_f64(batch->raw[row], rows[lane]);
-        }
+    const glr_f64 lower = glr_splat_f64(between->lower), upper = glr_splat_f64(between->upper);
+    for (uint32_t i = 0; i < count; i += GLR_LANES_F64) {
+        char *at = (char *)candidates + i * sizeof(double);
+        const glr_f64 candidate = glr_load_f64(at);
+        const glr_f64 excess = glr_max_f64(lower - candidate, candidate - upper);
+        const glr_u64 outside = ((glr_bits_of_f64(excess) >> 63) ^ 1U) << 62;
+        glr_store_f64(at, glr_f64_of(glr_bits_of_f64(candidate * 0.25) | outside));
     }
-    list->count = count;
 }
 
 /* From quarters of standard deviations to values. */
@@ -126,14 +116,37 @@ GLR_FN void scale_quarters_f64(const glr_plan *plan, glr_batch *batch)
     }
 }
 
-/* `candidates` is the sampler of the candidates, a constant where this is inlined. */
-GLR_FN void sample_truncated_f64(const glr_plan *plan, glr_batch *batch, int candidates)
+/* Draws on the listed rows; those that still lack values stay in the list. */
+GLR_FN void draw_on_f64(const glr_plan *plan, glr_batch *batch, row_list *list,
+                        const glr_interval_f64 *between)
+{
+    uint32_t count = 0;
+    for (uint32_t i = 0; i < list->count; i += LANES) {
+        double rows[LANES][2];
+        draw_rows_f64(plan, batch, glr_load_u32(&list->counter[i]), GLR_SAMPLE_NORMAL, rows);
+        if (between != NULL) {
+            flag_candidates_f64(rows, 2 * LANES, between);
+        }
+        for (uint32_t lane = 0; lane < LANES && i + lane < list->count; lane++) {
+            const uint32_t row = list->row[i + lane];
+            list->row[count] = row;
+            count += !finish_f64(batch->raw[row], rows[lane]);
+        }
+    }
+    list->count = count;
+}
+
+/* Plain C draws from the start what is left. */
+OUT_OF_LINE void sample_truncated_f64(const glr_plan *plan, glr_batch *batch, const glr_interval_f64 *between)
 {
     row_list list;
-    draw_batch_f64(plan, batch, candidates);
+    draw_batch_f64(plan, batch, GLR_SAMPLE_NORMAL);
+    if (between != NULL) {
+        flag_candidates_f64(batch->raw, batch->rows * GLR_GROUP_SIZE_F64, between);
+    }
     list_rejected_f64(batch, &list);
-    finish_rows_f64(plan, batch, &list, candidates);
-    if (candidates == GLR_SAMPLE_BOUNDED) {
+    draw_on_f64(plan, batch, &list, between);
+    if (between != NULL) {
         scale_quarters_f64(plan, batch);
     }
     for (uint32_t i = 0; i < list.count; i++) {
@@ -144,8 +157,8 @@ GLR_FN void sample_truncated_f64(const glr_plan *plan, glr_batch *batch, int can
 GLR_FN void sample_f64(const glr_plan *plan, glr_batch *batch)
 {
     switch (plan->sampler) {
-    case GLR_SAMPLE_TRUNCATED: sample_truncated_f64(plan, batch, GLR_SAMPLE_NORMAL); break;
-    case GLR_SAMPLE_BOUNDED: sample_truncated_f64(plan, batch, GLR_SAMPLE_BOUNDED); break;
+    case GLR_SAMPLE_TRUNCATED: sample_truncated_f64(plan, batch, NULL); break;
+    case GLR_SAMPLE_BOUNDED: sample_truncated_f64(plan, batch, &plan->bounded_f64.between); break;
     case GLR_SAMPLE_BOUNDED_ICDF: draw_batch_f64(plan, batch, GLR_SAMPLE_BOUNDED_ICDF); break;
     case GLR_SAMPLE_UNIFORM: draw_batch_f64(plan, batch, GLR_SAMPLE_UNIFORM); break;
     case GLR_SAMPLE_NORMAL: draw_batch_f64(plan, batch, GLR_SAMPLE_NORMAL); break;
