@@ -235,8 +235,9 @@ fuzz_verdict fuzz_judge(const glr_initializer *initializer, const glr_tensor *te
         return verdict;
     }
     const int is_kind = initializer->kind > GLR_KIND_NONE && initializer->kind <= GLR_KIND_LECUN_UNIFORM;
-    if (has_reserved(initializer->reserved, 16) || !is_kind ||
-        (unsigned)initializer->method > GLR_METHOD_ICDF || (unsigned)initializer->layout > GLR_LAYOUT_TORCH ||
+    if (has_reserved(initializer->reserved, sizeof initializer->reserved / sizeof initializer->reserved[0]) ||
+        !is_kind || (unsigned)initializer->method > GLR_METHOD_ICDF ||
+        (unsigned)initializer->layout > GLR_LAYOUT_TORCH ||
         (unsigned)initializer->seeding > GLR_SEEDING_NONE || !judge_params(initializer, tensor->dtype)) {
         verdict.refusals |= FUZZ_REFUSAL(GLR_ERROR_ARGUMENT);
     }
