@@ -215,7 +215,7 @@ def expect_extremes(values, summary, what):
 
 def has_bounds(text):
     """Of a truncated normal, whose moments are then those of a numerical integral."""
-    return name_of(text) == "trunc_normal" or (name_of(text) == "truncated_normal" and re.search(r"\ds\b", text) is not None)
+    return "trunc_normal(" in text or ("truncated_normal(" in text and re.search(r"\ds\b", text) is not None)
 
 
 def expect_law(glorand, text, values, bases, what):
