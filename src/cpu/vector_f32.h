@@ -68,7 +68,8 @@ GLR_FN void draw_words(const glr_plan *plan, glr_batch *batch)
     }
 }
 
-/* A function that is there once, since compilers take long for a copy of it. */
+/* A function that is there once, since compilers take long for copies, or that has a place on the stack only
+   while it runs. */
 #define OUT_OF_LINE static __attribute__((noinline))
 
 /* From those words to values. `sampler` is a constant where this is inlined. */
@@ -262,7 +263,7 @@ GLR_FN void finish_rows(const glr_plan *plan, glr_batch *batch, const row_list *
     }
 }
 
-GLR_FN void sample_truncated(const glr_plan *plan, glr_batch *batch)
+OUT_OF_LINE void sample_truncated(const glr_plan *plan, glr_batch *batch)
 {
     row_list unfinished;
     draw_words(plan, batch);
@@ -272,7 +273,7 @@ GLR_FN void sample_truncated(const glr_plan *plan, glr_batch *batch)
     finish_rows(plan, batch, &unfinished);
 }
 
-GLR_FN void sample_bounded(const glr_plan *plan, glr_batch *batch)
+OUT_OF_LINE void sample_bounded(const glr_plan *plan, glr_batch *batch)
 {
     const glr_interval between = plan->bounded.between;
     row_list unfinished;
