@@ -27,14 +27,19 @@ def draw(command, initializer, method, dtype, count, seed, number):
     return np.frombuffer(subprocess.run([command, *arguments], check=True, stdout=subprocess.PIPE).stdout, dtype)
 
 
-VECTOR = re.compile(r"^    (float\d\d) (\w+) +seed +(-?\d+) stream +(\d+): ([0-9a-f ]+)$", re.MULTILINE)
+VECTOR = re.compile(
+    r"^    (float\d\d) (\w+) +(?:(\S+) to (\S+) +)?seed +(-?\d+) stream +(\d+): ([0-9a-f ]+)$", re.MULTILINE
+)
 
 
 def check_vectors(command):
     """How many of the text's own test vectors the command does not give."""
     wrong, vectors = 0, VECTOR.findall(stream.TEXT)
-    for dtype, sampler, seed, number, words in vectors:
+    for dtype, sampler, lower, upper, seed, number, words in vectors:
         initializer, method = next(draw[1:] for draw in DRAWS if draw[0] == sampler)
+        if lower:
+            bounds = [x if "inf" in x else f"{x}s" for x in (lower, upper)]
+            initializer = f"truncated_normal(0, 1, {bounds[0]}, {bounds[1]})"
         expected = [int(word, 16) for word in words.split()]
         ours = draw(command, initializer, method, getattr(np, dtype), len(expected), seed, number)
         # Only uniforms can be 0, and none is -0, so that adding a mean of 0 changes nothing.
