@@ -37,6 +37,9 @@ NARROW = " bfloat16" # ends the names of those that draw it
 KERNELS |= {name + NARROW: [*KERNELS[name], "--dtype", "bfloat16"] for name in ("normal", "icdf", "resample")}
 STRIDED = " strided" # rows of a slice: each is a run, and the kernel is that of any strides
 KERNELS |= {name + STRIDED: KERNELS[name] for name in ("normal", "icdf", "resample")}
+BOUNDED = " bounds" # others than -2 and 2
+KERNELS |= {"icdf" + BOUNDED: ["truncated_normal(0, 0.05, -3s, 3s)", "--method", "icdf"],
+            "resample" + BOUNDED: ["truncated_normal(0, 0.05, -3s, 3s)"]}
 ROW = 512
 CURAND = "curand_normal4"
 VALUES = 1 << 15 # for the table; the test takes half as many, and half the time

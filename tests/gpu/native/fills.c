@@ -133,6 +133,20 @@ static size_t add_index_laws(fill *fills, size_t count, glr_dtype dtype, int64_t
     return count;
 }
 
+/* Truncated normals between bounds, by both methods; some values are limited. */
+static size_t add_bounds(fill *fills, size_t count, glr_dtype dtype, int64_t elements)
+{
+    glr_initializer bounded[] = {
+        glr_truncated_normal_between(0.1, 0.7, -0.9, 1.6, GLR_BOUND_STDDEV, 6),
+        glr_truncated_normal_between(0.7, 1e-7, 0.7, 1.0, GLR_BOUND_ABSOLUTE, 7),
+    };
+    bounded[1].method = GLR_METHOD_ICDF;
+    for (size_t k = 0; k < sizeof bounded / sizeof bounded[0]; k++) {
+        count = add_layouts(fills, count, &bounded[k], dtype, elements);
+    }
+    return count;
+}
+
 size_t make_fills(fill fills[MAX_FILLS], int64_t elements, bool with_specials)
 {
     static const glr_dtype floats[] = {GLR_DTYPE_FLOAT64,  GLR_DTYPE_FLOAT32,       GLR_DTYPE_FLOAT16,
@@ -152,9 +166,10 @@ size_t make_fills(fill fills[MAX_FILLS], int64_t elements, bool with_specials)
             count = add_layouts(fills, count, &samplers[k], floats[i], elements);
         }
     }
-    count = add_index_laws(fills, count, GLR_DTYPE_FLOAT64, elements);
-    count = add_index_laws(fills, count, GLR_DTYPE_FLOAT32, elements);
-    count = add_index_laws(fills, count, GLR_DTYPE_BFLOAT16, elements);
+    for (glr_dtype dtype = GLR_DTYPE_FLOAT32; dtype <= GLR_DTYPE_BFLOAT16; dtype++) {
+        count = add_index_laws(fills, count, dtype, elements);
+        count = add_bounds(fills, count, dtype, elements);
+    }
     for (size_t k = 0; with_specials && k < sizeof samplers / sizeof samplers[0]; k++) {
         for (size_t i = 1; i < float_count; i++) { /* those that are rounded from float32 */
             count = add_specials(fills, count, &samplers[k], floats[i], WHOLE);

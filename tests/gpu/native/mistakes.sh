@@ -53,6 +53,8 @@ mistakes=(
     'draw.h; s/(number) += GLR_WORK_GROUPS \* GLR_GPU_ITEMS/(number) += GLR_GPU_ITEMS + GLR_WORK_GROUPS/'
     'draw.h; s/i + GLR_ITEM, 1)/i, 1)/'
     'draw.h; s/unit, args->stride, &values)/unit, 1, \&values)/'
+    'draw.h; s/glr_bounded_group((int)args->sampler/glr_bounded_group(GLR_SAMPLE_BOUNDED/'
+    'draw.h; s/glr_bounded_group_f64((int)args->sampler/glr_bounded_group_f64(GLR_SAMPLE_BOUNDED_ICDF/'
     'store.h; s/unit.count == 4 && stride == 1/stride == 1/'
     'store.h; s/(sizeof(vector) - 1)) == 0/(sizeof(vector) - 1)) < 16/'
     'store.h; s/j - unit.first < unit.count/j < unit.count/'
