@@ -1,4 +1,5 @@
 /* Every kernel that this processor runs, and the AVX-512 one emulated, against plain C. */
+#include "api/icdf_bounds.h"
 #include "api/make_plan.h"
 #include "cpu/kernel.h"
 #include "support/golden.h"
@@ -37,14 +38,36 @@ static void compare_store(const glr_cpu_kernel *kernel, const glr_plan *plan, co
     }
 }
 
+/* Bounds of a plan, as src/api/bounded.c makes them, of which a tenth or more is kept. */
+static void bound(test_random *random, glr_plan *plan)
+{
+    const double lower = (double)test_random_between(random, -400, 50) / 100.0;
+    const double upper = lower + 0.35 + (double)test_random_between(random, 0, 600) / 100.0;
+    plan->bounded = (glr_bounded){.between = {(float)lower, (float)upper, (float)lower},
+                                  .scale = 0x1p-3f,
+                                  .shift = 0.01f,
+                                  .least = (float)(lower * 0.12),
+                                  .greatest = (float)(upper * 0.125)};
+    plan->bounded_f64 = (glr_bounded_f64){.between = {lower, upper, lower},
+                                          .scale = 3.0,
+                                          .shift = 0.5,
+                                          .least = lower * 2.9,
+                                          .greatest = upper * 3.0};
+    cr_assert_gt(glr_describe_bounds(lower, upper, &plan->bounded.icdf), 0.0);
+    cr_assert_gt(glr_describe_bounds_f64(lower, upper, &plan->bounded_f64.icdf), 0.0);
+}
+
 static void compare(const glr_cpu_kernel *kernel, int batches)
 {
+    static const int samplers[] = {GLR_SAMPLE_UNIFORM, GLR_SAMPLE_NORMAL,  GLR_SAMPLE_TRUNCATED,
+                                   GLR_SAMPLE_ICDF,    GLR_SAMPLE_BOUNDED, GLR_SAMPLE_BOUNDED_ICDF};
     test_random random = test_random_start(kernel->name);
     static glr_batch drawn, expected;
     for (int i = 0; i < batches; i++) {
         glr_initializer initializer = glr_glorot_normal((int64_t)test_random_bits(&random));
         glr_plan plan = {.scale = 0x1p-3f, .shift = 0.01f, .scale_f64 = 3.0, .shift_f64 = 0.5};
-        plan.sampler = (int)test_random_between(&random, GLR_SAMPLE_UNIFORM, GLR_SAMPLE_ICDF);
+        plan.sampler = samplers[test_random_between(&random, 0, sizeof samplers / sizeof samplers[0] - 1)];
+        bound(&random, &plan);
         plan.dtype = (glr_dtype)test_random_between(&random, GLR_DTYPE_FLOAT32, GLR_DTYPE_FLOAT8_E5M2);
         glr_seed_plan(&initializer, &plan);
         random_batch(&random, &drawn);
