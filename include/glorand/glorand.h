@@ -378,7 +378,8 @@ typedef enum glr_kind {
         17,                 /**< scale, which is max_timescale: positions as in "Attention is all
                                you need", sines in even columns, cosines in odd ones; not random */
     GLR_KIND_IDENTITY = 18, /**< scale, which is gain: on the diagonal of a matrix, 0 elsewhere; not random */
-    GLR_KIND_DIRAC = 19     /**< integer, which is groups, and layout: torch.nn.init.dirac_; not random */
+    GLR_KIND_DIRAC = 19,    /**< integer, which is groups, and layout: torch.nn.init.dirac_; not random */
+    GLR_KIND_RANDOM_BYTES = 22 /**< random bits: integers that are all as likely; integer dtypes alone */
 } glr_kind;
 
 /** The fan by which variance scaling divides. */
@@ -552,6 +553,10 @@ GLR_API glr_initializer glr_sinusoids_interleaved(double max_timescale);
 GLR_API glr_initializer glr_identity(double gain);
 /** torch.nn.init.dirac_(tensor, groups), in layout torch. */
 GLR_API glr_initializer glr_dirac(int64_t groups);
+/** Random bits, for integer dtypes: every integer is as likely as the others. Tensors of one seed and stream
+   are views of the same bytes, whatever their dtypes. int32, int64 and those without a sign are TensorFlow's
+   tf.random.stateless_uniform(shape, [seed, stream], minval=None, maxval=None, dtype). */
+GLR_API glr_initializer glr_random_bytes(int64_t seed);
 /** @} */
 
 /** @name Laws by torch's names
@@ -666,7 +671,8 @@ GLR_API glr_status glr_resolve(const glr_initializer *initializer, glr_initializ
    missing is 2 standard deviations from the mean.
 
    Laws that Keras lacks are read and written in its form: LogArange; DtBias with dt_min, dt_max,
-   dt_init_floor and seed; Sinusoids and SinusoidsInterleaved with max_timescale; Dirac with groups.
+   dt_init_floor and seed; Sinusoids and SinusoidsInterleaved with max_timescale; Dirac with groups;
+   RandomBytes with seed.
 
    Layers. A layer's JSON may say null for axes with which the layer draws, as EinsumDense and
    MultiHeadAttention do. Those axes must be put in: the axes of the kernel whose letters are in the

@@ -98,12 +98,19 @@ static void store_bits(uint64_t bits, unsigned char element[8])
 /* The range of an integer type is [-2^bits, 2^bits), or [0, 2^bits). */
 static int magnitude_bits(glr_dtype dtype) { return dtypes[dtype].value_bits - dtypes[dtype].is_signed; }
 
+void glr_integer_range(glr_dtype dtype, double *least, double *end)
+{
+    *end = ldexp(1.0, magnitude_bits(dtype));
+    *least = dtypes[dtype].is_signed ? -*end : 0.0;
+}
+
 static glr_status encode_double_as_integer(const glr_params *params, glr_dtype dtype,
                                            unsigned char element[8])
 {
     const double value = params->shift;
-    const double end = ldexp(1.0, magnitude_bits(dtype)), min = dtypes[dtype].is_signed ? -end : 0.0;
-    if (!(value >= min && value < end) || value != floor(value)) {
+    double least, end;
+    glr_integer_range(dtype, &least, &end);
+    if (!(value >= least && value < end) || value != floor(value)) {
         return glr_fail(GLR_ERROR_ARGUMENT, "initializer.%s: %.17g is not a value of %s", params->member,
                         value, glr_dtype_name(dtype));
     }

@@ -89,6 +89,7 @@ static glr_status make_dt_bias(const glr_initializer *initializer, glr_index_law
                         LARGEST_DT);
     }
     law->law = GLR_LAW_DT_BIAS;
+    law->drawn = 4;
     law->number[0] = fixed_log2_of(low);
     law->number[1] = fixed_log2_of(high) - law->number[0];
     law->number[2] = fixed_log2_of(least > low ? least : low);
@@ -201,6 +202,18 @@ static glr_status make_dirac(const glr_initializer *initializer, const glr_tenso
     return GLR_OK;
 }
 
+/* Bytes that are not chosen for it are NaNs in floating-point types, and other than 0 and 1 in bool. */
+static glr_status make_bytes(const glr_initializer *initializer, const glr_tensor *tensor, glr_index_law *law)
+{
+    if (glr_dtype_is_floating(tensor->dtype) || tensor->dtype == GLR_DTYPE_BOOL) {
+        return glr_fail(GLR_ERROR_UNSUPPORTED, "tensor.dtype: %s draws integers, not %s",
+                        glr_kind_name(initializer->kind), glr_dtype_name(tensor->dtype));
+    }
+    law->law = GLR_LAW_BYTES;
+    law->drawn = (uint32_t)glr_dtype_size(tensor->dtype);
+    return GLR_OK;
+}
+
 glr_status glr_make_index_law(const glr_initializer *initializer, const glr_tensor *tensor,
                               glr_index_law *law)
 {
@@ -213,6 +226,7 @@ glr_status glr_make_index_law(const glr_initializer *initializer, const glr_tens
     case GLR_KIND_SINUSOIDS:
     case GLR_KIND_SINUSOIDS_INTERLEAVED: return make_sinusoids(initializer, tensor, law);
     case GLR_KIND_IDENTITY: return make_identity(initializer, tensor, law);
+    case GLR_KIND_RANDOM_BYTES: return make_bytes(initializer, tensor, law);
     default: return make_dirac(initializer, tensor, law);
     }
 }
@@ -294,7 +308,18 @@ static void describe_diagonal(const glr_initializer *initializer, const glr_inde
     summary->upper = share < 1.0 ? fmax(value, 0.0) : value;
 }
 
-void glr_describe_index_law(const glr_initializer *initializer, const glr_index_law *law,
+/* Integers that are all as likely. */
+static void describe_bytes(glr_dtype dtype, glr_summary *summary)
+{
+    double end;
+    glr_integer_range(dtype, &summary->lower, &end);
+    const double count = end - summary->lower;
+    summary->upper = end - 1.0;
+    summary->mean = (summary->lower + end) / 2.0 - 0.5;
+    summary->stddev = sqrt((count * count - 1.0) / 12.0);
+}
+
+void glr_describe_index_law(const glr_initializer *initializer, glr_dtype dtype, const glr_index_law *law,
                             glr_summary *summary)
 {
     switch (initializer->kind) {
@@ -302,6 +327,7 @@ void glr_describe_index_law(const glr_initializer *initializer, const glr_index_
     case GLR_KIND_DT_BIAS: describe_dt_bias(initializer, summary); return;
     case GLR_KIND_SINUSOIDS:
     case GLR_KIND_SINUSOIDS_INTERLEAVED: describe_sinusoids(initializer, law, summary); return;
+    case GLR_KIND_RANDOM_BYTES: describe_bytes(dtype, summary); return;
     default: describe_diagonal(initializer, law, summary);
     }
 }

@@ -35,6 +35,7 @@ static const struct {
     [GLR_KIND_SINUSOIDS_INTERLEAVED] = {"sinusoids_interleaved", "SinusoidsInterleaved", NULL, {0}},
     [GLR_KIND_IDENTITY] = {"identity", "Identity", "IdentityInitializer", {0}},
     [GLR_KIND_DIRAC] = {"dirac", "Dirac", NULL, {0}},
+    [GLR_KIND_RANDOM_BYTES] = {"random_bytes", "RandomBytes", NULL, {0}},
 };
 
 const char *const glr_mode_names[4] = {"fan_in", "fan_out", "fan_avg", "fan_geo_avg"};
@@ -85,12 +86,15 @@ int glr_kind_scales_variance(glr_kind kind)
     return kind == GLR_KIND_VARIANCE_SCALING || (is_kind(kind) && kinds[kind].scaling.scale > 0.0);
 }
 
-int glr_kind_is_of_index(glr_kind kind) { return kind >= GLR_KIND_LOG_ARANGE && kind <= GLR_KIND_DIRAC; }
+int glr_kind_is_of_index(glr_kind kind)
+{
+    return (kind >= GLR_KIND_LOG_ARANGE && kind <= GLR_KIND_DIRAC) || kind == GLR_KIND_RANDOM_BYTES;
+}
 
 int glr_kind_is_random(glr_kind kind)
 {
     return kind != GLR_KIND_ZEROS && kind != GLR_KIND_ONES && kind != GLR_KIND_CONSTANT &&
-           (kind == GLR_KIND_DT_BIAS || !glr_kind_is_of_index(kind));
+           (kind == GLR_KIND_DT_BIAS || kind == GLR_KIND_RANDOM_BYTES || !glr_kind_is_of_index(kind));
 }
 
 glr_scaling glr_scaling_of(const glr_initializer *initializer)
@@ -418,3 +422,5 @@ glr_initializer glr_dirac(int64_t groups)
     initializer.integer = groups;
     return initializer;
 }
+
+glr_initializer glr_random_bytes(int64_t seed) { return seeded(GLR_KIND_RANDOM_BYTES, seed); }

@@ -218,6 +218,7 @@ static unsigned members_of(glr_kind kind)
     case GLR_KIND_ONES:
     case GLR_KIND_LOG_ARANGE: return 0;
     case GLR_KIND_DT_BIAS: return HAS_DT | HAS_SEED;
+    case GLR_KIND_RANDOM_BYTES: return HAS_SEED;
     case GLR_KIND_SINUSOIDS:
     case GLR_KIND_SINUSOIDS_INTERLEAVED: return HAS_TIMESCALE;
     case GLR_KIND_IDENTITY: return HAS_GAIN;

@@ -282,11 +282,12 @@ static glr_status resolve_params(const glr_initializer *initializer, const glr_t
 
 /* ---- Plans ----------------------------------------------------------------------------------------- */
 
-/* Whether every dtype can hold the values, if it holds the plan's constant and 0. */
-static int is_of_constants(const glr_plan *plan)
+/* Whether integers can hold the values: random ones, or the plan's constant, if they hold that, and 0. */
+static int is_of_integers(const glr_plan *plan)
 {
     return plan->sampler == GLR_SAMPLE_CONSTANT ||
-           (plan->sampler == GLR_SAMPLE_INDEX && plan->law.law == GLR_LAW_DIAGONAL);
+           (plan->sampler == GLR_SAMPLE_INDEX &&
+            (plan->law.law == GLR_LAW_DIAGONAL || plan->law.law == GLR_LAW_BYTES));
 }
 
 /* As TensorFlow, which draws no random integers for weights. */
@@ -387,7 +388,7 @@ static glr_status make_plan(const glr_initializer *initializer, const glr_tensor
         status = glr_make_index_law(initializer, tensor, &plan->law);
     }
     plan->sampler = status == GLR_OK ? params->sampler : GLR_SAMPLE_CONSTANT;
-    if (status == GLR_OK && !is_of_constants(plan)) {
+    if (status == GLR_OK && !is_of_integers(plan)) {
         status = check_floating(initializer, tensor);
     }
     plan->dtype = tensor->dtype;
@@ -456,7 +457,7 @@ static glr_status describe(const glr_initializer *initializer, const glr_tensor 
     summary->fan_in = (double)params.fans.in;
     summary->fan_out = (double)params.fans.out;
     if (plan.sampler == GLR_SAMPLE_INDEX) {
-        glr_describe_index_law(initializer, &plan.law, summary);
+        glr_describe_index_law(initializer, tensor->dtype, &plan.law, summary);
     } else {
         describe_params(&params, summary);
     }

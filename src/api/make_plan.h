@@ -53,13 +53,16 @@ glr_status glr_plan_bounds(const glr_initializer *initializer, const glr_params 
 /* Mean, standard deviation and bounds of a truncated normal between resolved bounds. */
 void glr_describe_bounded(const glr_params *params, glr_summary *summary);
 
+/* The integers of a dtype that has some: from *least to *end, which is not one. Both are exact. */
+void glr_integer_range(glr_dtype dtype, double *least, double *end);
+
 /* The law of an initializer that is one of the index, for a checked tensor.
-   Errors: GLR_ERROR_ARGUMENT, GLR_ERROR_SHAPE. */
+   Errors: GLR_ERROR_ARGUMENT, GLR_ERROR_SHAPE, GLR_ERROR_UNSUPPORTED. */
 glr_status glr_make_index_law(const glr_initializer *initializer, const glr_tensor *tensor,
                               glr_index_law *law);
 
 /* Mean, standard deviation and bounds of its values. */
-void glr_describe_index_law(const glr_initializer *initializer, const glr_index_law *law,
+void glr_describe_index_law(const glr_initializer *initializer, glr_dtype dtype, const glr_index_law *law,
                             glr_summary *summary);
 
 /* Checks initializer and tensor and makes the plan, all but its keys and base counter (glr_seed_plan); *bytes

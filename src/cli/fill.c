@@ -23,7 +23,7 @@ static const char help[] =
     "      --stream N         the stream; the default is 0\n"
     "      --dtype TYPE       float32 (the default), float64, float16, bfloat16, float8_e4m3fn,\n"
     "                         float8_e5m2; for constants, identity and dirac also\n"
-    "                         bool and integers\n"
+    "                         bool and integers; for random_bytes integers alone\n"
     "      --method NAME      of truncated normals: resample (the default, TensorFlow's values) or icdf\n"
     "      --slice SLICE      draw a part only, as FIRST:END per axis, 0:100,:\n"
     "      --layout NAME      keras (the default: inputs, then outputs, last) or torch "

@@ -1,5 +1,5 @@
-/* The laws of the index: values that are a function of an element's index and the tensor's shape, one of them
- * of a random word, too. An element at a time, in one lane.
+/* The laws of the index: values that are a function of an element's index and the tensor's shape, two of them
+ * of random bytes, too. An element at a time, in one lane.
  *
  * docs/stream.md, section 8, has the formulas; src/api/index_law.c makes the laws. */
 #ifndef GLR_CORE_INDEX_H
@@ -15,6 +15,7 @@
 #define GLR_LAW_SINUSOIDS   2 /* sines in the lower half of coordinate 0, cosines in the upper one */
 #define GLR_LAW_INTERLEAVED 3 /* sines where coordinate 0 is even, cosines where it is odd */
 #define GLR_LAW_DIAGONAL    4 /* the plan's constant on a diagonal, 0 elsewhere */
+#define GLR_LAW_BYTES       5 /* the element's random bytes */
 
 #define GLR_LAW_COORDINATES 3
 
@@ -23,9 +24,12 @@ typedef struct glr_index_law {
     uint64_t step[GLR_LAW_COORDINATES];
     uint64_t extent[GLR_LAW_COORDINATES];
     uint64_t number[3];
-    uint32_t law; /* GLR_LAW_... */
-    uint32_t reserved;
+    uint32_t law;   /* GLR_LAW_... */
+    uint32_t drawn; /* random bytes of an element: 1, 2, 4 or 8, or 0 where none are drawn */
 } glr_index_law;
+
+/* Bytes of a block. */
+#define GLR_BLOCK_BYTES 16
 
 #if GLR_LANES == 1
 
@@ -105,7 +109,7 @@ GLR_FN glr_fixed glr_sinusoid_of(const glr_index_law *law, uint64_t j, uint64_t 
     return glr_fixed_sine(turn, is_cosine);
 }
 
-/* The number of an element by any law but the diagonal's; `word` is the element's random word. */
+/* The number of an element by any law but the last two; `word` is the element's random word. */
 GLR_FN glr_fixed glr_number_at(const glr_index_law *law, uint64_t index, uint32_t word)
 {
     const uint64_t column = glr_coordinate(law, 0, index);
@@ -130,27 +134,34 @@ GLR_FN int glr_is_on_diagonal(const glr_index_law *law, uint64_t index)
            glr_coordinate(law, 0, index) == law->number[0];
 }
 
-/* The word of element `index`, for laws that draw one. */
-GLR_FN uint32_t glr_index_word(const glr_index_law *law, uint64_t index, glr_counter base,
-                               const glr_round_keys *keys)
+/* The random bytes of element `index`, the first lowest, for laws that draw some; what is above them is not
+   the element's. They lie in one half of a block. */
+GLR_FN uint64_t glr_index_bytes(const glr_index_law *law, uint64_t index, glr_counter base,
+                                const glr_round_keys *keys)
 {
-    if (law->law != GLR_LAW_DT_BIAS) {
+    if (law->drawn == 0) {
         return 0;
     }
-    const glr_block block = glr_block_at(glr_counter_at(base, index / GLR_GROUP_SIZE), keys);
-    const uint32_t low = index & 1U ? block.word[1] : block.word[0];
-    const uint32_t high = index & 1U ? block.word[3] : block.word[2];
-    return index & 2U ? high : low;
+    const uint64_t first = index * law->drawn;
+    const glr_block block = glr_block_at(glr_counter_at(base, first / GLR_BLOCK_BYTES), keys);
+    const uint64_t low = (uint64_t)block.word[1] << 32 | block.word[0];
+    const uint64_t high = (uint64_t)block.word[3] << 32 | block.word[2];
+    return (first & 8U ? high : low) >> (8U * (uint32_t)(first & 7U));
 }
 
-/* An element as it lies in memory, the first byte lowest; `pattern` is the plan's constant. */
+/* An element as it lies in memory, the first byte lowest; `pattern` is the plan's constant. Only the
+   element's bytes count. */
 GLR_FN uint64_t glr_index_element(const glr_index_law *law, uint64_t index, glr_counter base,
                                   const glr_round_keys *keys, uint32_t dtype, uint64_t pattern)
 {
     if (law->law == GLR_LAW_DIAGONAL) {
         return glr_is_on_diagonal(law, index) ? pattern : 0;
     }
-    const glr_fixed number = glr_number_at(law, index, glr_index_word(law, index, base, keys));
+    const uint64_t bytes = glr_index_bytes(law, index, base, keys);
+    if (law->law == GLR_LAW_BYTES) {
+        return bytes;
+    }
+    const glr_fixed number = glr_number_at(law, index, (uint32_t)bytes);
     if (dtype == GLR_DTYPE_NUMBER_FLOAT64) {
         return glr_nearest_float(number, 52, 1023);
     }

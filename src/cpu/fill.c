@@ -36,7 +36,7 @@ typedef struct worker {
 static void scatter(const worker *w, const char *elements, uint64_t count, char *dst)
 {
     const uint64_t size = w->element_size, step = w->plan->runs.stride * size;
-    if (step == size) { /* a constant's: drawn elements are stored without this */
+    if (step == size) { /* constants and random bytes: values are stored without this */
         memcpy(dst, elements, count * size);
         return;
     }
@@ -49,6 +49,10 @@ static void scatter(const worker *w, const char *elements, uint64_t count, char 
 
 static void store(const worker *w, const char *raw, uint64_t count, char *dst)
 {
+    if (w->plan->sampler == GLR_SAMPLE_INDEX) { /* random bytes */
+        scatter(w, raw, count, dst);
+        return;
+    }
     if (w->plan->runs.stride == 1) {
         (w->nontemporal ? w->kernel->store_nt : w->kernel->store)(w->plan, raw, count, dst);
         return;
@@ -193,7 +197,7 @@ static void fill_chunk(worker *w, uint64_t position, uint64_t count, char *dst)
         char *place = dst + (start.offset + within * runs->stride) * w->element_size;
         if (w->plan->sampler == GLR_SAMPLE_CONSTANT) {
             write_constant(w, now, place);
-        } else if (w->plan->sampler == GLR_SAMPLE_INDEX) {
+        } else if (w->plan->sampler == GLR_SAMPLE_INDEX && w->plan->law.law != GLR_LAW_BYTES) {
             write_index(w, start.index + within, now, place);
         } else {
             draw_run(w, start.index + within, now, place);
@@ -213,6 +217,10 @@ static void prepare(worker *w, const glr_cpu_kernel *kernel, const glr_plan *pla
     w->group_size = is_f64 ? GLR_GROUP_SIZE_F64 : GLR_GROUP_SIZE;
     w->raw_size = is_f64 ? sizeof(double) : sizeof(float);
     w->blocks = 1;
+    if (plan->sampler == GLR_SAMPLE_INDEX) {
+        w->group_size = GLR_BLOCK_BYTES / w->element_size;
+        w->raw_size = w->element_size;
+    }
     if (rejects(plan)) {
         w->blocks = is_f64 ? GLR_BLOCKS_PER_GROUP_F64 : GLR_BLOCKS_PER_GROUP;
     }

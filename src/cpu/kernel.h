@@ -26,7 +26,8 @@ typedef struct glr_batch {
 typedef struct glr_cpu_kernel {
     const char *name;
 
-    /* Draws the raw values of a batch's rows. The sampler is not GLR_SAMPLE_CONSTANT. */
+    /* Draws the raw values of a batch's rows, of GLR_SAMPLE_INDEX the blocks' words, which random bytes are.
+       The sampler is not GLR_SAMPLE_CONSTANT. */
     void (*sample)(const glr_plan *plan, glr_batch *batch);
 
     /* Scales raw values, rounds them to the plan's dtype and writes them to dst, any address, one after the

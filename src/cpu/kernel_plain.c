@@ -12,6 +12,11 @@ static glr_counter row_counter(const glr_batch *batch, uint32_t row)
 
 void glr_cpu_sample_row(const glr_plan *plan, glr_batch *batch, uint32_t row)
 {
+    if (plan->sampler == GLR_SAMPLE_INDEX) {
+        const glr_block block = glr_block_at(row_counter(batch, row), &plan->keys);
+        memcpy(batch->raw[row], block.word, sizeof block.word);
+        return;
+    }
     const glr_counter counter = row_counter(batch, row);
     const glr_values values = glr_is_bounded(plan->sampler)
                                   ? glr_bounded_group(plan->sampler, &plan->bounded, counter, 0, &plan->keys)

@@ -48,7 +48,7 @@ static int draws_as_plain(const glr_cpu_kernel *kernel, int sampler, glr_dtype d
 
 int glr_cpu_kernel_agrees(const glr_cpu_kernel *kernel)
 {
-    int agrees = 1;
+    int agrees = draws_as_plain(kernel, GLR_SAMPLE_INDEX, GLR_DTYPE_UINT32);
     for (int sampler = GLR_SAMPLE_UNIFORM; sampler <= GLR_SAMPLE_ICDF; sampler++) {
         agrees = agrees && draws_as_plain(kernel, sampler, GLR_DTYPE_FLOAT32) &&
                  draws_as_plain(kernel, sampler, GLR_DTYPE_FLOAT64);

@@ -97,6 +97,20 @@ OUT_OF_LINE void transform_bounded(const glr_plan *plan, glr_batch *batch, uint3
     }
 }
 
+/* The words as they are, each row's in order. */
+GLR_FN void order_words(glr_batch *batch, uint32_t first, uint32_t end)
+{
+    for (uint32_t row = first; row < end; row += LANES) {
+        glr_block block = load_block(&batch->raw[row]);
+        glr_values words;
+        GLR_UNROLL
+        for (int i = 0; i < GLR_BATCH_WIDTH; i++) {
+            words.value[i] = glr_float_of(block.word[i]);
+        }
+        glr_store_rows(words.value, batch->raw[row]);
+    }
+}
+
 /* The values of rows first to end - 1, of which nothing is rejected; `first` is a multiple of LANES. */
 GLR_FN void transform_rows(const glr_plan *plan, glr_batch *batch, uint32_t first, uint32_t end)
 {
@@ -104,6 +118,7 @@ GLR_FN void transform_rows(const glr_plan *plan, glr_batch *batch, uint32_t firs
     case GLR_SAMPLE_UNIFORM: transform_words(batch, first, end, GLR_SAMPLE_UNIFORM); break;
     case GLR_SAMPLE_NORMAL: transform_normal(batch, first, end); break;
     case GLR_SAMPLE_BOUNDED_ICDF: transform_bounded(plan, batch, first, end); break;
+    case GLR_SAMPLE_INDEX: order_words(batch, first, end); break;
     default: transform_words(batch, first, end, GLR_SAMPLE_ICDF);
     }
 }

@@ -147,6 +147,11 @@ static void shape(call *c, uint32_t rank, int64_t shape0, int64_t shape1, int64_
 
 BREAK(index_integers, INIT = glr_log_arange(); TENSOR.dtype = GLR_DTYPE_INT32)
 BREAK(index_bool, INIT = glr_dt_bias(0.1, 0.2, 0.0, 1); TENSOR.dtype = GLR_DTYPE_BOOL)
+BREAK(bytes_of_float32, INIT = glr_random_bytes(1))
+BREAK(bytes_of_float8, INIT = glr_random_bytes(1); TENSOR.dtype = GLR_DTYPE_FLOAT8_E5M2)
+BREAK(bytes_of_bool, INIT = glr_random_bytes(1); TENSOR.dtype = GLR_DTYPE_BOOL)
+BREAK(bytes_part, INIT = glr_random_bytes(1); INIT.seeding = GLR_SEEDING_NONE; TENSOR.dtype = GLR_DTYPE_INT8;
+      range(c, 0, 4))
 BREAK(logarithms_of_rank_0, INIT = glr_log_arange(); TENSOR.rank = 0)
 BREAK(dt_min_small, INIT = glr_dt_bias(1e-19, 0.1, 0.0, 1))
 BREAK(dt_min_nan, INIT = glr_dt_bias(NAN, 0.1, 0.0, 1))
@@ -283,6 +288,14 @@ static const row rows[] = {
      "tensor.dtype: log_arange draws floating-point values, not int32"},
     {"dt_bias of bool", index_bool, GLR_ERROR_UNSUPPORTED,
      "tensor.dtype: dt_bias draws floating-point values, not bool"},
+    {"random_bytes of float32", bytes_of_float32, GLR_ERROR_UNSUPPORTED,
+     "tensor.dtype: random_bytes draws integers, not float32"},
+    {"random_bytes of float8", bytes_of_float8, GLR_ERROR_UNSUPPORTED,
+     "tensor.dtype: random_bytes draws integers, not float8_e5m2"},
+    {"random_bytes of bool", bytes_of_bool, GLR_ERROR_UNSUPPORTED,
+     "tensor.dtype: random_bytes draws integers, not bool"},
+    {"part of an unseeded random_bytes", bytes_part, GLR_ERROR_UNSEEDED,
+     "a part needs a random_bytes that is resolved"},
     {"log_arange of rank 0", logarithms_of_rank_0, GLR_ERROR_SHAPE,
      "tensor.rank: log_arange needs at least 1 axis, not 0"},
     {"dt_min small", dt_min_small, GLR_ERROR_ARGUMENT,

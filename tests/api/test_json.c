@@ -179,6 +179,7 @@ Test(json, laws_of_the_index)
         {glr_sinusoids_interleaved(500.0),
          "{\"class_name\": \"SinusoidsInterleaved\", \"config\": {\"max_timescale\": 500.0}}"},
         {glr_dirac(3), "{\"class_name\": \"Dirac\", \"config\": {\"groups\": 3}}"},
+        {glr_random_bytes(7), "{\"class_name\": \"RandomBytes\", \"config\": {\"seed\": 7}}"},
     };
     for (size_t i = 0; i < sizeof forms / sizeof forms[0]; i++) {
         char written[256];

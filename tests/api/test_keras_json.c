@@ -29,8 +29,11 @@ static void expect_refused(const char *text, glr_status status, const char *mess
 /* TensorFlow's have it, whatever the kind; no kind has a member of another. */
 Test(keras_json, every_kind_may_have_a_dtype)
 {
-    for (int kind = GLR_KIND_ZEROS; kind <= GLR_KIND_DIRAC; kind++) {
+    for (int kind = GLR_KIND_ZEROS; kind <= GLR_KIND_RANDOM_BYTES; kind++) {
         char text[128];
+        if (strcmp(glr_kind_name((glr_kind)kind), "unknown initializer") == 0) {
+            continue; /* not every number is one */
+        }
         (void)snprintf(text, sizeof text, "{\"class_name\": \"%s\", \"config\": {\"dtype\": \"float16\"}}",
                        glr_kind_name((glr_kind)kind));
         cr_expect_eq(expect_read(text).kind, (glr_kind)kind, "%s", text);

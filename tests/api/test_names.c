@@ -28,7 +28,9 @@ Test(names, of_kinds)
         const char *name = glr_kind_name(kind);
         cr_expect_eq(glr_kind_of_name(name), kind, "%s", name);
     }
-    cr_expect_str_eq(glr_kind_name((glr_kind)20), "unknown initializer");
+    cr_expect_eq(glr_kind_of_name("RandomBytes"), GLR_KIND_RANDOM_BYTES);
+    cr_expect_eq(glr_kind_of_name(glr_kind_name(GLR_KIND_RANDOM_BYTES)), GLR_KIND_RANDOM_BYTES);
+    cr_expect_str_eq(glr_kind_name((glr_kind)23), "unknown initializer");
     cr_expect_eq(glr_kind_of_name("Glorot"), GLR_KIND_NONE);
     cr_expect_eq(glr_kind_of_name(NULL), GLR_KIND_NONE);
 }

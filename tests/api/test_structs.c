@@ -25,6 +25,7 @@ Test(structs, enumerators)
     cr_expect_eq(GLR_KIND_LECUN_UNIFORM, 13);
     cr_expect_eq(GLR_KIND_LOG_ARANGE, 14);
     cr_expect_eq(GLR_KIND_DIRAC, 19);
+    cr_expect_eq(GLR_KIND_RANDOM_BYTES, 22);
     cr_expect_eq(GLR_BACKEND_CUDA, 3);
 }
 
@@ -42,6 +43,7 @@ Test(structs, constructors_set_defaults)
     cr_expect_eq(glr_initializer_of_kind(GLR_KIND_DIRAC).integer, 1);
     cr_expect_eq(glr_identity(0.5).scale, 0.5);
     cr_expect_eq(glr_dt_bias(0.1, 0.2, 0.0, -4).seed, -4);
+    cr_expect_eq(glr_random_bytes(-4).seed, -4);
     cr_expect_eq(glr_he_uniform(-4).seed, -4);
     cr_expect_eq(glr_constant(3.5).value, 3.5);
     cr_expect_eq(glr_constant(3.5).number, GLR_NUMBER_DOUBLE);

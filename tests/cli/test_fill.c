@@ -128,7 +128,7 @@ Test(fill, bounds)
     EXPECT_DONE("glorand verify e.safetensors");
 }
 
-/* Only dt_bias draws numbers: the others need no seed, and none is printed. */
+/* Only the last two draw numbers: the others need no seed, and none is printed. */
 Test(fill, laws_of_the_index)
 {
     const glr_tensor matrix = {.dtype = GLR_DTYPE_FLOAT32, .rank = 2, .shape = {30, 20}};
@@ -147,6 +147,9 @@ Test(fill, laws_of_the_index)
     EXPECT_DONE("glorand fill -i 'dt_bias(0.001, 0.1)' -s 3 -n 30,20 -o f.safetensors");
     expect_values("f.safetensors", glr_dt_bias(0.001, 0.1, 1e-4, 3), matrix);
     EXPECT_DONE("glorand verify f.safetensors");
+    EXPECT_DONE("glorand fill -i random_bytes -s 3 -n 6,4,3 --dtype int8 -o g.safetensors");
+    expect_values("g.safetensors", glr_random_bytes(3), kernel);
+    EXPECT_DONE("glorand verify g.safetensors");
 }
 
 Test(fill, slices)

@@ -105,7 +105,7 @@ Test(fixed, numbers_of_the_text)
         json_array_foreach(json_object_get(law, "elements"), j, element)
         {
             const uint64_t index = (uint64_t)json_integer_value(json_array_get(element, 0));
-            const uint32_t word = glr_index_word(&plan.law, index, plan.base, &plan.keys);
+            const uint32_t word = (uint32_t)glr_index_bytes(&plan.law, index, plan.base, &plan.keys);
             const uint64_t number = signed_of(glr_number_at(&plan.law, index, word));
             cr_expect_eq(number, integer_of(json_string_value(json_array_get(element, 2))),
                          "%s, element %" PRIu64, glr_kind_name(initializer.kind), index);

@@ -2,6 +2,7 @@
 #include "support/any_fill.h"
 #include "support/golden.h"
 #include "support/random.h"
+#include "support/reference.h"
 
 #include <criterion/criterion.h>
 #include <math.h>
@@ -179,6 +180,73 @@ Test(index_laws, identity_in_every_dtype)
     glr_close(device);
 }
 
+/* ---- Bytes -------------------------------------------------------------------------------------------- */
+
+/* The first bytes of the blocks of a key, by Random123. */
+static void expected_bytes(const glr_initializer *keyed, unsigned char *bytes, size_t count)
+{
+    reference_stream stream;
+    memcpy(stream.key, keyed->key, sizeof stream.key);
+    memcpy(stream.counter, keyed->counter, sizeof stream.counter);
+    for (size_t i = 0; i < count; i++) {
+        uint32_t words[4];
+        reference_block(&stream, i / 16, words);
+        bytes[i] = (unsigned char)(words[i % 16 / 4] >> (8 * (i % 4)) & 0xffU);
+    }
+}
+
+/* Tensors of all integer dtypes are views of the same bytes, also where counters carry. */
+Test(index_laws, bytes_of_blocks)
+{
+    enum { BYTES = 2048 };
+    static const uint32_t counters[][4] = {{7, 0, 1, 2}, {0xfffffff0U, 0xffffffffU, 0xffffffffU, 0}};
+    glr_device *device = open_any(1);
+    for (glr_dtype dtype = GLR_DTYPE_INT8; dtype <= GLR_DTYPE_UINT64; dtype++) {
+        for (size_t i = 0; i < COUNT(counters); i++) {
+            unsigned char drawn[BYTES], expected[BYTES];
+            const int64_t elements = BYTES / (int64_t)glr_dtype_size(dtype);
+            const glr_tensor tensor = {.dtype = dtype, .rank = 1, .shape = {elements}};
+            glr_initializer initializer = glr_random_bytes(0);
+            initializer.seeding = GLR_SEEDING_KEY;
+            initializer.key[0] = 0x01234567U;
+            initializer.key[1] = 0x89abcdefU;
+            memcpy(initializer.counter, counters[i], sizeof initializer.counter);
+            expected_bytes(&initializer, expected, sizeof expected);
+            cr_assert_eq(any_fill(device, &initializer, &tensor, drawn, sizeof drawn), GLR_OK, "%s",
+                         any_error());
+            cr_expect_arr_eq(drawn, expected, sizeof drawn, "%s, counter %zu", glr_dtype_name(dtype), i);
+        }
+    }
+    glr_close(device);
+}
+
+/* The first and the last integer, and what all are on average, by Python's integers. */
+Test(index_laws, bytes_described)
+{
+    static const struct {
+        glr_dtype dtype;
+        double lower, upper, mean, stddev;
+    } cases[] = {
+        {GLR_DTYPE_INT8, -128.0, 127.0, -0.5, 73.90027063549903},
+        {GLR_DTYPE_UINT8, 0.0, 255.0, 127.5, 73.90027063549903},
+        {GLR_DTYPE_INT16, -32768.0, 32767.0, -0.5, 18918.61361860324},
+        {GLR_DTYPE_UINT32, 0.0, 4294967295.0, 2147483647.5, 1239850262.2531195},
+        {GLR_DTYPE_INT64, -0x1p63, 0x1p63, -0.5, 5.325116328314171e18},
+        {GLR_DTYPE_UINT64, 0.0, 0x1p64, 0x1p63, 5.325116328314171e18},
+    };
+    const glr_initializer initializer = glr_random_bytes(1);
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        const glr_tensor tensor = {.dtype = cases[i].dtype, .rank = 1, .shape = {5}};
+        glr_summary summary;
+        cr_assert_eq(glr_describe(&initializer, &tensor, &summary), GLR_OK, "%s", glr_last_error());
+        cr_expect_eq(summary.lower, cases[i].lower, "%s: %.17g", glr_dtype_name(tensor.dtype), summary.lower);
+        cr_expect_eq(summary.upper, cases[i].upper, "%s: %.17g", glr_dtype_name(tensor.dtype), summary.upper);
+        cr_expect_eq(summary.mean, cases[i].mean, "%s: %.17g", glr_dtype_name(tensor.dtype), summary.mean);
+        cr_expect_float_eq(summary.stddev, cases[i].stddev, 1e-15 * cases[i].stddev, "%s: %.17g",
+                           glr_dtype_name(tensor.dtype), summary.stddev);
+    }
+}
+
 /* ---- Parts -------------------------------------------------------------------------------------------- */
 
 typedef struct example {
@@ -280,6 +348,19 @@ static void check_parts(glr_device *device, glr_device *cpu, const example *e, g
         check_part(device, e, &part, whole);
     }
     free(whole);
+}
+
+Test(index_laws, parts_of_bytes)
+{
+    static const glr_dtype dtypes[] = {GLR_DTYPE_INT8, GLR_DTYPE_UINT16, GLR_DTYPE_INT32, GLR_DTYPE_UINT64};
+    test_random random = test_random_start("bytes");
+    glr_device *device = open_any(4), *cpu = open_cpu(1);
+    const example bytes = {glr_random_bytes(7), 3, {131, 103, 7}};
+    for (size_t i = 0; i < COUNT(dtypes); i++) {
+        check_parts(device, cpu, &bytes, dtypes[i], &random);
+    }
+    glr_close(cpu);
+    glr_close(device);
 }
 
 Test(index_laws, parts_of_the_whole)

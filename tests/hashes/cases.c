@@ -365,6 +365,23 @@ static void add_bounds(case_list *list)
     }
 }
 
+/* Random bytes of each width, and far from a tensor's beginning. */
+static void add_bytes(case_list *list)
+{
+    static const glr_dtype integers[] = {GLR_DTYPE_INT8, GLR_DTYPE_UINT16, GLR_DTYPE_INT32, GLR_DTYPE_UINT64};
+    for (size_t i = 0; i < COUNT(integers); i++) {
+        const glr_tensor far = {.dtype = integers[i],
+                                .rank = 1,
+                                .shape = {GLR_MAX_ELEMENTS},
+                                .part = GLR_PART_RANGE,
+                                .first = GLR_MAX_ELEMENTS - 2003,
+                                .count = 2003};
+        add(list, glr_random_bytes(3), vector_of(integers[i], 4099), "random_bytes-%s",
+            glr_dtype_name(integers[i]));
+        add(list, glr_random_bytes(3), far, "random_bytes-far-%s", glr_dtype_name(integers[i]));
+    }
+}
+
 size_t hash_cases(hash_case cases[MAX_HASH_CASES])
 {
     case_list list = {cases, 0};
@@ -380,5 +397,6 @@ size_t hash_cases(hash_case cases[MAX_HASH_CASES])
     add_seeds(&list);
     add_index_laws(&list);
     add_bounds(&list);
+    add_bytes(&list);
     return list.count;
 }

@@ -202,6 +202,7 @@ static void call_constructors(record *into)
     CALL(glr_sinusoids_interleaved, made[count++] = glr_sinusoids_interleaved(10000.0));
     CALL(glr_identity, made[count++] = glr_identity(0.5));
     CALL(glr_dirac, made[count++] = glr_dirac(1));
+    CALL(glr_random_bytes, made[count++] = glr_random_bytes(1));
     CALL(glr_initializer_of_kind, made[count++] = glr_initializer_of_kind(GLR_KIND_RANDOM_UNIFORM));
     for (size_t i = 0; i < count; i++) {
         const char *name = NULL;

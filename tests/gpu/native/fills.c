@@ -166,6 +166,10 @@ size_t make_fills(fill fills[MAX_FILLS], int64_t elements, bool with_specials)
             count = add_layouts(fills, count, &samplers[k], floats[i], elements);
         }
     }
+    for (size_t i = 0; i < sizeof sizes / sizeof sizes[0]; i++) {
+        const glr_initializer bytes = glr_random_bytes(6);
+        count = add_layouts(fills, count, &bytes, sizes[i], elements);
+    }
     for (glr_dtype dtype = GLR_DTYPE_FLOAT32; dtype <= GLR_DTYPE_BFLOAT16; dtype++) {
         count = add_index_laws(fills, count, dtype, elements);
         count = add_bounds(fills, count, dtype, elements);
