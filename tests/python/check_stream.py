@@ -17,6 +17,8 @@ DRAWS = [
     ("resample", '{"class_name": "TruncatedNormal", "config": {"mean": 0, "stddev": 1}}', "resample"),
     ("icdf", '{"class_name": "TruncatedNormal", "config": {"mean": 0, "stddev": 1}}', "icdf"),
 ]
+BYTES = ("bytes", '{"class_name": "RandomBytes", "config": {}}', "resample")  # not a scaled draw
+INTEGERS = (np.int8, np.int16, np.int32, np.int64, np.uint8, np.uint16, np.uint32, np.uint64)
 SEEDS = [(0, 0), (42, -1), (-3, 1 << 40)]
 COUNT = {np.float32: 2501, np.float64: 501}
 
@@ -28,7 +30,7 @@ def draw(command, initializer, method, dtype, count, seed, number):
 
 
 VECTOR = re.compile(
-    r"^    (float\d\d) (\w+) +(?:(\S+) to (\S+) +)?seed +(-?\d+) stream +(\d+): ([0-9a-f ]+)$", re.MULTILINE
+    r"^    (float\d\d|uint\d+) (\w+) +(?:(\S+) to (\S+) +)?seed +(-?\d+) stream +(\d+): ([0-9a-f ]+)$", re.MULTILINE
 )
 
 
@@ -36,7 +38,7 @@ def check_vectors(command):
     """How many of the text's own test vectors the command does not give."""
     wrong, vectors = 0, VECTOR.findall(stream.TEXT)
     for dtype, sampler, lower, upper, seed, number, words in vectors:
-        initializer, method = next(draw[1:] for draw in DRAWS if draw[0] == sampler)
+        initializer, method = next(draw[1:] for draw in [*DRAWS, BYTES] if draw[0] == sampler)
         if lower:
             bounds = [x if "inf" in x else f"{x}s" for x in (lower, upper)]
             initializer = f"truncated_normal(0, 1, {bounds[0]}, {bounds[1]})"
@@ -48,8 +50,20 @@ def check_vectors(command):
     return wrong if vectors else 1
 
 
+def check_bytes(command):
+    """How many bytes of tensors of all integer types are not the text's."""
+    wrong = 0
+    for seed, number in SEEDS:
+        for dtype in INTEGERS:
+            ours = draw(command, BYTES[1], BYTES[2], dtype, 1001, seed, number)
+            expected = np.frombuffer(stream.random_bytes(ours.nbytes, seed, number), np.uint8)
+            wrong += np.count_nonzero(ours.view(np.uint8) != expected)
+    print(f"{wrong} random bytes differ")
+    return wrong
+
+
 def main(command, _model, _scratch):
-    different = check_vectors(command)
+    different = check_vectors(command) + check_bytes(command)
     for dtype, count in COUNT.items():
         for sampler, initializer, method in DRAWS:
             for seed, number in SEEDS:

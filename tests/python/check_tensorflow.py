@@ -1,5 +1,5 @@
 """Compares tensors of two GPT-2 files, made by the command, with TensorFlow's values, bit for bit: with the normals that
-the list names, and with glorot_normal.
+the list names, and with glorot_normal; and random_bytes with its uniforms over all integers.
 
 usage: check_tensorflow.py COMMAND GPT2.json SCRATCH_DIR
 
@@ -62,6 +62,20 @@ def differs(path, law):
     return found
 
 
+def bytes_differ(command):
+    """Whether any random integer is not TensorFlow's."""
+    found = False
+    for dtype in (tf.int32, tf.int64, tf.uint32, tf.uint64):
+        fill = [command, "fill", "-i", "random_bytes", "-s", "42", "--stream=-7", "-n", "1001,3", "--dtype", dtype.name]
+        out = subprocess.run([*fill, "-o", "-"], check=True, stdout=subprocess.PIPE).stdout
+        seed = tf.constant([42, -7], tf.int64)
+        theirs = tf.random.stateless_uniform((1001, 3), seed, minval=None, maxval=None, dtype=dtype).numpy()
+        different = np.count_nonzero(np.frombuffer(out, theirs.dtype) != theirs.ravel())
+        print(f"{dtype.name}: {different} of {theirs.size} values differ")
+        found = found or different > 0
+    return found
+
+
 def main(command, model, scratch):
     with tempfile.TemporaryDirectory(dir=scratch) as folder:
         path = os.path.join(folder, "gpt2.safetensors")
@@ -70,7 +84,7 @@ def main(command, model, scratch):
         if differs(path, gpt2_normal):
             return 1
         subprocess.run([*init, "--rule", "*=glorot_normal"], check=True)
-        return 1 if differs(path, glorot_normal) else 0
+        return 1 if differs(path, glorot_normal) or bytes_differ(command) else 0
 
 
 if __name__ == "__main__":

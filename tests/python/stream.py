@@ -48,6 +48,12 @@ def blocks(j, key, base):
     return philox([[c >> 32 * i & 0xFFFFFFFF for c in counters] for i in range(4)], key)
 
 
+def random_bytes(count, seed, number):
+    """The first bytes of the tensors that random_bytes fills."""
+    key, base = key_and_base(seed, number)
+    return blocks(range(-(-count // 16)), key, base).T.astype("<u4").tobytes()[:count]
+
+
 def fma(a, b, c):
     return float(Fraction(a) * Fraction(b) + Fraction(c))
 
