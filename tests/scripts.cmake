@@ -144,7 +144,7 @@ if(TARGET glorand_command)
 
   add_library(test_rounding SHARED support/rounding_library.c)
   target_include_directories(test_rounding PRIVATE ${PROJECT_SOURCE_DIR}/src)
-  target_link_libraries(test_rounding PRIVATE glorand_flags)
+  target_link_libraries(test_rounding PRIVATE glorand glorand_flags)
   if(NOT GLORAND_SANITIZE) # Python or an ordinary program could not load it.
     glorand_python_test(python_rounding python/check_rounding.py $<TARGET_FILE:test_rounding>)
     set_tests_properties(python_rounding PROPERTIES TIMEOUT 1800)

@@ -265,25 +265,31 @@ GLR_API const char *glr_backend_name(glr_backend_kind backend);
 
    Random initializers, logarithms and sinusoids draw floating-point dtypes only. float64 has a stream of its
    own. The 16- and 8-bit floating-point types hold the float32 value rounded to nearest even; a value beyond
-   their range becomes infinity, or NaN in float8_e4m3fn, which has no infinity. Zeros, ones, constants,
-   identity and dirac fill every dtype. */
+   their range becomes infinity, or NaN in float8_e4m3fn, which has no infinity. Ones and constants fill every
+   dtype; zeros, identity and dirac all but float8_e8m0fnu, which has no 0; random_bytes fills integer dtypes.
+
+   float8_e8m0fnu, the scales of OCP's MX formats, holds powers of two. A constant above 0, rounded to
+   float32, becomes the nearest one, the greater of two that are as near, as in ml_dtypes and PyTorch
+   (docs/stream.md, section 7, has the ends); from 1.5 * 2^127 on it becomes NaN. Others but NaN are refused,
+   and laws that are no constants. */
 typedef enum glr_dtype {
-    GLR_DTYPE_NONE = 0,          /**< not a dtype: the value of a member that was not set */
-    GLR_DTYPE_FLOAT32 = 1,       /**< IEEE binary32 */
-    GLR_DTYPE_FLOAT64 = 2,       /**< IEEE binary64 */
-    GLR_DTYPE_FLOAT16 = 3,       /**< IEEE binary16 */
-    GLR_DTYPE_BFLOAT16 = 4,      /**< upper half of binary32 */
-    GLR_DTYPE_FLOAT8_E4M3FN = 5, /**< 4 exponent bits, 3 fraction bits, no infinity; up to 448 */
-    GLR_DTYPE_FLOAT8_E5M2 = 6,   /**< upper half of binary16 */
-    GLR_DTYPE_BOOL = 7,          /**< one byte, 0 or 1 */
-    GLR_DTYPE_INT8 = 8,          /**< 8 bits, two's complement */
-    GLR_DTYPE_INT16 = 9,         /**< 16 bits, two's complement */
-    GLR_DTYPE_INT32 = 10,        /**< 32 bits, two's complement */
-    GLR_DTYPE_INT64 = 11,        /**< 64 bits, two's complement */
-    GLR_DTYPE_UINT8 = 12,        /**< 8 bits, unsigned */
-    GLR_DTYPE_UINT16 = 13,       /**< 16 bits, unsigned */
-    GLR_DTYPE_UINT32 = 14,       /**< 32 bits, unsigned */
-    GLR_DTYPE_UINT64 = 15        /**< 64 bits, unsigned */
+    GLR_DTYPE_NONE = 0,           /**< not a dtype: the value of a member that was not set */
+    GLR_DTYPE_FLOAT32 = 1,        /**< IEEE binary32 */
+    GLR_DTYPE_FLOAT64 = 2,        /**< IEEE binary64 */
+    GLR_DTYPE_FLOAT16 = 3,        /**< IEEE binary16 */
+    GLR_DTYPE_BFLOAT16 = 4,       /**< upper half of binary32 */
+    GLR_DTYPE_FLOAT8_E4M3FN = 5,  /**< 4 exponent bits, 3 fraction bits, no infinity; up to 448 */
+    GLR_DTYPE_FLOAT8_E5M2 = 6,    /**< upper half of binary16 */
+    GLR_DTYPE_BOOL = 7,           /**< one byte, 0 or 1 */
+    GLR_DTYPE_INT8 = 8,           /**< 8 bits, two's complement */
+    GLR_DTYPE_INT16 = 9,          /**< 16 bits, two's complement */
+    GLR_DTYPE_INT32 = 10,         /**< 32 bits, two's complement */
+    GLR_DTYPE_INT64 = 11,         /**< 64 bits, two's complement */
+    GLR_DTYPE_UINT8 = 12,         /**< 8 bits, unsigned */
+    GLR_DTYPE_UINT16 = 13,        /**< 16 bits, unsigned */
+    GLR_DTYPE_UINT32 = 14,        /**< 32 bits, unsigned */
+    GLR_DTYPE_UINT64 = 15,        /**< 64 bits, unsigned */
+    GLR_DTYPE_FLOAT8_E8M0FNU = 16 /**< 8 exponent bits alone: 2^-127 to 2^127, and NaN; no sign, no zero */
 } glr_dtype;
 
 /** Name of a dtype, "float32" for example; "unknown dtype" for any other number. Static storage. */

@@ -13,15 +13,17 @@ static const struct {
     const char *name, *aliases; /* separated by spaces */
     size_t size;
     int value_bits, is_signed; /* of integers; 0 for floats */
+    int is_power;              /* powers of two alone */
 } dtypes[] = {
-#define OF_FLOAT(NAME, number, name, bits, aliases, ...) [number] = {#name, aliases, (bits) / 8, 0, 0},
+#define OF_FLOAT(NAME, number, name, bits, aliases, ...) [number] = {#name, aliases, (bits) / 8, 0, 0, 0},
 #define OF_INTEGER(NAME, number, name, bits, aliases, tag, descr, value_bits, is_signed)                     \
-    [number] = {#name, aliases, (bits) / 8, value_bits, is_signed},
-    GLR_FOR_EACH_DTYPE(OF_FLOAT, OF_FLOAT, OF_INTEGER)};
+    [number] = {#name, aliases, (bits) / 8, value_bits, is_signed, 0},
+#define OF_POWER(NAME, number, name, bits, aliases, ...) [number] = {#name, aliases, (bits) / 8, 0, 0, 1},
+    GLR_FOR_EACH_DTYPE(OF_FLOAT, OF_FLOAT, OF_INTEGER, OF_POWER)};
 
 #define SAME_NUMBER(NAME, number, ...)                                                                       \
     _Static_assert(GLR_DTYPE_##NAME == (number), "the enumerator's value is the table's");
-GLR_FOR_EACH_DTYPE(SAME_NUMBER, SAME_NUMBER, SAME_NUMBER)
+GLR_FOR_EACH_DTYPE(SAME_NUMBER, SAME_NUMBER, SAME_NUMBER, SAME_NUMBER)
 
 #define DTYPE_COUNT (sizeof dtypes / sizeof dtypes[0])
 
@@ -36,6 +38,8 @@ const char *glr_dtype_name(glr_dtype dtype) { return is_dtype(dtype) ? dtypes[dt
 size_t glr_dtype_size(glr_dtype dtype) { return is_dtype(dtype) ? dtypes[dtype].size : 0; }
 
 uint32_t glr_dtype_is_floating(glr_dtype dtype) { return is_dtype(dtype) && dtypes[dtype].value_bits == 0; }
+
+int glr_dtype_is_power(glr_dtype dtype) { return is_dtype(dtype) && dtypes[dtype].is_power; }
 
 /* Whether a name is one of those in a list that spaces separate. */
 static bool is_in(const char *list, const char *name)
@@ -143,6 +147,22 @@ static glr_status encode_float32(const glr_params *params, float *rounded)
     }
 }
 
+/* The nearest power of two, the greater one of two that are as near; below 2^-126 the lesser one where that
+   is reached, else the greater. NaN beyond the greatest. As ml_dtypes and torch round float32 to the type. */
+static glr_status encode_power(const glr_params *params, float value, glr_dtype dtype,
+                               unsigned char element[8])
+{
+    if (value <= 0.0F) {
+        return glr_fail(GLR_ERROR_ARGUMENT, "initializer.%s: %.17g is not a value of %s: those are above 0",
+                        params->number == GLR_NUMBER_DOUBLE ? params->member : "integer", params->shift,
+                        glr_dtype_name(dtype));
+    }
+    const uint32_t bits = glr_bits_of(value) & 0x7fffffffU, is_subnormal = bits < 0x800000U;
+    const uint32_t code = (bits + 0x400000U - is_subnormal) >> 23;
+    store_bits(code < 0xffU ? code : 0xffU, element);
+    return GLR_OK;
+}
+
 glr_status glr_encode_constant(const glr_params *params, glr_dtype dtype, unsigned char element[8])
 {
     if (dtype == GLR_DTYPE_FLOAT64) {
@@ -154,8 +174,12 @@ glr_status glr_encode_constant(const glr_params *params, glr_dtype dtype, unsign
     }
     float rounded;
     glr_status status = encode_float32(params, &rounded);
-    if (status == GLR_OK) {
-        store_bits(glr_code_of(rounded, (uint32_t)dtype), element);
+    if (status != GLR_OK) {
+        return status;
     }
-    return status;
+    if (glr_dtype_is_power(dtype)) {
+        return encode_power(params, rounded, dtype, element);
+    }
+    store_bits(glr_code_of(rounded, (uint32_t)dtype), element);
+    return GLR_OK;
 }

@@ -290,10 +290,16 @@ static int is_of_integers(const glr_plan *plan)
             (plan->law.law == GLR_LAW_DIAGONAL || plan->law.law == GLR_LAW_BYTES));
 }
 
-/* As TensorFlow, which draws no random integers for weights. */
-static glr_status check_floating(const glr_initializer *initializer, const glr_tensor *tensor)
+/* As TensorFlow, which draws no random integers for weights. Powers of two are scales: no law has them alone.
+ */
+static glr_status check_dtype(const glr_initializer *initializer, const glr_tensor *tensor,
+                              const glr_plan *plan)
 {
-    if (!glr_dtype_is_floating(tensor->dtype)) {
+    if (glr_dtype_is_power(tensor->dtype) && plan->sampler != GLR_SAMPLE_CONSTANT) {
+        return glr_fail(GLR_ERROR_UNSUPPORTED, "tensor.dtype: %s holds constants, not %s",
+                        glr_dtype_name(tensor->dtype), glr_kind_name(initializer->kind));
+    }
+    if (!glr_dtype_is_floating(tensor->dtype) && !is_of_integers(plan)) {
         return glr_fail(GLR_ERROR_UNSUPPORTED, "tensor.dtype: %s draws floating-point values, not %s",
                         glr_kind_name(initializer->kind), glr_dtype_name(tensor->dtype));
     }
@@ -388,8 +394,8 @@ static glr_status make_plan(const glr_initializer *initializer, const glr_tensor
         status = glr_make_index_law(initializer, tensor, &plan->law);
     }
     plan->sampler = status == GLR_OK ? params->sampler : GLR_SAMPLE_CONSTANT;
-    if (status == GLR_OK && !is_of_integers(plan)) {
-        status = check_floating(initializer, tensor);
+    if (status == GLR_OK) {
+        status = check_dtype(initializer, tensor, plan);
     }
     plan->dtype = tensor->dtype;
     if (status == GLR_OK) {

@@ -38,8 +38,8 @@ typedef struct glr_params {
    and its float32 is not. */
 glr_status glr_round_to_float32(const char *member, double value, float *rounded);
 
-/* Encodes a value in a dtype: floating types round as random values do, integers and bool take what they can
-   represent. Errors: GLR_ERROR_ARGUMENT. */
+/* Encodes a value in a dtype: floating types round as random values do, or to powers of two, which are above
+   0; integers and bool take what they can represent. Errors: GLR_ERROR_ARGUMENT. */
 glr_status glr_encode_constant(const glr_params *params, glr_dtype dtype, unsigned char element[8]);
 
 /* Sets the sampler and the bounds of a truncated normal that has others than the default ones.
@@ -52,6 +52,9 @@ glr_status glr_plan_bounds(const glr_initializer *initializer, const glr_params 
 
 /* Mean, standard deviation and bounds of a truncated normal between resolved bounds. */
 void glr_describe_bounded(const glr_params *params, glr_summary *summary);
+
+/* Whether a dtype has powers of two alone. */
+int glr_dtype_is_power(glr_dtype dtype);
 
 /* The integers of a dtype that has some: from *least to *end, which is not one. Both are exact. */
 void glr_integer_range(glr_dtype dtype, double *least, double *end);

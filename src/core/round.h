@@ -59,7 +59,7 @@ GLR_FN void glr_encode(const glr_f32 value[], int count, uint32_t dtype, glr_u32
         }                                                                                                      \
         break;                                                                                                 \
     }
-        GLR_FOR_EACH_DTYPE(GLR_NO_FLOAT, GLR_ENCODE, GLR_NO_INTEGER)
+        GLR_FOR_EACH_DTYPE(GLR_NO_FLOAT, GLR_ENCODE, GLR_NO_INTEGER, GLR_NO_POWER)
 #undef GLR_ENCODE
     /* clang-format on */
     default:

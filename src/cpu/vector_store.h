@@ -108,7 +108,7 @@ GLR_FN void store_values(const glr_plan *plan, const void *raw, uint64_t count, 
                  dst);                                                                                       \
         break;
     switch (plan->dtype) {
-        GLR_FOR_EACH_DTYPE(GLR_STORE_AS, GLR_STORE_AS, GLR_NO_INTEGER)
+        GLR_FOR_EACH_DTYPE(GLR_STORE_AS, GLR_STORE_AS, GLR_NO_INTEGER, GLR_NO_POWER)
     default: break; /* nothing is drawn for others */
     }
 #undef GLR_STORE_AS

@@ -9,13 +9,15 @@
    exponent means that and NaN; in others only all ones mean something else, NaN. */
 typedef struct format {
     int bytes, fraction_bits, bias;
-    bool has_infinity;
+    bool has_infinity, is_power; /* the latter: an exponent alone */
 } format;
 
 static const format formats[] = {
 #define FORMAT(NAME, number, name, bits, aliases, tag, descr, fraction_bits, bias, largest, overflow, nan)   \
-    [GLR_DTYPE_##NAME] = {(bits) / 8, fraction_bits, bias, (overflow) != (nan)},
-    GLR_FOR_EACH_DTYPE(GLR_NO_FLOAT, FORMAT, GLR_NO_INTEGER)};
+    [GLR_DTYPE_##NAME] = {(bits) / 8, fraction_bits, bias, (overflow) != (nan), false},
+#define POWER_FORMAT(NAME, number, name, bits, aliases, tag, descr, bias)                                    \
+    [GLR_DTYPE_##NAME] = {(bits) / 8, 0, bias, false, true},
+    GLR_FOR_EACH_DTYPE(GLR_NO_FLOAT, FORMAT, GLR_NO_INTEGER, POWER_FORMAT)};
 
 #define FORMAT_COUNT (sizeof formats / sizeof formats[0])
 
@@ -38,6 +40,11 @@ static double decode_small(uint32_t code, format form)
     return code >> (bits - 1) & 1U ? -magnitude : magnitude;
 }
 
+static double decode_power(uint32_t code, format form)
+{
+    return code == (1U << (8 * form.bytes)) - 1U ? NAN : ldexp(1.0, (int)code - form.bias);
+}
+
 static void decode_all(const unsigned char *elements, size_t count, format form, double *values)
 {
     for (size_t i = 0; i < count; i++) {
@@ -45,7 +52,7 @@ static void decode_all(const unsigned char *elements, size_t count, format form,
         if (form.bytes == 2) {
             code |= (uint32_t)elements[2 * i + 1] << 8;
         }
-        values[i] = decode_small(code, form);
+        values[i] = form.is_power ? decode_power(code, form) : decode_small(code, form);
     }
 }
 

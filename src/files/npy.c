@@ -18,7 +18,7 @@ static const char *descr_of(glr_dtype dtype)
 {
     static const char *const descrs[] = {
 #define DESCR(NAME, number, name, bits, aliases, tag, descr, ...) [GLR_DTYPE_##NAME] = (descr),
-        GLR_FOR_EACH_DTYPE(DESCR, DESCR, DESCR)};
+        GLR_FOR_EACH_DTYPE(DESCR, DESCR, DESCR, DESCR)};
     const size_t number = (size_t)dtype;
     const char *descr = number < sizeof descrs / sizeof descrs[0] ? descrs[number] : NULL;
     return descr != NULL && descr[0] != '\0' ? descr : NULL;

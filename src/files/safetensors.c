@@ -19,10 +19,9 @@ static const struct known_dtype {
     glr_dtype dtype;
 } dtypes[] = {
 #define KNOWN(NAME, number, name, bits, aliases, tag, ...) {tag, bits, GLR_DTYPE_##NAME},
-    GLR_FOR_EACH_DTYPE(KNOWN, KNOWN, KNOWN){"F4", 4, GLR_DTYPE_NONE},
+    GLR_FOR_EACH_DTYPE(KNOWN, KNOWN, KNOWN, KNOWN){"F4", 4, GLR_DTYPE_NONE},
     {"F6_E2M3", 6, GLR_DTYPE_NONE},
     {"F6_E3M2", 6, GLR_DTYPE_NONE},
-    {"F8_E8M0", 8, GLR_DTYPE_NONE},
     {"F8_E4M3FNUZ", 8, GLR_DTYPE_NONE},
     {"C64", 64, GLR_DTYPE_NONE},
     {"F8_E5M2FNUZ", 8, GLR_DTYPE_NONE},

@@ -121,6 +121,15 @@ BREAK(value_nan_int, INIT = glr_constant(NAN); TENSOR.dtype = GLR_DTYPE_INT16)
 BREAK(integer_beyond, INIT = glr_constant_uint64(UINT64_MAX); TENSOR.dtype = GLR_DTYPE_INT64; c->bytes = 96)
 BREAK(integer_below, INIT = glr_constant_int64(-INT64_MAX); TENSOR.dtype = GLR_DTYPE_UINT64; c->bytes = 96)
 BREAK(number_3, INIT = glr_constant(1.0); INIT.number = (glr_number)3)
+BREAK(power_zeros, INIT = glr_zeros(); TENSOR.dtype = GLR_DTYPE_FLOAT8_E8M0FNU)
+BREAK(power_negative, INIT = glr_constant(-2.0); TENSOR.dtype = GLR_DTYPE_FLOAT8_E8M0FNU)
+BREAK(power_infinite, INIT = glr_constant(-INFINITY); TENSOR.dtype = GLR_DTYPE_FLOAT8_E8M0FNU)
+BREAK(power_tiny, INIT = glr_constant(1e-50); TENSOR.dtype = GLR_DTYPE_FLOAT8_E8M0FNU)
+BREAK(power_large, INIT = glr_constant(1e39); TENSOR.dtype = GLR_DTYPE_FLOAT8_E8M0FNU)
+BREAK(power_integer, INIT = glr_constant_int64(-INT64_MAX); TENSOR.dtype = GLR_DTYPE_FLOAT8_E8M0FNU)
+BREAK(power_random, INIT = glr_he_normal(1); TENSOR.dtype = GLR_DTYPE_FLOAT8_E8M0FNU)
+BREAK(power_identity, INIT = glr_identity(1.0); TENSOR.dtype = GLR_DTYPE_FLOAT8_E8M0FNU)
+BREAK(power_bytes, INIT = glr_random_bytes(1); TENSOR.dtype = GLR_DTYPE_FLOAT8_E8M0FNU)
 BREAK(random_integers, TENSOR.dtype = GLR_DTYPE_INT32)
 BREAK(random_bool, INIT = glr_random_uniform(0.0, 1.0, 1); TENSOR.dtype = GLR_DTYPE_BOOL)
 BREAK(axis_behind, INIT.has_axes = 1; INIT.input_axis_count = 1; INIT.input_axes[0] = 2;
@@ -267,6 +276,23 @@ static const row rows[] = {
      "initializer.integer: -9223372036854775807 is not a value of uint64"},
     {"number 3", number_3, GLR_ERROR_ARGUMENT,
      "initializer.number: must be double (0), int64 (1) or uint64 (2), not 3"},
+    {"zeros as powers of two", power_zeros, GLR_ERROR_ARGUMENT,
+     "initializer.value: 0 is not a value of float8_e8m0fnu: those are above 0"},
+    {"negative power", power_negative, GLR_ERROR_ARGUMENT,
+     "initializer.value: -2 is not a value of float8_e8m0fnu"},
+    {"negative infinite power", power_infinite, GLR_ERROR_ARGUMENT,
+     "initializer.value: -inf is not a value of float8_e8m0fnu"},
+    {"power that is 0 in float32", power_tiny, GLR_ERROR_ARGUMENT, "is not a value of float8_e8m0fnu"},
+    {"power beyond float32", power_large, GLR_ERROR_ARGUMENT,
+     "initializer.value: 1e+39 is beyond the range of float32"},
+    {"negative integer as power", power_integer, GLR_ERROR_ARGUMENT,
+     "initializer.integer: -9.2233720368547758e+18 is not a value of float8_e8m0fnu"},
+    {"random powers", power_random, GLR_ERROR_UNSUPPORTED,
+     "tensor.dtype: float8_e8m0fnu holds constants, not he_normal"},
+    {"identity of powers", power_identity, GLR_ERROR_UNSUPPORTED,
+     "tensor.dtype: float8_e8m0fnu holds constants, not identity"},
+    {"random bytes as powers", power_bytes, GLR_ERROR_UNSUPPORTED,
+     "tensor.dtype: random_bytes draws integers, not float8_e8m0fnu"},
     {"random integers", random_integers, GLR_ERROR_UNSUPPORTED,
      "glorot_normal draws floating-point values, not int32"},
     {"random bool", random_bool, GLR_ERROR_UNSUPPORTED,

@@ -4,6 +4,7 @@
 
 #include <criterion/criterion.h>
 #include <inttypes.h>
+#include <math.h>
 #include <string.h>
 
 static glr_device *device;
@@ -104,4 +105,24 @@ Test(constants, small_integers)
     cr_assert_eq(glr_describe(&initializer, &tensor, &summary), GLR_OK, "%s", glr_last_error());
     cr_expect(summary.mean == -7.0 && summary.lower == -7.0 && summary.upper == -7.0 &&
               summary.stddev == 0.0);
+}
+
+/* What ml_dtypes 0.6 and PyTorch 2.15 make of these float32 values, tests/python/check_rounding.py of many.
+ */
+Test(constants, powers_of_two)
+{
+    static const struct {
+        double value;
+        uint64_t code;
+    } cases[] = {
+        {1.0, 127},      {1.5, 128},      {0x1.7ffffep0, 127},   {3.0, 129},           {0.75, 127},
+        {0x1p-127, 0},   {0x1.8p-127, 1}, {0x1.000004p-127, 1},  {0x1.fffff8p-128, 0}, {0x1p-149, 0},
+        {0x1.8p-126, 2}, {0x1p127, 254},  {0x1.7ffffep127, 254}, {0x1.8p127, 255},     {INFINITY, 255},
+        {NAN, 255},      {-NAN, 255},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        expect_bits(glr_constant(cases[i].value), GLR_DTYPE_FLOAT8_E8M0FNU, cases[i].code);
+    }
+    expect_bits(glr_ones(), GLR_DTYPE_FLOAT8_E8M0FNU, 127);
+    expect_bits(glr_constant_int64((INT64_C(3) << 59) + 1), GLR_DTYPE_FLOAT8_E8M0FNU, 127 + 61);
 }

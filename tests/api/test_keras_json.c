@@ -404,7 +404,8 @@ Test(keras_json, dtypes_by_other_names)
         {"my.float32", GLR_DTYPE_NONE},
         {"torch.", GLR_DTYPE_NONE},
         {"", GLR_DTYPE_NONE},
-        {"F8_E8M0", GLR_DTYPE_NONE},
+        {"F8_E8M0", GLR_DTYPE_FLOAT8_E8M0FNU},
+        {"F4", GLR_DTYPE_NONE},
         {"bfloat16 ", GLR_DTYPE_NONE},
     };
     for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {

@@ -6,15 +6,18 @@
 
 Test(names, of_dtypes)
 {
-    static const size_t sizes[] = {0, 4, 8, 2, 2, 1, 1, 1, 1, 2, 4, 8, 1, 2, 4, 8};
-    for (unsigned i = GLR_DTYPE_FLOAT32; i <= GLR_DTYPE_UINT64; i++) {
+    static const size_t sizes[] = {0, 4, 8, 2, 2, 1, 1, 1, 1, 2, 4, 8, 1, 2, 4, 8, 1};
+    for (unsigned i = GLR_DTYPE_FLOAT32; i <= GLR_DTYPE_FLOAT8_E8M0FNU; i++) {
         glr_dtype dtype = (glr_dtype)i;
         const char *name = glr_dtype_name(dtype);
         cr_expect_eq(glr_dtype_of_name(name), dtype, "%s", name);
         cr_expect_eq(glr_dtype_size(dtype), sizes[i], "%s", name);
     }
     cr_expect_str_eq(glr_dtype_name(GLR_DTYPE_FLOAT8_E4M3FN), "float8_e4m3fn");
-    cr_expect_str_eq(glr_dtype_name((glr_dtype)16), "unknown dtype");
+    cr_expect_eq(glr_dtype_of_name("F8_E8M0"), GLR_DTYPE_FLOAT8_E8M0FNU);
+    cr_expect_eq(glr_dtype_of_name("torch.float8_e8m0fnu"), GLR_DTYPE_FLOAT8_E8M0FNU);
+    cr_expect(glr_dtype_is_floating(GLR_DTYPE_FLOAT8_E8M0FNU));
+    cr_expect_str_eq(glr_dtype_name((glr_dtype)17), "unknown dtype");
     cr_expect_str_eq(glr_dtype_name(GLR_DTYPE_NONE), "unknown dtype");
     cr_expect_eq(glr_dtype_size((glr_dtype)-1), 0);
     cr_expect_eq(glr_dtype_of_name("float"), GLR_DTYPE_NONE);

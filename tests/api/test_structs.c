@@ -22,6 +22,7 @@ Test(structs, enumerators)
 {
     cr_expect_eq(GLR_ERROR_UNSEEDED, 10);
     cr_expect_eq(GLR_DTYPE_UINT64, 15);
+    cr_expect_eq(GLR_DTYPE_FLOAT8_E8M0FNU, 16);
     cr_expect_eq(GLR_KIND_LECUN_UNIFORM, 13);
     cr_expect_eq(GLR_KIND_LOG_ARANGE, 14);
     cr_expect_eq(GLR_KIND_DIRAC, 19);

@@ -276,6 +276,7 @@ static void add_constants(case_list *list)
         add(list, glr_ones(), vector, "ones-%s", glr_dtype_name(dtype));
         add(list, glr_constant(constant_of(dtype)), vector, "constant-%s", glr_dtype_name(dtype));
     }
+    add(list, glr_constant(3.3), vector_of(GLR_DTYPE_FLOAT8_E8M0FNU, 2999), "constant-float8_e8m0fnu");
 }
 
 /* Keys and counters from seeds, streams, names and the global seed. */

@@ -107,6 +107,10 @@ Test(decode, codes)
     expect_decoded(GLR_DTYPE_FLOAT8_E4M3FN, "\x01", 0x1p-9);
     expect_decoded(GLR_DTYPE_FLOAT8_E5M2, "\xfb", -57344.0);
     expect_decoded(GLR_DTYPE_FLOAT8_E5M2, "\x7c", INFINITY);
+    expect_decoded(GLR_DTYPE_FLOAT8_E8M0FNU, "\x00", 0x1p-127);
+    expect_decoded(GLR_DTYPE_FLOAT8_E8M0FNU, "\x80", 2.0);
+    expect_decoded(GLR_DTYPE_FLOAT8_E8M0FNU, "\xfe", 0x1p127);
+    expect_decoded(GLR_DTYPE_FLOAT8_E8M0FNU, "\xff", NAN);
     cr_expect_not(glr_decode(GLR_DTYPE_INT8, "", 0, NULL));
 }
 
@@ -204,8 +208,8 @@ static const struct {
      "tensor a: its 12 bits are not whole bytes"},
     {"{\"a\": {\"dtype\": \"F4\", \"shape\": [4], \"data_offsets\": [0, 4]}}", 4,
      "tensor a: 4 bytes of data, but its shape needs 2"},
-    {"{\"a\": {\"dtype\": \"F8_E8M0\", \"shape\": [9223372036854775807, 3], \"data_offsets\": [0, 4]}}", 4,
-     "tensor a: its shape has more than 2^64 bits"},
+    {"{\"a\": {\"dtype\": \"F8_E4M3FNUZ\", \"shape\": [9223372036854775807, 3], \"data_offsets\": [0, 4]}}",
+     4, "tensor a: its shape has more than 2^64 bits"},
     {"{\"a\": {\"dtype\": \"F32\", \"shape\": [1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,2], \"data_offsets\": [0, "
      "4]}}",
      4, "tensor a: 4 bytes of data, but its shape needs 8"},
@@ -350,10 +354,10 @@ Test(safetensors, unknown_tensors_are_read, .init = enter_scratch)
         uint64_t bytes;
         bool known;
     } expected[] = {
-        {"a", "F4", 1, 3, false},      {"b", "F6_E2M3", 2, 6, false},     {"c", "F6_E3M2", 1, 3, false},
-        {"d", "F8_E8M0", 1, 1, false}, {"e", "F8_E4M3FNUZ", 1, 1, false}, {"f", "F8_E5M2FNUZ", 1, 1, false},
-        {"g", "C64", 0, 8, false},     {"h", "F31", 1, 5, false},         {"i", "F32", 17, 4, false},
-        {"j", "F32", 16, 4, true},     {"k", "F31", 3, 0, false},
+        {"a", "F4", 1, 3, false},     {"b", "F6_E2M3", 2, 6, false},     {"c", "F6_E3M2", 1, 3, false},
+        {"d", "F8_E8M0", 1, 1, true}, {"e", "F8_E4M3FNUZ", 1, 1, false}, {"f", "F8_E5M2FNUZ", 1, 1, false},
+        {"g", "C64", 0, 8, false},    {"h", "F31", 1, 5, false},         {"i", "F32", 17, 4, false},
+        {"j", "F32", 16, 4, true},    {"k", "F31", 3, 0, false},
     };
     write_damaged("{\"__metadata__\": null,"
                   "\"a\": {\"dtype\": \"F4\", \"shape\": [6], \"data_offsets\": [0, 3]},"
