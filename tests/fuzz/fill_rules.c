@@ -6,7 +6,7 @@
 
 __extension__ typedef __int128 wide; /* no sum and no product of two of the interface's numbers overflows */
 
-const size_t fuzz_sizes[GLR_DTYPE_UINT64 + 1] = {0, 4, 8, 2, 2, 1, 1, 1, 1, 2, 4, 8, 1, 2, 4, 8};
+const size_t fuzz_sizes[GLR_DTYPE_FLOAT8_E8M0FNU + 1] = {0, 4, 8, 2, 2, 1, 1, 1, 1, 2, 4, 8, 1, 2, 4, 8, 1};
 
 /* ---- Tensors ----------------------------------------------------------------------------------------- */
 
@@ -116,7 +116,7 @@ static int has_reserved(const uint32_t *words, size_t count)
 
 static uint32_t judge_tensor(const glr_tensor *tensor, fuzz_verdict *verdict)
 {
-    const int is_dtype = tensor->dtype > GLR_DTYPE_NONE && tensor->dtype <= GLR_DTYPE_UINT64;
+    const int is_dtype = tensor->dtype > GLR_DTYPE_NONE && tensor->dtype <= GLR_DTYPE_FLOAT8_E8M0FNU;
     if (has_reserved(tensor->reserved, 8) || !is_dtype || tensor->rank > GLR_MAX_RANK ||
         (unsigned)tensor->part > GLR_PART_RANGE) {
         return FUZZ_REFUSAL(GLR_ERROR_ARGUMENT) |
@@ -190,6 +190,9 @@ static int judge_constant(double value, glr_dtype dtype)
     if (dtype < GLR_DTYPE_BOOL) {
         return dtype == GLR_DTYPE_FLOAT64 || fits_float(value);
     }
+    if (dtype == GLR_DTYPE_FLOAT8_E8M0FNU) {
+        return isnan(value) || ((float)value > 0.0f && fits_float(value));
+    }
     const int bits = dtype == GLR_DTYPE_BOOL ? 1 : 8 * (int)fuzz_sizes[dtype];
     const int is_signed = dtype >= GLR_DTYPE_INT8 && dtype <= GLR_DTYPE_INT64;
     const wide max = ((wide)1 << (is_signed ? bits - 1 : bits)) - 1, min = is_signed ? -max - 1 : 0;
@@ -200,6 +203,7 @@ static int judge_constant(double value, glr_dtype dtype)
 static int judge_params(const glr_initializer *initializer, glr_dtype dtype)
 {
     switch (initializer->kind) {
+    case GLR_KIND_ZEROS: return dtype != GLR_DTYPE_FLOAT8_E8M0FNU;
     case GLR_KIND_CONSTANT: return judge_constant(initializer->value, dtype);
     case GLR_KIND_RANDOM_UNIFORM: return judge_uniform(initializer->minval, initializer->maxval, dtype);
     case GLR_KIND_RANDOM_NORMAL:
@@ -234,14 +238,17 @@ fuzz_verdict fuzz_judge(const glr_initializer *initializer, const glr_tensor *te
         verdict.refusals |= FUZZ_REFUSAL(GLR_ERROR_ARGUMENT) | FUZZ_REFUSAL(GLR_ERROR_UNSUPPORTED);
         return verdict;
     }
-    const int is_kind = initializer->kind > GLR_KIND_NONE && initializer->kind <= GLR_KIND_LECUN_UNIFORM;
+    const int is_bytes = initializer->kind == GLR_KIND_RANDOM_BYTES;
+    const int is_kind =
+        is_bytes || (initializer->kind > GLR_KIND_NONE && initializer->kind <= GLR_KIND_LECUN_UNIFORM);
+    const int is_integer = tensor->dtype > GLR_DTYPE_BOOL && tensor->dtype <= GLR_DTYPE_UINT64;
     if (has_reserved(initializer->reserved, sizeof initializer->reserved / sizeof initializer->reserved[0]) ||
         !is_kind || (unsigned)initializer->method > GLR_METHOD_ICDF ||
         (unsigned)initializer->layout > GLR_LAYOUT_TORCH ||
         (unsigned)initializer->seeding > GLR_SEEDING_NONE || !judge_params(initializer, tensor->dtype)) {
         verdict.refusals |= FUZZ_REFUSAL(GLR_ERROR_ARGUMENT);
     }
-    if (is_kind && is_random(initializer->kind) && tensor->dtype >= GLR_DTYPE_BOOL) {
+    if (is_bytes ? !is_integer : is_kind && is_random(initializer->kind) && tensor->dtype >= GLR_DTYPE_BOOL) {
         verdict.refusals |= FUZZ_REFUSAL(GLR_ERROR_UNSUPPORTED);
     }
     verdict.refusals |= judge_fans(initializer, tensor);

@@ -6,7 +6,7 @@
 #include "glorand/glorand.h"
 
 /* Bytes of an element. */
-extern const size_t fuzz_sizes[GLR_DTYPE_UINT64 + 1];
+extern const size_t fuzz_sizes[GLR_DTYPE_FLOAT8_E8M0FNU + 1];
 
 /* A set of statuses. */
 #define FUZZ_REFUSAL(status) (1U << (status))

@@ -7,6 +7,8 @@
 #include "fill_rules.h"
 #include "support/reference_scaling.h"
 
+#include <math.h>
+
 #define AROUND   256U
 #define ROOM     ((size_t)1 << 18) /* bytes of a destination at most */
 #define MAX_SIZE 8U
@@ -72,10 +74,13 @@ static uint32_t take_axes(fuzz_bytes *bytes, int32_t axes[GLR_MAX_RANK], uint32_
 static glr_initializer take_initializer(fuzz_bytes *bytes, uint32_t rank)
 {
     glr_initializer initializer = {.kind = (glr_kind)choice_of(bytes, GLR_KIND_LECUN_UNIFORM + 1)};
-    if (initializer.kind >= GLR_KIND_LOG_ARANGE && initializer.kind <= GLR_KIND_DIRAC) {
-        initializer.kind = GLR_KIND_NONE; /* the laws of the index have no reference here */
-    }
     const uint8_t members = fuzz_byte(bytes);
+    if (initializer.kind >= GLR_KIND_LOG_ARANGE && initializer.kind < GLR_KIND_RANDOM_BYTES) {
+        initializer.kind = GLR_KIND_NONE; /* the other laws of the index have no reference here */
+    }
+    if (initializer.kind == GLR_KIND_NONE && members & 64U) {
+        initializer.kind = GLR_KIND_RANDOM_BYTES;
+    }
     initializer.reserved[members % (sizeof initializer.reserved / sizeof initializer.reserved[0])] =
         is_wild(bytes) ? fuzz_byte(bytes) : 0;
     initializer.value = any_real(bytes);
@@ -135,6 +140,9 @@ static glr_tensor take_tensor(fuzz_bytes *bytes)
     glr_tensor tensor = {.dtype = (glr_dtype)choice_of(bytes, GLR_DTYPE_UINT64 + 1),
                          .rank = members & 1U ? choice_of(bytes, GLR_MAX_RANK + 1) : fuzz_below(bytes, 4),
                          .part = (glr_part)choice_of(bytes, 3)};
+    if (tensor.dtype == GLR_DTYPE_NONE && members & 64U) {
+        tensor.dtype = GLR_DTYPE_FLOAT8_E8M0FNU;
+    }
     tensor.reserved[members % 8] = is_wild(bytes) ? fuzz_byte(bytes) : 0;
     for (uint32_t a = 0; a < tensor.rank && a < GLR_MAX_RANK; a++) {
         tensor.shape[a] = is_wild(bytes) ? any_number(bytes) : 1 + fuzz_below(bytes, members & 8U ? 3 : 21);
@@ -175,6 +183,29 @@ static double raw_f64(const reference_stream *stream, reference_sampler sampler,
     return index % 2 == 0 ? pair.first : pair.second;
 }
 
+/* docs/stream.md, section 7. */
+static unsigned char power_of(float value)
+{
+    int exponent;
+    if (!isfinite(value) || value >= 0x1.8p127f) {
+        return 255;
+    }
+    if (value < 0x1p-126f) {
+        return value > 0x1p-127f;
+    }
+    return (unsigned char)(126 + (frexpf(value, &exponent) >= 0.75f) + exponent);
+}
+
+/* docs/stream.md, section 8. */
+static void put_bytes(const reference_stream *stream, uint64_t first, size_t size, unsigned char *to)
+{
+    for (size_t i = 0; i < size; i++) {
+        uint32_t words[4];
+        reference_block(stream, (first + i) / 16, words);
+        to[i] = (unsigned char)(words[(first + i) / 4 % 4] >> (8 * ((first + i) % 4)));
+    }
+}
+
 /* The value of an element of the whole tensor. */
 static void put_element(const reference_scaling *scaling, const reference_stream *stream, glr_dtype dtype,
                         uint64_t index, unsigned char *to)
@@ -187,6 +218,8 @@ static void put_element(const reference_scaling *scaling, const reference_stream
             value = product + scaling->shift_f64;
         }
         memcpy(to, &value, sizeof value);
+    } else if (dtype == GLR_DTYPE_FLOAT8_E8M0FNU) {
+        *to = power_of(scaling->shift);
     } else if (dtype >= GLR_DTYPE_BOOL) {
         const double value = scaling->shift_f64;
         const uint64_t bits = value < 0.0 ? (uint64_t)(int64_t)value : (uint64_t)value;
@@ -210,7 +243,11 @@ static void put_part(const glr_initializer *initializer, const glr_tensor *tenso
     const size_t size = fuzz_sizes[tensor->dtype];
     fuzz_walk walk = fuzz_walk_start(tensor);
     while (fuzz_walk_next(&walk)) {
-        put_element(&scaling, &stream, tensor->dtype, walk.index, to + walk.place * size);
+        if (initializer->kind == GLR_KIND_RANDOM_BYTES) {
+            put_bytes(&stream, walk.index * size, size, to + walk.place * size);
+        } else {
+            put_element(&scaling, &stream, tensor->dtype, walk.index, to + walk.place * size);
+        }
     }
 }
 
