@@ -96,13 +96,25 @@ def half_constant(opcode, operands):
 
 
 def from_integer(opcode, operands):
+    if ".U64.RP" in opcode:
+        target, read = place(operands[0]), wide(operands[1])
+        return lambda warp: [(target, round_up(read(warp)).view(U32))]
     kind = U32 if ".U32" in opcode else S32
     target, read = place(operands[0]), source(operands[1])
     return lambda warp: [(target, read(warp).view(kind).astype(F32).view(U32))]
 
 
+def round_up(integers):
+    """To float32, not below."""
+    near, exact = integers.astype(F32), integers.astype(np.longdouble) # which has 64 bits
+    return np.where(near.astype(np.longdouble) < exact, np.nextafter(near, F32(np.inf)), near)
+
+
 def to_integer(opcode, operands):
     """Towards zero, of what integers hold."""
+    if opcode.split(".", 1)[1] == "U64.TRUNC":
+        read = source(operands[1], True)
+        return lambda warp: pair(operands[0], np.clip(floats(read(warp)).astype(np.float64), 0, 2.0**64 - 2048).astype(U64))
     if opcode.split(".", 1)[1] != "FTZ.U32.TRUNC.NTZ":
         raise Unknown(opcode)
     target, read = place(operands[0]), source(operands[1], True)
@@ -140,19 +152,29 @@ def add_64(opcode, operands):
     return lambda warp: pair(target, sum(read(warp) for read in reads))
 
 
+def multiply_wide(opcode, operands):
+    """a b + c of 64 bits, with a carry out and, in the form .X, in."""
+    outs, target, (a, b, c), carries = shape(operands)
+    if ".U32" not in opcode or (".X" in opcode) != bool(carries) or len(outs) > 1:
+        raise Unknown(f"{opcode} {operands}")
+    a, b, c, high = source(a), source(b), wide(c), ".HI" in opcode
+    carry, out = predicate(carries[0]) if carries else None, place(outs[0]) if outs else None
+
+    def run(warp):
+        product = a(warp).astype(U64) * b(warp).astype(U64)
+        value = product + c(warp)
+        total = value + carry(warp).astype(U64) if carry else value
+        kept = [(place(target), (total >> U64(32)).astype(U32))] if high else pair(target, total)
+        return kept + ([(out, (value < product) | (total < value))] if out else [])
+    return run
+
+
 def multiply(opcode, operands):
+    if ".WIDE" in opcode or ".HI" in opcode:
+        return multiply_wide(opcode, operands)
     outs, target, (a, b, c), carries = shape(operands)
     if outs:
         raise Unknown(f"{opcode} {operands}")
-    if ".WIDE" in opcode or ".HI" in opcode:
-        if ".U32" not in opcode or carries:
-            raise Unknown(f"{opcode} {operands}")
-        a, b, c, high = source(a), source(b), wide(c), ".HI" in opcode
-
-        def run(warp):
-            value = a(warp).astype(U64) * b(warp).astype(U64) + c(warp)
-            return [(place(target), (value >> U64(32)).astype(U32))] if high else pair(target, value)
-        return run
     a, b, c, to = source(a), source(b), source(c), place(target)
     carry = predicate(carries[0]) if carries else None
     return lambda warp: [(to, a(warp) * b(warp) + c(warp) + (carry(warp).astype(U32) if carry else U32(0)))]
@@ -229,6 +251,12 @@ def scaled_add(opcode, operands):
             both = a(warp).astype(U64) | c(warp).astype(U64) << U64(32)
             return [(to, (both << by >> U64(32)).astype(U32) + b(warp) + carry(warp).astype(U32))]
         return run
+    if opcode == "LEA.HI" and not outs:
+        a, b, c = source(ins[0]), source(ins[1]), source(ins[2])
+        return lambda warp: [(to, ((a(warp).astype(U64) | c(warp).astype(U64) << U64(32)) << by >> U64(32)).astype(U32) + b(warp))]
+    if opcode == "LEA.X" and not outs:
+        a, b, carry = source(ins[0]), source(ins[1]), predicate(carries[0])
+        return lambda warp: [(to, (a(warp).astype(U64) << by).astype(U32) + b(warp) + carry(warp).astype(U32))]
     if opcode != "LEA":
         raise Unknown(opcode)
     a, b = source(ins[0]), source(ins[1])
@@ -288,9 +316,12 @@ def select(opcode, operands):
     return lambda warp: [(to, np.where(choice(warp), a(warp), b(warp)))]
 
 
+KINDS = {"U64": U64, "S64": S64, "U32": U32}
+
+
 def minimum(opcode, operands):
     _, target, ins, choices = shape(operands)
-    is_wide, kind = "64" in opcode, U64 if "U64" in opcode else U32 if "U32" in opcode else S32
+    is_wide, kind = "64" in opcode, next((k for name, k in KINDS.items() if name in opcode), S32)
     if kind is S32 and is_wide:
         raise Unknown(opcode)
     reads, choice = [(wide if is_wide else source)(x) for x in ins], predicate(choices[0])
@@ -301,7 +332,7 @@ def minimum(opcode, operands):
         a, b = (x[0] + x[1], x[2]) if adds else x
         a, b = a.view(kind), b.view(kind)
         value = np.where(choice(warp), np.minimum(a, b), np.maximum(a, b))
-        return pair(target, value) if is_wide else [(place(target), value.view(U32))]
+        return pair(target, value.view(U64)) if is_wide else [(place(target), value.view(U32))]
     return run
 
 

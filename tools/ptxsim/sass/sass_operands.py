@@ -66,9 +66,7 @@ def source(text, is_float=False, high=False):
         sign, read = CONSTANT.match(text).group(1), constant(text)
         get = (lambda warp: read(warp, 4)) if high else read
     else:
-        value = immediate(text, is_float)
-        if high:
-            value = U32(0xFFFFFFFF if value & SIGN else 0)
+        value = U32(int(text, 0) >> 32 & 0xFFFFFFFF) if high else immediate(text, is_float)
         value = np.full(32, value, U32)
         return lambda warp: value
     if sign is None:

@@ -85,6 +85,7 @@ INTEGERS = [
     ("SHF.L.U64.HI R0, R2, 0x5, R3", lambda a, b, c: (b << 32 | a) << 5 >> 32),
     ("LEA R0, R2, R3, 0x4", lambda a, b, c: (a << 4) + b),
     ("LEA.HI.SX32 R0, R2, R3, 0x9", lambda a, b, c: ((a - (a >> 31 << 32)) >> 23) + b),
+    ("LEA.HI R0, R2, R3, R4, 0x9", lambda a, b, c: ((c << 32 | a) << 9 >> 32) + b),
     ("VIMNMX.U32 R0, R2, R3, PT", lambda a, b, c: min(a, b)), ("VIMNMX.U32 R0, R2, R3, !PT", lambda a, b, c: max(a, b)),
     ("VIADDMNMX.U32 R0, R2, R3, R4, PT", lambda a, b, c: min((a + b) % 2**32, c)),
     ("POPC R0, R2", lambda a, b, c: bin(a).count("1")), ("FLO.U32 R0, R2", lambda a, b, c: a.bit_length() - 1),
@@ -116,6 +117,16 @@ def check_pairs():
             (["LEA R0, P1, R2, R4, 0x3", "LEA.HI.X R1, R2, R5, R3, 0x3, P1"], lambda x, y: (x << 3) + y),
             (["IMAD.WIDE.U32 R0, R2, 0x7, R4"], lambda x, y: (x % 2**32) * 7 + y),
             (["IMNMX.U64 PT, PT, R0, R2, R4, PT, !PT"], min),
+            (["IMNMX.S64 PT, PT, R0, R2, R4, PT, !PT"], lambda x, y: min(x, y, key=lambda z: z ^ 1 << 63)),
+            (["IADD.64 R0, R2, 0x123456789abcdef"], lambda x, y: x + 0x123456789ABCDEF),
+            (["IADD3 R0, P0, R2, R4, RZ", "LEA.X R1, R3, R5, 0x7, P0"],
+             lambda x, y: (x + y) % 2**32 | ((x >> 32 << 7) + (y >> 32) + ((x % 2**32 + y % 2**32) >> 32)) << 32),
+            (["IMAD.WIDE.U32 R0, P0, R2, R4, R2", "SEL R0, RZ, 0x1, !P0", "MOV R1, RZ"],
+             lambda x, y: ((x % 2**32) * (y % 2**32) + x) >> 64),
+            (["IMAD.HI.U32 R0, P0, R2, R4, R2", "SEL R1, RZ, 0x1, !P0"],
+             lambda x, y: ((x % 2**32) * (y % 2**32) + x) >> 32),
+            (["IADD3 R8, P0, R2, R4, RZ", "IMAD.WIDE.U32.X R0, R3, R5, R2, P0"],
+             lambda x, y: (x >> 32) * (y >> 32) + x + ((x % 2**32 + y % 2**32) >> 32)),
             (["ISETP.GE.U32.AND P0, PT, R2, R4, PT", "ISETP.GE.U32.AND.EX P0, PT, R3, R5, PT, P0",
               "SEL R0, RZ, 0x1, !P0", "MOV R1, RZ"], lambda x, y: int(x >= y)),
             (["ISETP.NE.U32.AND P0, PT, R2, R4, PT", "ISETP.NE.U32.AND.EX P0, PT, R3, R5, PT, P0",
@@ -134,6 +145,15 @@ def check_conversions():
     _, warp = run(["F2I.FTZ.U32.TRUNC.NTZ R0, R2"], {2: rows})
     expected = [min(max(int(np.float32(x)), 0), 2**32 - 1) for x in values[:32]]
     assert warp.r[0].tolist() == expected, warp.r[0].tolist()
+    values = [0.0, 0.75, 3e9, 1e10, 2.0**40 + 2.0**20, 2.0**63, 2.0**64 - 2.0**40] * 5
+    rows = [int(x) for x in np.array(values[:32], np.float32).view(np.uint32)]
+    _, warp = run(["F2I.U64.TRUNC R0, R2"], {2: rows})
+    assert [x | y << 32 for x, y in zip(warp.r[0].tolist(), warp.r[1].tolist())] == [int(x) for x in values[:32]]
+    low, high = words(), words()
+    high[:8] = [0] * 8
+    _, warp = run(["I2F.U64.RP R0, R2"], {2: low, 3: high})
+    for x, got in zip((x | y << 32 for x, y in zip(low, high)), warp.r[0].view(np.float32)):
+        assert int(got) >= x and (x == 0 or int(np.nextafter(got, np.float32(0))) < x), (x, got)
 
 
 def check_branches():
@@ -197,7 +217,7 @@ def check_tables():
 def check_refusals():
     for text in ("DADD R0, R2, R4", "STG.E.U8 [R0.64], R2", "FSWZADD R0, R1, R2", "IMAD.WIDE R0, R2, R3, R4",
                  "SHFL.UP PT, R0, R2, R3, 0x1f", "ATOMS.CAS R0, [R2], R3", "VOTE.ALL P0, PT", "SGXT R0, R2, 0x8",
-                 "F2I.U64.TRUNC R0, R2"):
+                 "F2I.S64.TRUNC R0, R2"):
         try:
             run([text], {})
         except sass_opcodes.Unknown:
