@@ -801,7 +801,8 @@ GLR_API glr_status glr_describe(const glr_initializer *initializer, const glr_te
     - GLR_ERROR_SHAPE: sizes that overflow or exceed GLR_MAX_ELEMENTS, a part outside the tensor, strides that
       make elements overlap, a shape for which the initializer says nothing (identity of rank 3).
     - GLR_ERROR_TOO_SMALL.
-    - GLR_ERROR_UNSUPPORTED: random integers, logarithms of an integer type, a dtype that the device lacks.
+    - GLR_ERROR_UNSUPPORTED: a dtype in which the initializer is not drawn (see glr_dtype) or that the device
+      lacks.
     - GLR_ERROR_UNSEEDED: a part, of an initializer that is unseeded.
     - GLR_ERROR_SYSTEM: no seed from the operating system.
 
