@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Counts what the kernels for packed parts cost on GPUs, from the machine code that ships, and holds it against a
+"""Counts what the kernels cost on GPUs, from the machine code that ships, and holds it against a
 table.
 
 The machine code inside the fat binary is run here, warp by warp (sass_run.py), with the parameters of a launch that
@@ -40,6 +40,8 @@ KERNELS |= {name + STRIDED: KERNELS[name] for name in ("normal", "icdf", "resamp
 BOUNDED = " bounds" # others than -2 and 2
 KERNELS |= {"icdf" + BOUNDED: ["truncated_normal(0, 0.05, -3s, 3s)", "--method", "icdf"],
             "resample" + BOUNDED: ["truncated_normal(0, 0.05, -3s, 3s)"]}
+LAWS = ("log_arange", "dt_bias", "sinusoids") # of the index: one kernel, an element at a time
+KERNELS |= {name: [name] for name in LAWS}
 ROW = 512
 CURAND = "curand_normal4"
 VALUES = 1 << 15 # for the table; the test takes half as many, and half the time
@@ -106,7 +108,7 @@ def row_of(name, program, threads, issued, passes, values):
 def part_of(kernel, values):
     if kernel.endswith(STRIDED):
         return ["--shape", f"{values // ROW},{2 * ROW}", "--slice", f":,{ROW // 2}:{ROW // 2 + ROW}"]
-    return ["--shape", str(values)]
+    return ["--shape", f"{values // ROW},{ROW}" if kernel in LAWS else str(values)]
 
 
 def fill(arguments, kernel, backend, environment):

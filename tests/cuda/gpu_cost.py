@@ -23,7 +23,9 @@ NAMES = {"uniform": "uniform", "normal": "normal", "icdf": "truncated normal, ic
          "resample bfloat16": "truncated normal, resample, bfloat16",
          "normal strided": "normal, strided", "icdf strided": "truncated normal, icdf, strided",
          "resample strided": "truncated normal, resample, strided",
-         "icdf bounds": "truncated normal, icdf, between -3 and 3", "resample bounds": "truncated normal, resample, between -3 and 3",
+         "icdf bounds": "truncated normal, icdf, between -3 and 3",
+         "resample bounds": "truncated normal, resample, between -3 and 3",
+         "log_arange": "log_arange", "dt_bias": "dt_bias", "sinusoids": "sinusoids",
          "curand_normal4": "cuRAND's `curand_normal4`"}
 LANES, SCHEDULERS, BYTES = 32, 4, 4
 
