@@ -756,6 +756,10 @@ GLR_API glr_status glr_initializer_from_text(const char *text, size_t length, co
 GLR_API glr_status glr_initializer_to_text(const glr_initializer *initializer, char *text, size_t capacity,
                                            size_t *length);
 
+/** Names that a text may begin with, one of each law: the kinds' names in the order of glr_kind, then
+   torch's. index counts from 0; NULL for one past the last. Static storage. */
+GLR_API const char *glr_law_name(size_t index);
+
 /** Stream of a tensor's name within a model: XXH64 of the name's UTF-8 bytes with seed 0, the top bit
    cleared. length is in bytes. name may be NULL when length is 0. */
 GLR_API int64_t glr_stream_of_name(const char *name, size_t length);

@@ -2,6 +2,7 @@
 #include "initializer.h"
 
 #include "call.h"
+#include "text_arguments.h"
 
 #include <math.h>
 #include <string.h>
@@ -54,6 +55,20 @@ static int is_kind(glr_kind kind)
 const char *glr_kind_name(glr_kind kind) { return is_kind(kind) ? kinds[kind].name : "unknown initializer"; }
 
 const char *glr_kind_class_name(glr_kind kind) { return kinds[kind].class_name; }
+
+const char *glr_law_name(size_t index)
+{
+    for (size_t kind = 0; kind < KIND_COUNT; kind++) {
+        if (kinds[kind].name == NULL) {
+            continue;
+        }
+        if (index == 0) {
+            return kinds[kind].name;
+        }
+        index--;
+    }
+    return glr_torch_law_name(index);
+}
 
 /* A name with "V2" behind it. */
 static bool is_version_2(const char *text, const char *name)

@@ -73,6 +73,9 @@ typedef struct glr_torch_law {
 /* NULL if torch has no such law. */
 const glr_torch_law *glr_torch_law_of_name(const char *name);
 
+/* index counts from 0; NULL for one past the last. */
+const char *glr_torch_law_name(size_t index);
+
 /* The unseeded initializer, and the values, before arguments are read. */
 glr_initializer glr_torch_begin(const glr_torch_law *law, glr_torch_values *values);
 

@@ -276,6 +276,8 @@ const glr_torch_law *glr_torch_law_of_name(const char *name)
     return NULL;
 }
 
+const char *glr_torch_law_name(size_t index) { return index < COUNT(laws) ? laws[index].name : NULL; }
+
 glr_initializer glr_torch_begin(const glr_torch_law *law, glr_torch_values *values)
 {
     const glr_torch_values defaults = {

@@ -260,6 +260,34 @@ Test(text, every_kind)
     }
 }
 
+/* Each is read as a law, with arguments or without, and torch's are there; of the names of kinds none is
+   missing and none is there twice. */
+Test(text, names_of_laws)
+{
+    static const char *const torch[] = {"xavier_normal", "kaiming_uniform", "linear_bias", "trunc_normal"};
+    size_t count = 0, kinds = 0, found = 0;
+    for (const char *name; (name = glr_law_name(count)) != NULL; count++) {
+        glr_initializer read = {0};
+        if (parse(name, &read) != GLR_OK) {
+            cr_expect(strstr(glr_last_error(), " needs ") != NULL, "%s: %s", name, glr_last_error());
+        }
+        kinds += glr_kind_of_name(name) != GLR_KIND_NONE;
+        for (size_t i = 0; i < COUNT(torch); i++) {
+            found += strcmp(name, torch[i]) == 0;
+        }
+        for (size_t i = 0; i < count; i++) {
+            cr_expect_str_neq(glr_law_name(i), name);
+        }
+    }
+    for (int kind = 0; kind < 256; kind++) {
+        kinds -= glr_kind_of_name(glr_kind_name((glr_kind)kind)) != GLR_KIND_NONE;
+    }
+    cr_expect_eq(kinds, 0);
+    cr_expect_eq(found, COUNT(torch));
+    cr_expect_null(glr_law_name(count + 1));
+    cr_expect_null(glr_law_name(SIZE_MAX));
+}
+
 /* As Python's repr writes them, but for '+' and ".0". Of 2^-44 and 2^89 the nearest decimal with 16 digits is
    read as another number, and the next one is not. */
 Test(text, numbers_have_as_few_digits_as_they_need)

@@ -227,6 +227,9 @@ static void call_seeds(record *into)
     int64_t stream = 0;
     CALL(glr_stream_of_name, stream = glr_stream_of_name("dense/kernel", 12));
     record_bytes(into, "glr_stream_of_name", &stream, sizeof stream);
+    const char *law = NULL;
+    CALL(glr_law_name, law = glr_law_name(1));
+    record_bytes(into, "glr_law_name", law, strlen(law));
 }
 
 /* Messages with numbers in them. */
