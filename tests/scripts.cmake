@@ -150,5 +150,9 @@ if(TARGET glorand_command)
     set_tests_properties(python_rounding PROPERTIES TIMEOUT 1800)
     glorand_python_test(python_example python/check_example.py ${PROJECT_SOURCE_DIR} $<TARGET_FILE:glorand>
       ${CMAKE_C_COMPILER} ${PROJECT_BINARY_DIR})
+    glorand_python_test(python_package python/check_package.py ${PROJECT_SOURCE_DIR} $<TARGET_SONAME_FILE:glorand>
+      $<TARGET_FILE:glorand_command> ${PROJECT_BINARY_DIR})
   endif()
+  glorand_python_test(python_lint python/check_lint.py ${PROJECT_SOURCE_DIR})
+  set_property(TEST python_lint APPEND PROPERTY LABELS lint)
 endif()

@@ -1,0 +1,284 @@
+"""Fills: an array and what the caller says of it become a tensor and its part."""
+
+from __future__ import annotations
+
+import ctypes
+import operator
+from collections.abc import Iterable, Sequence
+from math import prod
+from typing import TYPE_CHECKING, Any, NamedTuple, SupportsIndex, TypeVar
+
+from glorand._arrays import Memory, dtype_code, dtype_name, dtype_of, memory_of, refusal
+from glorand._device import cpu
+from glorand._initializer import Initializer, initializer_of, stream_from
+from glorand._library import (
+    MAX_RANK,
+    PART_BOX,
+    PART_RANGE,
+    SEEDING_NONE,
+    GlorandError,
+    InitializerStruct,
+    SummaryStruct,
+    TensorStruct,
+    check,
+    lib,
+)
+
+if TYPE_CHECKING:
+    import numpy
+
+    Shape = SupportsIndex | Sequence[SupportsIndex]
+    Box = Sequence["tuple[SupportsIndex, SupportsIndex] | slice"]
+
+Array = TypeVar("Array")
+
+
+class Summary(NamedTuple):
+    """Fans and distribution of an initializer for a tensor."""
+
+    fan_in: float  # number of inputs
+    fan_out: float  # number of outputs
+    mean: float  # of the values before they are rounded to their dtype
+    stddev: float  # of the values before they are rounded to their dtype
+    lower: float  # bound, -inf for an untruncated normal
+    upper: float  # bound, inf for an untruncated normal
+
+
+# ---- What the caller says --------------------------------------------------------------------------------------------
+
+
+def _numbers(what: str, values: Any) -> tuple[int, ...]:
+    """Integers, in a tuple that fits a tensor's axes. Errors: TypeError, GlorandError."""
+    try:
+        numbers = tuple(map(operator.index, values if isinstance(values, Iterable) else (values,)))
+    except TypeError:
+        raise TypeError(f"{what}: integers are needed, not {values!r}") from None
+    if len(numbers) > MAX_RANK:
+        raise GlorandError("GLR_ERROR_ARGUMENT", f"{what}: {len(numbers)} axes are more than {MAX_RANK}")
+    for number in numbers:
+        if not -(2**63) <= number < 2**63:
+            raise GlorandError("GLR_ERROR_SHAPE", f"{what}: {number} is not from -2^63 to 2^63 - 1")
+    return numbers
+
+
+def _tensor(shape: tuple[int, ...], dtype: int) -> TensorStruct:
+    tensor = TensorStruct(rank=len(shape), dtype=dtype)
+    tensor.shape[: len(shape)] = shape
+    return tensor
+
+
+def _bounds(axis: int, interval: Any, length: int) -> tuple[int, int]:
+    """First index and end of an interval along an axis: a pair, or a slice, whose ends may be left out."""
+    if isinstance(interval, slice):
+        if interval.step not in (None, 1):
+            raise GlorandError("GLR_ERROR_SHAPE", f"box: the step along axis {axis} is {interval.step}, not 1")
+        interval = (
+            0 if interval.start is None else interval.start,
+            length if interval.stop is None else interval.stop,
+        )
+    bounds = _numbers("box", interval)
+    if len(bounds) != 2:
+        raise TypeError(f"box: a first index and an end are needed along axis {axis}, not {interval!r}")
+    return bounds[0], bounds[1]
+
+
+def _set_box(tensor: TensorStruct, shape: tuple[int, ...], box: Any) -> tuple[int, ...]:
+    """Makes the part a box. Returns its extents."""
+    if len(box) != len(shape):
+        raise GlorandError("GLR_ERROR_SHAPE", f"box: {len(box)} intervals for a tensor of {len(shape)} axes")
+    bounds = [_bounds(axis, interval, shape[axis]) for axis, interval in enumerate(box)]
+    for axis, (first, end) in enumerate(bounds):
+        if not 0 <= first <= end <= shape[axis]:
+            why = f"box: {first} to {end} along axis {axis} is not within 0 to {shape[axis]}"
+            raise GlorandError("GLR_ERROR_SHAPE", why)
+    extents = tuple(end - first for first, end in bounds)
+    tensor.part = PART_BOX
+    tensor.start[: len(shape)] = [first for first, _ in bounds]
+    tensor.extent[: len(shape)] = extents
+    return extents
+
+
+def _set_range(tensor: TensorStruct, elements: Any) -> tuple[int, ...]:
+    """Makes the part a range. Returns its extent."""
+    numbers = _numbers("range", elements)
+    if len(numbers) != 2:
+        raise TypeError(f"range: the first element and a count are needed, not {elements!r}")
+    tensor.part = PART_RANGE
+    tensor.first, tensor.count = numbers
+    return numbers[1:]
+
+
+# ---- The array as the caller's tensor --------------------------------------------------------------------------------
+
+
+def _as_dtype(array: object, memory: Memory, dtype: int) -> Memory:
+    """The memory with elements of another dtype: of the same size, if its own are raw bits; of any, if it is bytes."""
+    name, itemsize = dtype_name(dtype), int(lib.glr_dtype_size(dtype))
+    if memory.dtype == name:
+        return memory
+    raw = memory.dtype.startswith("uint") or dtype_code(memory.dtype) == 0
+    if raw and memory.itemsize == itemsize:
+        return memory._replace(dtype=name)
+    if memory.dtype != "uint8" or len(memory.shape) != 1 or memory.strides is not None:
+        raise refusal(array, f"holds {memory.dtype}, and dtype says {name}")
+    count, rest = divmod(memory.shape[0], itemsize)
+    if rest != 0:
+        why = f"of {memory.shape[0]} bytes does not hold a whole number of {name}, of {itemsize} bytes each"
+        raise refusal(array, why, "GLR_ERROR_SHAPE")
+    return memory._replace(dtype=name, itemsize=itemsize, shape=(count,))
+
+
+def _lay(array: object, memory: Memory, tensor: TensorStruct, extents: tuple[int, ...]) -> None:
+    """Sets the strides: the array has the part's shape, or is one-dimensional, packed, and has as many elements."""
+    have = memory.shape
+    if have != extents:
+        if len(have) != 1 or memory.strides is not None or have[0] != prod(extents):
+            status = "GLR_ERROR_TOO_SMALL" if prod(have) < prod(extents) else "GLR_ERROR_SHAPE"
+            raise refusal(array, f"has the shape {have}, and the part {extents}", status)
+        return
+    if memory.strides is None:
+        return
+    if tensor.part == PART_RANGE:
+        raise refusal(array, f"has a stride of {memory.strides[0]}, and a range needs packed memory", "GLR_ERROR_SHAPE")
+    tensor.strides[: len(have)] = memory.strides
+
+
+def _draw(law: Initializer, struct: InitializerStruct, tensor: TensorStruct, memory: Memory) -> None:
+    """Draws the values. A random initializer without a seed is refused in the caller's words."""
+    try:
+        check(lib.glr_fill(cpu(), ctypes.byref(struct), ctypes.byref(tensor), memory.address, memory.size))
+    except GlorandError as error:
+        if error.status != "GLR_ERROR_UNSEEDED":
+            raise
+        why = f"seed: {law} has none, and a part of a tensor or a tensor with a stream needs one"
+        raise GlorandError(error.status, why) from None
+
+
+def fill_(
+    array: Array,
+    initializer: Initializer | str,
+    *,
+    seed: SupportsIndex | None = None,
+    stream: SupportsIndex | None = None,
+    name: str | None = None,
+    shape: Shape | None = None,
+    box: Box | None = None,
+    range: tuple[SupportsIndex, SupportsIndex] | None = None,
+    dtype: object = None,
+) -> Array:
+    """Fills an array with an initializer's values, and returns the array.
+
+    The array holds a tensor, or a part of it. A part gets the values that filling the whole tensor would put there, on
+    any number of threads, whatever the array's strides. The values are complete when the call returns.
+
+    Args:
+        array: writable memory of the CPU with any strides that are not negative: a numpy array; a torch tensor, also
+            of bfloat16 and float8; anything with ``__array_interface__``, the buffer protocol or DLPack 1.
+        initializer: an `Initializer`, or its text.
+        seed, stream: in place of the initializer's own. Give each tensor of a model its own stream.
+        name: the tensor's name in the model, which gives the stream.
+        shape: the shape of the whole tensor, in elements, at most 16 axes. By default it is the array's. Fans, and
+            with them standard deviations, come from it.
+        box: the part that the array holds: for each axis the first index and the end, as a pair or as a slice. The
+            array has the box's shape.
+        range: the part that the array holds: the first element, in row-major order, and the number of elements. The
+            array is packed.
+        dtype: the element type, where the array cannot say it: of an array of unsigned integers, those that have the
+            same size; of packed bytes, any.
+
+    A one-dimensional packed array may also hold a part of more axes, in row-major order, with exactly its elements.
+
+    An initializer without a seed gets one from `set_seed`'s sequence, or from the operating system, for a whole tensor.
+
+    Errors, all with the array as it was: TypeError for what is no array or no number, and GlorandError:
+
+    - ``GLR_ERROR_ARGUMENT``: a read-only or immutable array, another dtype than the array's, a value out of its range.
+    - ``GLR_ERROR_SHAPE``: an array of another shape than the part's, one that overlaps itself, negative strides, a part
+      outside the tensor.
+    - ``GLR_ERROR_TOO_SMALL``: fewer elements than the part's.
+    - ``GLR_ERROR_UNSUPPORTED``: an array on another device, a dtype that glorand does not draw.
+    - ``GLR_ERROR_UNSEEDED``: a part, or a stream other than 0, of an initializer that is random and has no seed.
+    - ``GLR_ERROR_PARSE``: the text of an initializer.
+
+    Threads: any number of calls at a time. The interpreter's lock is released while values are drawn.
+
+    >>> import array, glorand
+    >>> weights = glorand.fill_(array.array("f", bytes(16)), "glorot_normal(seed=42)", shape=(784, 256), range=(0, 4))
+    >>> ["%.9g" % value for value in weights]
+    ['0.000788545236', '-0.0792722702', '0.00516460324', '0.0404688194']
+    """
+    if box is not None and range is not None:
+        raise TypeError("box, range: a part is a box or a range, not both")
+    law = initializer_of(initializer)
+    struct = law._seeded(seed, stream_from(stream, name))
+    memory = memory_of(array)
+    if dtype is not None:
+        memory = _as_dtype(array, memory, dtype_of(dtype))
+    code = dtype_code(memory.dtype)
+    if code == 0:
+        raise refusal(array, f"of dtype {memory.dtype} is not filled", "GLR_ERROR_UNSUPPORTED")
+    whole = _numbers("shape", memory.shape if shape is None else shape)
+    tensor = _tensor(whole, code)
+    extents = whole
+    if box is not None:
+        extents = _set_box(tensor, whole, box)
+    elif range is not None:
+        extents = _set_range(tensor, range)
+    elif struct.seeding == SEEDING_NONE and struct.stream != 0:
+        _set_box(tensor, whole, [(0, length) for length in whole])  # the library asks parts for a seed
+    _lay(array, memory, tensor, extents)
+    _draw(law, struct, tensor, memory)
+    if memory.written is not None:
+        memory.written()
+    return array
+
+
+def describe(initializer: Initializer | str, shape: Shape, dtype: object = "float32") -> Summary:
+    """Checks an initializer and a tensor as `fill_` would, and describes the values.
+
+    Args:
+        initializer: an `Initializer`, or its text. It may be unseeded.
+        shape: of the whole tensor, in elements.
+        dtype: a name, or a dtype of torch, numpy, ml_dtypes, JAX or TensorFlow.
+
+    Errors: GlorandError with ``GLR_ERROR_ARGUMENT``, ``GLR_ERROR_SHAPE`` or ``GLR_ERROR_UNSUPPORTED``.
+
+    >>> import glorand
+    >>> summary = glorand.describe("he_normal", (784, 256))
+    >>> summary.fan_in, round(summary.stddev, 6)
+    (784.0, 0.050508)
+    """
+    struct, summary = initializer_of(initializer)._struct, SummaryStruct()
+    tensor = _tensor(_numbers("shape", shape), dtype_of(dtype))
+    check(lib.glr_describe(ctypes.byref(struct), ctypes.byref(tensor), ctypes.byref(summary)))
+    return Summary(summary.fan_in, summary.fan_out, summary.mean, summary.stddev, summary.lower, summary.upper)
+
+
+def empty(shape: Shape, dtype: object = "float32") -> numpy.ndarray[Any, Any]:
+    """Makes a numpy array for a fill: packed, aligned to 64 bytes, its values unspecified.
+
+    Args:
+        shape: in elements.
+        dtype: as for `describe`. bfloat16 and float8 need the package ml_dtypes, all others numpy alone.
+
+    Errors: GlorandError with ``GLR_ERROR_ARGUMENT`` for an unknown dtype, ImportError, MemoryError, ValueError.
+
+    >>> import glorand
+    >>> glorand.empty((784, 256), "float16").dtype
+    dtype('float16')
+    """
+    import numpy
+
+    name = dtype_name(dtype_of(dtype))
+    if name == "bfloat16" or name.startswith("float8"):
+        import ml_dtypes
+
+        element: Any = numpy.dtype(getattr(ml_dtypes, name))
+    else:
+        element = numpy.dtype(name)
+    axes = _numbers("shape", shape)
+    size, alignment = prod(axes) * element.itemsize, 64
+    memory = numpy.empty(max(size, 0) + alignment, numpy.uint8)
+    start = -memory.ctypes.data % alignment
+    values: numpy.ndarray[Any, Any] = memory[start : start + size].view(element).reshape(axes)
+    return values

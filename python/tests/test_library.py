@@ -1,0 +1,133 @@
+"""Which library is loaded, which are refused, whether the structs are its own, and what an import costs."""
+
+import ctypes
+import os
+import re
+import shutil
+import subprocess
+
+import pytest
+
+import glorand
+from glorand import _library
+
+FITTING = "unsigned glr_version(void) { return 2007; } unsigned glr_stream_version(void) { return 1; }"
+REFUSED = [  # C that the library is made of, and what the message says
+    ("int other;", "is not glorand's library"),
+    (
+        "unsigned glr_version(void) { return 3000; } unsigned glr_stream_version(void) { return 1; }",
+        "is version 0.3.0 of the library, and this package needs 0.2",
+    ),
+    (
+        "unsigned glr_version(void) { return 1002000; } unsigned glr_stream_version(void) { return 1; }",
+        "is version 1.2.0 of the library, and this package needs 0.2",
+    ),
+    (
+        "unsigned glr_version(void) { return 2007; } unsigned glr_stream_version(void) { return 2; }",
+        "draws version 2 of the stream, and this package needs 1",
+    ),
+    (FITTING, "lacks a function that this package calls"),
+]
+
+
+def compiler():
+    return os.environ.get("CC") or shutil.which("cc") or shutil.which("gcc") or shutil.which("clang")
+
+
+def with_library(path):
+    return {**os.environ, "GLORAND_LIBRARY": str(path)}
+
+
+needs_compiler = pytest.mark.skipif(compiler() is None, reason="no C compiler")
+
+
+@needs_compiler
+@pytest.mark.parametrize(("text", "message"), REFUSED)
+def test_other_libraries_are_refused(text, message, tmp_path, python):
+    (tmp_path / "other.c").write_text(text)
+    other = tmp_path / "libother.so"
+    subprocess.run([compiler(), "-shared", "-fPIC", "-o", other, tmp_path / "other.c"], check=True)
+    said = python("import glorand", with_library(other), status=1).splitlines()[-1]
+    assert said.startswith("ImportError: glorand: ") and str(other) in said and message in said
+
+
+def test_a_library_that_is_not_there(tmp_path, python):
+    said = python("import glorand", with_library(tmp_path / "none.so"), status=1).splitlines()[-1]
+    assert said.startswith("ImportError: glorand: the library ") and "none.so" in said
+
+
+def test_the_library_that_is_named(tmp_path, python):
+    named = tmp_path / "named.so"
+    shutil.copy(_library.lib._name, named)
+    program = "import glorand; print([line for line in open('/proc/self/maps') if 'named.so' in line] != [])"
+    assert python(program, with_library(named)) == "True\n"
+    assert python(program) == "False\n"
+
+
+def test_versions(source):
+    header = (source / "include/glorand/glorand.h").read_text()
+    number = dict(re.findall(r"#define GLR_(\w+) +(\d+)", header))
+    assert (int(number["VERSION_MAJOR"]), int(number["VERSION_MINOR"])) == _library.ABI
+    assert int(number["STREAM_VERSION"]) == glorand.stream_version
+    assert int(number["MAX_RANK"]) == _library.MAX_RANK
+    assert int(number["DEVICE_TEXT"]) == _library.DEVICE_TEXT
+    assert re.search(r'GLR_VERSION_STRING "(.*)"', header)[1] == glorand.__version__
+
+
+@needs_compiler
+def test_structs(source, tmp_path):
+    """Sizes and places of all members, as a C compiler lays them out."""
+    kinds = [item for item in vars(_library).values() if isinstance(item, type)]
+    structs = [kind for kind in kinds if issubclass(kind, ctypes.Structure)]
+    assert len(structs) == 6
+    lines, expected = [], []
+    for struct in structs:
+        name = struct.__doc__.rstrip(".")
+        lines.append(f'printf("{name} %zu\\n", sizeof({name}));')
+        expected.append(f"{name} {ctypes.sizeof(struct)}")
+        for field, *_ in struct._fields_:
+            if field == "reserved":  # words that may have become members, which are copied with all others
+                continue
+            lines.append(f'printf("{field} %zu %zu\\n", offsetof({name}, {field}), sizeof((({name} *)0)->{field}));')
+            place = getattr(struct, field)
+            expected.append(f"{field} {place.offset} {place.size}")
+    includes = "#include <glorand/glorand.h>\n#include <stdio.h>\n"
+    (tmp_path / "structs.c").write_text(f"{includes}int main(void) {{\n{chr(10).join(lines)}\nreturn 0; }}\n")
+    program = tmp_path / "structs"
+    subprocess.run([compiler(), "-I", source / "include", "-o", program, tmp_path / "structs.c"], check=True)
+    printed = subprocess.run([program], capture_output=True, text=True, check=True).stdout
+    assert printed.splitlines() == expected
+
+
+def test_enumerators(source):
+    header = (source / "include/glorand/glorand.h").read_text()
+    number = {name: int(value) for name, value in re.findall(r"GLR_(\w+) = (\d+)", header)}
+    for name in ("SEEDING_SEED", "SEEDING_KEY", "SEEDING_NONE", "PART_WHOLE", "PART_BOX", "PART_RANGE", "BACKEND_CPU"):
+        assert getattr(_library, name) == number[name], name
+
+
+def test_import_loads_no_framework_and_starts_no_thread(python):
+    program = """
+import sys, os
+import glorand
+heavy = {"numpy", "torch", "jax", "tensorflow", "keras", "ml_dtypes", "dataclasses", "inspect"}
+print(sorted(heavy & sys.modules.keys()))
+print(len(os.listdir("/proc/self/task")), glorand._device._cpu)
+"""
+    assert python(program) == "[]\n1 None\n"
+
+
+def test_import_takes_less_than_50_ms(python):
+    program = "import time; began = time.process_time(); import glorand; print(time.process_time() - began)"
+    assert min(float(python(program)) for _ in range(10)) < 0.05
+
+
+def test_devices(python):
+    """In a process of its own, since it loads all drivers."""
+    rows = eval(python("import glorand; print([tuple(device) for device in glorand.devices()])"))
+    listed = [glorand.Device(*row) for row in rows]
+    cpus = [device for device in listed if device.backend == "cpu"]
+    assert len(cpus) == 1 and cpus[0].available and cpus[0].number == 0 and cpus[0].reason == ""
+    assert re.fullmatch(r".*\((plain|avx2|avx512|neon)\)", cpus[0].name)
+    assert all(device.available or device.reason for device in listed)
+    assert {device.backend for device in listed} <= {"cpu", "opencl", "cuda"}
