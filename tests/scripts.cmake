@@ -1,5 +1,5 @@
 # Tests around the C tests: the examples, lints, the installed package, the README's commands, the benchmark, the
-# scripts themselves, and cross-checks with TensorFlow, Keras, PyTorch, JAX, safetensors, ml_dtypes and NumPy. They exit with 77
+# scripts themselves, and cross-checks with TensorFlow, Keras, PyTorch, JAX, safetensors, ml_dtypes and NumPy; the Python package. They exit with 77
 # after a line "skipped: REASON" when something they need is missing.
 #
 # Labels say in which run of scripts/test.sh a test is: `scripts`, once, not again with sanitizers; `python`, with
@@ -153,6 +153,8 @@ if(TARGET glorand_command)
     glorand_python_test(python_package python/check_package.py ${PROJECT_SOURCE_DIR} $<TARGET_SONAME_FILE:glorand>
       $<TARGET_FILE:glorand_command> ${PROJECT_BINARY_DIR})
   endif()
+  glorand_python_test(python_wheel python/check_wheel.py ${PROJECT_SOURCE_DIR} ${PROJECT_BINARY_DIR})
+  set_tests_properties(python_wheel PROPERTIES PROCESSORS 2 TIMEOUT 1800) # it builds the library twice
   glorand_python_test(python_lint python/check_lint.py ${PROJECT_SOURCE_DIR})
   set_property(TEST python_lint APPEND PROPERTY LABELS lint)
 endif()

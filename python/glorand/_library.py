@@ -160,6 +160,7 @@ _QUERIES: dict[str, tuple[type | None, ...]] = {
     "glr_dtype_size": (_SIZE, ctypes.c_int),
     "glr_dtype_of_name": (ctypes.c_int, ctypes.c_char_p),
     "glr_kind_name": (ctypes.c_char_p, ctypes.c_int),
+    "glr_kind_of_name": (ctypes.c_int, ctypes.c_char_p),
     "glr_law_name": (ctypes.c_char_p, _SIZE),
     "glr_stream_of_name": (ctypes.c_int64, ctypes.c_char_p, _SIZE),
     "glr_set_seed": (None, ctypes.c_int64),

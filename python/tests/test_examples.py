@@ -1,8 +1,9 @@
-"""The examples in docstrings and in docs/python.md are run."""
+"""The examples in docstrings, in docs/python.md and in README.md are run."""
 
 import doctest
 import importlib
 import pkgutil
+import re
 
 import pytest
 
@@ -16,6 +17,15 @@ def test_docstrings(name, python):
     """In a process without TensorFlow, beside which OpenCL's drivers cannot be listed."""
     said = python(f"import doctest, importlib; print(doctest.testmod(importlib.import_module({name!r})).failed)")
     assert said == "0\n", said
+
+
+@pytest.mark.parametrize(("name", "least"), [("docs/python.md", 15), ("README.md", 4)])
+def test_pages(name, least, source, python):
+    page = str(source / name)
+    program = f"import doctest; print(doctest.testfile({page!r}, module_relative=False))"
+    failed, tried = re.findall(r"(?:failed|attempted)=(\d+)", python(program))
+    assert int(failed) == 0, python(program)
+    assert int(tried) >= least
 
 
 def test_there_are_examples():
