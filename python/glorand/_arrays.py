@@ -81,7 +81,7 @@ def _name_of_typestr(array: Any, typestr: str, itemsize: int) -> str:
         raise refusal(array, f"of dtype {typestr} has the byte order of another machine", "GLR_ERROR_UNSUPPORTED")
     numpy = sys.modules.get("numpy")
     if numpy is not None and isinstance(array, numpy.ndarray):
-        return str(array.dtype.name)
+        return "object" if array.dtype.hasobject else str(array.dtype.name)
     return _name_of_kind(typestr[1], itemsize) or typestr
 
 

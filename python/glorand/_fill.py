@@ -6,11 +6,11 @@ import ctypes
 import operator
 from collections.abc import Iterable, Sequence
 from math import prod
-from typing import TYPE_CHECKING, Any, NamedTuple, SupportsIndex, TypeVar
+from typing import TYPE_CHECKING, Any, NamedTuple, SupportsIndex
 
 from glorand._arrays import Memory, dtype_code, dtype_name, dtype_of, memory_of, refusal
 from glorand._device import cpu
-from glorand._initializer import Initializer, initializer_of, stream_from
+from glorand._initializer import Array, Initializer, initializer_of, stream_from
 from glorand._library import (
     MAX_RANK,
     PART_BOX,
@@ -29,8 +29,6 @@ if TYPE_CHECKING:
 
     Shape = SupportsIndex | Sequence[SupportsIndex]
     Box = Sequence["tuple[SupportsIndex, SupportsIndex] | slice"]
-
-Array = TypeVar("Array")
 
 
 class Summary(NamedTuple):
@@ -116,7 +114,7 @@ def _as_dtype(array: object, memory: Memory, dtype: int) -> Memory:
     name, itemsize = dtype_name(dtype), int(lib.glr_dtype_size(dtype))
     if memory.dtype == name:
         return memory
-    raw = memory.dtype.startswith("uint") or dtype_code(memory.dtype) == 0
+    raw = memory.dtype.startswith(("uint", "void", "|V"))
     if raw and memory.itemsize == itemsize:
         return memory._replace(dtype=name)
     if memory.dtype != "uint8" or len(memory.shape) != 1 or memory.strides is not None:

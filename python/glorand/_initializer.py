@@ -5,7 +5,7 @@ from __future__ import annotations
 import ctypes
 import operator
 from collections.abc import Callable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, NoReturn, SupportsFloat, SupportsIndex
+from typing import TYPE_CHECKING, Any, NoReturn, SupportsFloat, SupportsIndex, TypeVar
 
 from glorand._library import (
     SEEDING_KEY,
@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
     # What an argument of a law may be: a number; a word or an expression of the text form; a list of axes.
     Argument = SupportsFloat | str | Sequence[SupportsIndex] | None
+
+Array = TypeVar("Array")
 
 
 def stream_of_name(name: str) -> int:
@@ -230,7 +232,7 @@ class Initializer:
 
     def fill_(
         self,
-        array: object,
+        array: Array,
         *,
         seed: SupportsIndex | None = None,
         stream: SupportsIndex | None = None,
@@ -239,7 +241,7 @@ class Initializer:
         box: Box | None = None,
         range: tuple[SupportsIndex, SupportsIndex] | None = None,
         dtype: object = None,
-    ) -> Any:
+    ) -> Array:
         """Fills an array with this initializer's values, and returns the array: see `glorand.fill_`."""
         from glorand._fill import fill_
 

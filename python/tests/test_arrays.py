@@ -139,6 +139,20 @@ def test_dtypes_that_the_caller_says(drawn):
     assert bits(law.fill_(numpy.zeros(24, "float32"), dtype=numpy.float32)) == drawn("he_normal(seed=1)", (24,))
 
 
+def test_dtypes_that_the_array_contradicts():
+    """Above all none that would write over pointers."""
+    refused(numpy.zeros(4, object), "GLR_ERROR_UNSUPPORTED", "is not filled", dtype="uint64")
+    for values in (
+        numpy.zeros(4, [("pointer", object)]),
+        numpy.zeros(4, "int64"),
+        numpy.zeros(4, "float64"),
+        numpy.zeros(4, "complex64"),
+        (ctypes.py_object * 4)(*range(4)),
+        (ctypes.c_void_p * 4)(*range(4)),
+    ):
+        refused(values, "GLR_ERROR_ARGUMENT", "and dtype says uint64", dtype="uint64")
+
+
 class Interface:
     """An array that offers __array_interface__ alone."""
 
