@@ -152,6 +152,7 @@ if(TARGET glorand_command)
       ${CMAKE_C_COMPILER} ${PROJECT_BINARY_DIR})
     glorand_python_test(python_package python/check_package.py ${PROJECT_SOURCE_DIR} $<TARGET_SONAME_FILE:glorand>
       $<TARGET_FILE:glorand_command> ${PROJECT_BINARY_DIR})
+    set_tests_properties(python_package PROPERTIES TIMEOUT 1200) # Keras is imported on each of its backends
   endif()
   glorand_python_test(python_wheel python/check_wheel.py ${PROJECT_SOURCE_DIR} ${PROJECT_BINARY_DIR})
   set_tests_properties(python_wheel PROPERTIES PROCESSORS 2 TIMEOUT 1800) # it builds the library twice
