@@ -180,7 +180,7 @@ def fill_(
         box: the part that the array holds: for each axis the first index and the end, as a pair or as a slice. The
             array has the box's shape.
         range: the part that the array holds: the first element, in row-major order, and the number of elements. The
-            array is packed.
+            array is one-dimensional and packed.
         dtype: the element type, where the array cannot say it: of an array of unsigned integers, those that have the
             same size; of packed bytes, any.
 

@@ -11,6 +11,7 @@ import pytest
 import torch
 
 import glorand
+from glorand import _arrays
 
 FLOATS = ("float32", "float64", "float16", "bfloat16", "float8_e4m3fn", "float8_e5m2")
 INTEGERS = tuple(f"{sign}int{bits}" for sign in ("", "u") for bits in (8, 16, 32, 64))
@@ -225,6 +226,52 @@ def test_dlpack_of_numpy(drawn):
     readonly.flags.writeable = False
     refused(Dlpack(readonly), "GLR_ERROR_ARGUMENT", "is read-only")
     assert not readonly.any()
+
+
+class Made:
+    """An array that offers a DLPack capsule made here, of what no package exports."""
+
+    def __init__(self, **members):
+        self.memory = numpy.zeros(8, "float32")
+        self.shape = (ctypes.c_int64 * 1)(4)
+        self.managed = _arrays._DLManaged(major=1, flags=members.pop("flags", 0))
+        self.managed.major = members.pop("major", 1)
+        tensor = {"data": self.memory.ctypes.data, "device_type": 1, "ndim": 1, "code": 2, "bits": 32, "lanes": 1}
+        for name, value in {**tensor, **members}.items():
+            setattr(self.managed.tensor, name, value)
+        self.managed.tensor.shape = ctypes.cast(self.shape, ctypes.POINTER(ctypes.c_int64))
+
+    def __dlpack_device__(self):
+        return (1, 0)
+
+    def __dlpack__(self, *, max_version, copy):
+        assert max_version == (1, 0)
+        assert copy is False
+        make = ctypes.PYFUNCTYPE(ctypes.py_object, ctypes.c_void_p, ctypes.c_char_p, ctypes.c_void_p)
+        return make(("PyCapsule_New", ctypes.pythonapi))(ctypes.addressof(self.managed), b"dltensor_versioned", None)
+
+
+def test_capsules():
+    one = glorand.fill_(Made(byte_offset=8), "ones")
+    assert one.memory.tolist() == [0, 0, 1, 1, 1, 1, 0, 0]
+    for members, status, message in (
+        ({"major": 2}, "GLR_ERROR_UNSUPPORTED", "DLPack of version 2, not 1"),
+        ({"flags": 1}, "GLR_ERROR_ARGUMENT", "is read-only"),
+        ({"flags": 2}, "GLR_ERROR_ARGUMENT", "gave a copy"),
+        ({"lanes": 2}, "GLR_ERROR_UNSUPPORTED", "2 lanes of 32 bits"),
+        ({"bits": 4}, "GLR_ERROR_UNSUPPORTED", "1 lanes of 4 bits"),
+        ({"code": 9}, "GLR_ERROR_UNSUPPORTED", "is not filled"),
+    ):
+        made = Made(**members)
+        refused(made, status, message)
+        assert not made.memory.any()
+
+
+def test_strides_of_single_elements():
+    """They have no effect: these arrays are packed."""
+    for values in (numpy.zeros(8, "float32")[::9], torch.zeros(8)[::8]):
+        assert glorand.fill_(values, "ones", shape=(8,), range=(3, 1)).tolist() == [1]
+        assert glorand.fill_(values, "zeros", shape=(2, 4), box=((1, 2), (1, 2))).tolist() == [0]
 
 
 def refused(values, status, message, **arguments):
