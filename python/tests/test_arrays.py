@@ -351,6 +351,8 @@ def test_refused_and_nothing_written():
         (lambda p: p[:6], {"shape": (8,), "box": ((3, 9),)}),
         (lambda p: p[:6], {"shape": (8,), "box": ((-1, 5),)}),
         (lambda p: p[:0], {"shape": (8,), "box": ((5, 4),)}),
+        (lambda p: p[:1], {"shape": (8,), "box": ((2**63 - 1, -(2**63)),)}),
+        (lambda p: p[:1], {"shape": (8,), "box": ((-(2**63), -(2**63) + 1),)}),
         (lambda p: p[:6], {"shape": (8,), "box": (slice(0, 6, 2),)}),
         (lambda p: p[:6], {"shape": (8,), "box": ((0, 6), (0, 1))}),
         (lambda p: p[:6], {"shape": (-6,)}),
