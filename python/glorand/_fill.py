@@ -130,11 +130,8 @@ def _lay(array: object, memory: Memory, tensor: TensorStruct, extents: tuple[int
             status = "GLR_ERROR_TOO_SMALL" if prod(have) < prod(extents) else "GLR_ERROR_SHAPE"
             raise refusal(array, f"has the shape {have}, and the part {extents}", status)
         return
-    if memory.strides is None:
-        return
-    if tensor.part == PART_RANGE:
-        raise refusal(array, f"has a stride of {memory.strides[0]}, and a range needs packed memory", "GLR_ERROR_SHAPE")
-    tensor.strides[: len(have)] = memory.strides
+    if memory.strides is not None:
+        tensor.strides[: len(have)] = memory.strides
 
 
 def _draw(law: Initializer, struct: InitializerStruct, tensor: TensorStruct, memory: Memory) -> None:
