@@ -63,6 +63,10 @@ typedef struct glr_backend {
     glr_status (*fill)(glr_device *device, const glr_plan *plan, const glr_destination *destination,
                        const glr_order *order);
 
+    /* Bytes of host memory that a fill by the plan allocates and frees. NULL where the backend draws no
+       matrices whose values depend on each other, which alone need any. */
+    uint64_t (*scratch)(const glr_plan *plan);
+
     /* Memory of the device; bytes is never 0 and no pointer is NULL. */
     int memory_is_host; /* the host reads it in place */
     glr_status (*alloc)(glr_device *device, uint64_t bytes, void **memory);

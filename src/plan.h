@@ -14,6 +14,11 @@
 #error "glorand needs a little-endian machine"
 #endif
 
+/* A tensor as a matrix. */
+typedef struct glr_matrix {
+    uint64_t rows, columns;
+} glr_matrix;
+
 typedef struct glr_plan {
     glr_round_keys keys; /* of the tensor's key */
     glr_counter base;    /* the tensor's base counter */
@@ -30,6 +35,7 @@ typedef struct glr_plan {
        scale is 1 and shift is -0, which change nothing. */
     glr_bounded bounded;
     glr_bounded_f64 bounded_f64;
+    glr_matrix matrix; /* GLR_SAMPLE_ORTHOGONAL: value = raw * scale_f64, in every dtype */
 } glr_plan;
 
 static inline void glr_plan_set_key(glr_plan *plan, glr_key key)

@@ -266,7 +266,8 @@ GLR_API const char *glr_backend_name(glr_backend_kind backend);
    Random initializers, logarithms and sinusoids draw floating-point dtypes only. float64 has a stream of its
    own. The 16- and 8-bit floating-point types hold the float32 value rounded to nearest even; a value beyond
    their range becomes infinity, or NaN in float8_e4m3fn, which has no infinity. Ones and constants fill every
-   dtype; zeros, identity and dirac all but float8_e8m0fnu, which has no 0; random_bytes fills integer dtypes.
+   dtype; zeros, identity, dirac and unit_forget_bias all but float8_e8m0fnu, which has no 0; random_bytes
+   fills integer dtypes.
 
    float8_e8m0fnu, the scales of OCP's MX formats, holds powers of two. A constant above 0, rounded to
    float32, becomes the nearest one, the greater of two that are as near, as in ml_dtypes and PyTorch
@@ -385,7 +386,11 @@ typedef enum glr_kind {
                                you need", sines in even columns, cosines in odd ones; not random */
     GLR_KIND_IDENTITY = 18, /**< scale, which is gain: on the diagonal of a matrix, 0 elsewhere; not random */
     GLR_KIND_DIRAC = 19,    /**< integer, which is groups, and layout: torch.nn.init.dirac_; not random */
-    GLR_KIND_RANDOM_BYTES = 22 /**< random bits: integers that are all as likely; integer dtypes alone */
+    GLR_KIND_ORTHOGONAL = 20,       /**< scale, which is gain, and layout: a matrix of orthonormal columns, or
+                                       rows if it has fewer, times gain; drawn on the CPU alone */
+    GLR_KIND_UNIT_FORGET_BIAS = 21, /**< 1 for n/4 <= i mod n < n/2, 0 elsewhere: the bias of Keras's LSTM,
+                                      whose second quarter is the forget gate's; not random */
+    GLR_KIND_RANDOM_BYTES = 22      /**< random bits: integers that are all as likely; integer dtypes alone */
 } glr_kind;
 
 /** The fan by which variance scaling divides. */
@@ -478,7 +483,7 @@ typedef struct glr_initializer {
                                       at most 32 */
     double scale;                  /**< GLR_KIND_VARIANCE_SCALING, above 0; max_timescale of
                                       GLR_KIND_SINUSOIDS and GLR_KIND_SINUSOIDS_INTERLEAVED, from 1 to 1e18;
-                                      gain of GLR_KIND_IDENTITY */
+                                      gain of GLR_KIND_IDENTITY and GLR_KIND_ORTHOGONAL */
     glr_mode mode;                 /**< GLR_KIND_VARIANCE_SCALING */
     glr_distribution distribution; /**< GLR_KIND_VARIANCE_SCALING */
     glr_method method;             /**< method of truncated normals; no effect on others */
@@ -559,6 +564,15 @@ GLR_API glr_initializer glr_sinusoids_interleaved(double max_timescale);
 GLR_API glr_initializer glr_identity(double gain);
 /** torch.nn.init.dirac_(tensor, groups), in layout torch. */
 GLR_API glr_initializer glr_dirac(int64_t groups);
+/** A random matrix with orthonormal columns, or rows if it has fewer rows than columns, times gain, uniform
+   among all of these (Haar's measure), as QR with positive diagonal of R makes it. In layout keras a tensor's
+   rows are all dimensions but the last, its columns the last one, as Keras and JAX have them; in layout torch
+   they are dimension 0 and the others. The matrix has at most 65536 columns, or rows if these are fewer. It
+   costs 4 m n^2 - 4/3 n^3 operations for m rows and n columns, m >= n, and memory: see glr_fill_scratch. */
+GLR_API glr_initializer glr_orthogonal(double gain, int64_t seed);
+/** The bias of Keras's LSTM with unit_forget_bias: of the gates input, forget, cell and output, each a
+   quarter of the last dimension, 1 for the forget gate, 0 for the others. */
+GLR_API glr_initializer glr_unit_forget_bias(void);
 /** Random bits, for integer dtypes: every integer is as likely as the others. Tensors of one seed and stream
    are views of the same bytes, whatever their dtypes. int32, int64 and those without a sign are TensorFlow's
    tf.random.stateless_uniform(shape, [seed, stream], minval=None, maxval=None, dtype). */
@@ -793,7 +807,8 @@ GLR_API glr_status glr_describe(const glr_initializer *initializer, const glr_te
    @{ */
 
 /** Fills a part of a tensor at dst with an initializer's values, which are complete when the call returns.
-   A part has the values that filling the whole tensor would put there. Nothing is allocated.
+   A part has the values that filling the whole tensor would put there. Nothing is allocated, but for
+   orthogonal matrices: see glr_fill_scratch.
 
    dst is memory of the device: on the CPU any byte address, on CUDA any memory that glr_cuda_fill takes, on
    OpenCL a pointer that glr_alloc returned. It may be NULL when the part is empty. dst_bytes is the number of
@@ -806,7 +821,8 @@ GLR_API glr_status glr_describe(const glr_initializer *initializer, const glr_te
       make elements overlap, a shape for which the initializer says nothing (identity of rank 3).
     - GLR_ERROR_TOO_SMALL.
     - GLR_ERROR_UNSUPPORTED: a dtype in which the initializer is not drawn (see glr_dtype) or that the device
-      lacks.
+      lacks, orthogonal matrices on a GPU or with more than 65536 columns and rows.
+    - GLR_ERROR_MEMORY: for orthogonal matrices.
     - GLR_ERROR_UNSEEDED: a part, of an initializer that is unseeded.
     - GLR_ERROR_SYSTEM: no seed from the operating system.
 
@@ -817,6 +833,15 @@ GLR_API glr_status glr_describe(const glr_initializer *initializer, const glr_te
    calls share them; a fill takes no more threads than it has pieces of 65536 elements. */
 GLR_API glr_status glr_fill(glr_device *device, const glr_initializer *initializer, const glr_tensor *tensor,
                             void *dst, uint64_t dst_bytes);
+
+/** Host memory that glr_fill and glr_stage_fill allocate while they fill this part, in bytes: 0 but for
+   orthogonal matrices, whose values depend on each other. Of m rows and n columns, m >= n, that is 256 m
+   bytes for each 32 columns that the part lies in, at most 1024 of them, 512 m and some 17 KiB more; if rows
+   are fewer than columns, m is the number of columns, and 32 rows count. Of a part, all columns (or rows) in
+   which it lies are computed, whole: a part of a few columns is cheap, one of a few rows costs as much as all
+   of them. Errors: as glr_describe, and GLR_ERROR_UNSUPPORTED for an orthogonal matrix on a GPU. */
+GLR_API glr_status glr_fill_scratch(glr_device *device, const glr_initializer *initializer,
+                                    const glr_tensor *tensor, uint64_t *bytes);
 
 /** Stage: host memory into which a device draws, for programs that write the values on, to a file or a
    socket. On CUDA it is pinned where the driver can pin memory. With two stages in turn, the device draws

@@ -73,6 +73,15 @@ static void leave(glr_device *device, const prepared *fill)
     }
 }
 
+static glr_status check_draws(const glr_device *device, const glr_plan *plan)
+{
+    return plan->sampler != GLR_SAMPLE_ORTHOGONAL || device->backend->scratch != NULL
+               ? GLR_OK
+               : glr_fail(GLR_ERROR_UNSUPPORTED,
+                          "initializer.kind: orthogonal is drawn by the cpu backend alone, not by %s",
+                          glr_backend_name(device->backend->kind));
+}
+
 /* All of a fill up to the backend's: the plan, the destination, and last the seed, so that a call that fails
    draws none. leave follows in any case. */
 static glr_status prepare(glr_device *device, const glr_initializer *initializer, const glr_tensor *tensor,
@@ -84,6 +93,9 @@ static glr_status prepare(glr_device *device, const glr_initializer *initializer
         return glr_fail_null(initializer == NULL ? "initializer" : "tensor");
     }
     glr_status status = glr_make_plan(initializer, tensor, &fill->plan, &fill->bytes);
+    if (status == GLR_OK) {
+        status = check_draws(device, &fill->plan);
+    }
     if (status == GLR_OK) {
         status = enter(device, order, fill);
     }
@@ -121,6 +133,35 @@ glr_status glr_fill(glr_device *device, const glr_initializer *initializer, cons
     const glr_host host = glr_enter();
     glr_destination destination = {.name = "dst_bytes", .memory = dst, .bytes = dst_bytes};
     return glr_leave(&host, glr_fill_to(device, initializer, tensor, &destination, NULL));
+}
+
+static glr_status find_scratch(const glr_device *device, const glr_initializer *initializer,
+                               const glr_tensor *tensor, uint64_t *bytes)
+{
+    const void *given[] = {device, initializer, tensor, bytes};
+    static const char *const names[] = {"device", "initializer", "tensor", "bytes"};
+    for (size_t i = 0; i < sizeof given / sizeof given[0]; i++) {
+        if (given[i] == NULL) {
+            return glr_fail_null(names[i]);
+        }
+    }
+    glr_plan plan;
+    uint64_t size;
+    glr_status status = glr_make_plan(initializer, tensor, &plan, &size);
+    if (status == GLR_OK) {
+        status = check_draws(device, &plan);
+    }
+    if (status == GLR_OK) {
+        *bytes = device->backend->scratch != NULL ? device->backend->scratch(&plan) : 0;
+    }
+    return status;
+}
+
+glr_status glr_fill_scratch(glr_device *device, const glr_initializer *initializer, const glr_tensor *tensor,
+                            uint64_t *bytes)
+{
+    const glr_host host = glr_enter();
+    return glr_leave(&host, find_scratch(device, initializer, tensor, bytes));
 }
 
 /* ---- Stages -------------------------------------------------------------------------------------------- */

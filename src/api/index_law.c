@@ -214,6 +214,27 @@ static glr_status make_bytes(const glr_initializer *initializer, const glr_tenso
     return GLR_OK;
 }
 
+/* The gates of Keras's LSTM in its bias: input, forget, cell, output. */
+#define GATES       4
+#define FORGET_GATE 1
+
+static glr_status make_unit_forget_bias(const glr_initializer *initializer, const glr_tensor *tensor,
+                                        glr_index_law *law)
+{
+    if (tensor->rank == 0) {
+        return fail_rank(initializer, tensor, "at least 1 axis");
+    }
+    const uint32_t last = tensor->rank - 1;
+    if (tensor->shape[last] % GATES != 0) {
+        return glr_fail(GLR_ERROR_SHAPE, "tensor.shape[%u]: %" PRId64 " is not divisible by the %d gates",
+                        last, tensor->shape[last], GATES);
+    }
+    law->law = GLR_LAW_DIAGONAL;
+    law->number[0] = FORGET_GATE;
+    set_coordinate(law, 0, (uint64_t)tensor->shape[last] / GATES, GATES);
+    return GLR_OK;
+}
+
 glr_status glr_make_index_law(const glr_initializer *initializer, const glr_tensor *tensor,
                               glr_index_law *law)
 {
@@ -227,6 +248,7 @@ glr_status glr_make_index_law(const glr_initializer *initializer, const glr_tens
     case GLR_KIND_SINUSOIDS_INTERLEAVED: return make_sinusoids(initializer, tensor, law);
     case GLR_KIND_IDENTITY: return make_identity(initializer, tensor, law);
     case GLR_KIND_RANDOM_BYTES: return make_bytes(initializer, tensor, law);
+    case GLR_KIND_UNIT_FORGET_BIAS: return make_unit_forget_bias(initializer, tensor, law);
     default: return make_dirac(initializer, tensor, law);
     }
 }

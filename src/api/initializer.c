@@ -36,6 +36,8 @@ static const struct {
     [GLR_KIND_SINUSOIDS_INTERLEAVED] = {"sinusoids_interleaved", "SinusoidsInterleaved", NULL, {0}},
     [GLR_KIND_IDENTITY] = {"identity", "Identity", "IdentityInitializer", {0}},
     [GLR_KIND_DIRAC] = {"dirac", "Dirac", NULL, {0}},
+    [GLR_KIND_ORTHOGONAL] = {"orthogonal", "Orthogonal", "OrthogonalInitializer", {0}},
+    [GLR_KIND_UNIT_FORGET_BIAS] = {"unit_forget_bias", "UnitForgetBias", NULL, {0}},
     [GLR_KIND_RANDOM_BYTES] = {"random_bytes", "RandomBytes", NULL, {0}},
 };
 
@@ -103,7 +105,8 @@ int glr_kind_scales_variance(glr_kind kind)
 
 int glr_kind_is_of_index(glr_kind kind)
 {
-    return (kind >= GLR_KIND_LOG_ARANGE && kind <= GLR_KIND_DIRAC) || kind == GLR_KIND_RANDOM_BYTES;
+    return (kind >= GLR_KIND_LOG_ARANGE && kind <= GLR_KIND_DIRAC) || kind == GLR_KIND_UNIT_FORGET_BIAS ||
+           kind == GLR_KIND_RANDOM_BYTES;
 }
 
 int glr_kind_is_random(glr_kind kind)
@@ -437,5 +440,14 @@ glr_initializer glr_dirac(int64_t groups)
     initializer.integer = groups;
     return initializer;
 }
+
+glr_initializer glr_orthogonal(double gain, int64_t seed)
+{
+    glr_initializer initializer = seeded(GLR_KIND_ORTHOGONAL, seed);
+    initializer.scale = gain;
+    return initializer;
+}
+
+glr_initializer glr_unit_forget_bias(void) { return glr_initializer_of_kind(GLR_KIND_UNIT_FORGET_BIAS); }
 
 glr_initializer glr_random_bytes(int64_t seed) { return seeded(GLR_KIND_RANDOM_BYTES, seed); }

@@ -216,12 +216,14 @@ static unsigned members_of(glr_kind kind)
     switch (kind) {
     case GLR_KIND_ZEROS:
     case GLR_KIND_ONES:
-    case GLR_KIND_LOG_ARANGE: return 0;
+    case GLR_KIND_LOG_ARANGE:
+    case GLR_KIND_UNIT_FORGET_BIAS: return 0;
     case GLR_KIND_DT_BIAS: return HAS_DT | HAS_SEED;
     case GLR_KIND_RANDOM_BYTES: return HAS_SEED;
     case GLR_KIND_SINUSOIDS:
     case GLR_KIND_SINUSOIDS_INTERLEAVED: return HAS_TIMESCALE;
     case GLR_KIND_IDENTITY: return HAS_GAIN;
+    case GLR_KIND_ORTHOGONAL: return HAS_GAIN | HAS_SEED;
     case GLR_KIND_DIRAC: return HAS_GROUPS;
     case GLR_KIND_CONSTANT: return HAS_VALUE;
     case GLR_KIND_RANDOM_NORMAL: return HAS_MEAN_STDDEV | HAS_SEED;
@@ -512,9 +514,7 @@ static glr_status check_pair(glr_json_value config, const char *bound, const cha
 
 /* Initializers of Keras that are not functions of an index and its random words. */
 static const char *const unsupported_names[] = {
-    "Orthogonal", "orthogonal", "OrthogonalInitializer", "OrthogonalV2",
-    "STFT",       "stft",       "STFTInitializer",       "Initializer",
-    "function",   "__lambda__", "initializer",           NULL,
+    "STFT", "stft", "STFTInitializer", "Initializer", "function", "__lambda__", "initializer", NULL,
 };
 
 glr_status glr_initializer_from_name(const char *name, glr_initializer *initializer)
@@ -744,7 +744,7 @@ static void write_constant(glr_text *text, const glr_initializer *initializer, b
     }
 }
 
-/* Members of the laws of the index. */
+/* Members of the laws of the index, and of those with a gain. */
 static void write_index_law(glr_text *text, const glr_initializer *initializer, bool *first)
 {
     switch (initializer->kind) {
@@ -757,7 +757,8 @@ static void write_index_law(glr_text *text, const glr_initializer *initializer, 
     case GLR_KIND_SINUSOIDS_INTERLEAVED:
         write_number(text, "max_timescale", initializer->scale, first);
         return;
-    case GLR_KIND_IDENTITY: write_number(text, "gain", initializer->scale, first); return;
+    case GLR_KIND_IDENTITY:
+    case GLR_KIND_ORTHOGONAL: write_number(text, "gain", initializer->scale, first); return;
     case GLR_KIND_DIRAC:
         write_member(text, "groups", first);
         glr_text_int64(text, initializer->integer);
@@ -853,8 +854,9 @@ static glr_status write_json(glr_text *text, const glr_initializer *initializer)
     glr_text_add(text, "{");
     write_config(text, initializer);
     glr_text_add(text, "}");
-    if (initializer->layout != GLR_LAYOUT_KERAS && glr_kind_scales_variance(initializer->kind) &&
-        !initializer->has_axes) {
+    const bool has_layout = initializer->kind == GLR_KIND_ORTHOGONAL ||
+                            (glr_kind_scales_variance(initializer->kind) && !initializer->has_axes);
+    if (initializer->layout != GLR_LAYOUT_KERAS && has_layout) {
         glr_text_comma(text);
         glr_text_name(text, "layout");
         glr_text_string(text, glr_layout_names[initializer->layout]);

@@ -5,6 +5,7 @@
 #include "call.h"
 #include "initializer.h"
 
+#include <inttypes.h>
 #include <math.h>
 #include <string.h>
 
@@ -245,6 +246,55 @@ static glr_status resolve_scaling(const glr_initializer *initializer, glr_params
                     (int)scaling.distribution);
 }
 
+/* A tensor as a matrix: Keras and JAX flatten all axes but the last, torch all but the first. */
+static glr_matrix matrix_of(glr_layout layout, const glr_tensor *tensor)
+{
+    const uint32_t first_column = layout == GLR_LAYOUT_TORCH ? 1 : tensor->rank - 1;
+    glr_matrix matrix = {1, 1};
+    for (uint32_t a = 0; a < tensor->rank; a++) {
+        *(a < first_column ? &matrix.rows : &matrix.columns) *= (uint64_t)tensor->shape[a];
+    }
+    return matrix;
+}
+
+/* More would take hours, and more memory than a machine has. */
+#define MOST_SHORTER (UINT64_C(1) << 16)
+#define MOST_LONGER  (UINT64_C(1) << 32)
+
+static glr_status check_matrix(glr_matrix matrix)
+{
+    const int is_tall = matrix.rows > matrix.columns;
+    const uint64_t shorter = is_tall ? matrix.columns : matrix.rows;
+    const uint64_t longer = is_tall ? matrix.rows : matrix.columns;
+    return shorter <= MOST_SHORTER && longer <= MOST_LONGER
+               ? GLR_OK
+               : glr_fail(GLR_ERROR_UNSUPPORTED,
+                          "tensor.shape: an orthogonal matrix of %" PRIu64 " rows and %" PRIu64
+                          " columns has more than 2^16 of both, or more than 2^32 of one",
+                          matrix.rows, matrix.columns);
+}
+
+static glr_status resolve_orthogonal(const glr_initializer *initializer, const glr_tensor *tensor,
+                                     glr_params *params)
+{
+    if (tensor->rank < 2) {
+        return glr_fail(GLR_ERROR_SHAPE, "tensor.rank: orthogonal needs at least 2 axes, not %u",
+                        tensor->rank);
+    }
+    if (initializer->has_axes || initializer->batch_axis_count > 0) {
+        return glr_fail(GLR_ERROR_UNSUPPORTED,
+                        "initializer.%s: orthogonal takes rows and columns from the layout alone",
+                        initializer->has_axes ? "has_axes" : "batch_axes");
+    }
+    if (!isfinite(initializer->scale)) {
+        return glr_fail(GLR_ERROR_ARGUMENT, "initializer.scale: gain, %g, is not finite", initializer->scale);
+    }
+    params->sampler = GLR_SAMPLE_ORTHOGONAL;
+    params->scale = initializer->scale;
+    params->matrix = matrix_of(initializer->layout, tensor);
+    return check_matrix(params->matrix);
+}
+
 /* Checks an initializer against a checked tensor. Errors: GLR_ERROR_ARGUMENT, GLR_ERROR_UNSUPPORTED. */
 static glr_status resolve_params(const glr_initializer *initializer, const glr_tensor *tensor,
                                  glr_params *params)
@@ -269,6 +319,7 @@ static glr_status resolve_params(const glr_initializer *initializer, const glr_t
     case GLR_KIND_RANDOM_UNIFORM: return resolve_uniform(initializer->minval, initializer->maxval, params);
     case GLR_KIND_RANDOM_NORMAL:
     case GLR_KIND_TRUNCATED_NORMAL: return resolve_normal(initializer, params);
+    case GLR_KIND_ORTHOGONAL: return resolve_orthogonal(initializer, tensor, params);
     default: break;
     }
     if (glr_kind_is_of_index(initializer->kind)) {
@@ -345,6 +396,16 @@ static glr_status scale_normal(const glr_initializer *initializer, const glr_par
     return glr_round_to_float32(scaled ? "scale" : "stddev", params->scale, &plan->scale);
 }
 
+/* Kernels give float64 values their scale; others are rounded from what has it. */
+static glr_status scale_orthogonal(const glr_params *params, glr_plan *plan)
+{
+    plan->scale = 1.0F;
+    plan->scale_f64 = params->scale;
+    plan->matrix = params->matrix;
+    float rounded;
+    return plan->dtype == GLR_DTYPE_FLOAT64 ? GLR_OK : glr_round_to_float32("scale", params->scale, &rounded);
+}
+
 static glr_status scale_f64(const glr_params *params, glr_plan *plan)
 {
     if (params->sampler != GLR_SAMPLE_UNIFORM) {
@@ -367,6 +428,9 @@ static glr_status scale_plan(const glr_initializer *initializer, const glr_param
 {
     if (plan->sampler == GLR_SAMPLE_CONSTANT || plan->sampler == GLR_SAMPLE_INDEX) {
         return glr_encode_constant(params, plan->dtype, plan->constant);
+    }
+    if (plan->sampler == GLR_SAMPLE_ORTHOGONAL) {
+        return scale_orthogonal(params, plan);
     }
     glr_status status;
     if (plan->dtype == GLR_DTYPE_FLOAT64) {
@@ -443,6 +507,14 @@ static void describe_params(const glr_params *params, glr_summary *summary)
         return;
     case GLR_SAMPLE_BOUNDED:
     case GLR_SAMPLE_BOUNDED_ICDF: glr_describe_bounded(params, summary); return;
+    case GLR_SAMPLE_ORTHOGONAL: {
+        const double rows = (double)params->matrix.rows, columns = (double)params->matrix.columns;
+        summary->mean = 0.0;
+        summary->stddev = fabs(params->scale) / sqrt(fmax(fmax(rows, columns), 1.0));
+        summary->lower = -fabs(params->scale);
+        summary->upper = fabs(params->scale);
+        return;
+    }
     default: summary->mean = summary->lower = summary->upper = params->shift; summary->stddev = 0.0;
     }
 }

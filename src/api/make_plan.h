@@ -27,6 +27,7 @@ typedef struct glr_params {
     double scale, shift;
     double minval, maxval; /* bounds of a uniform, and of the samplers of bounded.h */
     double lower, upper;   /* these in standard deviations from the mean */
+    glr_matrix matrix;     /* of GLR_SAMPLE_ORTHOGONAL */
     /* Of a constant, which shift is: the initializer's member, for messages, and, of an integer of 64 bits,
        the integer itself; shift is then the nearest double. */
     const char *member;

@@ -703,7 +703,8 @@ static glr_status read_settings(reader *r)
 #define KINDS                                                                                                \
     "zeros, ones, constant, random_normal, random_uniform, truncated_normal, variance_scaling, "             \
     "trunc_normal, linear_weight, linear_bias, log_arange, dt_bias, sinusoids, sinusoids_interleaved, "      \
-    "identity, dirac, random_bytes, or glorot, he, lecun, xavier or kaiming with _normal or _uniform"
+    "identity, dirac, orthogonal, unit_forget_bias, random_bytes, or glorot, he, lecun, xavier or kaiming "  \
+    "with _normal or _uniform"
 
 /* A law of torch, if that is its name. */
 static bool begin_torch(reader *r, const char *name)

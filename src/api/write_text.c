@@ -55,7 +55,7 @@ static const glr_argument of_dt_bias[] = {
     {CALLED("dt_init_floor", value), .form = GLR_ARGUMENT_FINITE},
 };
 static const glr_argument of_sinusoids[] = {{CALLED("max_timescale", scale), .form = GLR_ARGUMENT_FINITE}};
-static const glr_argument of_identity[] = {{CALLED("gain", scale), .form = GLR_ARGUMENT_FINITE}};
+static const glr_argument of_gain[] = {{CALLED("gain", scale), .form = GLR_ARGUMENT_FINITE}};
 static const glr_argument of_dirac[] = {{CALLED("groups", integer), .form = GLR_ARGUMENT_INTEGER}};
 
 #define AXES(list)                                                                                           \
@@ -88,7 +88,8 @@ const glr_argument *glr_law_arguments(glr_kind kind, size_t *count)
     case GLR_KIND_DT_BIAS: *count = COUNT(of_dt_bias); return of_dt_bias;
     case GLR_KIND_SINUSOIDS:
     case GLR_KIND_SINUSOIDS_INTERLEAVED: *count = COUNT(of_sinusoids); return of_sinusoids;
-    case GLR_KIND_IDENTITY: *count = COUNT(of_identity); return of_identity;
+    case GLR_KIND_IDENTITY:
+    case GLR_KIND_ORTHOGONAL: *count = COUNT(of_gain); return of_gain;
     case GLR_KIND_DIRAC: *count = COUNT(of_dirac); return of_dirac;
     default: *count = 0; return NULL;
     }

@@ -17,6 +17,9 @@
 #define GLR_SAMPLE_BOUNDED      6 /* as GLR_SAMPLE_TRUNCATED between other bounds, scaled: bounded.h */
 #define GLR_SAMPLE_BOUNDED_ICDF 7 /* as GLR_SAMPLE_ICDF between other bounds, scaled */
 
+/* Of a plan alone: no kernel draws an element of it by itself. */
+#define GLR_SAMPLE_ORTHOGONAL 8
+
 /* A sampler's four values of a block, per lane; for the truncated normal they are candidates. */
 GLR_FN glr_values glr_sample_block(const glr_block *block, int sampler)
 {

@@ -1,7 +1,7 @@
 /* The CPU's table of functions. */
 #define _DEFAULT_SOURCE /* madvise */
 
-#include "cpu.h"
+#include "orthogonal.h"
 
 #include "api/call.h"
 #include "text/show.h"
@@ -156,6 +156,7 @@ const glr_backend glr_cpu_backend = {
     .close = close_cpu,
     .resolve = resolve_cpu,
     .fill = glr_cpu_fill,
+    .scratch = glr_cpu_scratch,
     .memory_is_host = 1,
     .alloc = alloc_cpu,
     .free = free_cpu,

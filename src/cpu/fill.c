@@ -1,6 +1,6 @@
 /* A fill on the CPU: the part is cut into chunks, which threads take in turn, and a chunk into batches.
    A batch gathers the groups of as many runs as it has room for, so that short runs leave no lanes empty. */
-#include "cpu.h"
+#include "orthogonal.h"
 
 #include <stdbool.h>
 #include <string.h>
@@ -22,6 +22,7 @@ typedef struct segment {
 typedef struct worker {
     const glr_cpu_kernel *kernel;
     const glr_plan *plan;
+    const glr_columns *columns; /* of GLR_SAMPLE_ORTHOGONAL */
     uint64_t element_size;
     uint64_t group_size; /* elements of a row of the batch */
     uint64_t raw_size;   /* bytes of a raw value */
@@ -186,6 +187,21 @@ static void write_index(const worker *w, uint64_t index, uint64_t count, char *d
     }
 }
 
+/* Writes those of elements index to index + count - 1 that lie in the columns. */
+static void write_columns(const worker *w, uint64_t index, uint64_t count, char *dst)
+{
+    double raw[GLR_COLUMNS_READ];
+    while (count > 0) {
+        uint64_t skipped;
+        const uint64_t found = glr_columns_read(w->columns, w->plan, index, count, &skipped, raw);
+        const uint64_t step = w->plan->runs.stride * w->element_size;
+        store(w, (const char *)raw, found, dst + skipped * step);
+        index += skipped + found;
+        count -= skipped + found;
+        dst += (skipped + found) * step;
+    }
+}
+
 /* Fills elements `position` to position + count - 1 of the part, run by run. */
 static void fill_chunk(worker *w, uint64_t position, uint64_t count, char *dst)
 {
@@ -199,6 +215,8 @@ static void fill_chunk(worker *w, uint64_t position, uint64_t count, char *dst)
             write_constant(w, now, place);
         } else if (w->plan->sampler == GLR_SAMPLE_INDEX && w->plan->law.law != GLR_LAW_BYTES) {
             write_index(w, start.index + within, now, place);
+        } else if (w->plan->sampler == GLR_SAMPLE_ORTHOGONAL) {
+            write_columns(w, start.index + within, now, place);
         } else {
             draw_run(w, start.index + within, now, place);
         }
@@ -208,11 +226,12 @@ static void fill_chunk(worker *w, uint64_t position, uint64_t count, char *dst)
     flush(w);
 }
 
-static void prepare(worker *w, const glr_cpu_kernel *kernel, const glr_plan *plan)
+static void prepare(worker *w, const glr_cpu_kernel *kernel, const glr_plan *plan, const glr_columns *columns)
 {
     const int is_f64 = plan->dtype == GLR_DTYPE_FLOAT64;
     w->kernel = kernel;
     w->plan = plan;
+    w->columns = columns;
     w->element_size = glr_dtype_size(plan->dtype);
     w->group_size = is_f64 ? GLR_GROUP_SIZE_F64 : GLR_GROUP_SIZE;
     w->raw_size = is_f64 ? sizeof(double) : sizeof(float);
@@ -235,6 +254,7 @@ static void prepare(worker *w, const glr_cpu_kernel *kernel, const glr_plan *pla
 typedef struct fill {
     const glr_cpu_kernel *kernel;
     const glr_plan *plan;
+    const glr_columns *columns;
     char *dst;
 } fill;
 
@@ -243,7 +263,7 @@ static void fill_chunks(const void *context, glr_chunks *chunks)
     const fill *job = context;
     worker w;
     uint64_t chunk;
-    prepare(&w, job->kernel, job->plan);
+    prepare(&w, job->kernel, job->plan, job->columns);
     while (glr_next_chunk(chunks, &chunk)) {
         uint64_t position = chunk * CHUNK, left = job->plan->count - position;
         fill_chunk(&w, position, left < CHUNK ? left : CHUNK, job->dst);
@@ -253,7 +273,7 @@ static void fill_chunks(const void *context, glr_chunks *chunks)
 
 /* Inside the caller's parallel region, whose threads fill one tensor each, a fill has one, unless the
    handle's number was asked for. */
-static uint32_t threads_for(const glr_cpu_device *cpu_dev, uint64_t chunks)
+uint32_t glr_cpu_threads(const glr_cpu_device *cpu_dev, uint64_t chunks)
 {
     if (chunks == 1 || cpu_dev->threads == 1 || (!cpu_dev->asked && glr_in_parallel_region())) {
         return 1;
@@ -261,13 +281,29 @@ static uint32_t threads_for(const glr_cpu_device *cpu_dev, uint64_t chunks)
     return chunks < cpu_dev->threads ? (uint32_t)chunks : cpu_dev->threads;
 }
 
+void glr_cpu_fill_part(const glr_cpu_device *cpu_dev, const glr_plan *plan, const glr_columns *columns,
+                       void *dst)
+{
+    const uint64_t chunks = (plan->count + CHUNK - 1) / CHUNK;
+    const fill job = {cpu_dev->kernel, plan, columns, dst};
+    glr_pool_run(cpu_dev->pool, glr_cpu_threads(cpu_dev, chunks), chunks, fill_chunks, &job);
+}
+
+void glr_cpu_draw(const glr_cpu_kernel *kernel, const glr_plan *plan, void *dst)
+{
+    worker w;
+    prepare(&w, kernel, plan, NULL);
+    fill_chunk(&w, 0, plan->count, dst);
+}
+
 glr_status glr_cpu_fill(glr_device *device, const glr_plan *plan, const glr_destination *destination,
                         const glr_order *order)
 {
     (void)order; /* the CPU has none */
-    const glr_cpu_device *cpu_dev = (const glr_cpu_device *)device;
-    const uint64_t chunks = (plan->count + CHUNK - 1) / CHUNK;
-    const fill job = {cpu_dev->kernel, plan, destination->memory};
-    glr_pool_run(cpu_dev->pool, threads_for(cpu_dev, chunks), chunks, fill_chunks, &job);
+    glr_cpu_device *cpu_dev = (glr_cpu_device *)device;
+    if (plan->sampler == GLR_SAMPLE_ORTHOGONAL) {
+        return glr_cpu_fill_orthogonal(cpu_dev, plan, destination->memory);
+    }
+    glr_cpu_fill_part(cpu_dev, plan, NULL, destination->memory);
     return GLR_OK;
 }

@@ -2,6 +2,7 @@
 #ifndef GLR_CPU_KERNEL_H
 #define GLR_CPU_KERNEL_H
 
+#include "panel.h"
 #include "plan.h"
 
 #include <stdalign.h>
@@ -46,6 +47,12 @@ typedef struct glr_cpu_kernel {
     /* Sets the counters of rows to first, first + step and so on; up to GLR_BATCH_SLACK more may be written.
      */
     void (*set_counters)(uint32_t *counter, uint32_t first, uint32_t step, uint32_t rows);
+
+    /* Product [l][c]: the sum of element i of vector l times that of column c, in order of i from 0 on. */
+    void (*multiply)(const glr_row *vector, const glr_row *columns, uint64_t rows, glr_row *products);
+
+    /* Applies a panel of reflections to a block, of which `columns` is the panel's first row. */
+    void (*reflect)(const glr_panel *panel, glr_row *columns);
 } glr_cpu_kernel;
 
 extern const glr_cpu_kernel glr_cpu_kernel_plain;

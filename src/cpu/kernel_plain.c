@@ -1,5 +1,6 @@
 /* The kernel in plain C: a group at a time. */
 #include "kernel.h"
+#include "vector_panel.h"
 
 #include <string.h>
 
@@ -112,4 +113,6 @@ const glr_cpu_kernel glr_cpu_kernel_plain = {.name = "plain",
                                              .store = store,
                                              .store_nt = store,
                                              .nt_fence = no_fence,
-                                             .set_counters = set_counters};
+                                             .set_counters = set_counters,
+                                             .multiply = multiply,
+                                             .reflect = reflect};

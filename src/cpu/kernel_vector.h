@@ -6,6 +6,7 @@
 #include "kernel.h"
 #include "vector_f32.h"
 #include "vector_f64.h"
+#include "vector_panel.h"
 #include "vector_store.h"
 
 /* The lanes of rows beyond the last one draw as well, what is never read: the counters must be defined. */
@@ -70,7 +71,8 @@ static void set_counters(uint32_t *counter, uint32_t first, uint32_t step, uint3
 #define GLR_VECTOR_KERNEL(isa)                                                                               \
     {                                                                                                        \
         .name = (isa), .sample = sample, .store = store, .store_nt = store_nt,                               \
-        .nt_fence = glr_store_nt_fence, .draw = draw, .set_counters = set_counters                           \
+        .nt_fence = glr_store_nt_fence, .draw = draw, .set_counters = set_counters, .multiply = multiply,    \
+        .reflect = reflect                                                                                   \
     }
 
 #endif

@@ -587,7 +587,8 @@ static void expect_errors(const error_case *cases, size_t count, glr_status stat
 #define KINDS                                                                                                \
     "zeros, ones, constant, random_normal, random_uniform, truncated_normal, variance_scaling, "             \
     "trunc_normal, linear_weight, linear_bias, log_arange, dt_bias, sinusoids, sinusoids_interleaved, "      \
-    "identity, dirac, random_bytes, or glorot, he, lecun, xavier or kaiming with _normal or _uniform"
+    "identity, dirac, orthogonal, unit_forget_bias, random_bytes, or glorot, he, lecun, xavier or kaiming "  \
+    "with _normal or _uniform"
 
 Test(text, errors_of_arguments)
 {
