@@ -76,7 +76,7 @@ glr_status glr_cpu_choose_kernel(const glr_cpu_kernel **kernel);
    or fast-math, or if the thread rounds in another direction than to nearest. */
 int glr_cpu_plain_is_right(void);
 
-/* Whether a kernel gives what plain C gives, on a few groups of every sampler. */
+/* Whether a kernel gives what plain C gives, on a few groups of every sampler and a panel of reflections. */
 int glr_cpu_kernel_agrees(const glr_cpu_kernel *kernel);
 
 #endif

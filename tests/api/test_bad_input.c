@@ -188,6 +188,19 @@ BREAK(groups_negative, INIT = glr_dirac(-3); shape(c, 3, 3, 2, 2))
 BREAK(groups_5, INIT = glr_dirac(5); shape(c, 3, 3, 2, 2))
 BREAK(groups_of_keras, INIT = glr_dirac(3); INIT.layout = GLR_LAYOUT_KERAS; shape(c, 3, 3, 2, 2))
 
+#define ORTHOGONAL INIT = glr_orthogonal(1.0, 1)
+BREAK(orthogonal_of_rank_1, ORTHOGONAL; TENSOR.rank = 1)
+BREAK(orthogonal_gain_nan, INIT = glr_orthogonal(NAN, 1))
+BREAK(orthogonal_gain_large, INIT = glr_orthogonal(-1e39, 1))
+BREAK(orthogonal_of_integers, ORTHOGONAL; TENSOR.dtype = GLR_DTYPE_INT32)
+BREAK(orthogonal_axes, ORTHOGONAL; INIT.has_axes = 1)
+BREAK(orthogonal_batch, ORTHOGONAL; INIT.batch_axis_count = 1)
+BREAK(orthogonal_square, ORTHOGONAL; shape(c, 2, 65537, 65537, 0); range(c, 0, 4))
+BREAK(orthogonal_long, ORTHOGONAL; shape(c, 2, 4, (INT64_C(1) << 32) + 1, 0); range(c, 0, 4))
+BREAK(orthogonal_part, ORTHOGONAL; INIT.seeding = GLR_SEEDING_NONE; range(c, 0, 4))
+BREAK(gates_of_rank_0, INIT = glr_unit_forget_bias(); TENSOR.rank = 0)
+BREAK(gates_odd, INIT = glr_unit_forget_bias(); shape(c, 2, 4, 6, 0))
+
 BREAK(unseeded_part, INIT.seeding = GLR_SEEDING_NONE; range(c, 0, 4))
 
 static const row rows[] = {
@@ -359,6 +372,28 @@ static const row rows[] = {
     {"five groups", groups_5, GLR_ERROR_ARGUMENT, "5 groups do not divide the 3 output channels"},
     {"groups in Keras's layout", groups_of_keras, GLR_ERROR_ARGUMENT,
      "3 groups do not divide the 2 output channels"},
+    {"orthogonal of rank 1", orthogonal_of_rank_1, GLR_ERROR_SHAPE,
+     "tensor.rank: orthogonal needs at least 2 axes, not 1"},
+    {"orthogonal gain NaN", orthogonal_gain_nan, GLR_ERROR_ARGUMENT,
+     "initializer.scale: gain, nan, is not finite"},
+    {"orthogonal gain large", orthogonal_gain_large, GLR_ERROR_ARGUMENT,
+     "initializer.scale: -1e+39 is beyond the range of float32"},
+    {"orthogonal integers", orthogonal_of_integers, GLR_ERROR_UNSUPPORTED,
+     "tensor.dtype: orthogonal draws floating-point values, not int32"},
+    {"orthogonal axes", orthogonal_axes, GLR_ERROR_UNSUPPORTED,
+     "initializer.has_axes: orthogonal takes rows and columns from the layout alone"},
+    {"orthogonal batch", orthogonal_batch, GLR_ERROR_UNSUPPORTED,
+     "initializer.batch_axes: orthogonal takes rows and columns from the layout alone"},
+    {"large orthogonal", orthogonal_square, GLR_ERROR_UNSUPPORTED,
+     "tensor.shape: an orthogonal matrix of 65537 rows and 65537 columns has more than 2^16 of both"},
+    {"long orthogonal", orthogonal_long, GLR_ERROR_UNSUPPORTED,
+     "of 4 rows and 4294967297 columns has more than 2^16 of both, or more than 2^32 of one"},
+    {"part of an unseeded orthogonal", orthogonal_part, GLR_ERROR_UNSEEDED,
+     "a part needs an orthogonal that is resolved"},
+    {"gates of rank 0", gates_of_rank_0, GLR_ERROR_SHAPE,
+     "tensor.rank: unit_forget_bias needs at least 1 axis, not 0"},
+    {"gates that are not four", gates_odd, GLR_ERROR_SHAPE,
+     "tensor.shape[1]: 6 is not divisible by the 4 gates"},
     {"part of an unseeded one", unseeded_part, GLR_ERROR_UNSEEDED,
      "a part needs a glorot_normal that is resolved"},
 };

@@ -107,9 +107,13 @@ static const struct {
     {"{\"config\": {}}", GLR_ERROR_PARSE, "class_name: missing"},
     {"{\"class_name\": 3}", GLR_ERROR_PARSE, "class_name: must be a string, not 3"},
     {"{\"class_name\": \"Glorot\"}", GLR_ERROR_PARSE, "class_name: Glorot is not an initializer"},
-    {"\"Orthogonal\"", GLR_ERROR_UNSUPPORTED, "class_name: Orthogonal is not supported"},
-    {"{\"class_name\": \"OrthogonalInitializer\"}", GLR_ERROR_UNSUPPORTED,
-     "class_name: OrthogonalInitializer is not supported"},
+    {"\"STFT\"", GLR_ERROR_UNSUPPORTED, "class_name: STFT is not supported"},
+    {"{\"class_name\": \"STFTInitializer\"}", GLR_ERROR_UNSUPPORTED,
+     "class_name: STFTInitializer is not supported"},
+    {"{\"class_name\": \"Orthogonal\", \"config\": {\"gain\": NaN}}", GLR_ERROR_PARSE,
+     "config.gain: NaN is not finite"},
+    {"{\"class_name\": \"Orthogonal\", \"config\": {\"scale\": 1}}", GLR_ERROR_PARSE,
+     "config.scale: not a member of Orthogonal"},
     {"{\"class_name\": \"Identity\", \"config\": {\"gain\": Infinity}}", GLR_ERROR_PARSE,
      "config.gain: Infinity is not finite"},
     {"{\"class_name\": \"Identity\", \"config\": {\"scale\": 1}}", GLR_ERROR_PARSE,
@@ -163,9 +167,11 @@ static const struct {
      "config.input_axes[0]: a is not an integer"},
 };
 
-/* Keras has the first of these alone. */
-Test(json, laws_of_the_index)
+/* Keras has Identity and Orthogonal alone. */
+Test(json, laws_of_the_index_and_matrices)
 {
+    glr_initializer of_torch = glr_orthogonal(2.0, -3);
+    of_torch.layout = GLR_LAYOUT_TORCH;
     const struct {
         glr_initializer initializer;
         const char *text;
@@ -179,6 +185,11 @@ Test(json, laws_of_the_index)
         {glr_sinusoids_interleaved(500.0),
          "{\"class_name\": \"SinusoidsInterleaved\", \"config\": {\"max_timescale\": 500.0}}"},
         {glr_dirac(3), "{\"class_name\": \"Dirac\", \"config\": {\"groups\": 3}}"},
+        {glr_unit_forget_bias(), "{\"class_name\": \"UnitForgetBias\", \"config\": {}}"},
+        {glr_orthogonal(0.5, 7),
+         "{\"class_name\": \"Orthogonal\", \"config\": {\"gain\": 0.5, \"seed\": 7}}"},
+        {of_torch, "{\"class_name\": \"Orthogonal\", \"config\": {\"gain\": 2.0, \"seed\": -3}, "
+                   "\"layout\": \"torch\"}"},
         {glr_random_bytes(7), "{\"class_name\": \"RandomBytes\", \"config\": {\"seed\": 7}}"},
     };
     for (size_t i = 0; i < sizeof forms / sizeof forms[0]; i++) {

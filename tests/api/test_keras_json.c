@@ -115,9 +115,9 @@ Test(keras_json, members_around_config)
     expect_refused(AROUND("\"shared_object_id\": 1.5"), GLR_ERROR_PARSE,
                    "shared_object_id: must be an integer or null, not 1.5");
     expect_refused(AROUND("\"build_config\": {}"), GLR_ERROR_PARSE, "build_config: not a member");
-    expect_refused("{\"class_name\": \"Orthogonal\", \"config\": {\"gain\": 1.0, \"seed\": null}, "
+    expect_refused("{\"class_name\": \"STFT\", \"config\": {\"side\": \"real\", \"window\": \"hann\"}, "
                    "\"shared_object_id\": 5}",
-                   GLR_ERROR_UNSUPPORTED, "class_name: Orthogonal is not supported");
+                   GLR_ERROR_UNSUPPORTED, "class_name: STFT is not supported");
     expect_read("\xef\xbb\xbf" AROUND("\"shared_object_id\": 1"));
     expect_refused("\xef\xbb\xbf\xef\xbb\xbf{}", GLR_ERROR_PARSE, "line 1, column 1");
     expect_refused("\xef\xbb", GLR_ERROR_PARSE, "UTF-8");
@@ -130,7 +130,7 @@ Test(keras_json, every_name_of_tf_keras)
     static const char *const classes[] = {
         "Constant",        "GlorotNormal",    "GlorotUniform", "HeNormal",     "HeUniform",
         "LecunNormal",     "LecunUniform",    "Ones",          "RandomNormal", "RandomUniform",
-        "TruncatedNormal", "VarianceScaling", "Zeros",         "Identity"};
+        "TruncatedNormal", "VarianceScaling", "Zeros",         "Identity",     "Orthogonal"};
     static const char *const functions[] = {"glorot_normal", "glorot_uniform", "he_normal",
                                             "he_uniform",    "lecun_normal",   "lecun_uniform"};
     char name[32];
@@ -147,7 +147,7 @@ Test(keras_json, every_name_of_tf_keras)
     cr_expect_eq(glr_kind_of_name("random_normalV2"), GLR_KIND_NONE); /* which tf_keras does not have */
     cr_expect_eq(glr_kind_of_name("HeNormalV3"), GLR_KIND_NONE);
     cr_expect_eq(glr_kind_of_name("HeNormalV22"), GLR_KIND_NONE);
-    static const char *const others[] = {"\"OrthogonalV2\"", "\"Initializer\"",
+    static const char *const others[] = {"\"STFTInitializer\"", "\"Initializer\"",
                                          "{\"class_name\": \"__lambda__\", \"config\": {\"value\": []}}"};
     for (size_t i = 0; i < sizeof others / sizeof others[0]; i++) {
         expect_refused(others[i], GLR_ERROR_UNSUPPORTED, "is not supported");

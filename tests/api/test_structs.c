@@ -26,6 +26,8 @@ Test(structs, enumerators)
     cr_expect_eq(GLR_KIND_LECUN_UNIFORM, 13);
     cr_expect_eq(GLR_KIND_LOG_ARANGE, 14);
     cr_expect_eq(GLR_KIND_DIRAC, 19);
+    cr_expect_eq(GLR_KIND_ORTHOGONAL, 20);
+    cr_expect_eq(GLR_KIND_UNIT_FORGET_BIAS, 21);
     cr_expect_eq(GLR_KIND_RANDOM_BYTES, 22);
     cr_expect_eq(GLR_BACKEND_CUDA, 3);
 }
@@ -43,6 +45,9 @@ Test(structs, constructors_set_defaults)
     cr_expect(glr_dirac(2).integer == 2 && glr_dirac(2).layout == GLR_LAYOUT_TORCH);
     cr_expect_eq(glr_initializer_of_kind(GLR_KIND_DIRAC).integer, 1);
     cr_expect_eq(glr_identity(0.5).scale, 0.5);
+    cr_expect(glr_orthogonal(0.5, -4).scale == 0.5 && glr_orthogonal(0.5, -4).seed == -4);
+    cr_expect_eq(glr_orthogonal(0.5, -4).layout, GLR_LAYOUT_KERAS);
+    cr_expect_eq(glr_unit_forget_bias().kind, GLR_KIND_UNIT_FORGET_BIAS);
     cr_expect_eq(glr_dt_bias(0.1, 0.2, 0.0, -4).seed, -4);
     cr_expect_eq(glr_random_bytes(-4).seed, -4);
     cr_expect_eq(glr_he_uniform(-4).seed, -4);

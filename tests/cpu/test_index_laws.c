@@ -1,4 +1,5 @@
-/* The laws of the index: against mpmath's values and torch's definitions, and any part against the whole. */
+/* The laws of the index: against mpmath's values and torch's definitions; any part of theirs, and of
+   orthogonal matrices, against the whole. */
 #include "support/any_fill.h"
 #include "support/golden.h"
 #include "support/random.h"
@@ -180,6 +181,27 @@ Test(index_laws, identity_in_every_dtype)
     glr_close(device);
 }
 
+/* Keras concatenates the biases of the gates input, forget, cell and output. */
+Test(index_laws, forget_gates_of_lstms)
+{
+    enum { ROWS = 3, UNITS = 7 };
+    glr_device *device = open_any(1);
+    const glr_initializer bias = glr_unit_forget_bias();
+    const glr_tensor tensor = {.dtype = GLR_DTYPE_INT8, .rank = 2, .shape = {ROWS, 4 * UNITS}};
+    const glr_tensor empty = {.dtype = GLR_DTYPE_INT8, .rank = 2, .shape = {ROWS, 0}};
+    unsigned char values[ROWS * 4 * UNITS], *at = values;
+    cr_assert_eq(any_fill(device, &bias, &tensor, values, sizeof values), GLR_OK, "%s", any_error());
+    for (int row = 0; row < ROWS; row++) {
+        for (int gate = 0; gate < 4; gate++) {
+            for (int unit = 0; unit < UNITS; unit++) {
+                cr_expect_eq(*at++, gate == 1, "gate %d, unit %d", gate, unit);
+            }
+        }
+    }
+    cr_expect_eq(any_fill(device, &bias, &empty, values, 0), GLR_OK, "%s", any_error());
+    glr_close(device);
+}
+
 /* ---- Bytes -------------------------------------------------------------------------------------------- */
 
 /* The first bytes of the blocks of a key, by Random123. */
@@ -255,9 +277,14 @@ typedef struct example {
     int64_t shape[4];
 } example;
 
-/* Larger than what a thread takes at a time, and of few elements. */
+/* Larger than what a thread takes at a time, and of few elements; matrices come last, which the CPU alone
+   draws. */
+#define MATRICES 4
+
 static size_t make_examples(example *examples)
 {
+    glr_initializer of_torch = glr_orthogonal(1.0, 7);
+    of_torch.layout = GLR_LAYOUT_TORCH;
     const example made[] = {
         {glr_log_arange(), 2, {1031, 130}},
         {glr_log_arange(), 1, {977}},
@@ -266,9 +293,14 @@ static size_t make_examples(example *examples)
         {glr_sinusoids_interleaved(500.0), 2, {301, 26}},
         {glr_identity(0.7), 2, {61, 67}},
         {glr_dirac(3), 4, {9, 5, 3, 4}},
+        {glr_unit_forget_bias(), 2, {7, 116}},
+        {glr_orthogonal(0.7, 7), 2, {301, 71}},
+        {glr_orthogonal(1.0, 7), 3, {5, 7, 67}},
+        {of_torch, 4, {40, 7, 3, 5}},
+        {of_torch, 4, {150, 4, 2, 3}},
     };
     memcpy(examples, made, sizeof made);
-    return COUNT(made);
+    return any_is_cpu() ? COUNT(made) : COUNT(made) - MATRICES;
 }
 
 static glr_tensor random_part(test_random *random, const example *e, glr_dtype dtype)

@@ -6,6 +6,7 @@
 #include "support/random.h"
 
 #include <criterion/criterion.h>
+#include <math.h>
 #include <stdalign.h>
 #include <stdlib.h>
 #include <string.h>
@@ -57,6 +58,46 @@ static void bound(test_random *random, glr_plan *plan)
     cr_assert_gt(glr_describe_bounds_f64(lower, upper, &plan->bounded_f64.icdf), 0.0);
 }
 
+static double random_number(test_random *random)
+{
+    return ldexp((double)test_random_between(random, -(INT64_C(1) << 52), INT64_C(1) << 52), -51);
+}
+
+static void random_rows(test_random *random, glr_row *rows, int64_t count)
+{
+    for (int64_t i = 0; i < count; i++) {
+        for (int c = 0; c < GLR_BLOCK_COLUMNS; c++) {
+            rows[i].column[c] = random_number(random);
+        }
+    }
+}
+
+#define PANEL_ROWS 200
+
+/* Reflections need not be ones for that. */
+static void compare_panel(const glr_cpu_kernel *kernel, test_random *random)
+{
+    static glr_row vector[PANEL_ROWS], columns[PANEL_ROWS], expected[PANEL_ROWS];
+    static glr_panel panel;
+    glr_row products[2][GLR_PANEL];
+    panel.vector = vector;
+    panel.rows = (uint64_t)test_random_between(random, 1, PANEL_ROWS);
+    random_rows(random, vector, PANEL_ROWS);
+    random_rows(random, columns, PANEL_ROWS);
+    random_rows(random, panel.product, GLR_PANEL);
+    for (int l = 0; l < GLR_PANEL; l++) {
+        panel.factor[l] = ldexp(random_number(random), -8);
+    }
+    memcpy(expected, columns, sizeof expected);
+    kernel->multiply(vector, columns, panel.rows, products[0]);
+    glr_cpu_kernel_plain.multiply(vector, columns, panel.rows, products[1]);
+    cr_assert_eq(memcmp(products[0], products[1], sizeof products[0]), 0, "%s multiplies otherwise",
+                 kernel->name);
+    kernel->reflect(&panel, columns);
+    glr_cpu_kernel_plain.reflect(&panel, expected);
+    cr_assert_eq(memcmp(columns, expected, sizeof columns), 0, "%s reflects otherwise", kernel->name);
+}
+
 static void compare(const glr_cpu_kernel *kernel, int batches)
 {
     static const int samplers[] = {GLR_SAMPLE_UNIFORM, GLR_SAMPLE_NORMAL,  GLR_SAMPLE_TRUNCATED,
@@ -78,6 +119,9 @@ static void compare(const glr_cpu_kernel *kernel, int batches)
                      "%s draws sampler %d otherwise", kernel->name, plan.sampler);
         compare_store(kernel, &plan, &expected, (uint64_t)test_random_between(&random, 0, 2 * expected.rows),
                       (uint64_t)test_random_between(&random, 0, 63));
+    }
+    for (int i = 0; i < batches / 20; i++) {
+        compare_panel(kernel, &random);
     }
     cr_assert(glr_cpu_kernel_agrees(kernel));
 }
@@ -161,15 +205,23 @@ static void wrong_sample(const glr_plan *plan, glr_batch *batch)
     }
 }
 
+static void wrong_reflect(const glr_panel *panel, glr_row *columns)
+{
+    glr_cpu_kernel_plain.reflect(panel, columns);
+    columns[panel->rows - 1].column[GLR_BLOCK_COLUMNS - 1] *= 1.0 + 0x1p-52;
+}
+
 /* The check at opening refuses a kernel with one wrong value, and plain C in another rounding direction. */
 Test(kernels, the_self_check_can_fail)
 {
-    const glr_cpu_kernel wrong = {.name = "wrong", .sample = wrong_sample};
+    glr_cpu_kernel wrong = {.name = "wrong", .sample = wrong_sample, .reflect = glr_cpu_kernel_plain.reflect};
     wrong_dtype = GLR_DTYPE_FLOAT32;
     cr_expect_not(glr_cpu_kernel_agrees(&wrong));
     wrong_dtype = GLR_DTYPE_FLOAT64;
     cr_expect_not(glr_cpu_kernel_agrees(&wrong));
     wrong_dtype = GLR_DTYPE_BOOL;
     cr_expect(glr_cpu_kernel_agrees(&wrong));
+    wrong.reflect = wrong_reflect;
+    cr_expect_not(glr_cpu_kernel_agrees(&wrong));
     cr_expect(glr_cpu_plain_is_right());
 }

@@ -169,6 +169,23 @@ static glr_status stage(result *given)
     return status;
 }
 
+/* A fill that allocates: one that fails writes nothing. */
+static glr_status orthogonal(result *given)
+{
+    const glr_initializer initializer = glr_orthogonal(1.0, 7);
+    const glr_tensor tensor = {.dtype = GLR_DTYPE_FLOAT32, .rank = 2, .shape = {40, 12}};
+    glr_device *device = NULL;
+    glr_options options = GLR_OPTIONS_INIT;
+    options.backend = GLR_BACKEND_CPU;
+    options.threads = 1;
+    glr_status status = glr_open(&options, &device);
+    if (status == GLR_OK) {
+        status = glr_fill(device, &initializer, &tensor, given->text, sizeof given->text);
+    }
+    glr_close(device);
+    return status;
+}
+
 static glr_status read_json(result *given)
 {
     return glr_initializer_from_json(JSON, sizeof JSON - 1, &given->initializer);
@@ -302,25 +319,16 @@ static glr_status list_undecided(result *given)
 }
 
 static const call calls[] = {
-    {"open_one", open_one, false},
-    {"open_four", open_four, false},
-    {"open_auto", open_auto, false},
-    {"open_opencl", open_opencl, false},
-    {"open_cuda", open_cuda, false},
-    {"list", list, true},
-    {"allocate", allocate, false},
-    {"stage", stage, false},
-    {"read_json", read_json, false},
-    {"read_name", read_name, false},
-    {"write_json", write_json, false},
-    {"read_text", read_text, false},
-    {"write_text", write_text, false},
-    {"describe", describe, false},
-    {"resolve_global", resolve_global, false},
-    {"make_model", make_model, false},
-    {"read_list", read_list, false},
-    {"read_spec", read_spec, false},
-    {"list_undecided", list_undecided, false},
+    {"open_one", open_one, false},     {"open_four", open_four, false},
+    {"open_auto", open_auto, false},   {"open_opencl", open_opencl, false},
+    {"open_cuda", open_cuda, false},   {"list", list, true},
+    {"allocate", allocate, false},     {"stage", stage, false},
+    {"orthogonal", orthogonal, false}, {"read_json", read_json, false},
+    {"read_name", read_name, false},   {"write_json", write_json, false},
+    {"read_text", read_text, false},   {"write_text", write_text, false},
+    {"describe", describe, false},     {"resolve_global", resolve_global, false},
+    {"make_model", make_model, false}, {"read_list", read_list, false},
+    {"read_spec", read_spec, false},   {"list_undecided", list_undecided, false},
 };
 
 /* ---- Each place in turn ------------------------------------------------------------------------------- */

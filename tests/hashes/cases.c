@@ -320,6 +320,7 @@ static void add_index_laws(case_list *list)
         {glr_sinusoids_interleaved(500.0), {.rank = 2, .shape = {150, 38}}, "sinusoids_interleaved"},
         {glr_identity(-0.3), {.rank = 2, .shape = {61, 67}}, "identity"},
         {glr_dirac(3), {.rank = 4, .shape = {9, 5, 3, 4}}, "dirac"},
+        {glr_unit_forget_bias(), {.rank = 2, .shape = {3, 52}}, "unit_forget_bias"},
     };
     for (size_t i = 0; i < COUNT(laws); i++) {
         for (size_t j = 0; j < COUNT(dtypes); j++) {
@@ -383,6 +384,38 @@ static void add_bytes(case_list *list)
     }
 }
 
+/* Orthogonal matrices, which the CPU alone draws: of more panels than one, and more columns than are computed
+   at a time. */
+static void add_matrices(case_list *list)
+{
+    const struct {
+        glr_tensor tensor;
+        glr_layout layout;
+        const char *what;
+    } matrices[] = {
+        {{.rank = 2, .shape = {1, 1}}, GLR_LAYOUT_KERAS, "1x1"},
+        {{.rank = 2, .shape = {70, 70}}, GLR_LAYOUT_KERAS, "70x70"},
+        {{.rank = 2, .shape = {45, 131}}, GLR_LAYOUT_KERAS, "45x131"},
+        {{.rank = 4, .shape = {3, 5, 7, 33}}, GLR_LAYOUT_KERAS, "3x5x7x33"},
+        {{.rank = 4, .shape = {64, 4, 3, 3}}, GLR_LAYOUT_TORCH, "64x4x3x3"},
+        {{.rank = 2, .shape = {1100, 1070}, .part = GLR_PART_BOX, .start = {3, 40}, .extent = {9, 1030}},
+         GLR_LAYOUT_KERAS,
+         "9x1030-of-1100x1070"},
+    };
+    for (size_t i = 0; i < COUNT(matrices); i++) {
+        for (size_t j = 0; j < COUNT(dtypes); j++) {
+            glr_initializer initializer = glr_orthogonal(i % 2 == 0 ? 1.0 : -1.3, (int64_t)i);
+            glr_tensor tensor = matrices[i].tensor;
+            if (j > 1 && i != 1) { /* which are rounded from float32 */
+                continue;
+            }
+            tensor.dtype = dtypes[j];
+            initializer.layout = matrices[i].layout;
+            add(list, initializer, tensor, "orthogonal-%s-%s", matrices[i].what, glr_dtype_name(dtypes[j]));
+        }
+    }
+}
+
 size_t hash_cases(hash_case cases[MAX_HASH_CASES])
 {
     case_list list = {cases, 0};
@@ -399,5 +432,6 @@ size_t hash_cases(hash_case cases[MAX_HASH_CASES])
     add_index_laws(&list);
     add_bounds(&list);
     add_bytes(&list);
+    add_matrices(&list);
     return list.count;
 }

@@ -3,6 +3,7 @@
 
 #include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #define COUNT(array) (sizeof(array) / sizeof(array)[0])
@@ -172,7 +173,7 @@ static void call_from_text(record *into)
 /* Every named initializer, and those of Keras's defaults. */
 static void call_constructors(record *into)
 {
-    glr_initializer made[26];
+    glr_initializer made[29];
     double gain = 0.0;
     size_t count = 0;
     CALL(glr_zeros, made[count++] = glr_zeros());
@@ -202,6 +203,8 @@ static void call_constructors(record *into)
     CALL(glr_sinusoids_interleaved, made[count++] = glr_sinusoids_interleaved(10000.0));
     CALL(glr_identity, made[count++] = glr_identity(0.5));
     CALL(glr_dirac, made[count++] = glr_dirac(1));
+    CALL(glr_orthogonal, made[count++] = glr_orthogonal(0.5, 1));
+    CALL(glr_unit_forget_bias, made[count++] = glr_unit_forget_bias());
     CALL(glr_random_bytes, made[count++] = glr_random_bytes(1));
     CALL(glr_initializer_of_kind, made[count++] = glr_initializer_of_kind(GLR_KIND_RANDOM_UNIFORM));
     for (size_t i = 0; i < count; i++) {
@@ -302,6 +305,23 @@ static void call_memory(record *into, glr_device *device)
     record_status(into, "glr_alloc of all memory", status);
 }
 
+/* An orthogonal matrix, for which the fill allocates. */
+static void call_matrix(record *into, glr_device *device)
+{
+    const glr_initializer initializer = glr_orthogonal(0.3, 1);
+    const glr_tensor tensor = {.dtype = GLR_DTYPE_FLOAT32, .rank = 2, .shape = {40, 36}};
+    glr_status status = GLR_OK;
+    uint64_t scratch = 0;
+    float *values = allocate(sizeof *values * 40 * 36);
+    CALL(glr_fill_scratch, status = glr_fill_scratch(device, &initializer, &tensor, &scratch));
+    record_status(into, "glr_fill_scratch", status);
+    record_bytes(into, "glr_fill_scratch", &scratch, sizeof scratch);
+    CALL(glr_fill, status = glr_fill(device, &initializer, &tensor, values, sizeof *values * 40 * 36));
+    record_status(into, "glr_fill of a matrix", status);
+    record_bytes(into, "glr_fill of a matrix", values, sizeof *values * 40 * 36);
+    free(values);
+}
+
 static void call_names(record *into, glr_device *device)
 {
     const char *text = NULL;
@@ -397,6 +417,7 @@ void call_others(record *into, glr_device *device)
     call_from_text(into);
     call_seeds(into);
     call_memory(into, device);
+    call_matrix(into, device);
     call_models(into);
     call_stage(into, device);
     call_wrongly(into, device);

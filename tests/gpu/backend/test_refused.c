@@ -107,6 +107,27 @@ Test(refused, objects_of_another_context)
     gpu_enter(refused_caller);
 }
 
+Test(refused, orthogonal_matrices)
+{
+    const glr_initializer initializer = glr_orthogonal(1.0, 1);
+    const glr_tensor matrix = {.dtype = GLR_DTYPE_FLOAT32, .rank = 2, .shape = {10, BYTES / 40}};
+    char text[128];
+    uint64_t bytes = 5;
+    (void)snprintf(text, sizeof text,
+                   "initializer.kind: orthogonal is drawn by the cpu backend alone, not by %s",
+                   glr_backend_name(gpu.kind));
+    cr_expect_eq(fill(refused_device, &initializer, &matrix, refused_memory, refused_caller.queue),
+                 GLR_ERROR_UNSUPPORTED);
+    cr_expect_str_eq(glr_last_error(), text);
+    cr_expect_not(was_launched());
+    cr_expect_eq(glr_fill_scratch(refused_device, &initializer, &matrix, &bytes), GLR_ERROR_UNSUPPORTED);
+    cr_expect_str_eq(glr_last_error(), text);
+    cr_expect_eq(bytes, 5);
+    const glr_initializer normal = glr_he_normal(1);
+    cr_expect_eq(glr_fill_scratch(refused_device, &normal, &matrix, &bytes), GLR_OK);
+    cr_expect_eq(bytes, 0);
+}
+
 Test(refused, devices_and_arguments)
 {
     static const glr_initializer zero;

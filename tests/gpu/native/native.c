@@ -216,6 +216,7 @@ glr_status native_open(glr_device **device)
     if (status == GLR_OK) {
         backend = *(*device)->backend;
         backend.fill = fill;
+        backend.scratch = NULL;
         (*device)->backend = &backend;
     }
     return status;
