@@ -130,7 +130,8 @@ if(TARGET glorand_command)
   glorand_script_test(python_environment python/environment.sh ${python_environment})
   set_tests_properties(python_environment PROPERTIES LABELS "scripts;python" FIXTURES_SETUP python_environment
     TIMEOUT 1800) # PyTorch takes gigabytes
-  foreach(package tensorflow safetensors safetensors_dtypes numpy stream index_laws bounds configs keras keras_files models)
+  foreach(package tensorflow safetensors safetensors_dtypes numpy stream index_laws bounds orthogonal configs keras
+      keras_files models)
     glorand_python_test(python_${package} python/check_${package}.py $<TARGET_FILE:glorand_command>
       ${PROJECT_SOURCE_DIR}/data/models/gpt2.json ${PROJECT_BINARY_DIR})
   endforeach()

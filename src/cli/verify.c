@@ -127,9 +127,33 @@ static bool compare_piece(check *work, const glr_piece *piece)
     return !glr_interrupted();
 }
 
+/* A tensor that is drawn at once is one piece. */
+static uint64_t bytes_of_pieces(glr_device *device, const glr_model_tensor *tensor)
+{
+    uint64_t bytes = 0;
+    const bool is_whole = glr_is_drawn_whole(device, &tensor->initializer, &tensor->tensor);
+    (void)glr_tensor_extent(&tensor->tensor, NULL, &bytes);
+    return is_whole && bytes > GLR_PIECE_BYTES ? bytes : GLR_PIECE_BYTES;
+}
+
+/* Of the largest piece of all pairs. */
+static uint64_t most_bytes(glr_device *device, const glr_pairs *all)
+{
+    uint64_t most = GLR_PIECE_BYTES;
+    for (size_t i = 0; i < all->file->count; i++) {
+        glr_model_tensor tensor;
+        if (all->index[i] != SIZE_MAX) {
+            (void)glr_model_get(all->model, all->index[i], &tensor);
+            const uint64_t bytes = bytes_of_pieces(device, &tensor);
+            most = bytes > most ? bytes : most;
+        }
+    }
+    return most;
+}
+
 static void compare_tensor(check *work)
 {
-    const glr_pieces pieces = glr_cut(&work->tensor.tensor, GLR_PIECE_BYTES);
+    const glr_pieces pieces = glr_cut(&work->tensor.tensor, bytes_of_pieces(work->device, &work->tensor));
     for (uint64_t i = 0; i < pieces.count; i++) {
         const glr_piece piece = glr_piece_at(&pieces, i);
         if (!compare_piece(work, &piece)) {
@@ -183,10 +207,11 @@ static int compare(const arguments *given, const glr_pairs *all)
     if (status != EXIT_DONE) {
         return status;
     }
-    work.found = malloc(GLR_PIECE_BYTES);
+    const uint64_t bytes = most_bytes(work.device, all);
+    work.found = malloc((size_t)bytes);
     if (work.found == NULL) {
         status = glr_cli_fail(EXIT_FAILED, "%s: out of memory", all->path);
-    } else if (glr_stage_open(work.device, GLR_PIECE_BYTES, &work.stage) != GLR_OK) {
+    } else if (glr_stage_open(work.device, bytes, &work.stage) != GLR_OK) {
         status = glr_cli_fail(EXIT_FAILED, "%s", glr_last_error());
     } else {
         glr_progress_start(&work.progress, &given->common, all->path, all->bytes);

@@ -33,7 +33,9 @@ typedef struct slot {
 /* A file, or standard output, in the making. For a file every thread draws and writes pieces of its own, so
    that some draw while others write, with the file's descriptor and the device shared by all. */
 typedef struct job {
-    glr_device *device;
+    glr_device *device; /* a fill of which has one thread */
+    glr_options options;
+    pthread_mutex_t whole; /* held by the thread that draws a tensor that is not cut into pieces */
     glr_progress progress;
     glr_output output;
     bool sync;            /* the file, before it gets its name */
@@ -46,6 +48,7 @@ typedef struct job {
     size_t index, count;
     glr_model_tensor tensor;
     const glr_file_tensor *place; /* of the tensor in the file */
+    bool is_whole;                /* the tensor is one piece, however large */
     glr_pieces pieces;
     uint64_t next;
     bool failed;
@@ -86,7 +89,8 @@ static void set_tensor(job *work, size_t index)
         }
     }
     if (work->index < work->count) {
-        work->pieces = glr_cut(&work->tensor.tensor, work->piece_bytes);
+        work->is_whole = glr_is_drawn_whole(work->device, &work->tensor.initializer, &work->tensor.tensor);
+        work->pieces = glr_cut(&work->tensor.tensor, work->is_whole ? INT64_MAX : work->piece_bytes);
     }
 }
 
@@ -94,6 +98,7 @@ static void set_tensor(job *work, size_t index)
 typedef struct assignment {
     const char *name;
     glr_initializer initializer;
+    bool is_whole;
     glr_piece piece; /* its offset is the file's */
 } assignment;
 
@@ -109,6 +114,7 @@ static bool take_piece(job *work, assignment *next)
     if (taken) {
         next->name = work->tensor.name;
         next->initializer = work->tensor.initializer;
+        next->is_whole = work->is_whole;
         next->piece = glr_piece_at(&work->pieces, work->next++);
         next->piece.offset += work->place->offset;
     }
@@ -128,6 +134,34 @@ static void note(job *work, uint64_t bytes, bool ok, const glr_problem *problem)
     (void)pthread_mutex_unlock(&work->lock);
 }
 
+static bool draw_piece(job *work, glr_stage *stage, const assignment *next, glr_problem *problem)
+{
+    const void *values = NULL;
+    const glr_piece *piece = &next->piece;
+    return start_piece(stage, next->name, &next->initializer, &piece->tensor, problem) &&
+           wait_for_piece(stage, next->name, &values, problem) &&
+           glr_output_write(&work->output, piece->offset, values, (size_t)piece->bytes, problem);
+}
+
+/* Draws a tensor that is one piece by as many threads as there may be, on a stage of its size: one such
+   tensor at a time, so that memory is that of one. */
+static bool draw_whole(job *work, const assignment *next, glr_problem *problem)
+{
+    glr_options options = work->options;
+    glr_device *device = NULL;
+    glr_stage *stage = NULL;
+    options.backend = glr_device_backend(work->device);
+    (void)pthread_mutex_lock(&work->whole);
+    const bool opened =
+        glr_open(&options, &device) == GLR_OK && glr_stage_open(device, next->piece.bytes, &stage) == GLR_OK;
+    const bool ok = opened ? draw_piece(work, stage, next, problem)
+                           : glr_problem_set(problem, "tensor %s: %s", next->name, glr_last_error());
+    glr_stage_close(stage);
+    glr_close(device);
+    (void)pthread_mutex_unlock(&work->whole);
+    return ok;
+}
+
 static void *draw_pieces(void *argument)
 {
     const artist *self = argument;
@@ -135,12 +169,9 @@ static void *draw_pieces(void *argument)
     assignment next;
     while (take_piece(work, &next)) {
         glr_problem problem = {0};
-        const void *values = NULL;
-        const glr_piece *piece = &next.piece;
-        bool ok = start_piece(self->stage, next.name, &next.initializer, &piece->tensor, &problem) &&
-                  wait_for_piece(self->stage, next.name, &values, &problem) &&
-                  glr_output_write(&work->output, piece->offset, values, (size_t)piece->bytes, &problem);
-        note(work, piece->bytes, ok, &problem);
+        const bool ok = next.is_whole ? draw_whole(work, &next, &problem)
+                                      : draw_piece(work, self->stage, &next, &problem);
+        note(work, next.piece.bytes, ok, &problem);
     }
     return NULL;
 }
@@ -230,6 +261,7 @@ static bool begin(job *work, const glr_common *common, const char *path, uint64_
 {
     glr_interrupt_catch();
     work->sync = common->sync;
+    work->options = common->options;
     glr_options options = common->options;
     uint32_t threads = options.threads > 0 ? options.threads : glr_default_threads();
     options.threads = 1; /* of a fill: see job */
@@ -263,7 +295,8 @@ typedef struct contents {
 
 static int write_file(const glr_common *common, const contents *all, const char *path)
 {
-    job work = {.output = {.descriptor = -1}, .lock = PTHREAD_MUTEX_INITIALIZER};
+    job work = {
+        .output = {.descriptor = -1}, .whole = PTHREAD_MUTEX_INITIALIZER, .lock = PTHREAD_MUTEX_INITIALIZER};
     bool ok = begin(&work, common, path, all->bytes, all->bytes - all->header_length) &&
               glr_output_write(&work.output, 0, all->header, all->header_length, &work.problem);
     if (ok) {
@@ -439,7 +472,8 @@ int glr_write_standard_output(const glr_common *common, const glr_model_tensor *
     work.tensor = *tensor;
     const bool is_cpu = glr_device_backend(work.device) == GLR_BACKEND_CPU;
     const uint64_t max = is_cpu ? GLR_PIECE_BYTES : DEVICE_BYTES;
-    work.piece_bytes = bytes < max ? bytes + 1 : max;
+    const bool is_whole = glr_is_drawn_whole(work.device, &tensor->initializer, &tensor->tensor);
+    work.piece_bytes = bytes < max || is_whole ? bytes + 1 : max;
     work.pieces = glr_cut(&work.tensor.tensor, work.piece_bytes);
     glr_progress_start(&work.progress, common, "-", bytes);
     bool ok = open_stages(&work, is_cpu ? 1 : DEVICE_STAGES) && draw_to_standard_output(&work);

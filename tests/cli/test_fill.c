@@ -152,6 +152,30 @@ Test(fill, laws_of_the_index)
     EXPECT_DONE("glorand verify g.safetensors");
 }
 
+/* A matrix of more bytes than a piece is drawn at once, by as many threads as there may be. */
+Test(fill, orthogonal_matrices)
+{
+    const glr_tensor matrix = {.dtype = GLR_DTYPE_FLOAT32, .rank = 2, .shape = {700, 600}};
+    glr_tensor part = {.dtype = GLR_DTYPE_FLOAT64, .rank = 3, .shape = {40, 30, 20}, .part = GLR_PART_BOX};
+    const int64_t start[] = {5, 1, 3}, extent[] = {30, 29, 7};
+    glr_initializer of_torch = glr_orthogonal(2.0, 4);
+    of_torch.layout = GLR_LAYOUT_TORCH;
+    memcpy(part.start, start, sizeof start);
+    memcpy(part.extent, extent, sizeof extent);
+    EXPECT_DONE("glorand fill -i orthogonal -s 3 -n 700,600 --threads 2 -o a.safetensors");
+    expect_values("a.safetensors", glr_orthogonal(1.0, 3), matrix);
+    EXPECT_DONE("glorand verify a.safetensors");
+    EXPECT_DONE("glorand fill -i 'Orthogonal(seed=3)' -n 700,600 -o - > b.bin");
+    expect_values("b.bin", glr_orthogonal(1.0, 3), matrix);
+    EXPECT_DONE("glorand fill -i 'orthogonal(2, seed=4, layout=torch)' -n 40,30,20 --dtype float64 "
+                "--slice 5:35,1:,3:10 -o c.safetensors");
+    expect_values("c.safetensors", of_torch, part);
+    EXPECT_DONE("glorand verify c.safetensors");
+    EXPECT_DONE("glorand fill -i unit_forget_bias -n 8 --dtype bool -o d.npy");
+    expect_values("d.npy", glr_unit_forget_bias(),
+                  (glr_tensor){.dtype = GLR_DTYPE_BOOL, .rank = 1, .shape = {8}});
+}
+
 Test(fill, slices)
 {
     glr_tensor part = {.dtype = GLR_DTYPE_FLOAT32, .rank = 2, .shape = {784, 256}, .part = GLR_PART_BOX};

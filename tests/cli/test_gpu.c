@@ -47,6 +47,17 @@ Test(gpu, fill)
                 gpu);
 }
 
+/* A matrix is refused by name, and no file made. */
+Test(gpu, orthogonal_matrices)
+{
+    const outcome refused = run("glorand fill -i 'orthogonal(seed=1)' -n 20,30 -o m.npy --backend %s", gpu);
+    char text[160];
+    (void)snprintf(text, sizeof text, "orthogonal is drawn by the cpu backend alone, not by %s", gpu);
+    cr_expect_eq(refused.status, 1);
+    cr_expect_not_null(strstr(refused.err, text), "%s", refused.err);
+    cr_expect_eq(entries(), 0);
+}
+
 /* Several pieces, of which some are drawn before standard output has taken those before. */
 Test(gpu, standard_output)
 {

@@ -184,7 +184,7 @@ def check_refusals(command):
     tensor = keras.ops.convert_to_tensor(0.5)
     for initializer, named in [
         (GlorotUniform(seed=1), "my>GlorotUniform"),
-        (keras.initializers.Orthogonal(), "Orthogonal"),
+        (keras.initializers.STFT(), "STFT"),
         (keras.initializers.Constant(np.zeros(3)), "config.value"),
         (keras.initializers.RandomNormal(mean=tensor), "config.mean"),
         (function, "function"),

@@ -30,7 +30,7 @@ from keras import initializers, layers
 
 GOLDEN = pathlib.Path(__file__).parents[1] / "data" / "golden" / "tf_keras_savedmodel.json"
 SHAPE = (6, 5, 4)
-REFUSED = {"Orthogonal", "function", "value", "check>GlorotUniform"}
+REFUSED = {"function", "value", "check>GlorotUniform"}
 
 Json = dict[str, Any]
 
@@ -156,7 +156,7 @@ def initializers_of(document: Any, owner: str = "") -> Iterator[tuple[str, str, 
 
 def not_drawn(form: Json) -> Any:
     """The name that a refusal must show; None if the form is accepted."""
-    if form["class_name"] in ("function", "Orthogonal"):
+    if form["class_name"] == "function":
         return form["class_name"]
     if form.get("registered_name") not in (None, form["class_name"]):
         return form["registered_name"]
