@@ -49,10 +49,11 @@ typedef struct glr_cpu_kernel {
     void (*set_counters)(uint32_t *counter, uint32_t first, uint32_t step, uint32_t rows);
 
     /* Product [l][c]: the sum of element i of vector l times that of column c, in order of i from 0 on. */
-    void (*multiply)(const glr_row *vector, const glr_row *columns, uint64_t rows, glr_row *products);
+    void (*multiply)(const glr_stripe_row *vector, const glr_stripe_row *columns, uint64_t rows,
+                     glr_stripe_row *products);
 
-    /* Applies a panel of reflections to a block, of which `columns` is the panel's first row. */
-    void (*reflect)(const glr_panel *panel, glr_row *columns);
+    /* Applies a panel of reflections to a stripe, of which `columns` is the panel's first row. */
+    void (*reflect)(const glr_panel *panel, glr_stripe_row *columns);
 } glr_cpu_kernel;
 
 extern const glr_cpu_kernel glr_cpu_kernel_plain;

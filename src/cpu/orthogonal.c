@@ -2,8 +2,8 @@
    matrices with an application to condition estimators", SIAM J. Numer. Anal. 17 (1980).
 
    Column j of Q is what reflections j, ..., 0 make of a unit vector, so columns are independent of each
-   other: they are computed in groups that bound the memory, blocks of a group by threads. Reflections are
-   drawn a panel at a time, once for each group. */
+   other: they are computed in sweeps that bound the memory, stripes of a sweep by threads. Reflections are
+   drawn a panel at a time, once for each sweep. */
 #include "orthogonal.h"
 
 #include "api/call.h"
@@ -11,10 +11,10 @@
 #include <math.h>
 #include <string.h>
 
-/* Blocks of a group. Its reflections cost a sixteenth of what applying them does. */
-#define GROUP_BLOCKS 32
+/* Stripes of a sweep. Its reflections cost a sixteenth of what applying them does. */
+#define SWEEP_STRIPES 32
 
-/* Rows times blocks below which a thread more costs as much as it does. */
+/* Rows times stripes below which a thread more costs as much as it does. */
 #define SMALL_JOB 2048
 
 static uint64_t columns_of(const glr_plan *plan)
@@ -49,8 +49,8 @@ static void columns_of_run(const glr_plan *plan, uint64_t first, uint64_t last, 
     }
 }
 
-/* The blocks that hold the columns of the part. */
-static void find_blocks(const glr_plan *plan, uint64_t *first, uint64_t *end)
+/* The stripes that hold the columns of the part. */
+static void find_stripes(const glr_plan *plan, uint64_t *first, uint64_t *end)
 {
     const glr_runs *runs = &plan->runs;
     uint64_t least = UINT64_MAX, most = 0;
@@ -67,11 +67,11 @@ static void find_blocks(const glr_plan *plan, uint64_t *first, uint64_t *end)
 
 /* ---- Scratch --------------------------------------------------------------------------------------- */
 
-/* All that a fill allocates: two panels, the vectors of each, and the blocks of a group. */
-static uint64_t scratch_bytes(const glr_plan *plan, uint64_t blocks)
+/* All that a fill allocates: two panels, the vectors of each, and the stripes of a sweep. */
+static uint64_t scratch_bytes(const glr_plan *plan, uint64_t stripes)
 {
-    const uint64_t most = blocks < GROUP_BLOCKS ? blocks : GROUP_BLOCKS;
-    return (2 + most) * rows_of(plan) * sizeof(glr_row) + 2 * sizeof(glr_panel);
+    const uint64_t most = stripes < SWEEP_STRIPES ? stripes : SWEEP_STRIPES;
+    return (2 + most) * rows_of(plan) * sizeof(glr_stripe_row) + 2 * sizeof(glr_panel);
 }
 
 uint64_t glr_cpu_scratch(const glr_plan *plan)
@@ -80,22 +80,22 @@ uint64_t glr_cpu_scratch(const glr_plan *plan)
     if (plan->sampler != GLR_SAMPLE_ORTHOGONAL || plan->count == 0) {
         return 0;
     }
-    find_blocks(plan, &first, &end);
+    find_stripes(plan, &first, &end);
     return scratch_bytes(plan, end - first);
 }
 
 /* ---- Panels ---------------------------------------------------------------------------------------- */
 
-/* A fill in progress. While a panel is applied to the blocks, one thread makes the panel before it. */
+/* A fill in progress. While a panel is applied to the stripes, one thread makes the panel before it. */
 typedef struct job {
     const glr_cpu_kernel *kernel;
     const glr_plan *plan;
     uint64_t rows, columns; /* of Q */
-    uint64_t first, end;    /* blocks of the group */
+    uint64_t first, end;    /* stripes of the sweep */
     uint64_t number;        /* of the panel that is applied, or `end` */
-    uint64_t block;         /* the first to which it is */
+    uint64_t stripe;        /* the first to which it is */
     glr_panel *panel;       /* panel p is number p mod 2 */
-    glr_row *values;        /* of the group's blocks */
+    glr_stripe_row *values; /* of the sweep's stripes */
 } job;
 
 /* Draws vector k, a Gaussian one, from its first element that is not 0 on: elements k to rows - 1 of row k of
@@ -157,49 +157,49 @@ static void make_panel(const job *fill, uint64_t number)
     fill->kernel->multiply(panel->vector, panel->vector, panel->rows, panel->product);
 }
 
-/* The columns of a block as they begin: unit vectors, with signs. */
-static void begin_block(const job *fill, const glr_panel *panel, glr_row *block)
+/* The columns of a stripe as they begin: unit vectors, with signs. */
+static void begin_stripe(const job *fill, const glr_panel *panel, glr_stripe_row *stripe)
 {
     const uint64_t first = fill->number * GLR_PANEL;
-    memset(block, 0, (size_t)fill->rows * sizeof *block);
+    memset(stripe, 0, (size_t)fill->rows * sizeof *stripe);
     for (uint64_t l = 0; l < GLR_PANEL && first + l < fill->columns; l++) {
-        block[first + l].column[l] = panel->sign[l];
+        stripe[first + l].column[l] = panel->sign[l];
     }
 }
 
 static void apply_panel(const job *fill, uint64_t number)
 {
     const glr_panel *panel = &fill->panel[fill->number % 2];
-    glr_row *block = fill->values + (number - fill->first) * fill->rows;
+    glr_stripe_row *stripe = fill->values + (number - fill->first) * fill->rows;
     if (number == fill->number) {
-        begin_block(fill, panel, block);
+        begin_stripe(fill, panel, stripe);
     }
-    fill->kernel->reflect(panel, block + fill->number * GLR_PANEL);
+    fill->kernel->reflect(panel, stripe + fill->number * GLR_PANEL);
 }
 
-/* Chunk 0 is the panel before the one that is applied: it takes longer than a block. */
+/* Chunk 0 is the panel before the one that is applied: it takes longer than a stripe. */
 static void run_chunks(const void *context, glr_chunks *chunks)
 {
     const job *fill = context;
     uint64_t chunk;
     while (glr_next_chunk(chunks, &chunk)) {
         if (chunk > 0) {
-            apply_panel(fill, fill->block + chunk - 1);
+            apply_panel(fill, fill->stripe + chunk - 1);
         } else if (fill->number > 0) {
             make_panel(fill, fill->number - 1);
         }
     }
 }
 
-/* Computes a group's columns. */
-static void compute_group(const glr_cpu_device *cpu_dev, job *fill)
+/* Computes a sweep's columns. */
+static void sweep(const glr_cpu_device *cpu_dev, job *fill)
 {
     fill->number = fill->end;
     make_panel(fill, fill->number - 1);
     while (fill->number > 0) {
         fill->number--;
-        fill->block = fill->number > fill->first ? fill->number : fill->first;
-        const uint64_t chunks = fill->end - fill->block + 1;
+        fill->stripe = fill->number > fill->first ? fill->number : fill->first;
+        const uint64_t chunks = fill->end - fill->stripe + 1;
         const uint32_t threads = (fill->rows * chunks) < SMALL_JOB ? 1 : glr_cpu_threads(cpu_dev, chunks);
         glr_pool_run(cpu_dev->pool, threads, chunks, run_chunks, fill);
     }
@@ -207,11 +207,11 @@ static void compute_group(const glr_cpu_device *cpu_dev, job *fill)
 
 /* ---- Filling --------------------------------------------------------------------------------------- */
 
-static void fill_groups(const glr_cpu_device *cpu_dev, job *fill, uint64_t first, uint64_t end, void *dst)
+static void fill_by_sweeps(const glr_cpu_device *cpu_dev, job *fill, uint64_t first, uint64_t end, void *dst)
 {
     for (fill->first = first; fill->first < end; fill->first = fill->end) {
-        fill->end = end - fill->first < GROUP_BLOCKS ? end : fill->first + GROUP_BLOCKS;
-        compute_group(cpu_dev, fill);
+        fill->end = end - fill->first < SWEEP_STRIPES ? end : fill->first + SWEEP_STRIPES;
+        sweep(cpu_dev, fill);
         const uint64_t last = fill->end * GLR_PANEL;
         const glr_columns columns = {fill->first * GLR_PANEL, last < fill->columns ? last : fill->columns,
                                      fill->rows, fill->values};
@@ -224,19 +224,19 @@ glr_status glr_cpu_fill_orthogonal(glr_cpu_device *cpu_dev, const glr_plan *plan
     job fill = {.kernel = cpu_dev->kernel, .plan = plan, .rows = rows_of(plan), .columns = columns_of(plan)};
     uint64_t first, end;
     void *scratch = NULL;
-    find_blocks(plan, &first, &end);
+    find_stripes(plan, &first, &end);
     const glr_status status =
         glr_cpu_backend.alloc(&cpu_dev->device, scratch_bytes(plan, end - first), &scratch);
     if (status != GLR_OK) {
         return status;
     }
-    glr_row *rows = scratch;
+    glr_stripe_row *rows = scratch;
     fill.values = rows + 2 * fill.rows;
-    const uint64_t blocks = end - first < GROUP_BLOCKS ? end - first : GROUP_BLOCKS;
-    fill.panel = (glr_panel *)(void *)(fill.values + blocks * fill.rows);
+    const uint64_t stripes = end - first < SWEEP_STRIPES ? end - first : SWEEP_STRIPES;
+    fill.panel = (glr_panel *)(void *)(fill.values + stripes * fill.rows);
     fill.panel[0].vector = rows;
     fill.panel[1].vector = rows + fill.rows;
-    fill_groups(cpu_dev, &fill, first, end, dst);
+    fill_by_sweeps(cpu_dev, &fill, first, end, dst);
     return glr_cpu_backend.free(&cpu_dev->device, scratch);
 }
 
@@ -245,7 +245,7 @@ glr_status glr_cpu_fill_orthogonal(glr_cpu_device *cpu_dev, const glr_plan *plan
 static double value_at(const glr_columns *columns, uint64_t row, uint64_t column)
 {
     const uint64_t at = column - columns->first;
-    return columns->block[at / GLR_BLOCK_COLUMNS * columns->rows + row].column[at % GLR_BLOCK_COLUMNS];
+    return columns->stripe[at / GLR_STRIPE_COLUMNS * columns->rows + row].column[at % GLR_STRIPE_COLUMNS];
 }
 
 /* Of elements from `index` to the end of its row of the tensor, at most `count`, those that lie in the

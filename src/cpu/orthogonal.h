@@ -8,7 +8,8 @@
 typedef struct glr_columns {
     uint64_t first, end; /* columns */
     uint64_t rows;
-    const glr_row *block; /* `rows` rows of each block of columns, the first of which begins at `first` */
+    const glr_stripe_row
+        *stripe; /* `rows` rows of each stripe of columns, the first of which begins at `first` */
 } glr_columns;
 
 /* Values that glr_columns_read gives at once, at most. */

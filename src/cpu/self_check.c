@@ -48,22 +48,22 @@ static int draws_as_plain(const glr_cpu_kernel *kernel, int sampler, glr_dtype d
     return memcmp(drawn, batch.raw, sizeof drawn) == 0;
 }
 
-/* One tile of rows, and a row beside it. */
+/* A patch of rows, and a row beside it. */
 #define PANEL_ROWS 5
 
 /* Any numbers of which sums are rounded. */
-static void set_rows(glr_row *rows, int count, double first)
+static void set_rows(glr_stripe_row *rows, int count, double first)
 {
     for (int i = 0; i < count; i++) {
-        for (int c = 0; c < GLR_BLOCK_COLUMNS; c++) {
-            rows[i].column[c] = first / (double)(1 + i * GLR_BLOCK_COLUMNS + c);
+        for (int c = 0; c < GLR_STRIPE_COLUMNS; c++) {
+            rows[i].column[c] = first / (double)(1 + i * GLR_STRIPE_COLUMNS + c);
         }
     }
 }
 
 static int reflects_as_plain(const glr_cpu_kernel *kernel)
 {
-    glr_row vector[PANEL_ROWS], reflected[PANEL_ROWS], expected[PANEL_ROWS];
+    glr_stripe_row vector[PANEL_ROWS], reflected[PANEL_ROWS], expected[PANEL_ROWS];
     glr_panel panel = {.vector = vector, .rows = PANEL_ROWS};
     set_rows(vector, PANEL_ROWS, 1.0);
     set_rows(panel.product, GLR_PANEL, 0.75);

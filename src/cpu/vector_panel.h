@@ -1,5 +1,5 @@
 /* Panels of reflections on vectors of columns. A vector's lanes are columns, and each column's sums go row by
-   row, so neither the number of lanes nor the tiles matter to any value. */
+   row, so neither the number of lanes nor the patches matter to any value. */
 #ifndef GLR_CPU_VECTOR_PANEL_H
 #define GLR_CPU_VECTOR_PANEL_H
 
@@ -15,14 +15,14 @@ typedef double columns_vector __attribute__((vector_size(16)));
 
 #define COLUMN_LANES ((int)(sizeof(columns_vector) / sizeof(double)))
 
-/* A tile: sums or elements that stay in registers, TILE of them by so many vectors of columns. */
-#define TILE 4
+/* A patch: sums or elements that stay in registers, PATCH of them by so many vectors of columns. */
+#define PATCH 4
 #if defined(GLR_USE_AVX512) || defined(GLR_USE_NEON)
-#define TILE_VECTORS 4 /* of 32 registers */
+#define PATCH_VECTORS 4 /* of 32 registers */
 #else
-#define TILE_VECTORS 2 /* of 16 */
+#define PATCH_VECTORS 2 /* of 16 */
 #endif
-#define TILE_COLUMNS (TILE_VECTORS * COLUMN_LANES)
+#define PATCH_COLUMNS (PATCH_VECTORS * COLUMN_LANES)
 
 /* Rows of which vectors and columns stay in the L1 cache together. */
 #define CACHED_ROWS 64
@@ -36,49 +36,50 @@ GLR_FN columns_vector load_columns(const double *values)
 
 GLR_FN void store_columns(double *values, columns_vector vector) { memcpy(values, &vector, sizeof vector); }
 
-/* Adds the products of TILE vectors, from the first-th on, and a tile's columns to their sums. */
-GLR_FN void add_products(const glr_row *vector, const glr_row *columns, uint64_t rows, int first, int column,
-                         glr_row *sums)
+/* Adds the products of PATCH vectors, from the first-th on, and a patch's columns to their sums. */
+GLR_FN void add_products(const glr_stripe_row *vector, const glr_stripe_row *columns, uint64_t rows,
+                         int first, int column, glr_stripe_row *sums)
 {
-    columns_vector sum[TILE][TILE_VECTORS];
+    columns_vector sum[PATCH][PATCH_VECTORS];
     GLR_UNROLL
-    for (int l = 0; l < TILE; l++) {
+    for (int l = 0; l < PATCH; l++) {
         GLR_UNROLL
-        for (int c = 0; c < TILE_VECTORS; c++) {
+        for (int c = 0; c < PATCH_VECTORS; c++) {
             sum[l][c] = load_columns(&sums[first + l].column[column + c * COLUMN_LANES]);
         }
     }
     for (uint64_t i = 0; i < rows; i++) {
-        columns_vector element[TILE_VECTORS];
+        columns_vector element[PATCH_VECTORS];
         GLR_UNROLL
-        for (int c = 0; c < TILE_VECTORS; c++) {
+        for (int c = 0; c < PATCH_VECTORS; c++) {
             element[c] = load_columns(&columns[i].column[column + c * COLUMN_LANES]);
         }
         GLR_UNROLL
-        for (int l = 0; l < TILE; l++) {
+        for (int l = 0; l < PATCH; l++) {
             GLR_UNROLL
-            for (int c = 0; c < TILE_VECTORS; c++) {
+            for (int c = 0; c < PATCH_VECTORS; c++) {
                 sum[l][c] += element[c] * vector[i].column[first + l];
             }
         }
     }
     GLR_UNROLL
-    for (int l = 0; l < TILE; l++) {
+    for (int l = 0; l < PATCH; l++) {
         GLR_UNROLL
-        for (int c = 0; c < TILE_VECTORS; c++) {
+        for (int c = 0; c < PATCH_VECTORS; c++) {
             store_columns(&sums[first + l].column[column + c * COLUMN_LANES], sum[l][c]);
         }
     }
 }
 
 /* The products of each vector with each column. */
-static void multiply(const glr_row *vector, const glr_row *columns, uint64_t rows, glr_row *products)
+static void multiply(const glr_stripe_row *vector, const glr_stripe_row *columns, uint64_t rows,
+                     glr_stripe_row *products)
 {
     memset(products, 0, GLR_PANEL * sizeof *products);
     for (uint64_t i = 0; i < rows; i += CACHED_ROWS) {
         const uint64_t now = rows - i < CACHED_ROWS ? rows - i : CACHED_ROWS;
-        for (int column = 0; column < GLR_BLOCK_COLUMNS; column += TILE_COLUMNS) {
-            for (int first = 0; first < GLR_PANEL; first += TILE) {
+        for (int column = 0; column < GLR_STRIPE_COLUMNS; column += PATCH_COLUMNS) {
+            for (int first = 0; first < GLR_PANEL; first += PATCH) {
                 add_products(vector + i, columns + i, now, first, column, products);
             }
         }
@@ -87,52 +88,52 @@ static void multiply(const glr_row *vector, const glr_row *columns, uint64_t row
 
 /* From the products of vectors and columns to how much of each vector is subtracted: what later reflections
    of the panel leave of a product, times the factor. */
-static void find_multiples(const glr_panel *panel, glr_row *products)
+static void find_multiples(const glr_panel *panel, glr_stripe_row *products)
 {
     for (int l = GLR_PANEL - 1; l >= 0; l--) {
-        for (int column = 0; column < GLR_BLOCK_COLUMNS; column += TILE_COLUMNS) {
-            columns_vector left[TILE_VECTORS];
+        for (int column = 0; column < GLR_STRIPE_COLUMNS; column += PATCH_COLUMNS) {
+            columns_vector left[PATCH_VECTORS];
             GLR_UNROLL
-            for (int c = 0; c < TILE_VECTORS; c++) {
+            for (int c = 0; c < PATCH_VECTORS; c++) {
                 left[c] = load_columns(&products[l].column[column + c * COLUMN_LANES]);
             }
             for (int k = l + 1; k < GLR_PANEL; k++) {
                 GLR_UNROLL
-                for (int c = 0; c < TILE_VECTORS; c++) {
+                for (int c = 0; c < PATCH_VECTORS; c++) {
                     left[c] -= load_columns(&products[k].column[column + c * COLUMN_LANES]) *
                                panel->product[l].column[k];
                 }
             }
             GLR_UNROLL
-            for (int c = 0; c < TILE_VECTORS; c++) {
+            for (int c = 0; c < PATCH_VECTORS; c++) {
                 store_columns(&products[l].column[column + c * COLUMN_LANES], left[c] * panel->factor[l]);
             }
         }
     }
 }
 
-/* Subtracts multiples of the vectors from some rows of a tile's columns; `rows` is a constant. */
-GLR_FN void subtract_rows(const glr_row *vector, const glr_row *multiples, int rows, int column,
-                          glr_row *columns)
+/* Subtracts multiples of the vectors from some rows of a patch's columns; `rows` is a constant. */
+GLR_FN void subtract_rows(const glr_stripe_row *vector, const glr_stripe_row *multiples, int rows, int column,
+                          glr_stripe_row *columns)
 {
-    columns_vector element[TILE][TILE_VECTORS];
+    columns_vector element[PATCH][PATCH_VECTORS];
     GLR_UNROLL
     for (int i = 0; i < rows; i++) {
         GLR_UNROLL
-        for (int c = 0; c < TILE_VECTORS; c++) {
+        for (int c = 0; c < PATCH_VECTORS; c++) {
             element[i][c] = load_columns(&columns[i].column[column + c * COLUMN_LANES]);
         }
     }
     for (int l = 0; l < GLR_PANEL; l++) {
-        columns_vector multiple[TILE_VECTORS];
+        columns_vector multiple[PATCH_VECTORS];
         GLR_UNROLL
-        for (int c = 0; c < TILE_VECTORS; c++) {
+        for (int c = 0; c < PATCH_VECTORS; c++) {
             multiple[c] = load_columns(&multiples[l].column[column + c * COLUMN_LANES]);
         }
         GLR_UNROLL
         for (int i = 0; i < rows; i++) {
             GLR_UNROLL
-            for (int c = 0; c < TILE_VECTORS; c++) {
+            for (int c = 0; c < PATCH_VECTORS; c++) {
                 element[i][c] -= multiple[c] * vector[i].column[l];
             }
         }
@@ -140,22 +141,22 @@ GLR_FN void subtract_rows(const glr_row *vector, const glr_row *multiples, int r
     GLR_UNROLL
     for (int i = 0; i < rows; i++) {
         GLR_UNROLL
-        for (int c = 0; c < TILE_VECTORS; c++) {
+        for (int c = 0; c < PATCH_VECTORS; c++) {
             store_columns(&columns[i].column[column + c * COLUMN_LANES], element[i][c]);
         }
     }
 }
 
-/* Applies a panel to a block, of which `columns` is the panel's first row. */
-static void reflect(const glr_panel *panel, glr_row *columns)
+/* Applies a panel to a stripe, of which `columns` is the panel's first row. */
+static void reflect(const glr_panel *panel, glr_stripe_row *columns)
 {
-    glr_row multiples[GLR_PANEL];
+    glr_stripe_row multiples[GLR_PANEL];
     multiply(panel->vector, columns, panel->rows, multiples);
     find_multiples(panel, multiples);
-    for (int column = 0; column < GLR_BLOCK_COLUMNS; column += TILE_COLUMNS) {
+    for (int column = 0; column < GLR_STRIPE_COLUMNS; column += PATCH_COLUMNS) {
         uint64_t i = 0;
-        for (; i + TILE <= panel->rows; i += TILE) {
-            subtract_rows(panel->vector + i, multiples, TILE, column, columns + i);
+        for (; i + PATCH <= panel->rows; i += PATCH) {
+            subtract_rows(panel->vector + i, multiples, PATCH, column, columns + i);
         }
         for (; i < panel->rows; i++) {
             subtract_rows(panel->vector + i, multiples, 1, column, columns + i);

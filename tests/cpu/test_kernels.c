@@ -63,10 +63,10 @@ static double random_number(test_random *random)
     return ldexp((double)test_random_between(random, -(INT64_C(1) << 52), INT64_C(1) << 52), -51);
 }
 
-static void random_rows(test_random *random, glr_row *rows, int64_t count)
+static void random_rows(test_random *random, glr_stripe_row *rows, int64_t count)
 {
     for (int64_t i = 0; i < count; i++) {
-        for (int c = 0; c < GLR_BLOCK_COLUMNS; c++) {
+        for (int c = 0; c < GLR_STRIPE_COLUMNS; c++) {
             rows[i].column[c] = random_number(random);
         }
     }
@@ -77,9 +77,9 @@ static void random_rows(test_random *random, glr_row *rows, int64_t count)
 /* Reflections need not be ones for that. */
 static void compare_panel(const glr_cpu_kernel *kernel, test_random *random)
 {
-    static glr_row vector[PANEL_ROWS], columns[PANEL_ROWS], expected[PANEL_ROWS];
+    static glr_stripe_row vector[PANEL_ROWS], columns[PANEL_ROWS], expected[PANEL_ROWS];
     static glr_panel panel;
-    glr_row products[2][GLR_PANEL];
+    glr_stripe_row products[2][GLR_PANEL];
     panel.vector = vector;
     panel.rows = (uint64_t)test_random_between(random, 1, PANEL_ROWS);
     random_rows(random, vector, PANEL_ROWS);
@@ -205,10 +205,10 @@ static void wrong_sample(const glr_plan *plan, glr_batch *batch)
     }
 }
 
-static void wrong_reflect(const glr_panel *panel, glr_row *columns)
+static void wrong_reflect(const glr_panel *panel, glr_stripe_row *columns)
 {
     glr_cpu_kernel_plain.reflect(panel, columns);
-    columns[panel->rows - 1].column[GLR_BLOCK_COLUMNS - 1] *= 1.0 + 0x1p-52;
+    columns[panel->rows - 1].column[GLR_STRIPE_COLUMNS - 1] *= 1.0 + 0x1p-52;
 }
 
 /* The check at opening refuses a kernel with one wrong value, and plain C in another rounding direction. */

@@ -164,7 +164,7 @@ Test(orthogonal, threads_and_instruction_sets)
     }
 }
 
-/* Columns from within a block to beyond one group of them, of the tall matrix and of the wide one. */
+/* Columns from within a stripe to beyond one sweep of them, of the tall matrix and of the wide one. */
 Test(orthogonal, shards_of_columns)
 {
     static float whole[ROWS * COLUMNS], shard[ROWS * COLUMNS];
@@ -202,10 +202,10 @@ static uint64_t scratch_of(glr_device *device, const glr_initializer *initialize
 }
 
 /* As the header says it: of m rows, 256 m bytes for each 32 columns, and 512 m. */
-static void expect_scratch(glr_device *device, const glr_tensor *tensor, uint64_t m, uint64_t blocks)
+static void expect_scratch(glr_device *device, const glr_tensor *tensor, uint64_t m, uint64_t stripes)
 {
     const glr_initializer initializer = glr_orthogonal(1.0, 3);
-    const uint64_t bytes = scratch_of(device, &initializer, tensor), least = 256 * m * blocks + 512 * m;
+    const uint64_t bytes = scratch_of(device, &initializer, tensor), least = 256 * m * stripes + 512 * m;
     cr_expect(bytes >= least && bytes <= least + 18432, "%llu bytes, not %llu", (unsigned long long)bytes,
               (unsigned long long)least);
 }
@@ -217,7 +217,7 @@ Test(orthogonal, scratch)
     const glr_initializer normal = glr_he_normal(1), orthogonal = glr_orthogonal(1.0, 1);
     cr_expect_eq(scratch_of(device, &normal, &tensor), 0);
     expect_scratch(device, &tensor, 4096, 32);
-    tensor.part = GLR_PART_BOX; /* columns 31 to 64, of three blocks */
+    tensor.part = GLR_PART_BOX; /* columns 31 to 64, of three stripes */
     tensor.start[1] = 31;
     tensor.extent[0] = 4096;
     tensor.extent[1] = 34;

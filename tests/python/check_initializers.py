@@ -235,6 +235,27 @@ def expect_law(glorand, text, values, bases, what):
     assert distance(ours, values) < 2.2, (what, distance(ours, values))  # by chance, 1 in 8000
 
 
+def matrix_of(section, values):
+    """Tall, of columns that are orthonormal if the values are an orthogonal initializer's."""
+    flat = values.reshape(len(values), -1) if section == "torch.nn.init" else values.reshape(-1, values.shape[-1])
+    flat = flat.astype(np.float64)
+    return flat.T if flat.shape[0] < flat.shape[1] else flat
+
+
+def expect_orthogonal(glorand, text, values, what):
+    """The summary is of the library's matrix, and both are orthonormal but for the summary's gain."""
+    summary = library.describe(glorand, text, values.shape)
+    ours = drawn(glorand, text, values.shape)
+    gain = summary.upper
+    assert summary.mean == 0 and summary.lower == -gain, what
+    for one in ours, values:
+        matrix = matrix_of(what[0], one)
+        defect = np.abs(matrix.T @ matrix - gain**2 * np.eye(matrix.shape[1])).max()
+        assert defect < 2e-6 * gain**2, (what, defect)
+        assert abs(np.sqrt((matrix**2).mean()) - summary.stddev) < 1e-6 * summary.stddev, what
+    assert distance(ours, values) < 2.2, (what, distance(ours, values))
+
+
 def drawn(glorand, text, shape):
     """What glorand draws; a text without a seed has the next of the global seed's."""
     values = np.empty(shape, np.float32)
@@ -294,7 +315,10 @@ def check_row(glorand, row):
             expect_bits(glorand, text, values, row)
         else:
             assert values_are == "law equal", row
-            expect_law(glorand, text, values, bases, row)
+            if text.startswith("orthogonal"):
+                expect_orthogonal(glorand, text, values, row)
+            else:
+                expect_law(glorand, text, values, bases, row)
 
 
 def check_completeness(rows):
