@@ -138,6 +138,8 @@ if(TARGET glorand_command)
   glorand_python_test(python_initializers python/check_initializers.py $<TARGET_FILE:glorand_command>
     ${PROJECT_SOURCE_DIR}/docs/initializers.md)
 
+  glorand_python_test(python_bench_orthogonal ${PROJECT_SOURCE_DIR}/bench/orthogonal.py $<TARGET_FILE:glorand>
+    --sizes 40,70 --rounds 2 --threads 2)
   if(TARGET glorand-bench)
     glorand_python_test(python_bench_peers python/check_bench_peers.py ${PROJECT_SOURCE_DIR}/bench/peers.py)
     glorand_python_test(python_bench_plots python/check_bench_plots.py ${PROJECT_SOURCE_DIR}/bench/report.py)

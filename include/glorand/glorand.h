@@ -836,10 +836,11 @@ GLR_API glr_status glr_fill(glr_device *device, const glr_initializer *initializ
 
 /** Host memory that glr_fill and glr_stage_fill allocate while they fill this part, in bytes: 0 but for
    orthogonal matrices, whose values depend on each other. Of m rows and n columns, m >= n, that is 256 m
-   bytes for each 32 columns from the first to the last in which the part lies, at most 1024, 512 m and some 17 KiB more; if rows
-   are fewer than columns, m is the number of columns, and 32 rows count. Of a part, all columns (or rows) in
-   which it lies are computed, whole: a part of a few columns is cheap, one of a few rows costs as much as all
-   of them. Errors: as glr_describe, and GLR_ERROR_UNSUPPORTED for an orthogonal matrix on a GPU. */
+   bytes for each 32 columns from the first to the last in which the part lies, at most 1024, 512 m and some
+   17 KiB more; if rows are fewer than columns, m is the number of columns, and 32 rows count. Of a part, all
+   columns (or rows) in which it lies are computed, whole: a part of a few columns is cheap, one of a few rows
+   costs as much as all of them. Errors: as glr_describe, and GLR_ERROR_UNSUPPORTED for an orthogonal matrix
+   on a GPU. */
 GLR_API glr_status glr_fill_scratch(glr_device *device, const glr_initializer *initializer,
                                     const glr_tensor *tensor, uint64_t *bytes);
 

@@ -15,10 +15,9 @@ static glr_status seed(const glr_initializer *initializer, const glr_tensor *ten
         return GLR_OK;
     }
     if (initializer->seeding == GLR_SEEDING_NONE && tensor->part != GLR_PART_WHOLE) {
-        return glr_fail(GLR_ERROR_UNSEEDED,
-                        "initializer.seeding: a part needs %s %s that is resolved (glr_resolve)",
-                        initializer->kind == GLR_KIND_ORTHOGONAL ? "an" : "a",
-                        glr_kind_name(initializer->kind));
+        return glr_fail(
+            GLR_ERROR_UNSEEDED, "initializer.seeding: a part needs %s %s that is resolved (glr_resolve)",
+            initializer->kind == GLR_KIND_ORTHOGONAL ? "an" : "a", glr_kind_name(initializer->kind));
     }
     glr_initializer resolved;
     glr_status status = glr_resolve(initializer, &resolved);

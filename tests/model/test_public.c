@@ -194,8 +194,7 @@ Test(model, variables_of_lists_that_texts_cannot_name)
 
 Test(model, specs_of_initializers_that_are_not_drawn)
 {
-    static const char spec[] =
-        "{\"a\": {\"shape\": [2], \"dtype\": \"float32\", \"initializer\": \"stft\"}}";
+    static const char spec[] = "{\"a\": {\"shape\": [2], \"dtype\": \"float32\", \"initializer\": \"stft\"}}";
     glr_model *model = NULL;
     cr_expect_eq(glr_model_from_spec(spec, sizeof spec - 1, &model), GLR_ERROR_UNSUPPORTED, "%s",
                  glr_last_error());
