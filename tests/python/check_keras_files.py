@@ -205,6 +205,13 @@ class Drawer:
         assert ran.returncode == 2 and named in ran.stderr, (form, ran)
         self.refused[named] += 1
 
+    def check_orthogonal(self, form: Json, gain: float, ours: np.ndarray, stream: int) -> None:
+        """Its values are not Keras's: the columns are orthonormal, and other draws of a generator are others."""
+        matrix = ours.reshape(-1, ours.shape[-1]).astype(np.float64)
+        defect = np.abs(matrix.T @ matrix - gain**2 * np.eye(matrix.shape[1])).max()
+        assert defect <= 1e-6 * gain**2, (form, defect)
+        assert not np.array_equal(ours, self.values(form, ours.shape, "float32", stream + 1)), form
+
     def check(self, form: Json, weight: np.ndarray | None) -> None:
         """Draws as Keras does; weight is the archive's, if there is one."""
         named = not_drawn(form)
@@ -216,6 +223,9 @@ class Drawer:
         theirs = initializers.deserialize(seeded)
         shape = SHAPE[:2] if isinstance(theirs, initializers.Identity) else SHAPE
         ours = self.values(seeded, shape, "float32", stream)
+        if isinstance(theirs, initializers.Orthogonal):
+            self.check_orthogonal(seeded, theirs.gain, ours, stream)
+            return
         for _ in range(stream):
             theirs(shape)
         assert np.array_equal(np.asarray(theirs(shape)), ours), form
