@@ -692,7 +692,7 @@ GLR_API glr_status glr_resolve(const glr_initializer *initializer, glr_initializ
 
    Laws that Keras lacks are read and written in its form: LogArange; DtBias with dt_min, dt_max,
    dt_init_floor and seed; Sinusoids and SinusoidsInterleaved with max_timescale; Dirac with groups;
-   RandomBytes with seed.
+   UnitForgetBias, RandomBytes with seed.
 
    Layers. A layer's JSON may say null for axes with which the layer draws, as EinsumDense and
    MultiHeadAttention do. Those axes must be put in: the axes of the kernel whose letters are in the
@@ -713,8 +713,8 @@ GLR_API glr_status glr_initializer_from_json(const char *text, size_t length, gl
 /** Writes an initializer as JSON: class_name and config as TensorFlow and Keras 3 read them. Axes are written
    only if has_axes is 1, bounds of a truncated normal only if their unit is not GLR_BOUND_DEFAULT. A constant
    that is infinite or NaN, and an infinite bound, are written as Python's json module does, which is an
-   extension of JSON. Of the members that Keras lacks, GLR_LAYOUT_TORCH is written where fans come from it,
-   beside "config"; stream, method and batch axes are not.
+   extension of JSON. Of the members that Keras lacks, GLR_LAYOUT_TORCH is written where fans, or a matrix's
+   rows and columns, come from it, beside "config"; stream, method and batch axes are not.
 
    The text and its terminating zero go to buffer if capacity is enough. *length, unless length is NULL, is
    set to the length of the text without the zero. buffer may be NULL when capacity is 0.

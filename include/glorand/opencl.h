@@ -110,7 +110,8 @@ typedef struct glr_opencl_memory {
       the element size, a USM pointer outside all allocations of the device's context, a wait list that
       contradicts its count.
     - GLR_ERROR_TOO_SMALL: a USM allocation with fewer than memory->bytes.
-    - GLR_ERROR_UNSUPPORTED: float64 on a device without fp64, a kind of memory that the driver lacks.
+    - GLR_ERROR_UNSUPPORTED: float64 on a device without fp64, a kind of memory that the driver lacks,
+      orthogonal matrices.
     - GLR_ERROR_DEVICE: the driver refused the command.
 
    Threads: any number of calls on one device at a time, in the same queue or in different ones. */

@@ -1,5 +1,5 @@
-"""Holds orthogonal matrices to docs/stream.md, written anew from its text with NumPy, bit for bit; to Haar's measure, by
-SciPy's; and draws every default Keras RNN from what Keras serializes of its initializers.
+"""Holds orthogonal matrices to docs/stream.md, written anew from its text with NumPy, bit for bit; to Haar's measure,
+by SciPy's; and draws every default Keras RNN from what Keras serializes of its initializers.
 
 usage: check_orthogonal.py COMMAND GPT2.json SCRATCH_DIR
 """
@@ -67,7 +67,8 @@ def reflections(x: Matrix) -> tuple[Matrix, Matrix, Matrix]:
 
 
 def orthogonal(m: int, n: int, seed: int, number: int) -> Matrix:
-    x = np.asarray(stream.raw("normal", np.float64, m * n, seed, number)).reshape(n, m)
+    raw: Any = stream.raw
+    x = np.asarray(raw("normal", np.float64, m * n, seed, number)).reshape(n, m)
     s, v, c = reflections(x)
     q = np.zeros((m, n))
     for j in range(n):
@@ -151,8 +152,8 @@ def p_value(ours: Matrix, theirs: Matrix) -> float:
 
 
 def check_distribution(command: str) -> int:
-    """Entries, traces, determinants and products with a fixed matrix, which Haar's measure is invariant under. By chance,
-    one p-value of a million is below the limit."""
+    """Entries, traces, determinants and products with a fixed matrix, which Haar's measure is invariant under. By
+    chance, one p-value of a million is below the limit."""
     count, n, bad = 1500, 4, 0
     ours = samples(command, count, n, n)
     theirs = scipy.stats.ortho_group(n, seed=7).rvs(20000)
@@ -245,7 +246,8 @@ def check_files(command: str, scratch: str) -> None:
     path = folder / "list.safetensors"
     subprocess.run([command, "init", folder / "list.json", "-o", path, "--threads", "2"], check=True)
     subprocess.run([command, "verify", path], check=True)
-    for line in json.loads(subprocess.run([command, "stats", "--json", path], check=True, stdout=subprocess.PIPE).stdout):
+    statistics = subprocess.run([command, "stats", "--json", path], check=True, stdout=subprocess.PIPE).stdout
+    for line in json.loads(statistics):
         assert abs(line["stddev"] - line["expected"]["stddev"]) < 1e-6, line
 
 
