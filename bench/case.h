@@ -49,7 +49,7 @@ struct bench_case {
     const char *dtype;     /* as glr_dtype_name gives it */
     const char *isa;       /* instruction set, where it was chosen; or "" */
     const char *backend;   /* of glorand; or "" */
-    bool truncates;        /* whether values outside two standard deviations are drawn again */
+    bool truncates;        /* whether values lie between bounds */
     uint32_t element_size; /* bytes */
     uint32_t threads;      /* at most */
     uint64_t bytes;        /* written by one run */

@@ -5,10 +5,14 @@
 #include <string.h>
 
 static const bench_draw draws[] = {
-    {"resample", GLR_KIND_TRUNCATED_NORMAL, GLR_METHOD_RESAMPLE, GLR_BACKEND_AUTO, NULL},
-    {"icdf", GLR_KIND_TRUNCATED_NORMAL, GLR_METHOD_ICDF, GLR_BACKEND_AUTO, NULL},
-    {"random_normal", GLR_KIND_RANDOM_NORMAL, GLR_METHOD_RESAMPLE, GLR_BACKEND_AUTO, NULL},
-    {"random_uniform", GLR_KIND_RANDOM_UNIFORM, GLR_METHOD_RESAMPLE, GLR_BACKEND_AUTO, NULL},
+    {"resample", GLR_KIND_TRUNCATED_NORMAL, GLR_METHOD_RESAMPLE, BENCH_2S, GLR_BACKEND_AUTO, NULL},
+    {"icdf", GLR_KIND_TRUNCATED_NORMAL, GLR_METHOD_ICDF, BENCH_2S, GLR_BACKEND_AUTO, NULL},
+    {"random_normal", GLR_KIND_RANDOM_NORMAL, GLR_METHOD_RESAMPLE, BENCH_2S, GLR_BACKEND_AUTO, NULL},
+    {"random_uniform", GLR_KIND_RANDOM_UNIFORM, GLR_METHOD_RESAMPLE, BENCH_2S, GLR_BACKEND_AUTO, NULL},
+    {"resample-3s", GLR_KIND_TRUNCATED_NORMAL, GLR_METHOD_RESAMPLE, BENCH_3S, GLR_BACKEND_AUTO, NULL},
+    {"icdf-3s", GLR_KIND_TRUNCATED_NORMAL, GLR_METHOD_ICDF, BENCH_3S, GLR_BACKEND_AUTO, NULL},
+    {"resample-values", GLR_KIND_TRUNCATED_NORMAL, GLR_METHOD_RESAMPLE, BENCH_VALUES, GLR_BACKEND_AUTO, NULL},
+    {"icdf-values", GLR_KIND_TRUNCATED_NORMAL, GLR_METHOD_ICDF, BENCH_VALUES, GLR_BACKEND_AUTO, NULL},
 };
 
 static const glr_dtype dtypes[] = {
@@ -26,7 +30,9 @@ enum {
     SLICES = 8,    /* truncated normals in float32, of columns of a matrix */
     SETS = 16,     /* truncated normals in float32 with the other instruction sets that there are */
     FAST_PEERS = 32,
-    SLOW_PEERS = 64 /* those that would take seconds for each run of a large group */
+    SLOW_PEERS = 64, /* those that would take seconds for each run of a large group */
+    BOUNDED = 128 /* normals truncated between other bounds, in float32 and bfloat16, which peers.py measures,
+                     too */
 };
 
 #define KIB (UINT64_C(1) << 10)
@@ -41,9 +47,9 @@ static const struct {
     {4 * KIB, BENCH_WRITTEN, SWEEP, SWEEP},
     {64 * KIB, BENCH_WRITTEN, SWEEP, 0},
     {1 * MIB, BENCH_WRITTEN, SWEEP, MATRIX | SLICES},
-    {16 * MIB, BENCH_WRITTEN, MATRIX | SLICES | SETS | FAST_PEERS | SLOW_PEERS,
-     SWEEP | FAST_PEERS | SLOW_PEERS},
-    {256 * MIB, BENCH_WRITTEN, SWEEP | FAST_PEERS, 0},
+    {16 * MIB, BENCH_WRITTEN, MATRIX | SLICES | SETS | FAST_PEERS | SLOW_PEERS | BOUNDED,
+     SWEEP | FAST_PEERS | SLOW_PEERS | BOUNDED},
+    {256 * MIB, BENCH_WRITTEN, SWEEP | FAST_PEERS | BOUNDED, 0},
     {256 * MIB, BENCH_FRESH, TRUNCATED, 0},
     {256 * MIB, BENCH_FRESH_HUGE, TRUNCATED, 0},
     {1 * GIB, BENCH_WRITTEN, SWEEP, 0},
@@ -92,6 +98,9 @@ static bool add_yardsticks(bench_group *group)
 static bool is_wanted(int content, const bench_draw *draw, glr_dtype dtype)
 {
     bool truncated = draw->kind == GLR_KIND_TRUNCATED_NORMAL;
+    if (draw->bounds != BENCH_2S) {
+        return (content & BOUNDED) != 0 && (dtype == GLR_DTYPE_FLOAT32 || dtype == GLR_DTYPE_BFLOAT16);
+    }
     if (content & MATRIX) {
         return true;
     }
@@ -246,8 +255,8 @@ bool bench_list_stages(const bench_options *options, bench_list *list)
     }
     for (size_t i = 0; i < STAGES; i++) {
         for (size_t k = 0; k < FORMS; k++) {
-            of_stages[i][k] = (bench_draw){stages[i].name, stages[i].kind, stages[i].method, forms[k].backend,
-                                           forms[k].force};
+            of_stages[i][k] = (bench_draw){stages[i].name, stages[i].kind,   stages[i].method,
+                                           BENCH_2S,       forms[k].backend, forms[k].force};
             if (!add_draw(group, &of_stages[i][k], GLR_DTYPE_FLOAT32, options->isa, forms[k].suffix, 0,
                           false)) {
                 return false;

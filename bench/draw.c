@@ -71,10 +71,8 @@ static bool open_drawing(bench_case *c, char reason[BENCH_REASON])
         (void)snprintf(reason, BENCH_REASON, "out of memory");
         return false;
     }
-    state->initializer = glr_initializer_of_kind(draw->kind);
-    state->initializer.method = draw->method;
+    state->initializer = bench_initializer(draw->kind, draw->method, draw->bounds);
     state->initializer.value = 0.5; /* of a constant */
-    state->initializer.seed = 42;
     describe(c, &state->tensor);
     if (glr_tensor_extent(&state->tensor, NULL, &c->room) != GLR_OK || open_device(c, state) != GLR_OK) {
         (void)snprintf(reason, BENCH_REASON, "%s", glr_last_error());

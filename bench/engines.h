@@ -3,17 +3,17 @@
 #define BENCH_ENGINES_H
 
 #include "case.h"
-
-#include <glorand/glorand.h>
+#include "law.h"
 
 /* memset and streaming stores, the threads sharing the bytes evenly. */
 extern const bench_engine bench_memset, bench_streaming_stores;
 
-/* The draw of a case by glorand: kind, method and backend. */
+/* The draw of a case by glorand: its law and backend. */
 typedef struct bench_draw {
     const char *name; /* of the method, in names of cases */
     glr_kind kind;
     glr_method method;
+    bench_bounds bounds;
     glr_backend_kind backend; /* auto: bench_backend */
     const char *force;        /* what GLORAND_OPENCL_FORCE is to say; NULL: what it says */
 } bench_draw;

@@ -90,13 +90,26 @@ def pytorch_tensor(shape, threads, dtype):
     return torch, torch.zeros(shape, dtype=getattr(torch, dtype))
 
 
-def make_pytorch(shape, threads, dtype):
+def make_pytorch_between(shape, threads, dtype, std, a, b):
     torch, values = pytorch_tensor(shape, threads, dtype)
 
     def draw(_):
-        torch.nn.init.trunc_normal_(values, mean=0.0, std=0.05, a=-0.1, b=0.1)
+        torch.nn.init.trunc_normal_(values, mean=0.0, std=std, a=a, b=b)
 
     return draw, torch.__version__
+
+
+def make_pytorch(shape, threads, dtype):
+    return make_pytorch_between(shape, threads, dtype, 0.05, -0.1, 0.1)
+
+
+# The bounds of bench/law.c.
+def make_pytorch_3s(shape, threads, dtype):
+    return make_pytorch_between(shape, threads, dtype, 0.05, -0.15, 0.15)
+
+
+def make_pytorch_values(shape, threads, dtype):
+    return make_pytorch_between(shape, threads, dtype, 0.02, -0.02, 0.03)
 
 
 def make_pytorch_normal(shape, threads, dtype):
@@ -130,6 +143,12 @@ PEERS = {
     "peer-jax": ("JAX", "jax.nn.initializers.glorot_normal, jitted", True, True, ("float32",), make_jax),
     "peer-pytorch": (
         "PyTorch", "torch.nn.init.trunc_normal_(a=-2*std, b=2*std)", True, True, ("float32", "bfloat16"), make_pytorch),
+    "peer-pytorch-3s": (
+        "PyTorch", "torch.nn.init.trunc_normal_(a=-3*std, b=3*std)", True, True, ("float32", "bfloat16"),
+        make_pytorch_3s),
+    "peer-pytorch-values": (
+        "PyTorch", "torch.nn.init.trunc_normal_(std=0.02, a=-0.02, b=0.03)", True, True, ("float32", "bfloat16"),
+        make_pytorch_values),
     "peer-pytorch-normal": (
         "PyTorch", "torch.Tensor.normal_", False, True, ("float32", "bfloat16"), make_pytorch_normal),
     "peer-numpy": ("NumPy", "Generator(Philox).standard_normal", False, False, ("float32",), make_numpy),

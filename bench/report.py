@@ -64,11 +64,12 @@ def rate_series(merged, threads):
 
 
 def bars(merged, peers, size, threads):
-    """glorand and the peers with all threads; those that have no use for more than one, with one."""
+    """glorand and the peers with all threads; those that have no use for more than one, with one. Other bounds are in the
+    tables."""
     found = []
     for name, role, label in [("resample", "own", "glorand resample"), ("icdf", "own", "glorand icdf")] + [
             (p["name"], "truncates" if p["truncates"] else "plain", p["name"].removeprefix("peer-"))
-            for p in peers.values()]:
+            for p in peers.values() if not results.is_between(p["name"])]:
         for t in (threads, 1):
             result = merged.get(f"{name}/float32/{size}/{t}t")
             if result is not None:
@@ -129,7 +130,8 @@ def readme_text(data):
     """The generated part of the benchmark's README."""
     merged, peers, skipped, threads = data["results"], data["peers"], data["skipped"], data["threads"]
     peers_at, matrix_at = peer_size(merged), matrix_size(merged)
-    own = ("resample", "icdf", "random_normal")
+    own = ["resample", "icdf", "random_normal"]
+    own += [method + end for end in results.BOUNDS for method in own[:2]]
     made = f"Made by `{data['command']}`" + (f" on {data['date']}" if data["date"] else "")
     parts = [
         made + (f", loops: {data['loops']}." if data["loops"] else "."),

@@ -49,6 +49,15 @@ def disturbed_in(runs):
     return disturbed, disturbed + sum(r["rounds"] for r in results)
 
 
+# Truncated normals between other bounds than 2 standard deviations: how their names end, and how people call the bounds.
+BOUNDS = {"-3s": "at 3 standard deviations", "-values": "at absolute bounds"}
+
+
+def is_between(name):
+    """Whether a case or a peer has other bounds than 2 standard deviations."""
+    return name.split("/")[0].endswith(tuple(BOUNDS))
+
+
 # (for people, numerator, denominator), with SIZE, ALL and ONE to be put in.
 KEY_RATIOS = [
     ("resample, TensorFlow's stateless_truncated_normal",
@@ -57,6 +66,14 @@ KEY_RATIOS = [
      "resample/float32/SIZE/ALL", "peer-pytorch/float32/SIZE/ALL"),
     ("resample in bfloat16, PyTorch's trunc_normal_ in bfloat16",
      "resample/bfloat16/SIZE/ALL", "peer-pytorch/bfloat16/SIZE/ALL"),
+    ("icdf, PyTorch's trunc_normal_", "icdf/float32/SIZE/ALL", "peer-pytorch/float32/SIZE/ALL"),
+    ("icdf in bfloat16, PyTorch's trunc_normal_ in bfloat16",
+     "icdf/bfloat16/SIZE/ALL", "peer-pytorch/bfloat16/SIZE/ALL"),
+    *((f"{method} {bounds}{of}, PyTorch's trunc_normal_ {bounds}{of}",
+       f"{method}{end}/{dtype}/SIZE/ALL", f"peer-pytorch{end}/{dtype}/SIZE/ALL")
+      for end, bounds in BOUNDS.items()
+      for dtype, of in (("float32", ""), ("bfloat16", " in bfloat16"))
+      for method in ("resample", "icdf")),
     ("random_normal in bfloat16, PyTorch's normal_ in bfloat16",
      "random_normal/bfloat16/SIZE/ALL", "peer-pytorch-normal/bfloat16/SIZE/ALL"),
     ("icdf, TensorFlow's stateless_truncated_normal",

@@ -49,7 +49,8 @@ done
 size=256MiB
 [ ${#quick[@]} -eq 0 ] || size=16MiB
 filters=()
-for case in 'resample/float32' 'icdf/float32' 'resample/bfloat16' 'icdf/bfloat16' 'random_normal/bfloat16' 'peer-mkl-*'; do
+for case in 'resample/float32' 'icdf/float32' 'resample/bfloat16' 'icdf/bfloat16' 'random_normal/bfloat16' \
+    'resample-*/' 'icdf-*/' 'peer-mkl-*'; do
     filters+=(--filter "$case*/$size/[0-9]*t")
 done
 

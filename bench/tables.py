@@ -61,18 +61,18 @@ def millions(value):
 
 
 def peer_table(results, peers, dtype, size, threads, methods):
-    """glorand's methods, then the peers that were measured in this dtype, from the fastest on."""
+    """glorand's methods, then the peers, from the fastest on, as far as they were measured in this dtype."""
     def row(name, library, method, truncates):
         one, every = (rate(results, f"{name}/{dtype}/{size}/{t}t") for t in (1, threads))
         best = max(v for v in (one, every, 0.0) if v is not None)
         return best, [library, method, "yes" if truncates else "no", millions(one),
                       millions(every) if threads > 1 else "–"]
 
-    own = [row(n, "glorand", n, n != "random_normal")[1] for n in methods]
+    own = [row(n, "glorand", n, n != "random_normal") for n in methods]
     rows = [row(p["name"], " ".join((p["library"], p["version"])).strip(), p["method"], p["truncates"])
             for p in peers.values()]
-    rows = [r for best, r in sorted(rows, key=lambda item: -item[0]) if best > 0]
-    return table(["library", "what it draws", "truncates", "1 thread", f"{threads} threads"], own + rows, 3)
+    rows = [r for best, r in own + sorted(rows, key=lambda item: -item[0]) if best > 0]
+    return table(["library", "what it draws", "truncates", "1 thread", f"{threads} threads"], rows, 3)
 
 
 def matrix_table(results, size, threads):

@@ -100,6 +100,13 @@ if(TARGET glorand-bench)
   target_include_directories(test_bench PRIVATE ${PROJECT_SOURCE_DIR})
   target_link_libraries(test_bench PRIVATE test_support)
   glorand_add_suites(bench rounds)
+  if(TARGET glorand-gpu-bench)
+    add_executable(test_gpu_bench bench/test_explain.c ${PROJECT_SOURCE_DIR}/bench/gpu/explain.c
+      ${PROJECT_SOURCE_DIR}/bench/gpu/gpu_cases.c ${PROJECT_SOURCE_DIR}/bench/law.c)
+    target_include_directories(test_gpu_bench PRIVATE ${PROJECT_SOURCE_DIR})
+    target_link_libraries(test_gpu_bench PRIVATE test_support)
+    glorand_add_suites(gpu_bench explain)
+  endif()
   glorand_script_test(bench_report scripts/bench_report.sh ${PROJECT_SOURCE_DIR} ${PROJECT_BINARY_DIR})
   glorand_script_test(bench_readme scripts/bench_readme.sh ${PROJECT_SOURCE_DIR} ${PROJECT_BINARY_DIR})
   set_property(TEST bench_readme APPEND PROPERTY LABELS proof) # measures for half a minute

@@ -62,7 +62,7 @@ bool gpu_compare(const gpu *g, const gpu_case *c, const void *drawn, FILE *detai
 /* How an element comes about: what is needed to find out elsewhere why a device drew another value.
    Prints lines about the element of an index in its whole tensor: key and counter, the words of its blocks,
    the candidates that these give, which of them is taken, and the value that this becomes, computed here.
-   Returns the bits of that value. */
+   Returns the bits of that value; 0, and says so, for a law of the index. */
 uint64_t explain(FILE *out, const glr_plan *plan, uint64_t index);
 
 /* cuRAND's generator on the device: Philox4x32-10 and Box-Muller, not truncated. Found at run time.

@@ -1,3 +1,4 @@
+#include "../law.h"
 #include "commands.h"
 #include "gpu_case.h"
 
@@ -7,12 +8,15 @@ static const struct {
     const char *name;
     glr_kind kind;
     glr_method method;
+    bench_bounds bounds;
 } methods[] = {
-    {"resample", GLR_KIND_TRUNCATED_NORMAL, GLR_METHOD_RESAMPLE},
-    {"icdf", GLR_KIND_TRUNCATED_NORMAL, GLR_METHOD_ICDF},
-    {"random_normal", GLR_KIND_RANDOM_NORMAL, GLR_METHOD_RESAMPLE},
-    {"random_uniform", GLR_KIND_RANDOM_UNIFORM, GLR_METHOD_RESAMPLE},
-    {"constant", GLR_KIND_CONSTANT, GLR_METHOD_RESAMPLE},
+    {"resample", GLR_KIND_TRUNCATED_NORMAL, GLR_METHOD_RESAMPLE, BENCH_2S},
+    {"icdf", GLR_KIND_TRUNCATED_NORMAL, GLR_METHOD_ICDF, BENCH_2S},
+    {"resample-values", GLR_KIND_TRUNCATED_NORMAL, GLR_METHOD_RESAMPLE, BENCH_VALUES},
+    {"icdf-values", GLR_KIND_TRUNCATED_NORMAL, GLR_METHOD_ICDF, BENCH_VALUES},
+    {"random_normal", GLR_KIND_RANDOM_NORMAL, GLR_METHOD_RESAMPLE, BENCH_2S},
+    {"random_uniform", GLR_KIND_RANDOM_UNIFORM, GLR_METHOD_RESAMPLE, BENCH_2S},
+    {"constant", GLR_KIND_CONSTANT, GLR_METHOD_RESAMPLE, BENCH_2S},
 };
 
 static const glr_dtype dtypes[] = {
@@ -38,9 +42,7 @@ gpu_case gpu_case_at(size_t number, uint64_t bytes)
     const glr_dtype dtype = dtypes[number % COUNT(dtypes)];
     c.is_strided = is_strided(number);
     c.method = methods[method].name;
-    c.initializer = glr_initializer_of_kind(methods[method].kind);
-    c.initializer.method = methods[method].method;
-    c.initializer.seed = 42;
+    c.initializer = bench_initializer(methods[method].kind, methods[method].method, methods[method].bounds);
     c.initializer.value = -0.375; /* of the constant: exact in each dtype */
     c.bytes = bytes;
     c.elements = bytes / glr_dtype_size(dtype);

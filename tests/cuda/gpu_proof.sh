@@ -65,7 +65,7 @@ expect '^\| compute-sanitizer, memcheck \| passed \| '
 expect '^\| cuRAND \| 10\.2\.3, '
 expect '^\| curandGenerateNormal \| float32 \| '
 expect '^\| `icdf/float8_e5m2/4KiB/strided` \| [0-9.e-]+ \| [0-9.e-]+ \| [0-9.e-]+ \| [0-9.e-]+ \| [0-9.e-]+ \| equal \|'
-[ "$(grep -c '| equal |$' "$report")" -eq 68 ] || fail "not 60 cases are timed and 8 conditions met"
+[ "$(grep -c '| equal |$' "$report")" -eq 92 ] || fail "not 84 cases are timed and 8 conditions met"
 ! grep -qE '\| (FAILED|DIFFERENT)|^## Failures' "$report" || fail "something failed: $(cat "$report")"
 
 # A kernel that the check at opening refuses; and cuRAND that fails. The tests are not asked again.

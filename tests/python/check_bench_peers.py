@@ -20,7 +20,7 @@ def main(program):
         assert result["truncates"] is truncates and result["bytes"] == 1 << 20 and result["rounds"] == 2, result
         assert result["values_per_second"] > 0 and result["bytes_per_second"] == 4 * result["values_per_second"]
         assert versions[f"peer-{peer}"], versions
-    for peer in ("peer-jax", "peer-pytorch", "peer-pytorch-normal"):  # not among the tests' requirements
+    for peer in ("peer-jax", "peer-pytorch", "peer-pytorch-3s", "peer-pytorch-values", "peer-pytorch-normal"):  # not among the tests' requirements
         assert peer in skipped and "No module named" in skipped[peer] or peer in versions, skipped
 
 

@@ -83,7 +83,7 @@ python3 "$report" 2>/dev/null || status=$?
 [ "$status" -eq 2 ] || fail "exit status $status without input"
 
 names=$(python3 "$source_dir/bench/peers.py" --threads 2 --list)
-[ "$(sort -u <<<"$names" | wc -l)" -eq 30 ] || fail "peers.py lists $names"
+[ "$(sort -u <<<"$names" | wc -l)" -eq 46 ] || fail "peers.py lists $names"
 
 # Rounds that were disturbed do not count; of a case with more than half of them there is no rate. A busy program on the
 # only processor there is disturbs.
