@@ -296,7 +296,7 @@ static bool is_refused(const build *b, const work *w)
     if (b->fill(b->device, &w->initializer, &w->tensor, b->memory, w->bytes) != GLR_ERROR_ARGUMENT) {
         return false;
     }
-    (void)fprintf(stderr, "glorand-compare: left out: %s: OLD: %s\n", w->name, b->last_error());
+    (void)fprintf(stderr, "glorand-compare: left out: %s: OLD refuses it: %s\n", w->name, b->last_error());
     return true;
 }
 
@@ -348,7 +348,8 @@ static int visit_cases(const options *o, build *old, build *new)
     if (status == 0 && !o->list) {
         (void)printf("\n%d cases, medians of %" PRIu32
                      " rounds: %d faster, %d slower, %d alike; all values alike.\n",
-                     found, o->rounds, counts[FASTER], counts[SLOWER], counts[SAME]);
+                     counts[FASTER] + counts[SLOWER] + counts[SAME], o->rounds, counts[FASTER],
+                     counts[SLOWER], counts[SAME]);
     }
     return status;
 }

@@ -28,6 +28,13 @@ expect '^\| icdf/float32/1MiB .* 0\.[456][0-9]* \| slower \|'
 GLORAND_OTHER=slow run "$other" "$library" || fail "a slow old build: $(cat "$scratch/errors")"
 expect '^\| icdf/float32/1MiB .* (1\.[6-9]|2\.[0-5])[0-9]* \| faster \|'
 
+# What an older build of the same version refuses is left out; what the new one refuses is an error.
+packed=(--filter float32/1MiB/columns256-packed)
+GLORAND_OTHER=older run "$other" "$library" "${packed[@]}" || fail "an older build: $(cat "$scratch/errors")"
+expect '^4 cases, medians of 3 rounds: .* all values alike\.$'
+[ "$(grep -c '^glorand-compare: left out: [ri].*-\(3s\|values\)/float32/.*: OLD refuses it' "$scratch/errors")" -eq 4 ] ||
+    fail "left out: $(cat "$scratch/errors")"
+
 # Ends the test unless the program exits with $1 and says $2.
 refuse() {
     local wanted=$1 said=$2 status=0
@@ -36,6 +43,7 @@ refuse() {
     [ "$status" -eq "$wanted" ] || fail "$*: exit status $status"
     expect "$said"
 }
+GLORAND_OTHER=older refuse 1 'error: resample-3s/float32/1MiB' "$library" "$other" "${packed[@]}"
 GLORAND_OTHER=wrong refuse 1 'icdf/float32/1MiB: the builds draw other values' "$library" "$other"
 GLORAND_OTHER=version refuse 1 'is version [0-9.]+; this program calls' "$library" "$other"
 refuse 1 'nowhere' "$library" "$scratch/nowhere.so"

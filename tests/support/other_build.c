@@ -1,6 +1,6 @@
 /* A build of glorand that does something else than the one that GLORAND_REAL names, which it calls: takes
-   twice as long for a fill (GLORAND_OTHER=slow), draws another value (wrong), or is of another version
-   (version). */
+   twice as long for a fill (GLORAND_OTHER=slow), draws another value (wrong), is of another version
+   (version), or of the same but without bounds of truncated normals (older). */
 #include <glorand/glorand.h>
 
 #include <dlfcn.h>
@@ -56,6 +56,9 @@ GLR_API glr_status glr_fill(glr_device *device, const glr_initializer *initializ
                             void *dst, uint64_t dst_bytes)
 {
     glr_status (*function)(glr_device *, const glr_initializer *, const glr_tensor *, void *, uint64_t);
+    if (is("older") && initializer->lower_unit != GLR_BOUND_DEFAULT) {
+        return GLR_ERROR_ARGUMENT; /* they were reserved words there */
+    }
     find("glr_fill", (void *)&function);
     glr_status status = function(device, initializer, tensor, dst, dst_bytes);
     if (is("slow") && status == GLR_OK) {
