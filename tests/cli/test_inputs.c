@@ -164,7 +164,7 @@ static void write_tensors(const char *name, const char *header, const void *data
 }
 
 static const char mixed[] =
-    "{\"scales\": {\"dtype\": \"F8_E8M0\", \"shape\": [2, 2], \"data_offsets\": [0, 4]},"
+    "{\"scales\": {\"dtype\": \"F8_E4M3FNUZ\", \"shape\": [2, 2], \"data_offsets\": [0, 4]},"
     " \"w\": {\"dtype\": \"F32\", \"shape\": [3], \"data_offsets\": [4, 16]},"
     " \"n\": {\"dtype\": \"I8\", \"shape\": [4], \"data_offsets\": [16, 20]},"
     " \"later\": {\"dtype\": \"F31\", \"shape\": [7], \"data_offsets\": [20, 24]},"
@@ -173,7 +173,7 @@ static const char mixed[] =
 
 #define PASSED                                                                                               \
     "glorand: x.safetensors: passes over 3 tensors of a dtype or rank that glorand does not have: "          \
-    "scales (F8_E8M0), later (F31), deep (F32 of rank 17)\n"
+    "scales (F8_E4M3FNUZ), later (F31), deep (F32 of rank 17)\n"
 
 Test(inputs, unknown_tensors_are_passed_over)
 {
