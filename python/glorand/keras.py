@@ -3,7 +3,7 @@
 There is one of each initializer of ``keras.initializers`` that the library draws, with the same name, arguments and
 configuration. It can be given to a layer and is saved with a model: import this module before the model is loaded. Of
 the same seed it has the values that Keras's own has on TensorFlow on a CPU, in float32 bit for bit, on every backend of
-Keras. Seeds may be integers, None or a ``keras.random.SeedGenerator``, as in Keras.
+Keras; but ``Orthogonal`` has others, of the same distribution. Seeds may be integers, None or a ``keras.random.SeedGenerator``, as in Keras.
 
 >>> import glorand.keras
 >>> weights = glorand.keras.GlorotNormal(seed=42)((784, 256))
