@@ -263,16 +263,17 @@ GLR_API const char *glr_backend_name(glr_backend_kind backend);
 
 /** Element types.
 
-   Random initializers, logarithms and sinusoids draw floating-point dtypes only. float64 has a stream of its
-   own. The 16- and 8-bit floating-point types hold the float32 value rounded to nearest even; a value beyond
-   their range becomes infinity, or NaN in float8_e4m3fn, which has no infinity. Ones and constants fill every
+   Random initializers but random_bytes, logarithms and sinusoids draw floating-point dtypes only. float64 has
+   a stream of its own. The 16- and 8-bit floating-point types, but for float8_e8m0fnu, hold the float32 value
+   rounded to nearest even; a value beyond their range becomes infinity, or NaN in float8_e4m3fn, which has no
+   infinity. Ones and constants fill every
    dtype; zeros, identity, dirac and unit_forget_bias all but float8_e8m0fnu, which has no 0; random_bytes
    fills integer dtypes.
 
    float8_e8m0fnu, the scales of OCP's MX formats, holds powers of two. A constant above 0, rounded to
    float32, becomes the nearest one, the greater of two that are as near, as in ml_dtypes and PyTorch
-   (docs/stream.md, section 7, has the ends); from 1.5 * 2^127 on it becomes NaN. Others but NaN are refused,
-   and laws that are no constants. */
+   (docs/stream.md, section 7, has the ends); from 1.5 * 2^127 on it becomes NaN. Others but NaN, and
+   those beyond float32, are refused, and so are laws that are no constants. */
 typedef enum glr_dtype {
     GLR_DTYPE_NONE = 0,           /**< not a dtype: the value of a member that was not set */
     GLR_DTYPE_FLOAT32 = 1,        /**< IEEE binary32 */
@@ -567,14 +568,15 @@ GLR_API glr_initializer glr_dirac(int64_t groups);
 /** A random matrix with orthonormal columns, or rows if it has fewer rows than columns, times gain, uniform
    among all of these (Haar's measure), as QR with positive diagonal of R makes it. In layout keras a tensor's
    rows are all dimensions but the last, its columns the last one, as Keras and JAX have them; in layout torch
-   they are dimension 0 and the others. The matrix has at most 65536 columns, or rows if these are fewer. It
-   costs 4 m n^2 - 4/3 n^3 operations for m rows and n columns, m >= n, and memory: see glr_fill_scratch. */
+   they are dimension 0 and the others. The matrix has at most 65536 columns, or rows if these are fewer,
+   and at most 2^32 of the others. It
+   costs 2 m n^2 - 2/3 n^3 operations for m rows and n columns, m >= n, and memory: see glr_fill_scratch. */
 GLR_API glr_initializer glr_orthogonal(double gain, int64_t seed);
 /** The bias of Keras's LSTM with unit_forget_bias: of the gates input, forget, cell and output, each a
    quarter of the last dimension, 1 for the forget gate, 0 for the others. */
 GLR_API glr_initializer glr_unit_forget_bias(void);
 /** Random bits, for integer dtypes: every integer is as likely as the others. Tensors of one seed and stream
-   are views of the same bytes, whatever their dtypes. int32, int64 and those without a sign are TensorFlow's
+   are views of the same bytes, whatever their dtypes. int32, int64, uint32 and uint64 are TensorFlow's
    tf.random.stateless_uniform(shape, [seed, stream], minval=None, maxval=None, dtype). */
 GLR_API glr_initializer glr_random_bytes(int64_t seed);
 /** @} */
@@ -821,8 +823,8 @@ GLR_API glr_status glr_describe(const glr_initializer *initializer, const glr_te
       make elements overlap, a shape for which the initializer says nothing (identity of rank 3).
     - GLR_ERROR_TOO_SMALL.
     - GLR_ERROR_UNSUPPORTED: a dtype in which the initializer is not drawn (see glr_dtype) or that the device
-      lacks, orthogonal matrices on a GPU or with more than 65536 columns and rows.
-    - GLR_ERROR_MEMORY: for orthogonal matrices.
+      lacks, orthogonal matrices on a GPU or too large (see glr_orthogonal).
+    - GLR_ERROR_MEMORY: for orthogonal matrices. An unseeded one has then used up a seed.
     - GLR_ERROR_UNSEEDED: a part, of an initializer that is unseeded.
     - GLR_ERROR_SYSTEM: no seed from the operating system.
 
@@ -830,7 +832,8 @@ GLR_API glr_status glr_describe(const glr_initializer *initializer, const glr_te
    then dst may hold anything.
 
    Threads: any number of calls on one handle at a time. On the CPU the handle's threads help the callers, and
-   calls share them; a fill takes no more threads than it has pieces of 65536 elements. */
+   calls share them; a fill takes no more threads than it has pieces of 65536 elements, that of an orthogonal
+   matrix one more than it has stripes of 32 columns. */
 GLR_API glr_status glr_fill(glr_device *device, const glr_initializer *initializer, const glr_tensor *tensor,
                             void *dst, uint64_t dst_bytes);
 

@@ -13,10 +13,16 @@ typedef struct bound {
     double deviations, value;
 } bound;
 
+/* Whether a bound is given as a value. An infinite one is the same in every unit. */
+static bool is_value(double number, glr_bound_unit unit)
+{
+    return unit == GLR_BOUND_ABSOLUTE && isfinite(number);
+}
+
 static bound bound_of(const glr_initializer *initializer, double number, glr_bound_unit unit)
 {
     bound of = {number, number};
-    if (unit == GLR_BOUND_ABSOLUTE) {
+    if (is_value(number, unit)) {
         of.deviations = (number - initializer->mean) / initializer->stddev;
     } else if (isfinite(number)) {
         of.value = number * initializer->stddev + initializer->mean;
@@ -24,36 +30,31 @@ static bound bound_of(const glr_initializer *initializer, double number, glr_bou
     return of;
 }
 
-static glr_status check_numbers(const glr_initializer *initializer)
+static glr_status check_stddev(const glr_initializer *initializer)
 {
-    if (isnan(initializer->lower) || isnan(initializer->upper)) {
-        return glr_fail(GLR_ERROR_ARGUMENT, "initializer.%s: nan is not a bound",
-                        isnan(initializer->lower) ? "lower" : "upper");
-    }
-    if (initializer->stddev == 0.0 &&
-        (initializer->lower_unit == GLR_BOUND_ABSOLUTE || initializer->upper_unit == GLR_BOUND_ABSOLUTE)) {
-        return glr_fail(GLR_ERROR_ARGUMENT,
-                        "initializer.stddev: 0, but bounds that are values need one above 0");
-    }
-    return GLR_OK;
+    const bool has_value = is_value(initializer->lower, initializer->lower_unit) ||
+                           is_value(initializer->upper, initializer->upper_unit);
+    return initializer->stddev > 0.0 || !has_value
+               ? GLR_OK
+               : glr_fail(GLR_ERROR_ARGUMENT,
+                          "initializer.stddev: 0, but bounds that are values need one above 0");
 }
 
 glr_status glr_resolve_bounds(const glr_initializer *initializer, glr_params *params)
 {
     const double least = initializer->lower_unit == GLR_BOUND_DEFAULT ? -2.0 : initializer->lower;
     const double greatest = initializer->upper_unit == GLR_BOUND_DEFAULT ? 2.0 : initializer->upper;
-    const glr_status status = check_numbers(initializer);
+    const glr_status status = check_stddev(initializer);
     if (status != GLR_OK) {
         return status;
     }
     const bound lower = bound_of(initializer, least, initializer->lower_unit);
     const bound upper = bound_of(initializer, greatest, initializer->upper_unit);
     if (!(lower.deviations < upper.deviations) || lower.value > upper.value) {
-        return glr_fail(
-            GLR_ERROR_ARGUMENT,
-            "initializer.lower: %.17g is not below the upper bound, %.17g, in standard deviations "
-            "from the mean",
-            lower.deviations, upper.deviations);
+        return glr_fail(GLR_ERROR_ARGUMENT,
+                        "initializer.lower: %g is not below the upper bound, %g: they are %.17g and %.17g "
+                        "standard deviations from the mean",
+                        least, greatest, lower.deviations, upper.deviations);
     }
     params->sampler = initializer->method == GLR_METHOD_ICDF ? GLR_SAMPLE_BOUNDED_ICDF : GLR_SAMPLE_BOUNDED;
     params->lower = lower.deviations;
@@ -92,13 +93,14 @@ static double missing_of(const glr_params *params)
     return fabs(params->upper) < fabs(params->lower) ? params->upper : params->lower;
 }
 
-/* Whether sections 3 and 5 of docs/stream.md say everything: the bounds are 2 standard deviations, and no
-   value passes them by rounding, or they are not values. */
-static bool is_as_ever(const glr_initializer *initializer, const glr_params *params, bool within)
+/* Whether sections 3 and 5 of docs/stream.md say everything: the bounds are 2 standard deviations, and where
+   one is given as a value, no value passes it by rounding. */
+static bool is_as_ever(const glr_initializer *initializer, const glr_params *params, bool above_lower,
+                       bool below_upper)
 {
-    const bool is_value =
-        initializer->lower_unit == GLR_BOUND_ABSOLUTE || initializer->upper_unit == GLR_BOUND_ABSOLUTE;
-    return params->lower == -2.0 && params->upper == 2.0 && (within || !is_value);
+    return params->lower == -2.0 && params->upper == 2.0 &&
+           (above_lower || !is_value(initializer->lower, initializer->lower_unit)) &&
+           (below_upper || !is_value(initializer->upper, initializer->upper_unit));
 }
 
 static void draw_as_ever(glr_plan *plan)
@@ -121,9 +123,8 @@ static glr_status bound_float32(const glr_initializer *initializer, const glr_pa
     bounded->shift = plan->shift;
     bounded->least = (float)params->minval;
     bounded->greatest = (float)params->maxval;
-    const bool within = glr_scaled(-2.0f, plan->scale, plan->shift) >= bounded->least &&
-                        glr_scaled(2.0f, plan->scale, plan->shift) <= bounded->greatest;
-    if (is_as_ever(initializer, params, within)) {
+    if (is_as_ever(initializer, params, glr_scaled(-2.0f, plan->scale, plan->shift) >= bounded->least,
+                   glr_scaled(2.0f, plan->scale, plan->shift) <= bounded->greatest)) {
         draw_as_ever(plan);
         return GLR_OK;
     }
@@ -147,9 +148,9 @@ static glr_status bound_float64(const glr_initializer *initializer, const glr_pa
     bounded->shift = plan->shift_f64;
     bounded->least = params->minval;
     bounded->greatest = params->maxval;
-    const bool within = glr_scaled_f64(-2.0, plan->scale_f64, plan->shift_f64) >= bounded->least &&
-                        glr_scaled_f64(2.0, plan->scale_f64, plan->shift_f64) <= bounded->greatest;
-    if (is_as_ever(initializer, params, within)) {
+    if (is_as_ever(initializer, params,
+                   glr_scaled_f64(-2.0, plan->scale_f64, plan->shift_f64) >= bounded->least,
+                   glr_scaled_f64(2.0, plan->scale_f64, plan->shift_f64) <= bounded->greatest)) {
         draw_as_ever(plan);
         return GLR_OK;
     }

@@ -153,7 +153,8 @@ static glr_status encode_power(const glr_params *params, float value, glr_dtype 
                                unsigned char element[8])
 {
     if (value <= 0.0F) {
-        return glr_fail(GLR_ERROR_ARGUMENT, "initializer.%s: %.17g is not a value of %s: those are above 0",
+        return glr_fail(GLR_ERROR_ARGUMENT,
+                        "initializer.%s: %.17g is not a value of %s: those are above 0 in float32",
                         params->number == GLR_NUMBER_DOUBLE ? params->member : "integer", params->shift,
                         glr_dtype_name(dtype));
     }

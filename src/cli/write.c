@@ -143,6 +143,15 @@ static bool draw_piece(job *work, glr_stage *stage, const assignment *next, glr_
            glr_output_write(&work->output, piece->offset, values, (size_t)piece->bytes, problem);
 }
 
+/* Whether what is still to be drawn is of no use. */
+static bool is_over(job *work)
+{
+    (void)pthread_mutex_lock(&work->lock);
+    const bool over = work->failed || glr_interrupted();
+    (void)pthread_mutex_unlock(&work->lock);
+    return over;
+}
+
 /* Draws a tensor that is one piece by as many threads as there may be, on a stage of its size: one such
    tensor at a time, so that memory is that of one. */
 static bool draw_whole(job *work, const assignment *next, glr_problem *problem)
@@ -152,6 +161,10 @@ static bool draw_whole(job *work, const assignment *next, glr_problem *problem)
     glr_stage *stage = NULL;
     options.backend = glr_device_backend(work->device);
     (void)pthread_mutex_lock(&work->whole);
+    if (is_over(work)) { /* since this thread took the tensor */
+        (void)pthread_mutex_unlock(&work->whole);
+        return true;
+    }
     const bool opened =
         glr_open(&options, &device) == GLR_OK && glr_stage_open(device, next->piece.bytes, &stage) == GLR_OK;
     const bool ok = opened ? draw_piece(work, stage, next, problem)

@@ -290,7 +290,7 @@ static const row rows[] = {
     {"number 3", number_3, GLR_ERROR_ARGUMENT,
      "initializer.number: must be double (0), int64 (1) or uint64 (2), not 3"},
     {"zeros as powers of two", power_zeros, GLR_ERROR_ARGUMENT,
-     "initializer.value: 0 is not a value of float8_e8m0fnu: those are above 0"},
+     "initializer.value: 0 is not a value of float8_e8m0fnu: those are above 0 in float32"},
     {"negative power", power_negative, GLR_ERROR_ARGUMENT,
      "initializer.value: -2 is not a value of float8_e8m0fnu"},
     {"negative infinite power", power_infinite, GLR_ERROR_ARGUMENT,

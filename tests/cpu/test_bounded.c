@@ -99,14 +99,15 @@ static double expected_float64(const law *of, uint64_t index)
 
 /* Both methods, where resample keeps enough; values that round past a bound; open sides. */
 static const law laws[] = {
-    {0.0, 1.0, -3.0, 3.0, STDDEV, RESAMPLE},      {0.0, 1.0, -3.0, 3.0, STDDEV, ICDF},
-    {0.5, 0.02, -1.0, 2.5, STDDEV, RESAMPLE},     {0.5, 0.02, -1.0, 2.5, STDDEV, ICDF},
-    {0.0, 0.02, -0.01, 0.07, ABSOLUTE, RESAMPLE}, {0.0, 0.02, -0.01, 0.07, ABSOLUTE, ICDF},
-    {1e6, 0.01, 1e6, 1e6 + 0.1, ABSOLUTE, ICDF},  {-5.0, 0.1, -infinite, 0.0, STDDEV, RESAMPLE},
-    {-5.0, 0.1, -infinite, 0.0, STDDEV, ICDF},    {0.0, 1.0, 5.0, infinite, STDDEV, ICDF},
-    {0.0, 3e38, -0.8, 0.7, STDDEV, RESAMPLE},     {0.0, 1e-44, -2.9, 2.9, STDDEV, ICDF},
-    {0.0, 1.0, 0.5, 0.9, ABSOLUTE, RESAMPLE},     {0.25, 0.0, -3.0, 3.0, STDDEV, ICDF},
-    {1.0, 0.1, 0.8, 1.2, ABSOLUTE, RESAMPLE},     {1.0, 0.1, -infinite, infinite, ABSOLUTE, ICDF},
+    {0.0, 1.0, -3.0, 3.0, STDDEV, RESAMPLE},          {0.0, 1.0, -3.0, 3.0, STDDEV, ICDF},
+    {0.5, 0.02, -1.0, 2.5, STDDEV, RESAMPLE},         {0.5, 0.02, -1.0, 2.5, STDDEV, ICDF},
+    {0.0, 0.02, -0.01, 0.07, ABSOLUTE, RESAMPLE},     {0.0, 0.02, -0.01, 0.07, ABSOLUTE, ICDF},
+    {1e6, 0.01, 1e6, 1e6 + 0.1, ABSOLUTE, ICDF},      {-5.0, 0.1, -infinite, 0.0, STDDEV, RESAMPLE},
+    {-5.0, 0.1, -infinite, 0.0, STDDEV, ICDF},        {0.0, 1.0, 5.0, infinite, STDDEV, ICDF},
+    {0.0, 3e38, -0.8, 0.7, STDDEV, RESAMPLE},         {0.0, 1e-44, -2.9, 2.9, STDDEV, ICDF},
+    {0.0, 1.0, 0.5, 0.9, ABSOLUTE, RESAMPLE},         {0.25, 0.0, -3.0, 3.0, STDDEV, ICDF},
+    {0.25, 0.0, -infinite, infinite, ABSOLUTE, ICDF}, {1.0, 0.1, 0.8, 1.2, ABSOLUTE, RESAMPLE},
+    {1.0, 0.1, -infinite, infinite, ABSOLUTE, ICDF},
 };
 
 static glr_tensor tensor_of(glr_dtype dtype, int64_t count)
@@ -268,6 +269,26 @@ Test(bounded, two_standard_deviations_as_ever)
         cr_assert_eq(any_fill(device, &bounded, &tensor, values[0], sizeof values[0]), GLR_OK);
         cr_assert_eq(any_fill(device, &plain, &tensor, values[1], sizeof values[1]), GLR_OK);
         cr_assert_arr_eq(values[0], values[1], 1000 * glr_dtype_size(dtype), "law %zu", i / 2);
+    }
+    glr_close(device);
+}
+
+/* So does one of them given as a value that rounding does not pass, whatever rounding makes of the other. */
+Test(bounded, one_bound_by_default)
+{
+    glr_device *device = open_any(1);
+    const double upper[] = {2.077, 3.1479999999999997}, mean[] = {1.055, 0.034}, stddev[] = {0.511, 1.557};
+    for (size_t i = 0; i < COUNT(upper); i++) {
+        const glr_tensor tensor = tensor_of(GLR_DTYPE_FLOAT32, 1000);
+        glr_initializer plain = glr_truncated_normal(mean[i], stddev[i], 1);
+        plain.method = GLR_METHOD_ICDF;
+        glr_initializer bounded = plain;
+        float values[2][1000];
+        bounded.upper = upper[i];
+        bounded.upper_unit = GLR_BOUND_ABSOLUTE;
+        cr_assert_eq(any_fill(device, &bounded, &tensor, values[0], sizeof values[0]), GLR_OK);
+        cr_assert_eq(any_fill(device, &plain, &tensor, values[1], sizeof values[1]), GLR_OK);
+        cr_expect_arr_eq(values[0], values[1], sizeof values[0], "case %zu", i);
     }
     glr_close(device);
 }
