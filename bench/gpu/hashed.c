@@ -72,11 +72,26 @@ static bool draw(const gpu *g, const hash_case *one, CUdeviceptr memory, unsigne
     return true;
 }
 
+/* A case that the device must refuse by the initializer's name. */
+static outcome refuse(const gpu *g, const hash_case *one, char why[GPU_REASON])
+{
+    const glr_status status = glr_cuda_fill(g->device, &one->initializer, &one->tensor, 0, 0, g->stream);
+    if (status == GLR_ERROR_UNSUPPORTED &&
+        strstr(glr_last_error(), glr_kind_name(one->initializer.kind)) != NULL) {
+        return OUTCOME_EQUAL;
+    }
+    (void)snprintf(why, GPU_REASON, "%s: is not refused: %s", one->name, glr_last_error());
+    return OUTCOME_DIFFERENT;
+}
+
 static outcome draw_alone(const gpu *g, const hash_case *one, FILE *details, char why[GPU_REASON])
 {
     CUdeviceptr memory = 0;
     uint64_t bytes = 0;
     bool is_fine = false;
+    if (hash_case_is_of_cpu(one)) {
+        return refuse(g, one, why);
+    }
     if (glr_tensor_extent(&one->tensor, NULL, &bytes) != GLR_OK || bytes == 0) {
         return OUTCOME_EQUAL; /* an empty part */
     }

@@ -435,3 +435,5 @@ size_t hash_cases(hash_case cases[MAX_HASH_CASES])
     add_matrices(&list);
     return list.count;
 }
+
+int hash_case_is_of_cpu(const hash_case *one) { return one->initializer.kind == GLR_KIND_ORTHOGONAL; }

@@ -16,4 +16,7 @@ typedef struct hash_case {
 /* Writes the cases to cases[0 .. MAX_HASH_CASES - 1], and returns how many they are. */
 size_t hash_cases(hash_case cases[MAX_HASH_CASES]);
 
+/* Whether the CPU alone draws a case, and GPUs refuse it by the initializer's name. */
+int hash_case_is_of_cpu(const hash_case *one);
+
 #endif

@@ -87,8 +87,8 @@ static int check(FILE *file, const hash_case *one, const char text[HASH_TEXT])
 /* What the device must refuse, and its message name; NULL if nothing. */
 static const char *refusal_of(const hash_case *one)
 {
-    if (one->initializer.kind == GLR_KIND_ORTHOGONAL && !any_is_cpu()) {
-        return "orthogonal";
+    if (hash_case_is_of_cpu(one) && !any_is_cpu()) {
+        return glr_kind_name(one->initializer.kind);
     }
     return one->tensor.dtype == GLR_DTYPE_FLOAT64 && !any_has_f64() ? "float64" : NULL;
 }
