@@ -113,6 +113,67 @@ def test_models(tmp_path):
     assert keras.initializers.get(keras.initializers.serialize(glorand.keras.Ones())).__module__ == "glorand.keras"
 
 
+# A deferred build: Keras first calls the layers with symbols, for shapes, while no generator has a number.
+DEFERRED = """
+import glorand.keras, keras, numpy
+generator = keras.random.SeedGenerator(9)
+model = keras.Sequential([
+    keras.layers.Dense(4, kernel_initializer=glorand.keras.HeNormal(seed=generator)),
+    keras.layers.Dense(2, kernel_initializer=glorand.keras.RandomUniform(seed=generator)),
+])
+model.compile(keras.optimizers.SGD(0.0), "mse")
+model.fit(numpy.ones((2, 3), "float32"), numpy.ones((2, 2), "float32"), verbose=0)
+for layer in model.layers:
+    print(keras.ops.convert_to_numpy(layer.kernel).tobytes().hex())
+"""
+
+
+@pytest.mark.parametrize("backend", ["tensorflow", "jax", "torch"])
+def test_deferred_builds_with_a_generator(backend, python):
+    generator = keras.random.SeedGenerator(9)
+    theirs = [
+        keras.initializers.HeNormal(seed=generator)((3, 4)),
+        keras.initializers.RandomUniform(seed=generator)((4, 2)),
+    ]
+    ours = python(DEFERRED, {**os.environ, "KERAS_BACKEND": backend}).split()
+    assert [bytes.fromhex(values) for values in ours] == [bits(values) for values in theirs]
+
+
+def test_traces():
+    """A function of TensorFlow draws while it is traced."""
+    tensorflow = pytest.importorskip("tensorflow")
+    ours = glorand.keras.HeNormal(seed=keras.random.SeedGenerator(9))
+    theirs = keras.initializers.HeNormal(seed=keras.random.SeedGenerator(9))
+    traced = tensorflow.function(lambda: ours((4, 5)))
+    assert [bits(traced()), bits(traced())] == [bits(theirs((4, 5)))] * 2
+
+
+def test_subclasses():
+    class Mine(glorand.keras.HeNormal):
+        pass
+
+    class GlorotUniform(glorand.keras.HeNormal):
+        pass
+
+    for kind in (Mine, GlorotUniform):
+        assert bits(kind(seed=3)((4, 5))) == bits(keras.initializers.HeNormal(seed=3)((4, 5)))
+
+
+def test_names():
+    """All names that Keras has for a class are the class's here."""
+    others = 0
+    for name, theirs in vars(keras.initializers).items():
+        ours = getattr(glorand.keras, getattr(theirs, "__name__", ""), None)
+        if isinstance(theirs, type) and ours is not None:
+            assert getattr(glorand.keras, name) is ours and ours.__name__ == theirs.__name__, name
+            assert name in glorand.keras.__all__
+            others += name != theirs.__name__
+    assert others >= 16
+    assert glorand.keras.glorot_normal is glorand.keras.GlorotNormal
+    assert glorand.keras.OrthogonalInitializer is glorand.keras.Orthogonal
+    assert not hasattr(glorand.keras, "Initializer")  # it would be taken for Keras's
+
+
 OWN_TESTS = """
 import importlib, sys, types, unittest
 helper = types.ModuleType("conftest")  # of Keras's sources, which its wheel lacks
@@ -124,7 +185,7 @@ sys.modules["conftest"] = helper
 import glorand.keras
 from keras.src import initializers
 drawn = []
-for name in glorand.keras.__all__:
+for name in glorand.keras._made:
     ours = getattr(glorand.keras, name)
     theirs = getattr(initializers, name)
     for key, kind in initializers.ALL_OBJECTS_DICT.items():
