@@ -5,10 +5,14 @@ from __future__ import annotations
 import os
 import sys
 
+from glorand._library import installed
+
 
 def main() -> None:
     """Becomes the command that was installed with the package."""
-    command = os.path.join(os.path.dirname(os.path.abspath(__file__)), "bin", "glorand")
+    command = installed("bin", "glorand")
+    if command is None:
+        sys.exit("glorand: the command was not installed with the package: install it by `pip install .`")
     try:
         os.execv(command, ["glorand", *sys.argv[1:]])
     except OSError as error:

@@ -188,12 +188,23 @@ def _version_of(library: ctypes.CDLL, path: str) -> tuple[int, int, int]:
     return version
 
 
+def installed(*names: str) -> str | None:
+    """A file that was installed with the package; None if there is none.
+
+    The package of an editable installation has two folders: the sources' and the one with what was built.
+    """
+    for folder in sys.modules["glorand"].__path__:
+        path = os.path.join(os.path.abspath(folder), *names)
+        if os.path.exists(path):
+            return path
+    return None
+
+
 def _load() -> ctypes.CDLL:
     """The library that GLORAND_LIBRARY names, or the wheel's, or the system's. Errors: ImportError."""
     if sys.platform != "linux":
         raise ImportError(f"glorand: this package runs on Linux, not on {sys.platform}")
-    bundled = os.path.join(os.path.dirname(os.path.abspath(__file__)), "lib", SONAME)
-    path = os.environ.get("GLORAND_LIBRARY") or (bundled if os.path.exists(bundled) else SONAME)
+    path = os.environ.get("GLORAND_LIBRARY") or installed("lib", SONAME) or SONAME
     try:
         library = ctypes.CDLL(path)
     except OSError as error:

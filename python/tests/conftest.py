@@ -6,10 +6,10 @@ import sys
 
 import pytest
 
-import glorand
+from glorand._library import installed
 
 SOURCE = pathlib.Path(__file__).resolve().parents[2]
-COMMAND = pathlib.Path(glorand.__file__).parent / "bin" / "glorand"
+COMMAND = installed("bin", "glorand")
 
 
 @pytest.fixture(scope="session")

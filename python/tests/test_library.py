@@ -64,6 +64,41 @@ def test_the_library_that_is_named(tmp_path, python):
     assert python(program) == "False\n"
 
 
+# As an editable installation makes the package: of the sources' folder, and of one with the library and the command.
+EDITABLE = """
+import importlib.util, runpy, sys
+spec = importlib.util.spec_from_file_location(
+    "glorand", SOURCES + "/__init__.py", submodule_search_locations=[SOURCES, BUILT])
+package = importlib.util.module_from_spec(spec)
+sys.modules["glorand"] = package
+spec.loader.exec_module(package)
+print(package._library.lib._name, flush=True)
+sys.argv = ["glorand", "--version"]
+runpy.run_module("glorand.__main__", run_name="__main__")
+"""
+
+
+def test_editable_installations(source, tmp_path, python):
+    for folder, name in (("lib", _library.SONAME), ("bin", "glorand")):
+        (tmp_path / folder).mkdir()
+        (tmp_path / folder / name).symlink_to(os.path.realpath(_library.installed(folder, name)))
+    program = EDITABLE.replace("SOURCES", repr(str(source / "python/glorand"))).replace("BUILT", repr(str(tmp_path)))
+    environment = {name: value for name, value in os.environ.items() if name != "GLORAND_LIBRARY"}
+    library, said = python(program, environment).splitlines()
+    assert library == str(tmp_path / "lib" / _library.SONAME)
+    assert said.startswith(f"glorand {glorand.__version__} ")
+
+
+def test_a_package_that_is_not_installed(source, python):
+    program = f"""
+import runpy, sys
+sys.path.insert(0, {str(source / "python")!r})
+runpy.run_module("glorand", run_name="__main__")
+"""
+    said = python(program, with_library(_library.lib._name), status=1)
+    assert said.startswith("glorand: the command was not installed with the package")
+
+
 def test_versions(source):
     header = (source / "include/glorand/glorand.h").read_text()
     number = dict(re.findall(r"#define GLR_(\w+) +(\d+)", header))
