@@ -37,8 +37,8 @@ def refusal(array: object, why: str, status: str = "GLR_ERROR_ARGUMENT") -> Glor
 
 
 def dtype_code(name: str) -> int:
-    """The library's number of a dtype; 0 if it has none of this name."""
-    return int(lib.glr_dtype_of_name(name.encode()))
+    """The library's number of a dtype; 0 if it has none of this name, which a zero byte would end."""
+    return 0 if "\0" in name else int(lib.glr_dtype_of_name(name.encode()))
 
 
 def dtype_name(code: int) -> str:
@@ -150,7 +150,7 @@ def span(shape: Sequence[int], strides: Sequence[int] | None, itemsize: int) -> 
 
 def _of_torch(array: Any, torch: Any) -> Memory:
     if type(array).__torch_dispatch__ is not torch.Tensor.__torch_dispatch__:
-        raise refusal(array, "has no memory of its own: fill the tensors that it is made of", "GLR_ERROR_UNSUPPORTED")
+        raise refusal(array, "has no memory", "GLR_ERROR_UNSUPPORTED")
     try:
         device, layout = array.device, array.layout
         if device.type != "cpu":
@@ -163,8 +163,8 @@ def _of_torch(array: Any, torch: Any) -> Memory:
         strides = checked_strides(array, shape, tuple(array.stride()))
         size = array.untyped_storage().nbytes() - array.storage_offset() * itemsize
         address = array.data_ptr()
-    except (RuntimeError, ValueError) as error:  # what is not there yet, and torch.func's wrappers
-        raise refusal(array, f"has no memory: {str(error).splitlines()[0]}", "GLR_ERROR_UNSUPPORTED") from None
+    except (RuntimeError, ValueError):  # what is not there yet, and torch.func's wrappers
+        raise refusal(array, "has no memory", "GLR_ERROR_UNSUPPORTED") from None
     if address == 0 and 0 not in shape:
         raise refusal(array, "has no memory: its storage was freed", "GLR_ERROR_TOO_SMALL")
     name = str(array.dtype)
@@ -229,6 +229,8 @@ def _of_buffer(array: object, view: memoryview) -> Memory:
     """Memory of a memoryview, which keeps the exporter from moving it."""
     if view.readonly:
         raise refusal(array, "is read-only")
+    if view.suboffsets:
+        raise refusal(array, "has suboffsets: it is made of pointers", "GLR_ERROR_UNSUPPORTED")
     shape, itemsize = view.shape or (), view.itemsize
     strides = checked_strides(array, shape, elements_of(array, view.strides or (), itemsize))
     name = _name_of_format(array, view.format or "B", itemsize)

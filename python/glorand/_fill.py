@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
     Shape = SupportsIndex | Sequence[SupportsIndex]
     Box = Sequence["tuple[SupportsIndex, SupportsIndex] | slice"]
+    Interval = tuple[int, int | None]  # the first index, and the end; None is the axis's
 
 
 class Summary(NamedTuple):
@@ -65,26 +66,38 @@ def _tensor(shape: tuple[int, ...], dtype: int) -> TensorStruct:
     return tensor
 
 
-def _bounds(axis: int, interval: Any, length: int) -> tuple[int, int]:
-    """First index and end of an interval along an axis: a pair, or a slice, whose ends may be left out."""
+def _interval(axis: int, interval: Any) -> Interval:
+    """An interval along an axis: of a pair, or of a slice, whose ends may be left out."""
+    to_end = False
     if isinstance(interval, slice):
         if interval.step not in (None, 1):
             raise GlorandError("GLR_ERROR_SHAPE", f"box: the step along axis {axis} is {interval.step}, not 1")
-        interval = (
-            0 if interval.start is None else interval.start,
-            length if interval.stop is None else interval.stop,
-        )
+        to_end = interval.stop is None
+        interval = (0 if interval.start is None else interval.start, 0 if to_end else interval.stop)
     bounds = _numbers("box", interval)
     if len(bounds) != 2:
         raise TypeError(f"box: a first index and an end are needed along axis {axis}, not {interval!r}")
-    return bounds[0], bounds[1]
+    for what, bound in zip(("first index", "end"), bounds, strict=True):
+        if bound < 0:
+            why = f"box: the {what} along axis {axis} is {bound}; indices count from 0"
+            raise GlorandError("GLR_ERROR_SHAPE", why)
+    return bounds[0], None if to_end else bounds[1]
 
 
-def _set_box(tensor: TensorStruct, shape: tuple[int, ...], box: Any) -> tuple[int, ...]:
+def _intervals(box: Any) -> list[Interval]:
+    """The intervals of a box along all axes. Errors: TypeError, GlorandError."""
+    try:
+        intervals = list(box)
+    except TypeError:
+        raise TypeError(f"box: a first index and an end for each axis are needed, not {box!r}") from None
+    return [_interval(axis, interval) for axis, interval in enumerate(intervals)]
+
+
+def _set_box(tensor: TensorStruct, shape: tuple[int, ...], intervals: Sequence[Interval]) -> tuple[int, ...]:
     """Makes the part a box, which the library checks. Returns its extents."""
-    if len(box) != len(shape):
-        raise GlorandError("GLR_ERROR_SHAPE", f"box: {len(box)} intervals for a tensor of {len(shape)} axes")
-    bounds = [_bounds(axis, interval, shape[axis]) for axis, interval in enumerate(box)]
+    if len(intervals) != len(shape):
+        raise GlorandError("GLR_ERROR_SHAPE", f"box: {len(intervals)} intervals for a tensor of {len(shape)} axes")
+    bounds = [(first, length if end is None else end) for (first, end), length in zip(intervals, shape, strict=True)]
     extents = tuple(end - first for first, end in bounds)
     tensor.part = PART_BOX
     tensor.start[: len(shape)] = [first for first, _ in bounds]
@@ -92,14 +105,19 @@ def _set_box(tensor: TensorStruct, shape: tuple[int, ...], box: Any) -> tuple[in
     return extents
 
 
-def _set_range(tensor: TensorStruct, elements: Any) -> tuple[int, ...]:
-    """Makes the part a range. Returns its extent."""
+def _elements(elements: Any) -> tuple[int, int]:
+    """First element and count of a range. Errors: TypeError, GlorandError."""
     numbers = _numbers("range", elements)
     if len(numbers) != 2:
         raise TypeError(f"range: the first element and a count are needed, not {elements!r}")
+    return numbers[0], numbers[1]
+
+
+def _set_range(tensor: TensorStruct, elements: tuple[int, int]) -> tuple[int, ...]:
+    """Makes the part a range. Returns its extent."""
     tensor.part = PART_RANGE
-    tensor.first, tensor.count = numbers
-    return numbers[1:]
+    tensor.first, tensor.count = elements
+    return elements[1:]
 
 
 # ---- The array as the caller's tensor --------------------------------------------------------------------------------
@@ -114,7 +132,8 @@ def _as_dtype(array: object, memory: Memory, dtype: int) -> Memory:
     if raw and memory.itemsize == itemsize:
         return memory._replace(dtype=name)
     if memory.dtype != "uint8" or len(memory.shape) != 1 or memory.strides is not None:
-        raise refusal(array, f"holds {memory.dtype}, and dtype says {name}")
+        hint = "; bytes have to lie packed along one axis" if memory.dtype == "uint8" else ""
+        raise refusal(array, f"holds {memory.dtype}, and dtype says {name}{hint}")
     count, rest = divmod(memory.shape[0], itemsize)
     if rest != 0:
         why = f"of {memory.shape[0]} bytes does not hold a whole number of {name}, of {itemsize} bytes each"
@@ -170,12 +189,12 @@ def fill_(
         name: the tensor's name in the model, which gives the stream.
         shape: the shape of the whole tensor, in elements, at most 16 axes. By default it is the array's. Fans, and
             with them standard deviations, come from it.
-        box: the part that the array holds: for each axis the first index and the end, as a pair or as a slice. The
-            array has the box's shape.
+        box: the part that the array holds: for each axis the first index and the end, as a pair or as a slice. Indices
+            are not counted from the end: none is negative. The array has the box's shape.
         range: the part that the array holds: the first element, in row-major order, and the number of elements. The
             array is one-dimensional and packed.
         dtype: the element type, where the array cannot say it: of an array of unsigned integers, those that have the
-            same size; of packed bytes, any.
+            same size; of bytes that lie packed along one axis, any.
 
     A one-dimensional packed array may also hold a part of more axes, in row-major order, with exactly its elements.
 
@@ -189,6 +208,8 @@ def fill_(
     - ``GLR_ERROR_TOO_SMALL``: fewer elements than the part's.
     - ``GLR_ERROR_UNSUPPORTED``: an array on another device, a dtype that glorand does not draw.
     - ``GLR_ERROR_UNSEEDED``: a part, or a stream other than 0, of an initializer that is random and has no seed.
+    - ``GLR_ERROR_MEMORY``: orthogonal matrices, the only ones for which a fill allocates: as much as
+      ``glr_fill_scratch`` in glorand.h says.
     - ``GLR_ERROR_PARSE``: the text of an initializer.
 
     Threads: any number of calls at a time. The interpreter's lock is released while values are drawn.
@@ -202,19 +223,24 @@ def fill_(
         raise TypeError("box, range: a part is a box or a range, not both")
     law = initializer_of(initializer)
     struct = law._seeded(seed, stream_from(stream, name))
+    # The caller's objects become numbers before the array's address is taken: their methods might free its memory.
+    said = None if shape is None else _numbers("shape", shape)
+    intervals = None if box is None else _intervals(box)
+    elements = None if range is None else _elements(range)
+    said_code = None if dtype is None else dtype_of(dtype)
     memory = memory_of(array)
-    if dtype is not None:
-        memory = _as_dtype(array, memory, dtype_of(dtype))
+    if said_code is not None:
+        memory = _as_dtype(array, memory, said_code)
     code = dtype_code(memory.dtype)
     if code == 0:
         raise refusal(array, f"of dtype {memory.dtype} is not filled", "GLR_ERROR_UNSUPPORTED")
-    whole = _numbers("shape", memory.shape if shape is None else shape)
+    whole = _numbers("shape", memory.shape) if said is None else said
     tensor = _tensor(whole, code)
     extents = whole
-    if box is not None:
-        extents = _set_box(tensor, whole, box)
-    elif range is not None:
-        extents = _set_range(tensor, range)
+    if intervals is not None:
+        extents = _set_box(tensor, whole, intervals)
+    elif elements is not None:
+        extents = _set_range(tensor, elements)
     elif struct.seeding == SEEDING_NONE and struct.stream != 0:
         _set_box(tensor, whole, [(0, length) for length in whole])  # the library asks parts for a seed
     _lay(array, memory, tensor, extents)
@@ -252,7 +278,8 @@ def empty(shape: Shape, dtype: object = "float32") -> numpy.ndarray[Any, Any]:
         shape: in elements.
         dtype: as for `describe`. bfloat16 and float8 need the package ml_dtypes, all others numpy alone.
 
-    Errors: GlorandError with ``GLR_ERROR_ARGUMENT`` for an unknown dtype, ImportError, MemoryError, ValueError.
+    Errors: GlorandError with ``GLR_ERROR_ARGUMENT`` for an unknown dtype, ImportError, MemoryError, ValueError for a
+    negative extent or more bytes than an address can count.
 
     >>> import glorand
     >>> glorand.empty((784, 256), "float16").dtype
@@ -268,8 +295,11 @@ def empty(shape: Shape, dtype: object = "float32") -> numpy.ndarray[Any, Any]:
     else:
         element = numpy.dtype(name)
     axes = _numbers("shape", shape)
+    for axis, extent in enumerate(axes):
+        if extent < 0:
+            raise ValueError(f"shape: the extent along axis {axis} is {extent}; extents are 0 or more")
     size, alignment = prod(axes) * element.itemsize, 64
-    memory = numpy.empty(max(size, 0) + alignment, numpy.uint8)
+    memory = numpy.empty(size + alignment, numpy.uint8)
     start = -memory.ctypes.data % alignment
     values: numpy.ndarray[Any, Any] = memory[start : start + size].view(element).reshape(axes)
     return values
