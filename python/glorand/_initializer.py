@@ -91,6 +91,10 @@ def _read(text: str, variables: Mapping[str, SupportsFloat]) -> InitializerStruc
     encoded = text.encode()
     table = (VariableStruct * len(variables))()
     for entry, (name, value) in zip(table, variables.items(), strict=True):
+        if not isinstance(name, str):
+            raise TypeError(f"variables: a name is a str, not {name!r}")
+        if "\0" in name:  # where the library would take it to end
+            raise ValueError(f"variables: the name {name!r} has a zero byte")
         entry.name, entry.value = name.encode(), float(value)
     check(lib.glr_initializer_from_text(encoded, len(encoded), table, len(table), ctypes.byref(struct)))
     return struct
@@ -156,19 +160,23 @@ class Initializer:
         Args:
             text: JSON: the name of a class, or an object with ``class_name`` and ``config``.
 
-        Errors: GlorandError with ``GLR_ERROR_PARSE`` or ``GLR_ERROR_UNSUPPORTED``.
+        Errors: GlorandError with ``GLR_ERROR_PARSE`` or ``GLR_ERROR_UNSUPPORTED``, TypeError.
 
         >>> import glorand
         >>> glorand.Initializer.from_json('{"class_name": "HeNormal", "config": {"seed": 7}}')
         he_normal(seed=7)
         """
+        if not isinstance(text, str):
+            raise TypeError(f"text: a str is needed, not {text!r}")
         struct = InitializerStruct()
         encoded = text.encode()
         check(lib.glr_initializer_from_json(encoded, len(encoded), ctypes.byref(struct)))
         return cls._of_struct(struct)
 
     def to_json(self) -> str:
-        """The initializer as JSON that Keras and TensorFlow read. Stream, method and batch axes are not written.
+        """The initializer as JSON in the form of Keras. Stream, method and batch axes are not written.
+
+        Keras reads it for its own laws, without bounds of a truncated normal, and takes fans in its own layout.
 
         Errors: GlorandError with ``GLR_ERROR_UNSUPPORTED`` for what Keras has no form for: a key and counter,
         ``fan_geo_avg``.
@@ -222,12 +230,19 @@ class Initializer:
         The seed is the next of those that `set_seed` began, or comes from the operating system. What is resolved draws
         the same values each time, in parts, too, and can be written down.
 
+        Errors: GlorandError with ``GLR_ERROR_UNSEEDED`` for a random initializer that has a stream other than 0 and no
+        seed, as from `fill_`: a seed that comes by itself has its own stream. The call takes its place in the sequence.
+
         >>> import glorand
         >>> glorand.glorot_normal().resolve().seed is None
         False
         """
         struct = InitializerStruct()
         check(lib.glr_resolve(ctypes.byref(self._struct), ctypes.byref(struct)))
+        is_seeded = struct.seeding != self._struct.seeding  # now, so it is random: only the library knows which are
+        if is_seeded and self.stream != 0:
+            why = f"seed: {self} has none, and an initializer with a stream needs one"
+            raise GlorandError("GLR_ERROR_UNSEEDED", why)
         return self._of_struct(struct)
 
     def fill_(
@@ -299,7 +314,8 @@ class Law:
             others: by name alone, for every law: ``method``, ``layout``, ``input_axes`` and ``output_axes``,
                 ``batch_axes``, ``key`` and ``counter``.
 
-        Errors: GlorandError with ``GLR_ERROR_PARSE`` or ``GLR_ERROR_UNSUPPORTED``, TypeError.
+        Errors: GlorandError with ``GLR_ERROR_PARSE``, ``GLR_ERROR_UNSUPPORTED`` or ``GLR_ERROR_ARGUMENT`` (a stream
+        beside a key and counter), TypeError.
         """
 
     def __call__(
@@ -310,10 +326,10 @@ class Law:
         name: str | None = None,
         **others: Argument,
     ) -> Initializer:
-        named: dict[str, Any] = {**others, "seed": seed, "stream": stream_from(stream, name)}
-        if seed is not None:
-            named["seed"] = integer_of("seed", seed)
-        return Initializer(text_of_call(self.__name__, arguments, named))
+        named = {**others, "seed": None if seed is None else integer_of("seed", seed)}
+        number = stream_from(stream, name)
+        made = Initializer(text_of_call(self.__name__, arguments, named))
+        return made if number is None else made.replace(stream=number)
 
     def __repr__(self) -> str:
         return f"<law {self.__name__} of glorand>"

@@ -129,6 +129,8 @@ def test_numbers_of_numpy():
         (lambda: glorand.Initializer(None), TypeError),
         (lambda: glorand.Initializer(glorand.zeros()), TypeError),
         (lambda: glorand.set_seed("x"), TypeError),
+        (lambda: glorand.Initializer.from_json({"class_name": "Zeros"}), TypeError),
+        (lambda: glorand.Initializer.from_json(b'"zeros"'), TypeError),
     ],
 )
 def test_arguments_of_other_types(call, error):
@@ -160,6 +162,26 @@ def test_errors(call, status, message):
     assert (again.status, again.message) == (status, caught.value.message)
 
 
+def test_names_of_variables():
+    for name in (5, b"n", None):
+        with pytest.raises(TypeError, match=f"variables: a name is a str, not {re.escape(repr(name))}"):
+            glorand.Initializer("random_normal(0, n)", {name: 1})
+    with pytest.raises(ValueError, match=r"variables: the name 'n\\x00m' has a zero byte"):
+        glorand.Initializer("random_normal(0, n)", {"n\0m": 1})
+
+
+def test_keys_with_streams():
+    """A key and counter say all: a stream beside them, by number or by name, is refused as replace() refuses it."""
+    keyed = glorand.he_normal(key=[1, 2], counter=[0] * 4)
+    for arguments in ({"name": "x"}, {"stream": 5}, {"stream": 0}):
+        said = []
+        for call in (keyed.replace, lambda **more: glorand.he_normal(key=[1, 2], counter=[0] * 4, **more)):
+            with pytest.raises(glorand.GlorandError) as caught:
+                call(**arguments)
+            said.append((caught.value.status, caught.value.message))
+        assert said[0] == said[1] and said[0][0] == "GLR_ERROR_ARGUMENT"
+
+
 def test_values():
     one, other = glorand.he_normal(seed=1), glorand.he_normal(seed=2)
     assert one == glorand.Initializer(" he_normal( seed = 1 )") and one != other and one != "he_normal(seed=1)"
@@ -189,6 +211,17 @@ def test_resolve():
     assert unseeded.resolve() != unseeded.resolve()
     assert glorand.zeros().resolve() == glorand.zeros()
     assert glorand.he_normal(seed=4).resolve() == glorand.he_normal(seed=4)
+
+
+def test_resolve_with_a_stream():
+    for law in (glorand.he_normal(name="wte"), glorand.orthogonal(stream=5)):
+        with pytest.raises(
+            glorand.GlorandError, match="has none, and an initializer with a stream needs one"
+        ) as caught:
+            law.resolve()
+        assert caught.value.status == "GLR_ERROR_UNSEEDED" and repr(law) in caught.value.message
+    for law in (glorand.zeros(stream=5), glorand.he_normal(seed=1, stream=5), glorand.he_normal(stream=0, seed=1)):
+        assert law.resolve() == law
 
 
 def test_long_texts():
