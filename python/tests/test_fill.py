@@ -252,29 +252,6 @@ def test_multiprocessing_by_spawn():
         assert pool.apply(filled, (law, (20, 30))).tobytes() == filled(law, (20, 30)).tobytes()
 
 
-def test_time_beside_the_c_call():
-    """A call in Python takes little more than the library's: 13 microseconds. The bound is for slow machines."""
-    from ctypes import byref
-
-    from glorand import _arrays, _device, _fill, _library
-
-    law, values = glorand.he_normal(seed=1), numpy.zeros(4, "float32")
-    memory, tensor = _arrays.memory_of(values), _fill._tensor((4,), 1)
-
-    def fastest(call):
-        times = []
-        for _ in range(20):
-            began = time.process_time()
-            for _ in range(200):
-                call()
-            times.append((time.process_time() - began) / 200)
-        return min(times)
-
-    device, fill = _device.cpu(), _library.lib.glr_fill
-    c_call = fastest(lambda: fill(device, byref(law._struct), byref(tensor), memory.address, 16))
-    assert fastest(lambda: law.fill_(values)) - c_call < 50e-6
-
-
 def test_signals_are_not_lost():
     """A fill leaves no lock behind when a signal's handler runs in the meantime."""
     import signal
