@@ -100,7 +100,7 @@ def main(source, folder):
         install += [
             "--no-deps",
             "--no-index",
-            "-C",
+            "--config-settings",
             "cmake.define.GLORAND_CUDA=OFF",
             "--target",
             scratch / "clone",
