@@ -9,9 +9,7 @@
 #define GLR_PANEL 32
 
 /* Columns of a stripe, which lie row by row. A vector of the widest kernel divides it. It is GLR_PANEL, so
-   that column j lies in the stripe whose number is that of j's panel, and a panel's vectors are a stripe,
-   too.
- */
+   that column j lies in the stripe whose number is that of j's panel, and a panel's vectors are a stripe. */
 #define GLR_STRIPE_COLUMNS GLR_PANEL
 
 typedef struct glr_stripe_row {

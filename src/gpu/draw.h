@@ -77,43 +77,17 @@ GLR_FN void glr_gpu_draw_narrow(GLR_GLOBAL uint8_t *dst, const glr_gpu_args *arg
     glr_gpu_draw_remainder(dst, args, args->dtype, &fast_path, sampler);
 }
 
-/* Any part, by any sampler that rejects nothing. */
-GLR_FN void glr_gpu_draw_any(GLR_GLOBAL uint8_t *dst, const glr_gpu_args *args, const glr_runs *runs)
-{
-    GLR_FOR_EACH_UNIT(number, args->units) {
-        glr_unit unit = glr_unit_at(args, runs, number, GLR_GROUP_SIZE);
-        if (unit.count > 0) {
-            glr_values values = glr_sample_group((int)args->sampler, args->base, unit.group, &args->keys);
-            glr_gpu_store(dst, args, args->dtype, unit, args->stride, &values);
-        }
-    }
-}
-
-#if GLR_HAS_F64
-
-GLR_FN void glr_gpu_draw_f64(GLR_GLOBAL uint8_t *dst, const glr_gpu_args *args, const glr_runs *runs)
-{
-    GLR_FOR_EACH_UNIT(number, args->units) {
-        glr_unit unit = glr_unit_at(args, runs, number, GLR_GROUP_SIZE_F64);
-        if (unit.count > 0) {
-            glr_f64_pair values =
-                glr_sample_group_f64((int)args->sampler, args->base, unit.group, &args->keys);
-            glr_gpu_store_f64(dst, args, unit, values);
-        }
-    }
-}
-
-#endif
-
-/* Any part, by a sampler of bounded.h. */
-GLR_FN void glr_gpu_draw_bounded(GLR_GLOBAL uint8_t *dst, const glr_gpu_args *args, const glr_runs *runs,
-                                 const glr_bounded *bounded)
+/* Any part, by any sampler that rejects nothing or, if `bounded` is not NULL, by one of bounded.h. */
+GLR_FN void glr_gpu_draw_any(GLR_GLOBAL uint8_t *dst, const glr_gpu_args *args, const glr_runs *runs,
+                             const glr_bounded *bounded)
 {
     GLR_FOR_EACH_UNIT(number, args->units) {
         glr_unit unit = glr_unit_at(args, runs, number, GLR_GROUP_SIZE);
         if (unit.count > 0) {
             glr_values values =
-                glr_bounded_group((int)args->sampler, bounded, args->base, unit.group, &args->keys);
+                bounded == 0
+                    ? glr_sample_group((int)args->sampler, args->base, unit.group, &args->keys)
+                    : glr_bounded_group((int)args->sampler, bounded, args->base, unit.group, &args->keys);
             glr_gpu_store(dst, args, args->dtype, unit, args->stride, &values);
         }
     }
@@ -121,14 +95,17 @@ GLR_FN void glr_gpu_draw_bounded(GLR_GLOBAL uint8_t *dst, const glr_gpu_args *ar
 
 #if GLR_HAS_F64
 
-GLR_FN void glr_gpu_draw_bounded_f64(GLR_GLOBAL uint8_t *dst, const glr_gpu_args *args, const glr_runs *runs,
-                                     const glr_bounded_f64 *bounded)
+/* The same of float64, by any sampler. */
+GLR_FN void glr_gpu_draw_f64(GLR_GLOBAL uint8_t *dst, const glr_gpu_args *args, const glr_runs *runs,
+                             const glr_bounded_f64 *bounded)
 {
     GLR_FOR_EACH_UNIT(number, args->units) {
         glr_unit unit = glr_unit_at(args, runs, number, GLR_GROUP_SIZE_F64);
         if (unit.count > 0) {
             glr_f64_pair values =
-                glr_bounded_group_f64((int)args->sampler, bounded, args->base, unit.group, &args->keys);
+                bounded == 0
+                    ? glr_sample_group_f64((int)args->sampler, args->base, unit.group, &args->keys)
+                    : glr_bounded_group_f64((int)args->sampler, bounded, args->base, unit.group, &args->keys);
             glr_gpu_store_f64(dst, args, unit, values);
         }
     }

@@ -58,7 +58,7 @@ GLR_KERNEL void glr_any(GLR_GLOBAL uint8_t *dst, GLR_BY_VALUE glr_gpu_args args,
     if (args.sampler == GLR_SAMPLE_TRUNCATED) {
         glr_gpu_draw_truncated(dst, &args, args.dtype, &runs, &queues[GLR_SUBGROUP]);
     } else {
-        glr_gpu_draw_any(dst, &args, &runs);
+        glr_gpu_draw_any(dst, &args, &runs, 0);
     }
 }
 
@@ -77,7 +77,7 @@ GLR_KERNEL void glr_index(GLR_GLOBAL uint8_t *dst, GLR_BY_VALUE glr_gpu_args arg
 GLR_KERNEL void glr_bounded_any(GLR_GLOBAL uint8_t *dst, GLR_BY_VALUE glr_gpu_args args,
                                 GLR_BY_VALUE glr_runs runs, GLR_BY_VALUE glr_bounded bounded)
 {
-    glr_gpu_draw_bounded(dst, &args, &runs, &bounded);
+    glr_gpu_draw_any(dst, &args, &runs, &bounded);
 }
 
 GLR_KERNEL_OF_ONE void glr_check(GLR_GLOBAL uint32_t *words, GLR_BY_VALUE glr_gpu_args args, float a, float b,
@@ -91,13 +91,13 @@ GLR_KERNEL_OF_ONE void glr_check(GLR_GLOBAL uint32_t *words, GLR_BY_VALUE glr_gp
 GLR_KERNEL void glr_any_f64(GLR_GLOBAL uint8_t *dst, GLR_BY_VALUE glr_gpu_args args,
                             GLR_BY_VALUE glr_runs runs)
 {
-    glr_gpu_draw_f64(dst, &args, &runs);
+    glr_gpu_draw_f64(dst, &args, &runs, 0);
 }
 
 GLR_KERNEL void glr_bounded_any_f64(GLR_GLOBAL uint8_t *dst, GLR_BY_VALUE glr_gpu_args args,
                                     GLR_BY_VALUE glr_runs runs, GLR_BY_VALUE glr_bounded_f64 bounded)
 {
-    glr_gpu_draw_bounded_f64(dst, &args, &runs, &bounded);
+    glr_gpu_draw_f64(dst, &args, &runs, &bounded);
 }
 
 #endif
