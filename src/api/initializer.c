@@ -12,33 +12,40 @@
         scale, GLR_MODE_##mode, GLR_DISTRIBUTION_##distribution                                              \
     }
 
+/* What a kind's values are a function of, besides its parameters and the tensor's shape. */
+#define RANDOM   1U /* random numbers */
+#define OF_INDEX 2U /* the element's index: core/index.h */
+
 static const struct {
     const char *name, *class_name, *alias; /* alias may be NULL */
     glr_scaling scaling;                   /* scale 0 where it is not a named variance scaling */
+    unsigned traits;
 } kinds[] = {
-    [GLR_KIND_ZEROS] = {"zeros", "Zeros", "zero", {0}},
-    [GLR_KIND_ONES] = {"ones", "Ones", "one", {0}},
-    [GLR_KIND_CONSTANT] = {"constant", "Constant", NULL, {0}},
-    [GLR_KIND_RANDOM_NORMAL] = {"random_normal", "RandomNormal", "normal", {0}},
-    [GLR_KIND_RANDOM_UNIFORM] = {"random_uniform", "RandomUniform", "uniform", {0}},
-    [GLR_KIND_TRUNCATED_NORMAL] = {"truncated_normal", "TruncatedNormal", NULL, {0}},
-    [GLR_KIND_VARIANCE_SCALING] = {"variance_scaling", "VarianceScaling", NULL, {0}},
-    [GLR_KIND_GLOROT_NORMAL] = {"glorot_normal", "GlorotNormal", NULL,
-                                SCALED(1.0, FAN_AVG, TRUNCATED_NORMAL)},
-    [GLR_KIND_GLOROT_UNIFORM] = {"glorot_uniform", "GlorotUniform", NULL, SCALED(1.0, FAN_AVG, UNIFORM)},
-    [GLR_KIND_HE_NORMAL] = {"he_normal", "HeNormal", NULL, SCALED(2.0, FAN_IN, TRUNCATED_NORMAL)},
-    [GLR_KIND_HE_UNIFORM] = {"he_uniform", "HeUniform", NULL, SCALED(2.0, FAN_IN, UNIFORM)},
-    [GLR_KIND_LECUN_NORMAL] = {"lecun_normal", "LecunNormal", NULL, SCALED(1.0, FAN_IN, TRUNCATED_NORMAL)},
-    [GLR_KIND_LECUN_UNIFORM] = {"lecun_uniform", "LecunUniform", NULL, SCALED(1.0, FAN_IN, UNIFORM)},
-    [GLR_KIND_LOG_ARANGE] = {"log_arange", "LogArange", NULL, {0}},
-    [GLR_KIND_DT_BIAS] = {"dt_bias", "DtBias", NULL, {0}},
-    [GLR_KIND_SINUSOIDS] = {"sinusoids", "Sinusoids", NULL, {0}},
-    [GLR_KIND_SINUSOIDS_INTERLEAVED] = {"sinusoids_interleaved", "SinusoidsInterleaved", NULL, {0}},
-    [GLR_KIND_IDENTITY] = {"identity", "Identity", "IdentityInitializer", {0}},
-    [GLR_KIND_DIRAC] = {"dirac", "Dirac", NULL, {0}},
-    [GLR_KIND_ORTHOGONAL] = {"orthogonal", "Orthogonal", "OrthogonalInitializer", {0}},
-    [GLR_KIND_UNIT_FORGET_BIAS] = {"unit_forget_bias", "UnitForgetBias", NULL, {0}},
-    [GLR_KIND_RANDOM_BYTES] = {"random_bytes", "RandomBytes", NULL, {0}},
+    [GLR_KIND_ZEROS] = {"zeros", "Zeros", "zero", {0}, 0},
+    [GLR_KIND_ONES] = {"ones", "Ones", "one", {0}, 0},
+    [GLR_KIND_CONSTANT] = {"constant", "Constant", NULL, {0}, 0},
+    [GLR_KIND_RANDOM_NORMAL] = {"random_normal", "RandomNormal", "normal", {0}, RANDOM},
+    [GLR_KIND_RANDOM_UNIFORM] = {"random_uniform", "RandomUniform", "uniform", {0}, RANDOM},
+    [GLR_KIND_TRUNCATED_NORMAL] = {"truncated_normal", "TruncatedNormal", NULL, {0}, RANDOM},
+    [GLR_KIND_VARIANCE_SCALING] = {"variance_scaling", "VarianceScaling", NULL, {0}, RANDOM},
+    [GLR_KIND_GLOROT_NORMAL] = {"glorot_normal", "GlorotNormal", NULL, SCALED(1.0, FAN_AVG, TRUNCATED_NORMAL),
+                                RANDOM},
+    [GLR_KIND_GLOROT_UNIFORM] = {"glorot_uniform", "GlorotUniform", NULL, SCALED(1.0, FAN_AVG, UNIFORM),
+                                 RANDOM},
+    [GLR_KIND_HE_NORMAL] = {"he_normal", "HeNormal", NULL, SCALED(2.0, FAN_IN, TRUNCATED_NORMAL), RANDOM},
+    [GLR_KIND_HE_UNIFORM] = {"he_uniform", "HeUniform", NULL, SCALED(2.0, FAN_IN, UNIFORM), RANDOM},
+    [GLR_KIND_LECUN_NORMAL] = {"lecun_normal", "LecunNormal", NULL, SCALED(1.0, FAN_IN, TRUNCATED_NORMAL),
+                               RANDOM},
+    [GLR_KIND_LECUN_UNIFORM] = {"lecun_uniform", "LecunUniform", NULL, SCALED(1.0, FAN_IN, UNIFORM), RANDOM},
+    [GLR_KIND_LOG_ARANGE] = {"log_arange", "LogArange", NULL, {0}, OF_INDEX},
+    [GLR_KIND_DT_BIAS] = {"dt_bias", "DtBias", NULL, {0}, OF_INDEX | RANDOM},
+    [GLR_KIND_SINUSOIDS] = {"sinusoids", "Sinusoids", NULL, {0}, OF_INDEX},
+    [GLR_KIND_SINUSOIDS_INTERLEAVED] = {"sinusoids_interleaved", "SinusoidsInterleaved", NULL, {0}, OF_INDEX},
+    [GLR_KIND_IDENTITY] = {"identity", "Identity", "IdentityInitializer", {0}, OF_INDEX},
+    [GLR_KIND_DIRAC] = {"dirac", "Dirac", NULL, {0}, OF_INDEX},
+    [GLR_KIND_ORTHOGONAL] = {"orthogonal", "Orthogonal", "OrthogonalInitializer", {0}, RANDOM},
+    [GLR_KIND_UNIT_FORGET_BIAS] = {"unit_forget_bias", "UnitForgetBias", NULL, {0}, OF_INDEX},
+    [GLR_KIND_RANDOM_BYTES] = {"random_bytes", "RandomBytes", NULL, {0}, OF_INDEX | RANDOM},
 };
 
 const char *const glr_mode_names[4] = {"fan_in", "fan_out", "fan_avg", "fan_geo_avg"};
@@ -103,17 +110,9 @@ int glr_kind_scales_variance(glr_kind kind)
     return kind == GLR_KIND_VARIANCE_SCALING || (is_kind(kind) && kinds[kind].scaling.scale > 0.0);
 }
 
-int glr_kind_is_of_index(glr_kind kind)
-{
-    return (kind >= GLR_KIND_LOG_ARANGE && kind <= GLR_KIND_DIRAC) || kind == GLR_KIND_UNIT_FORGET_BIAS ||
-           kind == GLR_KIND_RANDOM_BYTES;
-}
+int glr_kind_is_of_index(glr_kind kind) { return is_kind(kind) && (kinds[kind].traits & OF_INDEX) != 0; }
 
-int glr_kind_is_random(glr_kind kind)
-{
-    return kind != GLR_KIND_ZEROS && kind != GLR_KIND_ONES && kind != GLR_KIND_CONSTANT &&
-           (kind == GLR_KIND_DT_BIAS || kind == GLR_KIND_RANDOM_BYTES || !glr_kind_is_of_index(kind));
-}
+int glr_kind_is_random(glr_kind kind) { return is_kind(kind) && (kinds[kind].traits & RANDOM) != 0; }
 
 glr_scaling glr_scaling_of(const glr_initializer *initializer)
 {

@@ -431,7 +431,12 @@ static glr_status read_double(reader *r, const glr_argument *argument)
     return status;
 }
 
-/* A bound that is the default has no number of its own. An infinite one counts standard deviations. */
+glr_bound_unit glr_unit_of_value(double bound)
+{
+    return isinf(bound) ? GLR_BOUND_STDDEV : GLR_BOUND_ABSOLUTE;
+}
+
+/* A bound that is the default has no number of its own. */
 static glr_status read_bound(reader *r, const glr_argument *argument)
 {
     double value = 0.0;
@@ -439,9 +444,9 @@ static glr_status read_bound(reader *r, const glr_argument *argument)
     if (status != GLR_OK) {
         return status;
     }
-    glr_bound_unit unit = isinf(value) ? GLR_BOUND_STDDEV : GLR_BOUND_ABSOLUTE;
+    glr_bound_unit unit = glr_unit_of_value(value);
     (void)peek(&r->scan);
-    if (!isinf(value) && is_word(&r->scan, r->scan.at, name_length(&r->scan, r->scan.at), "s")) {
+    if (unit == GLR_BOUND_ABSOLUTE && is_word(&r->scan, r->scan.at, name_length(&r->scan, r->scan.at), "s")) {
         r->scan.at++;
         unit = value == argument->bound ? GLR_BOUND_DEFAULT : GLR_BOUND_STDDEV;
         value = unit == GLR_BOUND_DEFAULT ? 0.0 : value;

@@ -49,6 +49,10 @@ extern const glr_argument glr_settings[GLR_SETTING_COUNT];
 /* Most arguments of a kind by position. */
 #define GLR_MAX_LAW_ARGUMENTS 4
 
+/* The unit of a bound that is given as a value: an infinite one, which is the same in both, counts standard
+   deviations. */
+glr_bound_unit glr_unit_of_value(double bound);
+
 /* ---- Laws by torch's names: torch.c ---------------------------------------------------------------- */
 
 /* Values of torch's arguments. */

@@ -84,17 +84,14 @@ static void set_linear_weight(glr_initializer *to)
     to->mode = GLR_MODE_FAN_IN;
 }
 
-/* An infinite bound is the same in both units, and in standard deviations from texts. */
-static glr_bound_unit unit_of(double bound) { return isinf(bound) ? GLR_BOUND_STDDEV : GLR_BOUND_ABSOLUTE; }
-
 static void set_truncated(glr_initializer *to, double mean, double std, double a, double b)
 {
     to->mean = mean;
     to->stddev = std;
     to->lower = a;
     to->upper = b;
-    to->lower_unit = unit_of(a);
-    to->upper_unit = unit_of(b);
+    to->lower_unit = glr_unit_of_value(a);
+    to->upper_unit = glr_unit_of_value(b);
 }
 
 static void set_linear_bias(glr_initializer *to, double fan_in)
