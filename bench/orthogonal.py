@@ -6,8 +6,9 @@ usage: orthogonal.py LIBGLORAND.so [--sizes N,...] [--rounds N] [--threads N]
 """
 
 import argparse
-import ctypes
 import json
+import os
+import pathlib
 import statistics
 import sys
 import time
@@ -15,62 +16,7 @@ from collections.abc import Callable
 
 import torch
 
-FLOAT32 = 1
-CPU = 1
 SEED = 42
-
-
-class Tensor(ctypes.Structure):
-    """glr_tensor."""
-
-    _fields_ = [
-        ("rank", ctypes.c_uint32),
-        ("dtype", ctypes.c_uint32),
-        ("part", ctypes.c_uint32),
-        ("shape", ctypes.c_int64 * 16),
-        ("start", ctypes.c_int64 * 16),
-        ("extent", ctypes.c_int64 * 16),
-        ("first", ctypes.c_int64),
-        ("count", ctypes.c_int64),
-        ("strides", ctypes.c_int64 * 16),
-        ("reserved", ctypes.c_uint32 * 8),
-    ]
-
-
-class Options(ctypes.Structure):
-    """glr_options."""
-
-    _fields_ = [
-        ("device", ctypes.c_uint32),
-        ("backend", ctypes.c_uint32),
-        ("threads", ctypes.c_uint32),
-        ("reserved", ctypes.c_uint32 * 5),
-    ]
-
-
-class Glorand:
-    """The library, with a device of so many threads."""
-
-    def __init__(self, path: str, threads: int) -> None:
-        self.library = ctypes.CDLL(path)
-        self.library.glr_last_error.restype = ctypes.c_char_p
-        self.device = ctypes.c_void_p()
-        self.initializer = ctypes.create_string_buffer(1024)
-        text = f"orthogonal(seed={SEED})".encode()
-        options = Options(backend=CPU, threads=threads)
-        self.check(self.library.glr_open(ctypes.byref(options), ctypes.byref(self.device)))
-        self.check(self.library.glr_initializer_from_text(text, ctypes.c_size_t(len(text)), None, ctypes.c_size_t(0),
-                                                          self.initializer))
-
-    def check(self, status: int) -> None:
-        if status != 0:
-            sys.exit(self.library.glr_last_error().decode())
-
-    def fill(self, values: torch.Tensor) -> None:
-        tensor = Tensor(rank=2, dtype=FLOAT32, shape=(ctypes.c_int64 * 16)(*values.shape))
-        size = ctypes.c_uint64(values.nbytes)
-        self.check(self.library.glr_fill(self.device, self.initializer, ctypes.byref(tensor),
-                                         ctypes.c_void_p(values.data_ptr()), size))
 
 
 def timed(fill: Callable[[torch.Tensor], object], values: torch.Tensor) -> tuple[float, float]:
@@ -87,13 +33,13 @@ def check(values: torch.Tensor, what: str) -> None:
         sys.exit(f"{what} is not orthogonal: {defect}")
 
 
-def measure(glorand: Glorand, size: int, rounds: int) -> dict[str, float | int]:
-    fills: dict[str, Callable[[torch.Tensor], object]] = {"glorand": glorand.fill, "torch": torch.nn.init.orthogonal_}
+def measure(fill: Callable[[torch.Tensor], object], size: int, rounds: int) -> dict[str, float | int]:
+    fills: dict[str, Callable[[torch.Tensor], object]] = {"glorand": fill, "torch": torch.nn.init.orthogonal_}
     seconds: dict[str, list[tuple[float, float]]] = {name: [] for name in fills}
     values = torch.zeros(size, size)
     for _ in range(rounds):
-        for name, fill in fills.items():
-            seconds[name].append(timed(fill, values))
+        for name, its_fill in fills.items():
+            seconds[name].append(timed(its_fill, values))
             check(values, name)
     ratios = [theirs[0] / ours[0] for ours, theirs in zip(seconds["glorand"], seconds["torch"], strict=True)]
     result: dict[str, float | int] = {"size": size, "rounds": rounds, "ratio": statistics.median(ratios)}
@@ -112,8 +58,12 @@ def main() -> None:
     options = parser.parse_args()
     torch.set_num_threads(options.threads)
     torch.manual_seed(SEED)
-    glorand = Glorand(options.library, options.threads)
-    results = [measure(glorand, int(size), options.rounds) for size in options.sizes.split(",")]
+    os.environ.update(GLORAND_LIBRARY=options.library, OMP_NUM_THREADS=str(options.threads))
+    sys.path.insert(0, str(pathlib.Path(__file__).parents[1] / "python"))
+    import glorand
+
+    fill = glorand.orthogonal(seed=SEED).fill_
+    results = [measure(fill, int(size), options.rounds) for size in options.sizes.split(",")]
     print(json.dumps({"torch": torch.__version__, "threads": options.threads, "results": results}, indent=1))
 
 

@@ -219,7 +219,7 @@ def has_bounds(text):
 
 
 def expect_law(glorand, text, values, bases, what):
-    summary = library.describe(glorand, text, values.shape)
+    summary = glorand.describe(text, values.shape)
     theirs = torch_truncated(what[1]) if what[0] == "torch.nn.init" else None
     theirs = theirs or law_of(values, bases)
     assert theirs is not None, what
@@ -244,7 +244,7 @@ def matrix_of(section, values):
 
 def expect_orthogonal(glorand, text, values, what):
     """The summary is of the library's matrix, and both are orthonormal but for the summary's gain."""
-    summary = library.describe(glorand, text, values.shape)
+    summary = glorand.describe(text, values.shape)
     ours = drawn(glorand, text, values.shape)
     gain = summary.upper
     assert summary.mean == 0 and summary.lower == -gain, what
@@ -259,9 +259,8 @@ def expect_orthogonal(glorand, text, values, what):
 def drawn(glorand, text, shape):
     """What glorand draws; a text without a seed has the next of the global seed's."""
     values = np.empty(shape, np.float32)
-    glorand.glr_set_seed(ctypes.c_int64(SEED))
-    library.fill(glorand, text, values)
-    return values
+    glorand.set_seed(SEED)
+    return glorand.fill_(values, text)
 
 
 def expect_bits(glorand, text, values, what):
@@ -275,17 +274,22 @@ def expect_bits(glorand, text, values, what):
 def expect_refused(glorand, cell, what):
     """Neither by its name nor by that without torch's underscore."""
     for name in cell, cell.rstrip("_"):
-        _, status = library.read(glorand, name)
-        assert status != 0, (what, f"glorand reads {name}")
+        try:
+            glorand.Initializer(name)
+        except glorand.GlorandError:
+            continue
+        raise AssertionError((what, f"glorand reads {name}"))
 
 
-def check_gains(glorand):
+def check_gains():
     """calculate_gain of every nonlinearity, bit for bit."""
+    from glorand import _library  # after library.load
+
     for number, nonlinearity in enumerate(NONLINEARITIES):
         for slope in 0.0, 0.01, 0.2, -1.5, math.sqrt(5):
             gain = ctypes.c_double()
-            status = glorand.glr_calculate_gain(number, ctypes.c_double(slope), ctypes.byref(gain))
-            library.check(glorand, status, nonlinearity)
+            status = _library.lib.glr_calculate_gain(number, ctypes.c_double(slope), ctypes.byref(gain))
+            _library.check(status)
             expected = torch.nn.init.calculate_gain(nonlinearity, slope)
             assert gain.value == expected, (nonlinearity, slope, gain.value, expected)
 
@@ -305,7 +309,7 @@ def check_row(glorand, row):
         return
     if text == "":
         assert name_of(cell) == "calculate_gain" and values_are == "bits equal: `glr_calculate_gain`", row
-        check_gains(glorand)
+        check_gains()
         return
     for shape in SHAPES[section]:
         if not takes(cell, shape):
