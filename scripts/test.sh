@@ -3,19 +3,20 @@
 # behavior sanitizers. Ends with the reason of each skip, the time of each step and a line of counts. Where only one of
 # the compilers is there, it does both.
 #
-# usage: scripts/test.sh [--python] [--proof] [--long]
+# usage: scripts/test.sh [--quick] [--python] [--proof] [--long]
 #
 # Without options it runs the C tests and the lints: minutes, with nothing but Debian's packages. --python adds what
 # compares with TensorFlow, Keras, NumPy and safetensors, in an environment that it makes in the build folder. --proof
 # adds what takes long to say that the tests themselves hold: defects put into lines of the kernels, each call of a
 # driver made to fail, machine code counted (with --python, too), fuzzing, and a bare Debian. --long runs all of that
-# and the exhaustive forms of the tests. With CI=true in the environment a test may be skipped only for want of
-# hardware, nvcc, a network or rights. The logs stay in build/test and build/sanitizers.
+# and the exhaustive forms of the tests. --quick leaves out the lints and the build with sanitizers. With CI=true in
+# the environment a test may be skipped only for want of hardware, nvcc, a network or rights. The logs stay in build/test
+# and build/sanitizers.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
 usage() {
-    echo "usage: scripts/test.sh [--python] [--proof] [--long]" >&2
+    echo "usage: scripts/test.sh [--quick] [--python] [--proof] [--long]" >&2
     exit 2
 }
 
@@ -63,12 +64,29 @@ step() {
     took+=("$(printf '%5d s: %s' $((SECONDS - start)) "$1")")
 }
 
+# Builds and tests once more, with sanitizers.
+sanitize() {
+    local compiler
+    compiler=$(first_of clang gcc)
+    if can_sanitize "$compiler"; then
+        step "$compiler with sanitizers: build" build sanitizers sanitizers "$compiler"
+        export GLORAND_TEST_LIGHT=1 # less work where a sanitizer makes it slow
+        step "$compiler with sanitizers: C tests" run_tests sanitizers scripts "${!left_out[@]}"
+    else
+        summary=(--skipped "sanitizers: $compiler has no runtime library for them")
+    fi
+}
 declare -A left_out=([python]=1 [proof]=1 [long]=1) # labels
+quick=no
 for option in "$@"; do
     case $option in
+    --quick)
+        quick=yes
+        left_out[lint]=1
+        ;;
     --python | --proof) unset "left_out[${option#--}]" ;;
     --long)
-        left_out=()
+        unset "left_out[python]" "left_out[proof]" "left_out[long]"
         export GLORAND_TEST_LONG=1
         ;;
     *) usage ;;
@@ -85,14 +103,7 @@ compiler=$(first_of gcc clang)
 step "$compiler: build" build release test "$compiler"
 step "$compiler: tests" run_tests test "${!left_out[@]}"
 
-compiler=$(first_of clang gcc)
-if can_sanitize "$compiler"; then
-    step "$compiler with sanitizers: build" build sanitizers sanitizers "$compiler"
-    export GLORAND_TEST_LIGHT=1 # less work where a sanitizer makes it slow
-    step "$compiler with sanitizers: C tests" run_tests sanitizers scripts "${!left_out[@]}"
-else
-    summary=(--skipped "sanitizers: $compiler has no runtime library for them")
-fi
+[ "$quick" = yes ] || sanitize
 
 echo "== Summary"
 printf '%s\n' "${took[@]}"
