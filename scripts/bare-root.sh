@@ -1,9 +1,11 @@
 #!/bin/bash
-# Makes a bare Debian 12 in build/bare-root, copies the checkout into it, and runs a command with it as the root: by
-# default the two that README.md gives for a fresh machine. It has no git and no nvcc, and no package but what Debian calls minimal.
+# Makes a bare Debian in build/bare-root, copies the checkout into it, and runs a command with it as the root: by default
+# the two that README.md gives for a fresh machine. It has no git and no nvcc, and no package but what Debian calls
+# minimal.
 #
-# usage: scripts/bare-root.sh [--without THING]... [--keep] [COMMAND [ARGUMENT]...]
+# usage: scripts/bare-root.sh [--suite SUITE] [--without THING]... [--with FILE]... [--keep] [COMMAND [ARGUMENT]...]
 #
+# --suite    the Debian: bookworm, which is Debian 12, unless it says another
 # --without  what is to be missing there, too; the packages of scripts/install-dependencies.sh are there then:
 #            clang    all of clang but its lints, so that gcc is the only compiler
 #            gcc      gcc and g++, for this processor and others, so that clang is the only compiler
@@ -11,6 +13,7 @@
 #            opencl   OpenCL's headers, loader and drivers
 #            root     the rights of root: the command runs as an ordinary user
 #            sys      the file system /sys
+# --with     a file that is put into the folder in which the command runs
 # --keep     leaves the folder in which it ran, and prints its name
 #
 # The command runs with CI=true, in namespaces of its own, so that no mount and no process stays behind. It needs
@@ -19,12 +22,14 @@
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
+system=bookworm # what this one is to be
 suite=bookworm
 store=$PWD/build/bare-root
 PATH=$PATH:/usr/sbin:/sbin # where debootstrap and chroot are
 
 usage() {
-    echo "usage: scripts/bare-root.sh [--without THING]... [--keep] [COMMAND [ARGUMENT]...]" >&2
+    echo "usage: scripts/bare-root.sh [--suite SUITE] [--without THING]... [--with FILE]... [--keep]" \
+        "[COMMAND [ARGUMENT]...]" >&2
     exit 2
 }
 
@@ -54,9 +59,10 @@ check_system() {
     # Lines of site, suite and component, as apt uses them.
     # shellcheck disable=SC2016 # apt expands these
     mapfile -t sources < <(apt-get indextargets --no-release-info --format '$(SITE) $(RELEASE) $(COMPONENT)' \
-        'Created-By: Packages' | sort -u | grep -E " $suite(-security|-updates)? ")
-    mirror=$(printf '%s\n' "${sources[@]}" | awk -v suite=$suite '$2 == suite { print $1; exit }')
-    [ -n "$mirror" ] || skip "apt has no sources of Debian $suite"
+        'Created-By: Packages' | sort -u | grep -E " $system(-security|-updates)? ")
+    mirror=$(printf '%s\n' "${sources[@]}" | awk -v suite="$system" '$2 == suite { print $1; exit }')
+    [ -n "$mirror" ] || skip "apt has no sources of Debian $system"
+    sources=("${sources[@]/ $system/ $suite}")
     # debootstrap does not know apt's proxy.
     local proxy='' status=0
     eval "$(apt-config shell proxy Acquire::http::Proxy)"
@@ -127,11 +133,12 @@ enter() {
     ' enter "$root" "$sys" "$store/archives" "${user[@]}" / env -i "${environment[@]}" "$@"
 }
 
-# Sees to it that $store/$1 is there and younger than a week: make_$1 makes it.
+# Sees to it that $store/$1, which is KIND-SUITE, is there and younger than a week: make_KIND makes it.
 have() {
+    local make=make_${1%-*}
     [ -z "$(find "$store/$1" -maxdepth 0 -mtime -7 2>/dev/null)" ] || return 0
     rm -rf --one-file-system "${store:?}/$1" "$store/$1.part"
-    "make_$1" "$store/$1.part"
+    "$make" "$store/$1.part"
     touch "$store/$1.part"
     mv "$store/$1.part" "$store/$1"
 }
@@ -143,8 +150,8 @@ make_minimal() {
 
 # With the packages that the tests need.
 make_complete() {
-    have minimal
-    cp -a "$store/minimal" "$1"
+    have "minimal-$suite"
+    cp -a "$store/minimal-$suite" "$1"
     copy_settings "$1"
     copy_checkout "$1/glorand"
     enter "$1" -- /glorand/scripts/install-dependencies.sh test
@@ -165,12 +172,18 @@ remove_packages() {
 }
 
 without=()
+with=()
 keep=no
 while [ $# -gt 0 ]; do
     case $1 in
     --without)
         is_among "${2:-}" clang gcc network opencl root sys || usage
         without+=("$2")
+        shift
+        ;;
+    --suite | --with)
+        [ $# -gt 1 ] || usage
+        if [ "$1" = --suite ]; then suite=$2; else with+=("$2"); fi
         shift
         ;;
     --keep) keep=yes ;;
@@ -186,10 +199,11 @@ choose_environment
 mkdir -p "$store/archives"
 exec 9>"$store/lock" # one run at a time: packages and roots are shared
 flock 9
-kind=minimal
-[ ${#without[@]} -eq 0 ] || kind=complete
+kind=minimal-$suite
+[ ${#without[@]} -eq 0 ] || kind=complete-$suite
 # Not one that was made when the tests needed other packages.
-[ "$store/complete" -nt scripts/install-dependencies.sh ] || rm -rf --one-file-system "$store/complete"
+[ "$store/complete-$suite" -nt scripts/install-dependencies.sh ] ||
+    rm -rf --one-file-system "$store/complete-$suite"
 have "$kind"
 
 root=$(mktemp -d "$store/run.XXXXXX")
@@ -204,6 +218,7 @@ copy_settings "$root"
 remove_packages "$root"
 home=/home/user
 copy_checkout "$root$home/glorand"
+[ ${#with[@]} -eq 0 ] || cp "${with[@]}" "$root$home/glorand/"
 enter "$root" -- sh -c "useradd --home-dir $home user && chown -R user: $home"
 
 options=(--userspec=root)

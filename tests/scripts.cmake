@@ -165,7 +165,10 @@ if(TARGET glorand_command)
     set_tests_properties(python_package PROPERTIES TIMEOUT 1200) # Keras is imported on each of its backends
   endif()
   glorand_python_test(python_wheel python/check_wheel.py ${PROJECT_SOURCE_DIR} ${PROJECT_BINARY_DIR})
-  set_tests_properties(python_wheel PROPERTIES PROCESSORS 2 TIMEOUT 1800) # it builds the library twice
+  # It builds the library twice.
+  set_tests_properties(python_wheel PROPERTIES PROCESSORS 2 TIMEOUT 1800 FIXTURES_SETUP wheel)
+  glorand_script_test(bare_wheel scripts/bare_wheel.sh ${PROJECT_SOURCE_DIR} ${PROJECT_BINARY_DIR})
+  set_tests_properties(bare_wheel PROPERTIES LABELS "scripts;python;proof" TIMEOUT 1800 FIXTURES_REQUIRED wheel)
   glorand_python_test(python_lint python/check_lint.py ${PROJECT_SOURCE_DIR})
   set_property(TEST python_lint APPEND PROPERTY LABELS lint)
 endif()

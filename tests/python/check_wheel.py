@@ -1,7 +1,7 @@
 """Makes the sdist and the wheel, looks at what is in the wheel, and installs it without a compiler; then does what
-`pip install .` does in a clone, without CUDA.
+`pip install .` does in a clone, without CUDA. The wheel stays in BUILD_DIR/wheel.
 
-usage: check_wheel.py SOURCE_DIR SCRATCH_DIR
+usage: check_wheel.py SOURCE_DIR BUILD_DIR
 """
 
 import os
@@ -87,6 +87,10 @@ def main(source, folder):
             held = {member.split("/", 1)[-1] for member in archive.getnames()}
         assert {"LICENSE", "pyproject.toml", "CMakeLists.txt", "docs/text.md", "python/licenses/xxHash.txt"} <= held
         check_contents(wheel, scratch)
+        kept = pathlib.Path(folder, "wheel")
+        shutil.rmtree(kept, ignore_errors=True)
+        kept.mkdir()
+        shutil.copy(wheel, kept)
 
         run(sys.executable, "-m", "venv", scratch / "venv")
         python = scratch / "venv/bin/python"
