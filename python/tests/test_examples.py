@@ -1,4 +1,4 @@
-"""The examples in docstrings, in docs/python.md and in README.md are run."""
+"""The examples in docstrings, in the pages of docs/ and in README.md are run."""
 
 import doctest
 import importlib
@@ -6,9 +6,11 @@ import pkgutil
 import re
 
 import pytest
+from conftest import SOURCE
 
 import glorand
 
+PAGES = [page for page in (SOURCE / "README.md", *sorted((SOURCE / "docs").glob("*.md"))) if ">>> " in page.read_text()]
 MODULES = ["glorand", *(f"glorand.{module.name}" for module in pkgutil.iter_modules(glorand.__path__))]
 
 
@@ -19,16 +21,16 @@ def test_docstrings(name, python):
     assert said == "0\n", said
 
 
-@pytest.mark.parametrize(("name", "least"), [("docs/python.md", 15), ("README.md", 4)])
-def test_pages(name, least, source, python):
-    page = str(source / name)
-    program = f"import doctest; print(doctest.testfile({page!r}, module_relative=False))"
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_pages(page, python):
+    program = f"import doctest; print(doctest.testfile({str(page)!r}, module_relative=False))"
     failed, tried = re.findall(r"(?:failed|attempted)=(\d+)", python(program))
     assert int(failed) == 0, python(program)
-    assert int(tried) >= least
+    assert int(tried) >= 4
 
 
 def test_there_are_examples():
     finder = doctest.DocTestFinder()
     named = [test.name for name in MODULES for test in finder.find(importlib.import_module(name)) if test.examples]
+    assert {"README.md", "python.md", "keras.md"} <= {page.name for page in PAGES}
     assert {"glorand", "glorand._fill.fill_", "glorand._initializer.Initializer"} <= set(named)

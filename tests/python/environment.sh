@@ -25,7 +25,7 @@ command -v python3 >/dev/null || skip_all "python3 is not installed"
 python3 -m venv "$environment" || skip_all "python3 cannot make a virtual environment"
 
 log=$environment/pip.log
-if ! "$environment/bin/pip" install --disable-pip-version-check --requirement "$requirements" >"$log" 2>&1; then
+if ! "$environment/bin/pip" install --disable-pip-version-check --no-compile --requirement "$requirements" >"$log" 2>&1; then
     tail -n 20 "$log"
     if grep -qE 'NewConnectionError|NameResolutionError|ConnectTimeoutError|Network is unreachable' "$log"; then
         skip_all "no network to install Python packages from"
