@@ -43,9 +43,9 @@ if(NOT GLORAND_SANITIZE) # It has sanitizers of its own.
   if(OPENCL_LIBRARY)
     list(APPEND linked ${OPENCL_LIBRARY})
   endif()
-  glorand_script_test(gpu_native_mistakes gpu/native/mistakes.sh ${PROJECT_SOURCE_DIR} ${PROJECT_BINARY_DIR} 10
+  glorand_script_test(gpu_native_mistakes gpu/native/mistakes.sh ${PROJECT_SOURCE_DIR} ${PROJECT_BINARY_DIR} 20
     ${CMAKE_C_COMPILER} ${linked})
-  glorand_script_test(gpu_native_mistakes_each gpu/native/mistakes.sh ${PROJECT_SOURCE_DIR} ${PROJECT_BINARY_DIR} 1
+  glorand_script_test(gpu_native_mistakes_each gpu/native/mistakes.sh ${PROJECT_SOURCE_DIR} ${PROJECT_BINARY_DIR} 4
     ${CMAKE_C_COMPILER} ${linked})
   set_tests_properties(gpu_native_mistakes_each PROPERTIES LABELS "scripts;proof" TIMEOUT 3600)
 endif()

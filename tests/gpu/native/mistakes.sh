@@ -4,7 +4,8 @@
 #
 # usage: mistakes.sh SOURCE_DIR BUILD_DIR EVERY COMPILER FILE...
 #
-# Of the mistakes each EVERY-th is tried, from the first on. The files are what test_native is linked of.
+# Of the mistakes each EVERY-th is tried, from the first on; with GLORAND_TEST_LONG all of them. The files are what
+# test_native is linked of.
 set -euo pipefail
 # shellcheck source-path=SCRIPTDIR source=../../scripts/common.sh
 . "$(dirname "${BASH_SOURCE[0]}")/../../scripts/common.sh"
@@ -80,7 +81,8 @@ mistakes=(
 
 source_dir=$1
 build_dir=$2
-every=$3
+every=${GLORAND_TEST_LONG:+1}
+every=${every:-$3}
 compiler=$4
 IFS=';' read -ra linked < <(printf '%s;' "${@:5}" && echo) # CMake's lists come as one argument
 make_scratch "$build_dir"
