@@ -60,7 +60,7 @@ else()
 endif()
 
 # The headers beside glorand.h whose functions this build has.
-set(backend_headers model.h)
+set(backend_headers model.h shard.h)
 if(GLORAND_HAVE_OPENCL)
   list(APPEND backend_headers opencl.h)
 endif()

@@ -13,6 +13,9 @@ typedef struct glr_layout_of_part {
     uint64_t bytes;
 } glr_layout_of_part;
 
+/* Checks a shape, an argument called name, and multiplies its dimensions. Errors: GLR_ERROR_SHAPE. */
+glr_status glr_check_shape(const char *name, const int64_t *shape, uint32_t rank, uint64_t *elements);
+
 glr_status glr_check_tensor(const glr_tensor *tensor, glr_layout_of_part *layout);
 
 typedef struct glr_fans {

@@ -17,19 +17,18 @@ typedef struct axes {
     uint32_t count;
 } axes;
 
-static glr_status check_shape(const glr_tensor *tensor, uint64_t *elements)
+glr_status glr_check_shape(const char *name, const int64_t *shape, uint32_t rank, uint64_t *elements)
 {
     uint64_t product = 1; /* of the dimensions that are not 0, so that fans cannot overflow either */
     *elements = 1;
-    for (uint32_t a = 0; a < tensor->rank; a++) {
-        int64_t dimension = tensor->shape[a];
+    for (uint32_t a = 0; a < rank; a++) {
+        int64_t dimension = shape[a];
         if (dimension < 0) {
-            return glr_fail(GLR_ERROR_SHAPE, "tensor.shape[%u]: %" PRId64 " is negative", a, dimension);
+            return glr_fail(GLR_ERROR_SHAPE, "%s[%u]: %" PRId64 " is negative", name, a, dimension);
         }
         if (dimension > 0 && product > (uint64_t)GLR_MAX_ELEMENTS / (uint64_t)dimension) {
-            return glr_fail(GLR_ERROR_SHAPE,
-                            "tensor.shape[%u]: %" PRId64 " makes the tensor larger than 2^56 elements", a,
-                            dimension);
+            return glr_fail(GLR_ERROR_SHAPE, "%s[%u]: %" PRId64 " makes the tensor larger than 2^56 elements",
+                            name, a, dimension);
         }
         product *= dimension > 0 ? (uint64_t)dimension : 1;
         *elements *= (uint64_t)dimension;
@@ -253,7 +252,7 @@ glr_status glr_check_tensor(const glr_tensor *tensor, glr_layout_of_part *layout
         return glr_fail(GLR_ERROR_ARGUMENT, "tensor.rank: %u is more than %d", tensor->rank, GLR_MAX_RANK);
     }
     uint64_t elements;
-    status = check_shape(tensor, &elements);
+    status = glr_check_shape("tensor.shape", tensor->shape, tensor->rank, &elements);
     if (status != GLR_OK) {
         return status;
     }
