@@ -111,6 +111,44 @@ GLR_API glr_status glr_piece_tensor(const glr_tensor *tensor, const glr_piece *p
                                     const int64_t *local_shape, const int64_t *local_strides,
                                     glr_tensor *part, uint64_t *offset);
 
+/** How a fused matrix has the rows of query, key and value. There are groups of heads: a group has heads /
+   groups query heads, one key head and one value head, each of head_dim rows. */
+typedef enum glr_qkv_layout {
+    GLR_QKV_BY_GROUP = 0, /**< for each group its query heads, its key head, its value head; ranks have equal
+                             numbers of rows, within groups if need be: linear_qkv of Megatron-LM */
+    GLR_QKV_BY_KIND = 1   /**< a rank's query heads, its key heads, its value heads. With fewer groups than
+                             ranks, ranks / groups ranks in a row have the same key and value head:
+                             QKVParallelLinear of vLLM and SGLang */
+} glr_qkv_layout;
+
+/** Which rows of a fused matrix. */
+typedef enum glr_qkv_kind {
+    GLR_QKV_QUERY = 0, /**< those of q_proj: heads * head_dim rows */
+    GLR_QKV_KEY = 1,   /**< those of k_proj: groups * head_dim rows */
+    GLR_QKV_VALUE = 2  /**< those of v_proj: groups * head_dim rows */
+} glr_qkv_kind;
+
+/** A fused matrix, of which tensor-parallel ranks have rows. */
+typedef struct glr_qkv {
+    glr_qkv_layout layout; /**< the order of the rows */
+    int64_t heads;         /**< number of query heads, at least 1 */
+    int64_t groups;        /**< number of key heads, which divides heads; as many as heads without groups */
+    int64_t head_dim;      /**< rows of a head, at least 1 */
+    int64_t ranks;         /**< number of tensor-parallel ranks, at least 1 */
+    int64_t rank;          /**< which of them, from 0 on */
+    uint32_t reserved[4];  /**< 0 */
+} glr_qkv;
+
+/** The pieces of the query's, the key's or the value's tensor that lie in a rank's part of the fused matrix:
+   local is where in that part. tensor is one of the three as they are stored apart: axis 0 is its rows, and
+   there may be other axes, whole in each rank, or none (a bias). *count is set to the number of pieces, also
+   when capacity is less; pieces may be NULL when capacity is 0. local_shape, unless NULL, is set to the shape
+   of the rank's part of the fused matrix, which is the same for the three. Errors: GLR_ERROR_ARGUMENT (a
+   member out of its range, numbers that ranks do not divide), GLR_ERROR_SHAPE (the tensor's rows),
+   GLR_ERROR_TOO_SMALL (no piece is written; *count and local_shape are). */
+GLR_API glr_status glr_shard_qkv(const glr_tensor *tensor, const glr_qkv *qkv, glr_qkv_kind kind,
+                                 glr_piece *pieces, size_t capacity, size_t *count, int64_t *local_shape);
+
 /** What a rank has of a tensor in a flat buffer. */
 typedef struct glr_flat_piece {
     size_t tensor; /**< which tensor, from 0 on */

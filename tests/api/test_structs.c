@@ -1,6 +1,7 @@
 /* The ABI of compiled programs: sizes of the public structs, and numbers of enumerators. A change here is a
    change of the ABI and needs a new soname. */
 #include "glorand/glorand.h"
+#include "glorand/shard.h"
 
 #include <criterion/criterion.h>
 #include <stddef.h>
@@ -16,6 +17,10 @@ Test(structs, sizes_and_offsets)
     cr_expect_eq(offsetof(glr_initializer, seed), 96, "%zu", offsetof(glr_initializer, seed));
     cr_expect_eq(offsetof(glr_initializer, input_axes), 148, "%zu", offsetof(glr_initializer, input_axes));
     cr_expect_eq(sizeof(glr_summary), 80);
+    cr_expect_eq(sizeof(glr_placement), 64, "%zu", sizeof(glr_placement));
+    cr_expect_eq(sizeof(glr_piece), 3 * 8 * GLR_MAX_RANK);
+    cr_expect_eq(sizeof(glr_qkv), 64, "%zu", sizeof(glr_qkv));
+    cr_expect_eq(sizeof(glr_flat_piece), 32);
 }
 
 Test(structs, enumerators)
