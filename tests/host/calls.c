@@ -419,6 +419,7 @@ void call_others(record *into, glr_device *device)
     call_memory(into, device);
     call_matrix(into, device);
     call_models(into);
+    call_shards(into);
     call_stage(into, device);
     call_wrongly(into, device);
 }

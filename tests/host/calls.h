@@ -1,4 +1,4 @@
-/* A call of every public function of glorand.h and model.h, with arguments whose results depend on a
+/* A call of every public function of glorand.h, model.h and shard.h, with arguments whose results depend on a
    floating-point mode or a locale that gets through to them. */
 #ifndef GLR_TEST_HOST_CALLS_H
 #define GLR_TEST_HOST_CALLS_H
@@ -14,6 +14,9 @@ void call_fills(record *into, glr_device *device);
 
 /* Lists and rules. */
 void call_models(record *into);
+
+/* Placements and pieces. */
+void call_shards(record *into);
 
 /* Everything else: descriptions, texts both ways, seeds, messages, memory, names. */
 void call_others(record *into, glr_device *device);
