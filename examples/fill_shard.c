@@ -1,6 +1,7 @@
 /*
- * Fills the local tensors of all ranks of a training program, FSDP2 over tensor parallelism, each by itself
- * as the rank's process would, and shows that together they hold the whole tensor, bit for bit.
+ * Fills the local tensors of all ranks of a training program, each by itself as the rank's process would, and
+ * shows that together they hold the whole tensor, bit for bit. The tensor is a fused one, gate and up: tensor
+ * parallelism cuts each of the two, and FSDP2 cuts what a rank of it has.
  *
  *     cc -std=c11 -o fill_shard fill_shard.c $(pkg-config --cflags --libs glorand)
  */
@@ -10,11 +11,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define ROWS    1003 /* which neither 2 nor 3 divides: ranks have different numbers of rows */
+#define ROWS    1000 /* 500 of gate and 500 of up */
 #define COLUMNS 64
-#define DP      3 /* ranks over which FSDP2 cuts what tensor parallelism has left */
+#define DP      3 /* which divides no rank's rows: the last ones have fewer */
 #define TP      2
-#define PIECES  TP /* that a rank has at most: a chunk of each segment */
+#define PIECES  2 /* that a rank has at most: rows of gate, and rows of up */
 
 /* What a rank has: a packed local tensor, and the boxes of the whole tensor in it. */
 typedef struct local_tensor {
@@ -52,7 +53,7 @@ static local_tensor fill_local(glr_device *device, const glr_initializer *init, 
                                int64_t i, int64_t j)
 {
     local_tensor local;
-    const glr_placement placements[] = {glr_shard_segments(0, TP, DP, i), glr_shard_axis(0, TP, j)};
+    const glr_placement placements[] = {glr_shard_segments(0, 2, TP, j), glr_shard_axis(0, DP, i)};
     check(glr_shard_shape(tensor, placements, 2, local.shape));
     check(glr_shard_pieces(tensor, placements, 2, local.pieces, PIECES, &local.count));
     const size_t elements = (size_t)(local.shape[0] * local.shape[1]);

@@ -69,6 +69,7 @@ if(GLORAND_HAVE_CUDA)
 endif()
 glorand_script_test(symbols scripts/symbols.sh ${PROJECT_SOURCE_DIR} $<TARGET_FILE:glorand> $<TARGET_FILE:glorand_static>
   ${backend_headers})
+glorand_script_test(shards_page scripts/shards_page.sh ${PROJECT_SOURCE_DIR})
 glorand_script_test(search_icdf scripts/search_icdf.sh ${PROJECT_SOURCE_DIR} ${PROJECT_BINARY_DIR} ${CMAKE_C_COMPILER})
 set_property(TEST search_icdf APPEND PROPERTY LABELS proof)
 glorand_script_test(reference scripts/reference.sh ${PROJECT_SOURCE_DIR} ${PROJECT_BINARY_DIR})

@@ -5,7 +5,7 @@
  * pieces that a rank has of the tensor are boxes, and glr_fill draws boxes: a rank fills its local tensor
  * with the whole tensor's values, without the whole tensor and without a message.
  *
- *     glr_placement placements[] = {glr_shard_segments(0, tp, dp, dp_rank), glr_shard_axis(0, tp, tp_rank)};
+ *     glr_placement placements[] = {glr_shard_segments(0, 2, tp, tp_rank), glr_shard_axis(0, dp, dp_rank)};
  *     glr_shard_shape(&tensor, placements, 2, local_shape);
  *     ... allocate the local tensor, packed: memory of `bytes` bytes ...
  *     glr_shard_pieces(&tensor, placements, 2, pieces, capacity, &count);
@@ -14,8 +14,9 @@
  *         glr_fill(device, &init, &part, memory + offset, bytes - offset);
  *     }
  *
- * examples/fill_shard.c is a whole program. docs/shards.md says which placements the layouts of PyTorch, JAX,
- * Megatron-LM and others are.
+ * examples/fill_shard.c is a whole program: a fused matrix, gate and up, of which tensor parallelism cuts
+ * both and FSDP2 cuts what a rank of that has. docs/shards.md says which placements the layouts of PyTorch,
+ * JAX, Megatron-LM and others are.
  *
  * In all of these functions a tensor is a whole one: its part is GLR_PART_WHOLE and its strides are 0.
  * Nothing here allocates memory or needs a device. All functions are thread-safe.
