@@ -159,6 +159,8 @@ if(TARGET glorand_command)
   if(NOT GLORAND_SANITIZE) # Python or an ordinary program could not load it.
     glorand_python_test(python_rounding python/check_rounding.py $<TARGET_FILE:test_rounding>)
     set_tests_properties(python_rounding PROPERTIES TIMEOUT 1800)
+    glorand_python_test(python_shards python/check_shards.py $<TARGET_FILE:glorand>
+      ${PROJECT_SOURCE_DIR}/docs/shards.md)
     glorand_python_test(python_example python/check_example.py ${PROJECT_SOURCE_DIR} $<TARGET_FILE:glorand>
       ${CMAKE_C_COMPILER} ${PROJECT_BINARY_DIR})
     glorand_python_test(python_package python/check_package.py ${PROJECT_SOURCE_DIR} $<TARGET_SONAME_FILE:glorand>

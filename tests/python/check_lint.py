@@ -7,7 +7,13 @@ import os
 import subprocess
 import sys
 
-CHECKED = ["python", "tests/python/check_package.py", "tests/python/check_lint.py", "tests/python/check_wheel.py"]
+CHECKED = [
+    "python",
+    "tests/python/check_package.py",
+    "tests/python/check_lint.py",
+    "tests/python/check_shards.py",
+    "tests/python/check_wheel.py",
+]
 
 
 def main(source):
