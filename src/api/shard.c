@@ -50,7 +50,8 @@ static int64_t least(int64_t a, int64_t b) { return a < b ? a : b; }
 
 static int64_t divide_up(int64_t n, int64_t by) { return n / by + (n % by != 0); }
 
-/* torch.chunk's rule. Nothing overflows: rank * size is less than 2 n, or size is 1. */
+/* torch.chunk's rule. Nothing overflows: n is at most GLR_MAX_ELEMENTS, also beside a dimension of 0, and
+ * rank * size is less than 2 n, or size is 1. */
 static chunk chunk_of(int64_t n, int64_t ranks, int64_t rank)
 {
     const int64_t size = divide_up(n, ranks);

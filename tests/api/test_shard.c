@@ -319,3 +319,35 @@ Test(shard, largest_numbers)
                   "row %zu", i);
     }
 }
+
+/* GLR_MAX_ELEMENTS bounds the other dimensions of a tensor without elements, too: chunks cannot overflow. */
+Test(shard, largest_numbers_beside_a_dimension_of_0)
+{
+    const int64_t most = GLR_MAX_ELEMENTS, ranks = most / 2 + 1; /* each has 2, the last one none */
+    glr_tensor tensor = {.dtype = GLR_DTYPE_FLOAT32, .rank = 2, .shape = {0, most}};
+    const struct {
+        glr_placement placement;
+        int64_t extent;
+    } rows[] = {
+        {glr_shard_axis(1, ranks, ranks - 2), 2},
+        {glr_shard_axis(1, ranks, ranks - 1), 0},
+        {glr_shard_axis(1, INT64_MAX, most - 1), 1},
+        {glr_shard_axis(1, INT64_MAX, INT64_MAX - 1), 0},
+        {glr_shard_axis(0, ranks, ranks - 1), most},
+        {glr_shard_segments(1, 1, ranks, ranks - 2), 2},
+        {glr_shard_lengths(1, &most, 1, ranks, ranks - 2), 2},
+    };
+    int64_t shape[2] = {-1, -1};
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        size_t count = 9;
+        cr_expect_eq(glr_shard_shape(&tensor, &rows[i].placement, 1, shape), GLR_OK, "%s", glr_last_error());
+        cr_expect(shape[0] == 0 && shape[1] == rows[i].extent, "row %zu: %lld", i, (long long)shape[1]);
+        cr_expect_eq(glr_shard_pieces(&tensor, &rows[i].placement, 1, pieces, 1, &count), GLR_OK);
+        cr_expect_eq(count, 0, "row %zu", i);
+    }
+    tensor.shape[1] = INT64_MAX;
+    const glr_placement placement = glr_shard_axis(1, INT64_MAX / 2, INT64_MAX / 2 - 1);
+    cr_expect_eq(glr_shard_shape(&tensor, &placement, 1, shape), GLR_ERROR_SHAPE);
+    cr_expect_str_eq(glr_last_error(),
+                     "tensor.shape[1]: 9223372036854775807 makes the tensor larger than 2^56 elements");
+}
