@@ -28,12 +28,14 @@ from glorand._fill import Summary, describe, empty, fill_
 from glorand._initializer import Initializer, Law, stream_of_name
 from glorand._library import STREAM_VERSION as stream_version
 from glorand._library import GlorandError, law_names, lib, text_of
+from glorand._shards import Placement
 
 __all__ = [
     "Device",
     "GlorandError",
     "Initializer",
     "Law",
+    "Placement",
     "Summary",
     "describe",
     "devices",

@@ -148,6 +148,13 @@ def span(shape: Sequence[int], strides: Sequence[int] | None, itemsize: int) -> 
 # ---- torch -----------------------------------------------------------------------------------------------------------
 
 
+def increment_of(array: Any) -> Callable[[], object] | None:
+    """What tells autograd of a change to torch's tensor, as of one by an in-place operation."""
+    if array.is_inference():
+        return None
+    return lambda: sys.modules["torch"].autograd.graph.increment_version(array)
+
+
 def _of_torch(array: Any, torch: Any) -> Memory:
     if type(array).__torch_dispatch__ is not torch.Tensor.__torch_dispatch__:
         raise refusal(array, "has no memory", "GLR_ERROR_UNSUPPORTED")
@@ -169,10 +176,8 @@ def _of_torch(array: Any, torch: Any) -> Memory:
         raise refusal(array, "has no memory: its storage was freed", "GLR_ERROR_TOO_SMALL")
     name = str(array.dtype)
     code = dtype_code(name)
-    # Autograd is to know of the change, as of one by an in-place operation.
-    written = None if array.is_inference() else lambda: torch.autograd.graph.increment_version(array)
     known = dtype_name(code) if code else name
-    return Memory(address, max(size, 0), shape, strides, known, itemsize, array, written)
+    return Memory(address, max(size, 0), shape, strides, known, itemsize, array, increment_of(array))
 
 
 # ---- __array_interface__ ---------------------------------------------------------------------------------------------

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import ctypes
 import operator
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from math import prod
 from typing import TYPE_CHECKING, Any, NamedTuple, SupportsIndex
 
-from glorand._arrays import Memory, dtype_code, dtype_name, dtype_of, memory_of, refusal
+from glorand._arrays import Memory, dtype_code, dtype_name, dtype_of, increment_of, memory_of, refusal
 from glorand._device import cpu
+from glorand._dtensor import held_of, is_dtensor
 from glorand._initializer import Array, Initializer, initializer_of, stream_from
 from glorand._library import (
     MAX_RANK,
@@ -23,6 +24,7 @@ from glorand._library import (
     check,
     lib,
 )
+from glorand._shards import Placement, Placements, parts_of
 
 if TYPE_CHECKING:
     import numpy
@@ -153,15 +155,111 @@ def _lay(array: object, memory: Memory, tensor: TensorStruct, extents: tuple[int
         tensor.strides[: len(have)] = memory.strides
 
 
-def _draw(law: Initializer, struct: InitializerStruct, tensor: TensorStruct, memory: Memory) -> None:
-    """Draws the values. A random initializer without a seed is refused in the caller's words."""
-    try:
-        check(lib.glr_fill(cpu(), ctypes.byref(struct), ctypes.byref(tensor), memory.address, memory.size))
-    except GlorandError as error:
-        if error.status != "GLR_ERROR_UNSEEDED":
-            raise
-        why = f"seed: {law} has none, and a part of a tensor or a tensor with a stream needs one"
-        raise GlorandError(error.status, why) from None
+class Fill:
+    """A fill whose arguments are checked, as far as this can be done before the library is asked to draw."""
+
+    def __init__(self, law: Initializer, struct: InitializerStruct, memory: Memory) -> None:
+        self.law, self.struct, self.memory = law, struct, memory
+        self.parts: list[tuple[TensorStruct, int]] = []  # each with where it begins in the memory, in bytes
+        self.written: list[Callable[[], object]] = [] if memory.written is None else [memory.written]
+
+    def draw(self) -> None:
+        """Draws the values. A random initializer without a seed is refused in the caller's words."""
+        for part, offset in self.parts:
+            struct, tensor = ctypes.byref(self.struct), ctypes.byref(part)
+            try:
+                check(lib.glr_fill(cpu(), struct, tensor, self.memory.address + offset, self.memory.size - offset))
+            except GlorandError as error:
+                if error.status != "GLR_ERROR_UNSEEDED":
+                    raise
+                why = f"seed: {self.law} has none, and a part of a tensor or a tensor with a stream needs one"
+                raise GlorandError(error.status, why) from None
+        for tell in self.written:
+            tell()
+
+
+def _dtype_of_memory(array: object, memory: Memory) -> int:
+    code = dtype_code(memory.dtype)
+    if code == 0:
+        raise refusal(array, f"of dtype {memory.dtype} is not filled", "GLR_ERROR_UNSUPPORTED")
+    return code
+
+
+def _parts(
+    fill: Fill, array: object, tensor: TensorStruct, part: list[Interval] | Placements | tuple[int, int] | None
+) -> list[tuple[TensorStruct, int]]:
+    """The part that the array holds, in as many as it takes."""
+    whole = tuple(tensor.shape[: tensor.rank])
+    if isinstance(part, Placements):
+        _lay(array, fill.memory, tensor, part.local_shape(tensor))
+        strides = tuple(tensor.strides[: tensor.rank])
+        tensor.strides = type(tensor.strides)()
+        return parts_of(tensor, part, strides)
+    extents = whole
+    if isinstance(part, tuple):
+        extents = _set_range(tensor, part)
+    elif part is not None:
+        extents = _set_box(tensor, whole, part)
+    elif fill.struct.seeding == SEEDING_NONE and fill.struct.stream != 0:
+        _set_box(tensor, whole, [(0, length) for length in whole])  # the library asks parts for a seed
+    _lay(array, fill.memory, tensor, extents)
+    return [(tensor, 0)]
+
+
+def _of_dtensor(array: Any, **said: Any) -> tuple[Any, Any, list[Placement] | None]:
+    """The array, the shape and the placements that a DTensor stands for. Errors: TypeError, GlorandError."""
+    for what in ("box", "range", "placements"):
+        if said[what] is not None:
+            raise TypeError(f"{what}: a DTensor says by itself which part this rank has")
+    held = held_of(array)
+    if said["shape"] is not None and _numbers("shape", said["shape"]) != held.shape:
+        raise refusal(array, f"has the shape {held.shape}, and shape says {said['shape']!r}", "GLR_ERROR_SHAPE")
+    return held.local, held.shape, held.placements
+
+
+def fill_of(
+    array: Any,
+    initializer: Initializer | str,
+    *,
+    seed: SupportsIndex | None = None,
+    stream: SupportsIndex | None = None,
+    name: str | None = None,
+    shape: Shape | None = None,
+    box: Box | None = None,
+    range: tuple[SupportsIndex, SupportsIndex] | None = None,
+    placements: Sequence[Placement] | None = None,
+    dtype: object = None,
+) -> Fill | None:
+    """What `fill_` does, up to the drawing; None where this rank has no part in the array."""
+    if sum(part is not None for part in (box, range, placements)) > 1:
+        raise TypeError("box, range, placements: a part is said by one of them")
+    law = initializer_of(initializer)
+    struct = law._seeded(seed, stream_from(stream, name))
+    target, written = array, None
+    if is_dtensor(array):
+        target, shape, placements = _of_dtensor(array, shape=shape, box=box, range=range, placements=placements)
+        if placements is None:
+            return None
+        written = increment_of(array)
+    # The caller's objects become numbers before the array's address is taken: their methods might free its memory.
+    said = None if shape is None else _numbers("shape", shape)
+    part: Any = None if placements is None else Placements(placements)
+    if box is not None:
+        part = _intervals(box)
+    elif range is not None:
+        part = _elements(range)
+    if said is None and isinstance(part, Placements):
+        raise TypeError("placements: the whole tensor's shape is needed beside them")
+    said_code = None if dtype is None else dtype_of(dtype)
+    memory = memory_of(target)
+    if said_code is not None:
+        memory = _as_dtype(array, memory, said_code)
+    whole = _numbers("shape", memory.shape) if said is None else said
+    fill = Fill(law, struct, memory)
+    fill.parts = _parts(fill, array, _tensor(whole, _dtype_of_memory(array, memory)), part)
+    if written is not None:
+        fill.written.append(written)
+    return fill
 
 
 def fill_(
@@ -174,6 +272,7 @@ def fill_(
     shape: Shape | None = None,
     box: Box | None = None,
     range: tuple[SupportsIndex, SupportsIndex] | None = None,
+    placements: Sequence[Placement] | None = None,
     dtype: object = None,
 ) -> Array:
     """Fills an array with an initializer's values, and returns the array.
@@ -183,7 +282,8 @@ def fill_(
 
     Args:
         array: writable memory of the CPU with any strides that are not negative: a numpy array; a torch tensor, also
-            of bfloat16 and float8; anything with ``__array_interface__``, the buffer protocol or DLPack 1.
+            of bfloat16 and float8; a DTensor, of which this rank's part is filled, and no message is sent; anything
+            with ``__array_interface__``, the buffer protocol or DLPack 1.
         initializer: an `Initializer`, or its text.
         seed, stream: in place of the initializer's own. Give each tensor of a model its own stream.
         name: the tensor's name in the model, which gives the stream.
@@ -193,6 +293,8 @@ def fill_(
             are not counted from the end: none is negative. The array has the box's shape.
         range: the part that the array holds: the first element, in row-major order, and the number of elements. The
             array is one-dimensional and packed.
+        placements: the part that the array holds, as a rank of a mesh has it: a `Placement` for each dimension of the
+            mesh, in the mesh's order; each cuts what those before it have left. `shape` is needed.
         dtype: the element type, where the array cannot say it: of an array of unsigned integers, those that have the
             same size; of bytes that lie packed along one axis, any.
 
@@ -219,34 +321,20 @@ def fill_(
     >>> ["%.9g" % value for value in weights]
     ['0.000788545236', '-0.0792722702', '0.00516460324', '0.0404688194']
     """
-    if box is not None and range is not None:
-        raise TypeError("box, range: a part is a box or a range, not both")
-    law = initializer_of(initializer)
-    struct = law._seeded(seed, stream_from(stream, name))
-    # The caller's objects become numbers before the array's address is taken: their methods might free its memory.
-    said = None if shape is None else _numbers("shape", shape)
-    intervals = None if box is None else _intervals(box)
-    elements = None if range is None else _elements(range)
-    said_code = None if dtype is None else dtype_of(dtype)
-    memory = memory_of(array)
-    if said_code is not None:
-        memory = _as_dtype(array, memory, said_code)
-    code = dtype_code(memory.dtype)
-    if code == 0:
-        raise refusal(array, f"of dtype {memory.dtype} is not filled", "GLR_ERROR_UNSUPPORTED")
-    whole = _numbers("shape", memory.shape) if said is None else said
-    tensor = _tensor(whole, code)
-    extents = whole
-    if intervals is not None:
-        extents = _set_box(tensor, whole, intervals)
-    elif elements is not None:
-        extents = _set_range(tensor, elements)
-    elif struct.seeding == SEEDING_NONE and struct.stream != 0:
-        _set_box(tensor, whole, [(0, length) for length in whole])  # the library asks parts for a seed
-    _lay(array, memory, tensor, extents)
-    _draw(law, struct, tensor, memory)
-    if memory.written is not None:
-        memory.written()
+    fill = fill_of(
+        array,
+        initializer,
+        seed=seed,
+        stream=stream,
+        name=name,
+        shape=shape,
+        box=box,
+        range=range,
+        placements=placements,
+        dtype=dtype,
+    )
+    if fill is not None:
+        fill.draw()
     return array
 
 

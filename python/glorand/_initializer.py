@@ -20,6 +20,7 @@ from glorand._library import (
 
 if TYPE_CHECKING:
     from glorand._fill import Box, Shape, Summary
+    from glorand._shards import Placement
 
     # What an argument of a law may be: a number; a word or an expression of the text form; a list of axes.
     Argument = SupportsFloat | str | Sequence[SupportsIndex] | None
@@ -86,9 +87,8 @@ def text_of_call(law: str, arguments: Sequence[Argument], named: Mapping[str, Ar
     return f"{law}({', '.join(written)})" if written else law
 
 
-def _read(text: str, variables: Mapping[str, SupportsFloat]) -> InitializerStruct:
-    struct = InitializerStruct()
-    encoded = text.encode()
+def variables_of(variables: Mapping[str, SupportsFloat]) -> ctypes.Array[VariableStruct]:
+    """Variables as the library takes them. Errors: TypeError, ValueError."""
     table = (VariableStruct * len(variables))()
     for entry, (name, value) in zip(table, variables.items(), strict=True):
         if not isinstance(name, str):
@@ -96,17 +96,23 @@ def _read(text: str, variables: Mapping[str, SupportsFloat]) -> InitializerStruc
         if "\0" in name:  # where the library would take it to end
             raise ValueError(f"variables: the name {name!r} has a zero byte")
         entry.name, entry.value = name.encode(), float(value)
+    return table
+
+
+def _read(text: str, variables: Mapping[str, SupportsFloat]) -> InitializerStruct:
+    struct = InitializerStruct()
+    encoded, table = text.encode(), variables_of(variables)
     check(lib.glr_initializer_from_text(encoded, len(encoded), table, len(table), ctypes.byref(struct)))
     return struct
 
 
-def _text_by(write: Callable[..., int], struct: InitializerStruct) -> str:
-    """What one of the library's functions writes of an initializer."""
+def text_by(write: Callable[..., int], subject: object) -> str:
+    """What one of the library's functions writes of an initializer's struct or of a model."""
     length = ctypes.c_size_t()
     capacity = 256
     while True:
         buffer = ctypes.create_string_buffer(capacity)
-        status = write(ctypes.byref(struct), buffer, capacity, ctypes.byref(length))
+        status = write(subject, buffer, capacity, ctypes.byref(length))
         if length.value < capacity:  # or the call failed and left it alone
             check(status)
             return text_of(buffer.value)
@@ -144,7 +150,7 @@ class Initializer:
         self._set(_read(text, variables or {}))
 
     def _set(self, struct: InitializerStruct) -> None:
-        object.__setattr__(self, "_text", _text_by(lib.glr_initializer_to_text, struct))
+        object.__setattr__(self, "_text", text_by(lib.glr_initializer_to_text, ctypes.byref(struct)))
         object.__setattr__(self, "_struct", struct)
 
     @classmethod
@@ -181,7 +187,7 @@ class Initializer:
         Errors: GlorandError with ``GLR_ERROR_UNSUPPORTED`` for what Keras has no form for: a key and counter,
         ``fan_geo_avg``.
         """
-        return _text_by(lib.glr_initializer_to_json, self._struct)
+        return text_by(lib.glr_initializer_to_json, ctypes.byref(self._struct))
 
     @property
     def kind(self) -> str:
@@ -255,12 +261,24 @@ class Initializer:
         shape: Shape | None = None,
         box: Box | None = None,
         range: tuple[SupportsIndex, SupportsIndex] | None = None,
+        placements: Sequence[Placement] | None = None,
         dtype: object = None,
     ) -> Array:
         """Fills an array with this initializer's values, and returns the array: see `glorand.fill_`."""
         from glorand._fill import fill_
 
-        return fill_(array, self, seed=seed, stream=stream, name=name, shape=shape, box=box, range=range, dtype=dtype)
+        return fill_(
+            array,
+            self,
+            seed=seed,
+            stream=stream,
+            name=name,
+            shape=shape,
+            box=box,
+            range=range,
+            placements=placements,
+            dtype=dtype,
+        )
 
     def describe(self, shape: Shape, dtype: object = "float32") -> Summary:
         """The fans and the distribution for a tensor: see `glorand.describe`."""

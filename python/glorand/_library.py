@@ -14,6 +14,10 @@ MAX_RANK = 16
 
 SEEDING_SEED, SEEDING_KEY, SEEDING_NONE = 0, 1, 2
 PART_WHOLE, PART_BOX, PART_RANGE = 0, 1, 2
+PLACEMENT_REPLICATE, PLACEMENT_SHARD, PLACEMENT_SEGMENTS = 0, 1, 2
+ACTION_NONE, ACTION_FILL, ACTION_SKIP = 0, 1, 2
+LAYOUT_KERAS, LAYOUT_TORCH = 0, 1
+METHOD_RESAMPLE, METHOD_ICDF = 0, 1
 BACKEND_CPU = 1
 DEVICE_TEXT = 160  # bytes of a text in DeviceInfo
 
@@ -35,7 +39,7 @@ class GlorandError(Exception):
         return f"{self.message} ({self.status})"
 
 
-# The structs end in words that the library may have turned into members since: these are copied with all others.
+# Most structs end in words that the library may have turned into members since: these are copied with all others.
 
 Axes = ctypes.c_int64 * MAX_RANK
 FanAxes = ctypes.c_int32 * MAX_RANK
@@ -135,6 +139,67 @@ class VariableStruct(ctypes.Structure):
     _fields_ = (("name", ctypes.c_char_p), ("value", ctypes.c_double))
 
 
+class ModelTensorStruct(ctypes.Structure):
+    """glr_model_tensor."""
+
+    _fields_ = (
+        ("name", ctypes.c_char_p),
+        ("reason", ctypes.c_char_p),
+        ("action", ctypes.c_uint32),
+        ("initializer", InitializerStruct),
+        ("tensor", TensorStruct),
+        ("reserved", ctypes.c_uint32 * 8),
+    )
+
+
+class ModelOptionsStruct(ctypes.Structure):
+    """glr_model_options."""
+
+    _fields_ = (
+        ("seed", ctypes.c_int64),
+        ("recipe", ctypes.c_char_p),
+        ("has_seed", ctypes.c_uint32),
+        ("dtype", ctypes.c_uint32),
+        ("has_method", ctypes.c_uint32),
+        ("method", ctypes.c_uint32),
+        ("has_layout", ctypes.c_uint32),
+        ("layout", ctypes.c_uint32),
+        ("reserved", ctypes.c_uint32 * 8),
+    )
+
+
+class PlacementStruct(ctypes.Structure):
+    """glr_placement."""
+
+    _fields_ = (
+        ("kind", ctypes.c_uint32),
+        ("axis", ctypes.c_int32),
+        ("ranks", ctypes.c_int64),
+        ("rank", ctypes.c_int64),
+        ("segments", ctypes.c_int64),
+        ("segment_lengths", ctypes.POINTER(ctypes.c_int64)),
+        ("segment_count", ctypes.c_size_t),
+        ("reserved", ctypes.c_uint32 * 4),
+    )
+
+
+class PieceStruct(ctypes.Structure):
+    """glr_piece."""
+
+    _fields_ = (("start", Axes), ("extent", Axes), ("local", Axes))
+
+
+class FlatPieceStruct(ctypes.Structure):
+    """glr_flat_piece."""
+
+    _fields_ = (
+        ("tensor", ctypes.c_size_t),
+        ("first", ctypes.c_int64),
+        ("count", ctypes.c_int64),
+        ("local", ctypes.c_int64),
+    )
+
+
 # The functions that return a status, and the types of their arguments. Pointers to structs are void pointers: byref()
 # and arrays pass for them, at less cost than typed ones.
 _P, _SIZE = ctypes.c_void_p, ctypes.c_size_t
@@ -148,6 +213,18 @@ _CALLS: dict[str, tuple[type, ...]] = {
     "glr_initializer_to_json": (_P, _P, _SIZE, _P),
     "glr_describe": (_P, _P, _P),
     "glr_fill": (_P, _P, _P, _P, ctypes.c_uint64),
+    "glr_model_create": (_P, _SIZE, _P),
+    "glr_model_from_list": (ctypes.c_char_p, _SIZE, _P, _SIZE, _P),
+    "glr_model_add": (_P, ctypes.c_char_p, _P, _P),
+    "glr_model_add_rule": (_P, ctypes.c_char_p, ctypes.c_char_p),
+    "glr_pattern_match": (ctypes.c_char_p, ctypes.c_char_p, _P),
+    "glr_model_resolve": (_P, _P),
+    "glr_model_undecided": (_P, _P, _SIZE, _P),
+    "glr_model_get": (_P, _SIZE, _P),
+    "glr_shard_shape": (_P, _P, _SIZE, _P),
+    "glr_shard_pieces": (_P, _P, _SIZE, _P, _SIZE, _P),
+    "glr_piece_tensor": (_P, _P, _P, _P, _P, _P),
+    "glr_shard_flat": (_P, _P, _SIZE, ctypes.c_int64, ctypes.c_int64, _P, _SIZE, _P),
 }
 
 # Those that cannot fail, with the type of their result before.
@@ -164,6 +241,9 @@ _QUERIES: dict[str, tuple[type | None, ...]] = {
     "glr_law_name": (ctypes.c_char_p, _SIZE),
     "glr_stream_of_name": (ctypes.c_int64, ctypes.c_char_p, _SIZE),
     "glr_set_seed": (None, ctypes.c_int64),
+    "glr_model_free": (None, _P),
+    "glr_model_count": (_SIZE, _P),
+    "glr_model_has_seeds": (ctypes.c_uint32, _P),
 }
 
 

@@ -265,3 +265,48 @@ def test_signals_are_not_lost():
     finally:
         signal.signal(signal.SIGALRM, before)
     assert seen[0] == [1, 1, 1]
+
+
+def test_placements():
+    """Against numpy's slices; torch's rules for chunks are tested where torch is (test_torch_ranks.py)."""
+    law = glorand.random_normal(0, 1, seed=3)
+    whole = law.fill_(numpy.zeros((10, 6), "float32"))
+    rows = glorand.Placement(ranks=4, rank=2, axis=0)  # chunks of 3, 3, 3 and 1
+    halves = glorand.Placement(ranks=2, rank=0, axis=1, segments=3)
+    part = law.fill_(numpy.zeros((3, 3), "float32"), shape=(10, 6), placements=[rows, halves])
+    assert part.tolist() == whole[6:9, ::2].tolist()
+    within = numpy.zeros((5, 8), "float32")
+    law.fill_(within[1:4, 1:7:2], shape=(10, 6), placements=[rows, halves])
+    assert within[1:4, 1:7:2].tolist() == part.tolist() and numpy.count_nonzero(within) == 9
+    all_of_it = law.fill_(numpy.zeros((10, 6), "float32"), shape=(10, 6), placements=[glorand.Placement(3, 1)])
+    assert all_of_it.tolist() == whole.tolist()
+    nothing = glorand.Placement(ranks=11, rank=10, axis=0)
+    assert law.fill_(numpy.zeros((0, 6), "float32"), shape=(10, 6), placements=[nothing]).size == 0
+
+
+def test_placements_refused():
+    values = numpy.zeros((5, 6), "float32")
+    rows = glorand.Placement(ranks=2, rank=0, axis=0)
+
+    def refused(status, match, *placements, law="ones", **said):
+        with pytest.raises(glorand.GlorandError, match=match) as caught:
+            glorand.fill_(values, law, **{"shape": (10, 6), "placements": placements, **said})
+        assert caught.value.status == status and not values.any()
+
+    refused("GLR_ERROR_ARGUMENT", "rank", rows._replace(rank=2))
+    refused("GLR_ERROR_ARGUMENT", "ranks", rows._replace(ranks=0))
+    refused("GLR_ERROR_ARGUMENT", "axis", rows._replace(axis=2))
+    refused("GLR_ERROR_ARGUMENT", "axis", rows._replace(axis=2**40))
+    refused("GLR_ERROR_SHAPE", "segment", rows._replace(segments=(4, 5)))
+    refused("GLR_ERROR_SHAPE", "array: numpy.ndarray has the shape", glorand.Placement(2, 0, 1))
+    refused("GLR_ERROR_UNSEEDED", "seed", rows, law="he_normal")
+    refused("GLR_ERROR_UNSEEDED", "seed", glorand.Placement(1, 0), law="he_normal", shape=(5, 6))
+    for said, match in (
+        ({"placements": [rows]}, "shape"),
+        ({"placements": [(2, 0)], "shape": (10, 6)}, "Placement"),
+        ({"placements": [rows._replace(rank="0")], "shape": (10, 6)}, "integer"),
+        ({"placements": [rows], "shape": (10, 6), "box": ((0, 5), (0, 6))}, "one of them"),
+    ):
+        with pytest.raises(TypeError, match=match):
+            glorand.fill_(values, "ones", **said)
+    assert not values.any()

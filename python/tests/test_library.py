@@ -114,7 +114,7 @@ def test_structs(source, tmp_path):
     """Sizes and places of all members, as a C compiler lays them out."""
     kinds = [item for item in vars(_library).values() if isinstance(item, type)]
     structs = [kind for kind in kinds if issubclass(kind, ctypes.Structure)]
-    assert len(structs) == 6
+    assert len(structs) == 11
     lines, expected = [], []
     for struct in structs:
         name = struct.__doc__.rstrip(".")
@@ -126,7 +126,8 @@ def test_structs(source, tmp_path):
             lines.append(f'printf("{field} %zu %zu\\n", offsetof({name}, {field}), sizeof((({name} *)0)->{field}));')
             place = getattr(struct, field)
             expected.append(f"{field} {place.offset} {place.size}")
-    includes = "#include <glorand/glorand.h>\n#include <stdio.h>\n"
+    headers = ("glorand/model.h", "glorand/shard.h", "stdio.h")
+    includes = "".join(f"#include <{header}>\n" for header in headers)
     (tmp_path / "structs.c").write_text(f"{includes}int main(void) {{\n{chr(10).join(lines)}\nreturn 0; }}\n")
     program = tmp_path / "structs"
     subprocess.run([compiler(), "-I", source / "include", "-o", program, tmp_path / "structs.c"], check=True)
@@ -135,9 +136,12 @@ def test_structs(source, tmp_path):
 
 
 def test_enumerators(source):
-    header = (source / "include/glorand/glorand.h").read_text()
-    number = {name: int(value) for name, value in re.findall(r"GLR_(\w+) = (\d+)", header)}
-    for name in ("SEEDING_SEED", "SEEDING_KEY", "SEEDING_NONE", "PART_WHOLE", "PART_BOX", "PART_RANGE", "BACKEND_CPU"):
+    headers = "".join((source / f"include/glorand/{name}.h").read_text() for name in ("glorand", "model", "shard"))
+    number = {name: int(value) for name, value in re.findall(r"GLR_(\w+) =\s+(\d+)", headers)}
+    prefixes = ("ACTION_", "BACKEND_", "LAYOUT_", "METHOD_", "PART_", "PLACEMENT_", "SEEDING_")
+    ours = [name for name in vars(_library) if name.startswith(prefixes)]
+    assert len(ours) == 17
+    for name in ours:
         assert getattr(_library, name) == number[name], name
 
 
