@@ -236,6 +236,7 @@ _QUERIES: dict[str, tuple[type | None, ...]] = {
     "glr_dtype_name": (ctypes.c_char_p, ctypes.c_int),
     "glr_dtype_size": (_SIZE, ctypes.c_int),
     "glr_dtype_of_name": (ctypes.c_int, ctypes.c_char_p),
+    "glr_dtype_is_floating": (ctypes.c_uint32, ctypes.c_int),
     "glr_kind_name": (ctypes.c_char_p, ctypes.c_int),
     "glr_kind_of_name": (ctypes.c_int, ctypes.c_char_p),
     "glr_law_name": (ctypes.c_char_p, _SIZE),

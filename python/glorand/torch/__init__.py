@@ -1,0 +1,15 @@
+"""torch's modules, also sharded ones: ``glorand.torch.init_`` in place of ``to_empty`` and ``init_weights``.
+
+>>> import glorand.torch, torch
+>>> with torch.device("meta"):
+...     model = torch.nn.Sequential(torch.nn.Linear(784, 256), torch.nn.Linear(256, 10))
+>>> _ = glorand.torch.init_(model, {"*.weight": "kaiming_uniform(nonlinearity=relu)", "*.bias": "zeros"}, seed=42)
+>>> model[0].weight.device.type
+'cpu'
+"""
+
+from __future__ import annotations
+
+from glorand.torch._init import init_
+
+__all__ = ["init_"]
