@@ -48,7 +48,7 @@ class Summary(NamedTuple):
 # ---- What the caller says --------------------------------------------------------------------------------------------
 
 
-def _numbers(what: str, values: Any) -> tuple[int, ...]:
+def numbers_of(what: str, values: Any) -> tuple[int, ...]:
     """Integers, in a tuple that fits a tensor's axes. Errors: TypeError, GlorandError."""
     try:
         numbers = tuple(map(operator.index, values if isinstance(values, Iterable) else (values,)))
@@ -76,7 +76,7 @@ def _interval(axis: int, interval: Any) -> Interval:
             raise GlorandError("GLR_ERROR_SHAPE", f"box: the step along axis {axis} is {interval.step}, not 1")
         to_end = interval.stop is None
         interval = (0 if interval.start is None else interval.start, 0 if to_end else interval.stop)
-    bounds = _numbers("box", interval)
+    bounds = numbers_of("box", interval)
     if len(bounds) != 2:
         raise TypeError(f"box: a first index and an end are needed along axis {axis}, not {interval!r}")
     for what, bound in zip(("first index", "end"), bounds, strict=True):
@@ -109,7 +109,7 @@ def _set_box(tensor: TensorStruct, shape: tuple[int, ...], intervals: Sequence[I
 
 def _elements(elements: Any) -> tuple[int, int]:
     """First element and count of a range. Errors: TypeError, GlorandError."""
-    numbers = _numbers("range", elements)
+    numbers = numbers_of("range", elements)
     if len(numbers) != 2:
         raise TypeError(f"range: the first element and a count are needed, not {elements!r}")
     return numbers[0], numbers[1]
@@ -212,7 +212,7 @@ def _of_dtensor(array: Any, **said: Any) -> tuple[Any, Any, list[Placement] | No
         if said[what] is not None:
             raise TypeError(f"{what}: a DTensor says by itself which part this rank has")
     held = held_of(array)
-    if said["shape"] is not None and _numbers("shape", said["shape"]) != held.shape:
+    if said["shape"] is not None and numbers_of("shape", said["shape"]) != held.shape:
         raise refusal(array, f"has the shape {held.shape}, and shape says {said['shape']!r}", "GLR_ERROR_SHAPE")
     return held.local, held.shape, held.placements
 
@@ -242,7 +242,7 @@ def fill_of(
             return None
         written = increment_of(array)
     # The caller's objects become numbers before the array's address is taken: their methods might free its memory.
-    said = None if shape is None else _numbers("shape", shape)
+    said = None if shape is None else numbers_of("shape", shape)
     part: Any = None if placements is None else Placements(placements)
     if box is not None:
         part = _intervals(box)
@@ -254,7 +254,7 @@ def fill_of(
     memory = memory_of(target)
     if said_code is not None:
         memory = _as_dtype(array, memory, said_code)
-    whole = _numbers("shape", memory.shape) if said is None else said
+    whole = numbers_of("shape", memory.shape) if said is None else said
     fill = Fill(law, struct, memory)
     fill.parts = _parts(fill, array, _tensor(whole, _dtype_of_memory(array, memory)), part)
     if written is not None:
@@ -354,7 +354,7 @@ def describe(initializer: Initializer | str, shape: Shape, dtype: object = "floa
     (784.0, 0.050508)
     """
     struct, summary = initializer_of(initializer)._struct, SummaryStruct()
-    tensor = _tensor(_numbers("shape", shape), dtype_of(dtype))
+    tensor = _tensor(numbers_of("shape", shape), dtype_of(dtype))
     check(lib.glr_describe(ctypes.byref(struct), ctypes.byref(tensor), ctypes.byref(summary)))
     return Summary(summary.fan_in, summary.fan_out, summary.mean, summary.stddev, summary.lower, summary.upper)
 
@@ -382,7 +382,7 @@ def empty(shape: Shape, dtype: object = "float32") -> numpy.ndarray[Any, Any]:
         element: Any = numpy.dtype(getattr(ml_dtypes, name))
     else:
         element = numpy.dtype(name)
-    axes = _numbers("shape", shape)
+    axes = numbers_of("shape", shape)
     for axis, extent in enumerate(axes):
         if extent < 0:
             raise ValueError(f"shape: the extent along axis {axis} is {extent}; extents are 0 or more")

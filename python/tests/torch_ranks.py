@@ -6,6 +6,7 @@ Prints a JSON object: for each case what went wrong on the ranks, "" if nothing 
 have is torch: distribute_tensor of the whole, full_tensor, and the modules of torch that shard.
 """
 
+import contextlib
 import json
 import os
 import pathlib
@@ -14,14 +15,19 @@ import sys
 import tempfile
 import traceback
 
+import pytest
 import torch
 import torch.distributed as dist
 import torch.multiprocessing
-from torch.distributed.device_mesh import init_device_mesh
-from torch.distributed.tensor import DTensor, Replicate, Shard, distribute_tensor
+from torch.distributed.device_mesh import DeviceMesh, init_device_mesh
+from torch.distributed.fsdp import FullyShardedDataParallel, ShardingStrategy, fully_shard
+from torch.distributed.fsdp.wrap import ModuleWrapPolicy
+from torch.distributed.tensor import DTensor, Partial, Replicate, Shard, distribute_tensor
+from torch.distributed.tensor.parallel import ColwiseParallel, RowwiseParallel, parallelize_module
 from torch.distributed.tensor.placement_types import _StridedShard
 
 import glorand
+import glorand.torch
 
 RANKS = 4
 LAW = glorand.truncated_normal(0.5, 2, seed=11, name="layers.0.weight")
@@ -75,6 +81,248 @@ def case_placements():
         same(found.to_local(), expected.to_local(), (turn, shape, placements, mesh.shape))
 
 
+def whole_block():
+    """The module that all cases shard, filled on one process."""
+    return glorand.torch.init_(Block(), LAWS, seed=7)
+
+
+LAWS = {"*.weight": "kaiming_uniform(nonlinearity=relu)", "*.bias": "random_normal(1, 0.5)", "scale": "random_normal"}
+
+
+class Block(torch.nn.Module):
+    """Sizes that no mesh here divides, a tied weight, a parameter of one row."""
+
+    def __init__(self, dtype=torch.float32):
+        super().__init__()
+        self.embed = torch.nn.Embedding(10, 6, dtype=dtype)
+        self.layers = torch.nn.ModuleList(Layer(dtype) for _ in range(2))
+        self.head = torch.nn.Linear(6, 10, bias=False, dtype=dtype)
+        self.head.weight = self.embed.weight
+        self.scale = torch.nn.Parameter(torch.zeros(1, 3, dtype=dtype))
+
+    def forward(self, tokens):
+        x = self.embed(tokens)
+        for layer in self.layers:
+            x = layer(x)
+        return self.head(x) * self.scale.sum()
+
+
+class Layer(torch.nn.Module):
+    def __init__(self, dtype):
+        super().__init__()
+        self.up = torch.nn.Linear(6, 9, dtype=dtype)
+        self.down = torch.nn.Linear(9, 6, dtype=dtype)
+
+    def forward(self, x):
+        return x + self.down(torch.relu(self.up(x)))
+
+
+def tensor_parallel(model, mesh):
+    for layer in model.layers:
+        parallelize_module(layer, mesh, {"up": ColwiseParallel(), "down": RowwiseParallel()})
+
+
+def fully_sharded(model, mesh, **options):
+    for layer in model.layers:
+        fully_shard(layer, mesh=mesh, **options)
+    return fully_shard(model, mesh=mesh, **options)
+
+
+def same_module(model, expected):
+    """Whether the whole values of a module are those of the one on one process."""
+    expected = dict(expected.named_parameters(remove_duplicate=False))
+    found = dict(model.named_parameters(remove_duplicate=False))
+    assert list(found) == list(expected)
+    for name, parameter in found.items():
+        value = parameter.detach()
+        same(value.full_tensor() if isinstance(value, DTensor) else value, expected[name], name)
+    assert found["head.weight"] is found["embed.weight"]
+
+
+def sharded_cases(dtype, **options):
+    """Modules by torch's own ways to shard them, all from meta."""
+    line, grid = meshes_of_case[0], meshes_named
+    with torch.device("meta"):
+        plain, parallel, hybrid, both, all_three = (Block(dtype) for _ in range(5))
+    fully_sharded(plain, line, **options)
+    tensor_parallel(parallel, line)
+    fully_sharded(hybrid, grid, **options)
+    tensor_parallel(both, grid["inner"])
+    fully_sharded(both, grid["outer"], **options)
+    tensor_parallel(all_three, meshes_3d["tensor"])
+    fully_sharded(all_three, meshes_3d["replicate", "shard"], **options)
+    return [plain, parallel, hybrid, both, all_three]
+
+
+def case_modules():
+    """FSDP2, tensor parallel, HSDP, and FSDP2 or HSDP over tensor parallel, from meta and in place."""
+    for dtype in (torch.float32, torch.bfloat16):
+        expected = glorand.torch.init_(Block(dtype), LAWS, seed=7)
+        for model in sharded_cases(dtype):
+            glorand.torch.init_(model, LAWS, seed=7)
+            same_module(model, expected)
+            glorand.torch.init_(model, {"*": "zeros"}, seed=7)
+            assert not any(
+                parameter.detach().full_tensor().any() if isinstance(parameter, DTensor) else parameter.any()
+                for parameter in model.parameters()
+            )
+            glorand.torch.init_(model, LAWS, seed=7)
+            same_module(model, expected)
+
+
+def case_strided_placements_of_torch():
+    """fully_shard over tensor parallel makes _StridedShard: the case that the others cannot choose."""
+    kinds = {
+        type(p).__name__
+        for model in sharded_cases(torch.float32)
+        for w in model.parameters()
+        if isinstance(w, DTensor)
+        for p in w.placements
+    }
+    assert {"_StridedShard", "Shard", "Replicate"} <= kinds, kinds
+
+
+def case_training_goes_on():
+    """The sharded module computes what the whole one does, before and after a step."""
+    tokens = torch.arange(10).reshape(2, 5) % 10
+    expected = whole_block()
+    with torch.device("meta"):
+        model = Block()
+    fully_sharded(model, meshes_of_case[0])
+    glorand.torch.init_(model, LAWS, seed=7)
+    for one in (expected, model):
+        optimizer = torch.optim.SGD(one.parameters(), lr=0.1)
+        one(tokens).sum().backward()
+        optimizer.step()
+    torch.testing.assert_close(model(tokens), expected(tokens))
+    glorand.torch.init_(model, LAWS, seed=7)
+    same_module(model, whole_block())
+
+
+def case_unsharded():
+    """Between unshard and reshard the parameters that last are filled, not the copies."""
+    with torch.device("meta"):
+        model = Block()
+    fully_sharded(model, meshes_of_case[0])
+    glorand.torch.init_(model, {"*": "zeros"}, seed=7)
+    model(torch.zeros(1, 2, dtype=torch.int64))
+    model.unshard()
+    glorand.torch.init_(model, LAWS, seed=7)
+    same_module(model, whole_block())
+
+
+def case_rank_outside_the_mesh():
+    """A rank that is not in the mesh does nothing, and the others do not wait for it."""
+    mesh = DeviceMesh("cpu", [1, 3])
+    inside = dist.get_rank() in (1, 3)
+    model = torch.nn.Linear(6, 9, device="meta")
+    model.weight = torch.nn.Parameter(
+        DTensor.from_local(
+            torch.empty((5, 4)[dist.get_rank() == 3] if inside else 0, 6, device="meta"),
+            mesh,
+            [Shard(0)],
+            shape=torch.Size((9, 6)),
+            stride=(6, 1),
+        )
+    )
+    glorand.torch.init_(model, {"weight": LAW, "bias": "zeros"}, seed=11)
+    whole = whole_of((9, 6), torch.float32)
+    local = model.weight.to_local()
+    if inside:
+        same(local.detach(), whole[:5] if dist.get_rank() == 1 else whole[5:])
+    else:
+        assert local.numel() == 0
+
+
+def case_refused():
+    """With nothing written, on each rank alike."""
+    mesh = meshes_of_case[0]
+
+    def refused(status, array, law=LAW, **said):
+        before = array.to_local().clone()
+        with pytest.raises(glorand.GlorandError, match=status):
+            glorand.fill_(array, law, **said)
+        same(array.to_local(), before)
+
+    local = torch.zeros(2, 3)
+    sharded = DTensor.from_local(local, mesh, [Shard(0)])
+    refused("GLR_ERROR_UNSUPPORTED", DTensor.from_local(local, mesh, [Partial()]))
+    refused("GLR_ERROR_UNSEEDED", sharded, "he_normal")
+    refused("GLR_ERROR_UNSEEDED", DTensor.from_local(local, mesh, [Replicate()]), "he_normal")
+    refused("GLR_ERROR_SHAPE", sharded, shape=(8, 4))
+    refused("GLR_ERROR_ARGUMENT", sharded, dtype="float64")
+    uneven = DTensor.from_local(local, mesh, [Shard(0)], shape=torch.Size((7, 3)), stride=(3, 1))
+    if dist.get_rank() == RANKS - 1:  # which would have one row by the rule for chunks
+        refused("GLR_ERROR_SHAPE", uneven)
+    for said in ({"box": ((0, 1), (0, 1))}, {"range": (0, 1)}, {"placements": []}):
+        with pytest.raises(TypeError, match="DTensor"):
+            glorand.fill_(sharded, LAW, **said)
+    assert not local.any()
+    model = torch.nn.Module()
+    model.sum = torch.nn.Parameter(DTensor.from_local(torch.zeros(2, 3, device="meta"), mesh, [Partial()]))
+    model.other = torch.nn.Parameter(torch.zeros(3, device="meta"))
+    with pytest.raises(glorand.GlorandError, match=r"^sum: array: .*DTensor has the placement Partial\(sum\)"):
+        glorand.torch.init_(model, {"*": "ones"}, seed=1)
+    assert model.sum.is_meta and model.other.is_meta
+
+
+def case_autograd():
+    """It notices the change of a DTensor, as of any tensor."""
+    weight = torch.nn.Parameter(DTensor.from_local(torch.ones(2, 3), meshes_of_case[0], [Shard(0)]))
+    squares = (weight**2).sum()
+    LAW.fill_(weight)
+    with pytest.raises(RuntimeError, match="modified by an inplace operation"):
+        squares.backward()
+
+
+def fsdp1(model, **options):
+    policy = ModuleWrapPolicy({Layer})
+    return FullyShardedDataParallel(model, auto_wrap_policy=policy, device_id=torch.device("cpu"), **options)
+
+
+def same_fsdp1(model, expected):
+    with FullyShardedDataParallel.summon_full_params(model):
+        found = dict(model.named_parameters())
+        clean = {name.replace("_fsdp_wrapped_module.", ""): value for name, value in found.items()}
+        expected = dict(expected.named_parameters())
+        assert list(clean) == list(expected)
+        for name, value in clean.items():
+            same(value.detach(), expected[name].detach(), name)
+
+
+def case_fsdp1():
+    """FullyShardedDataParallel, with flat parameters in sight or not, and one that does not shard."""
+    for options in (
+        {"use_orig_params": False},
+        {"use_orig_params": True},
+        {"use_orig_params": True, "sharding_strategy": ShardingStrategy.NO_SHARD},
+    ):
+        for dtype in (torch.float32, torch.bfloat16):
+            expected = glorand.torch.init_(Block(dtype), LAWS, seed=7)
+            model = fsdp1(Block(dtype), **options)
+            glorand.torch.init_(model, LAWS, seed=7)
+            same_fsdp1(model, expected)
+            glorand.torch.init_(model, {"*": "zeros"}, seed=7)
+            glorand.torch.init_(model, list_of(expected), seed=7)
+            same_fsdp1(model, expected)
+        with (
+            FullyShardedDataParallel.summon_full_params(model),
+            pytest.raises(glorand.GlorandError, match="summon_full_params")
+            if "sharding_strategy" not in options
+            else contextlib.nullcontext(),
+        ):
+            glorand.torch.init_(model, LAWS, seed=7)
+
+
+def list_of(model):
+    tensors = [
+        {"name": name, "shape": list(value.shape), "dtype": str(value.dtype)}
+        for name, value in model.named_parameters()
+    ]
+    rules = [{"match": pattern, "initializer": text} for pattern, text in LAWS.items()]
+    return {"tensors": tensors, "rules": rules, "layout": "torch"}
+
+
 def main(scratch):
     os.environ["MASTER_ADDR"] = "localhost"
     with tempfile.TemporaryDirectory(dir=scratch) as folder:
@@ -85,8 +333,10 @@ def main(scratch):
 
 def run_rank(rank, folder):
     dist.init_process_group("gloo", init_method=f"file://{folder}/store", rank=rank, world_size=RANKS)
-    global meshes_of_case
+    global meshes_of_case, meshes_named, meshes_3d
     meshes_of_case = meshes()
+    meshes_named = init_device_mesh("cpu", (2, 2), mesh_dim_names=("outer", "inner"))
+    meshes_3d = init_device_mesh("cpu", (1, 2, 2), mesh_dim_names=("replicate", "shard", "tensor"))
     said = {}
     for name, case in list(globals().items()):
         if name.startswith("case_"):

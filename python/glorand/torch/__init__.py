@@ -10,6 +10,7 @@
 
 from __future__ import annotations
 
+from glorand.torch._flat import fill_flat_
 from glorand.torch._init import init_
 
-__all__ = ["init_"]
+__all__ = ["fill_flat_", "init_"]

@@ -41,7 +41,7 @@ def named(name: str, error: GlorandError) -> GlorandError:
 
 
 def _line(tensor: Tensor) -> str:
-    return f"{tensor.name} {list(tensor.shape)} {str(tensor.dtype).removeprefix('torch.')}"
+    return f"{tensor.name} {list(tensor.shape)} {tensor.dtype.removeprefix('torch.')}"
 
 
 def _names_buffer(pattern: str, names: Sequence[str]) -> bool:
@@ -79,7 +79,7 @@ class _Choice:
         for tensor, name in zip(self.tensors, self.name, strict=True):
             if name is None:
                 continue
-            code = dtype_code(str(tensor.dtype))
+            code = dtype_code(tensor.dtype)
             if name in self.listed:
                 self._compare(tensor, self.listed[name], code)
             elif self.listed and not any(pattern_matches(pattern, name) for pattern, _ in self.given.rules):
@@ -135,7 +135,7 @@ class _Choice:
             law = None if name is None else decided[name].initializer
             if name is None or law is None:
                 continue
-            if not dtype_code(str(tensor.dtype)):
+            if not dtype_code(tensor.dtype):
                 raise GlorandError("GLR_ERROR_UNSUPPORTED", f"{name}: {tensor.dtype} is not filled")
             try:
                 describe(law, tensor.shape, tensor.dtype)

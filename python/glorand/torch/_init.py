@@ -11,10 +11,24 @@ from glorand._dtensor import held_of, is_dtensor
 from glorand._fill import fill_, fill_of
 from glorand._library import GlorandError
 from glorand.torch._choice import Chosen, Options, choose, named
+from glorand.torch._fsdp1 import flat_tensors
 from glorand.torch._rules import Rules, given_of
-from glorand.torch._tensors import tensors_of
+from glorand.torch._tensors import Tensor, tensors_of
 
 Module = TypeVar("Module", bound=torch.nn.Module)
+
+
+def draw(chosen: Sequence[Chosen]) -> None:
+    """Draws what this rank has of the tensors."""
+    for tensor, law, _ in chosen:
+        for part in tensor.parts():
+            fill_(part.values, law, **part.said)
+
+
+def all_tensors(model: torch.nn.Module, prefix: str) -> list[Tensor]:
+    """The tensors of a module, those in flat parameters among them. Errors: TypeError, GlorandError."""
+    flat, handled = flat_tensors(model, prefix)
+    return flat + tensors_of(model, prefix, handled)
 
 
 def _device_of(value: Any, device: torch.device | None) -> torch.device:
@@ -24,7 +38,7 @@ def _device_of(value: Any, device: torch.device | None) -> torch.device:
     return torch.device(value.device_mesh.device_type if is_dtensor(value) else "cpu")
 
 
-def _rehearse(chosen: Sequence[Chosen], device: torch.device | None) -> None:
+def rehearse(chosen: Sequence[Chosen], device: torch.device | None) -> None:
     """Does all but drawing, so that what cannot be filled is known before anything is written. Errors: GlorandError."""
     devices = set()
     for tensor, law, name in chosen:
@@ -124,10 +138,8 @@ def init_(
     """
     given = given_of(rules, tensors)
     place = None if device is None else torch.device(device)
-    chosen = choose(tensors_of(model, prefix), given, Options(seed, recipe, layout, method, variables, part))
-    _rehearse(chosen, place)
+    chosen = choose(all_tensors(model, prefix), given, Options(seed, recipe, layout, method, variables, part))
+    rehearse(chosen, place)
     _materialize(model, chosen, place)
-    with torch.no_grad():
-        for tensor, law, _ in chosen:
-            fill_(tensor.value, law)
+    draw(chosen)
     return model

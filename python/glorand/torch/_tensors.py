@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from math import prod
 from typing import Any, NamedTuple
 
 import torch
 
-from glorand._dtensor import held_of, is_dtensor
 from glorand._library import GlorandError
+from glorand._shards import flat_pieces
 
 # Modules that others put around one, by the name under which it lies in them. A name of this kind is no part of a
 # tensor's name, so that values do not depend on wrappers.
@@ -22,19 +23,19 @@ class Part(NamedTuple):
     """Memory of this rank that holds a tensor or a part of it."""
 
     values: torch.Tensor
-    shape: tuple[int, ...]  # of the whole
-    said: dict[str, Any]  # which part it is, as `glorand.fill_` takes it
+    said: dict[str, Any]  # which part it is, as `glorand.fill_` takes it; a DTensor says it by itself
 
 
 @dataclass
 class Tensor:
-    """A parameter or a buffer of a module."""
+    """A parameter or a buffer of a module, or a tensor in a flat buffer."""
 
     names: list[str]  # the first one says its stream; the others are tied to it
     shape: tuple[int, ...]  # of the whole
-    dtype: torch.dtype
+    dtype: str
     is_buffer: bool = False
     places: list[tuple[torch.nn.Module, str]] = field(default_factory=list)  # where it lies, one for each name
+    flat: list[Part] | None = None  # what this rank has of it, if it lies in a flat buffer, and so at no place
 
     @property
     def name(self) -> str:
@@ -50,16 +51,11 @@ class Tensor:
 
     @property
     def is_meta(self) -> bool:
-        return self.value.device.type == "meta"
+        return self.flat is None and self.value.device.type == "meta"
 
     def parts(self) -> list[Part]:
-        """What this rank has of it: one part, or none if the rank is not in the tensor's mesh."""
-        value = self.value
-        if not is_dtensor(value):
-            return [Part(value, self.shape, {})]
-        held = held_of(value)
-        said = {"shape": held.shape, "placements": held.placements}
-        return [] if held.placements is None else [Part(held.local, held.shape, said)]
+        """What this rank has of it."""
+        return [Part(self.value, {})] if self.flat is None else self.flat
 
 
 def named_modules(module: torch.nn.Module, prefix: str = "") -> Iterator[tuple[str, torch.nn.Module]]:
@@ -102,7 +98,22 @@ def tensors_of(module: torch.nn.Module, prefix: str = "", without: frozenset[int
                     continue
                 name = path + key
                 if id(tensor) not in found:
-                    found[id(tensor)] = Tensor([], _shape_of(name, tensor), tensor.dtype, is_buffer)
+                    found[id(tensor)] = Tensor([], _shape_of(name, tensor), str(tensor.dtype), is_buffer)
                 found[id(tensor)].names.append(name)
                 found[id(tensor)].places.append((owner, key))
     return list(found.values())
+
+
+def flat_parts(
+    buffer: torch.Tensor, first: int, offsets: Sequence[int], shapes: Sequence[tuple[int, ...]]
+) -> list[list[Part]]:
+    """What a rank has of each tensor in a flat buffer, of which it has `buffer` from the element `first` on.
+
+    Errors: GlorandError.
+    """
+    found: list[list[Part]] = [[] for _ in shapes]
+    for piece in flat_pieces(offsets, [prod(shape) for shape in shapes], first, len(buffer)):
+        values = buffer[piece.local : piece.local + piece.elements]
+        said = {"shape": shapes[piece.tensor], "range": (piece.first, piece.elements)}
+        found[piece.tensor].append(Part(values, said))
+    return found
