@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple, TypeVar
 
 from glorand._library import (
+    DTYPE_FLOAT32,
     PART_BOX,
     PLACEMENT_REPLICATE,
     PLACEMENT_SEGMENTS,
@@ -165,3 +166,35 @@ def flat_pieces(offsets: Sequence[int], counts: Sequence[int], first: int, count
         )
 
     return [FlatPiece(piece.tensor, piece.first, piece.count, piece.local) for piece in _all(ask, FlatPieceStruct)]
+
+
+def _unravelled(element: int, shape: Sequence[int]) -> tuple[int, ...]:
+    """The index of an element in row-major order."""
+    index = []
+    for extent in reversed(shape):
+        element, along = divmod(element, extent)
+        index.append(along)
+    return tuple(reversed(index))
+
+
+def global_index(
+    element: int,
+    local_shape: Sequence[int],
+    *,
+    shape: Sequence[int] | None = None,
+    range: tuple[int, int] | None = None,
+    placements: Sequence[Placement] | None = None,
+) -> tuple[int, ...]:
+    """The index in the whole tensor of an element of a part, which is said as `fill_` takes it."""
+    if range is not None:
+        return _unravelled(range[0] + element, shape or ())
+    index = _unravelled(element, local_shape)
+    if placements is None:
+        return index
+    tensor = TensorStruct(rank=len(shape or ()), dtype=DTYPE_FLOAT32)
+    tensor.shape[: tensor.rank] = tuple(shape or ())
+    for piece in Placements(placements).pieces(tensor):
+        within = [along - first for along, first in zip(index, piece.local, strict=False)]
+        if all(0 <= along < extent for along, extent in zip(within, piece.extent, strict=False)):
+            return tuple(first + along for along, first in zip(within, piece.start, strict=False))
+    raise AssertionError(f"no piece of {placements} has {index}")

@@ -138,9 +138,9 @@ def test_structs(source, tmp_path):
 def test_enumerators(source):
     headers = "".join((source / f"include/glorand/{name}.h").read_text() for name in ("glorand", "model", "shard"))
     number = {name: int(value) for name, value in re.findall(r"GLR_(\w+) =\s+(\d+)", headers)}
-    prefixes = ("ACTION_", "BACKEND_", "LAYOUT_", "METHOD_", "PART_", "PLACEMENT_", "SEEDING_")
+    prefixes = ("ACTION_", "BACKEND_", "DTYPE_", "LAYOUT_", "METHOD_", "PART_", "PLACEMENT_", "SEEDING_")
     ours = [name for name in vars(_library) if name.startswith(prefixes)]
-    assert len(ours) == 17
+    assert len(ours) == 18
     for name in ours:
         assert getattr(_library, name) == number[name], name
 

@@ -314,6 +314,33 @@ def case_fsdp1():
             glorand.torch.init_(model, LAWS, seed=7)
 
 
+def case_check():
+    """Each rank finds what it holds, and only the one whose value was changed raises."""
+    flat = fsdp1(Block(), use_orig_params=True)
+    for model in (*sharded_cases(torch.bfloat16), flat):
+        glorand.torch.init_(model, LAWS, seed=7)
+        glorand.torch.check(model, LAWS, seed=7)
+        with pytest.raises(glorand.torch.Mismatch) as caught:
+            glorand.torch.check(model, LAWS, seed=8)
+        if model is flat:
+            assert caught.value.differences
+            continue
+        weight = model.layers[1].up.weight
+        local, whole = weight.detach().to_local(), glorand.torch.init_(Block(torch.bfloat16), LAWS, seed=7)
+        if local.numel() == 0:
+            glorand.torch.check(model, LAWS, seed=7)
+            continue
+        where = tuple(extent - 1 for extent in local.shape)
+        before = local[where].item()
+        local[where] = 1000
+        with pytest.raises(glorand.torch.Mismatch) as caught:
+            glorand.torch.check(model, LAWS, seed=7)
+        (found,) = caught.value.differences
+        assert found.name == "layers.1.up.weight" and found.found == 1000 and found.expected == before
+        assert (found.differing, found.elements) == (1, local.numel())
+        assert whole.layers[1].up.weight[found.at].item() == before
+
+
 def list_of(model):
     tensors = [
         {"name": name, "shape": list(value.shape), "dtype": str(value.dtype)}

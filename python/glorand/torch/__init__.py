@@ -10,7 +10,8 @@
 
 from __future__ import annotations
 
-from glorand.torch._flat import fill_flat_
+from glorand.torch._check import Difference, Mismatch, check
+from glorand.torch._flat import check_flat, fill_flat_
 from glorand.torch._init import init_
 
-__all__ = ["fill_flat_", "init_"]
+__all__ = ["Difference", "Mismatch", "check", "check_flat", "fill_flat_", "init_"]
