@@ -11,7 +11,11 @@ from conftest import SOURCE
 import glorand
 
 PAGES = [page for page in (SOURCE / "README.md", *sorted((SOURCE / "docs").glob("*.md"))) if ">>> " in page.read_text()]
-MODULES = ["glorand", *(f"glorand.{module.name}" for module in pkgutil.iter_modules(glorand.__path__))]
+FOLDERS = {"glorand": glorand.__path__, "glorand.torch": [f"{path}/torch" for path in glorand.__path__]}
+MODULES = [
+    "glorand",
+    *(f"{name}.{module.name}" for name, path in FOLDERS.items() for module in pkgutil.iter_modules(path)),
+]
 
 
 @pytest.mark.parametrize("name", [name for name in MODULES if not name.endswith("__main__")])
@@ -32,5 +36,5 @@ def test_pages(page, python):
 def test_there_are_examples():
     finder = doctest.DocTestFinder()
     named = [test.name for name in MODULES for test in finder.find(importlib.import_module(name)) if test.examples]
-    assert {"README.md", "python.md", "keras.md"} <= {page.name for page in PAGES}
+    assert {"README.md", "python.md", "keras.md", "torch.md"} <= {page.name for page in PAGES}
     assert {"glorand", "glorand._fill.fill_", "glorand._initializer.Initializer"} <= set(named)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from math import prod
-from typing import Any, NamedTuple, SupportsFloat, SupportsIndex
+from typing import Any, SupportsFloat, SupportsIndex
 
 import torch
 
@@ -20,7 +21,8 @@ from glorand.torch._tensors import Part
 _SHOWN = 8  # differences in a message
 
 
-class Difference(NamedTuple):
+@dataclass(frozen=True)
+class Difference:
     """A tensor whose values on this rank are not those of the stream."""
 
     name: str
