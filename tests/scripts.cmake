@@ -166,6 +166,10 @@ if(TARGET glorand_command)
     glorand_python_test(python_package python/check_package.py ${PROJECT_SOURCE_DIR} $<TARGET_SONAME_FILE:glorand>
       $<TARGET_FILE:glorand_command> ${PROJECT_BINARY_DIR})
     set_tests_properties(python_package PROPERTIES TIMEOUT 1200) # Keras is imported on each of its backends
+    if(GLORAND_HAVE_CUDA)
+      set_property(TEST python_package APPEND PROPERTY
+        ENVIRONMENT "GLORAND_TEST_CUDA_LIBRARY=$<TARGET_FILE:ptxsim_driver>")
+    endif()
   endif()
   glorand_python_test(python_wheel python/check_wheel.py ${PROJECT_SOURCE_DIR} ${PROJECT_BINARY_DIR})
   # It builds the library twice.

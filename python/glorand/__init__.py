@@ -23,7 +23,7 @@ when one of their arrays is used, and opens a device with the first fill.
 
 from __future__ import annotations
 
-from glorand._device import Device, devices
+from glorand._device import Device, devices, set_threads
 from glorand._fill import Summary, describe, empty, fill_
 from glorand._initializer import Initializer, Law, stream_of_name
 from glorand._library import STREAM_VERSION as stream_version
@@ -43,6 +43,7 @@ __all__ = [
     "fill_",
     "laws",
     "set_seed",
+    "set_threads",
     "stream_of_name",
     "stream_version",
 ]

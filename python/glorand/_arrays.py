@@ -1,4 +1,4 @@
-"""The memory of arrays, by what they offer: torch's tensors, __array_interface__, buffers, DLPack."""
+"""The memory of arrays, by what they offer: torch's tensors, __array_interface__, CUDA's like it, buffers, DLPack."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from glorand._library import GlorandError, lib, text_of
 
 
 class Memory(NamedTuple):
-    """Host memory that a fill writes. `keep` holds what keeps it alive; `written` is to be called after a fill."""
+    """Memory that a fill writes. `keep` holds what keeps it alive; `written` is to be called after a fill."""
 
     address: int
     size: int  # bytes at the address that may be written
@@ -22,6 +22,8 @@ class Memory(NamedTuple):
     itemsize: int
     keep: object
     written: Callable[[], object] | None = None
+    device: int | None = None  # the number of a CUDA device; None is the host's memory
+    stream: int | None = None  # of CUDA, in which the array is used; None is to be complete when the call returns
 
 
 def type_name(array: object) -> str:
@@ -160,8 +162,10 @@ def _of_torch(array: Any, torch: Any) -> Memory:
         raise refusal(array, "has no memory", "GLR_ERROR_UNSUPPORTED")
     try:
         device, layout = array.device, array.layout
-        if device.type != "cpu":
-            raise refusal(array, f"is on the device {device}, and only the CPU's are filled", "GLR_ERROR_UNSUPPORTED")
+        is_cuda = device.type == "cuda" and torch.version.hip is None  # ROCm's devices are called so, too
+        if device.type != "cpu" and not is_cuda:
+            why = f"is on the device {device}, and only the CPU's and CUDA's are filled"
+            raise refusal(array, why, "GLR_ERROR_UNSUPPORTED")
         if layout is not torch.strided:
             raise refusal(array, f"of layout {layout} is not strided", "GLR_ERROR_UNSUPPORTED")
         if array.is_conj() or array.is_neg():
@@ -177,7 +181,10 @@ def _of_torch(array: Any, torch: Any) -> Memory:
     name = str(array.dtype)
     code = dtype_code(name)
     known = dtype_name(code) if code else name
-    return Memory(address, max(size, 0), shape, strides, known, itemsize, array, increment_of(array))
+    memory = Memory(address, max(size, 0), shape, strides, known, itemsize, array, increment_of(array))
+    if not is_cuda:
+        return memory
+    return memory._replace(device=device.index, stream=torch.cuda.current_stream(device).cuda_stream)
 
 
 # ---- __array_interface__ ---------------------------------------------------------------------------------------------
@@ -199,6 +206,19 @@ def _of_interface(array: Any, interface: dict[str, Any]) -> Memory:
         strides = checked_strides(array, shape, in_elements)
     name = _name_of_typestr(array, typestr, itemsize)
     return Memory(address, span(shape, strides, itemsize), shape, strides, name, itemsize, array)
+
+
+def _of_cuda_interface(array: Any, interface: dict[str, Any]) -> Memory:
+    """CUDA's interface is the other one with a stream. Before version 3 it said none."""
+    memory = _of_interface(array, interface)
+    stream = interface.get("stream")
+    if stream == 0:
+        raise refusal(array, "has the stream 0, which names no stream: 1 is the legacy default one, 2 the thread's")
+    if memory.size == 0:
+        return memory  # nothing is written, whatever the device
+    from glorand import _cuda
+
+    return memory._replace(device=_cuda.device_of(memory.address), stream=stream)
 
 
 # ---- Buffers ---------------------------------------------------------------------------------------------------------
@@ -288,7 +308,8 @@ _capsule_pointer = ctypes.PYFUNCTYPE(ctypes.c_void_p, ctypes.py_object, ctypes.c
     ("PyCapsule_GetPointer", ctypes.pythonapi)
 )
 
-_DLPACK_CPU, _DLPACK_READ_ONLY, _DLPACK_COPIED = 1, 1, 2
+_DLPACK_CPU, _DLPACK_CUDA = 1, 2  # types of devices
+_DLPACK_READ_ONLY, _DLPACK_COPIED = 1, 2  # flags
 _DLPACK_NAMES = {  # by code and bits
     **{(0, bits): f"int{bits}" for bits in (8, 16, 32, 64)},
     **{(1, bits): f"uint{bits}" for bits in (8, 16, 32, 64)},
@@ -300,14 +321,24 @@ _DLPACK_NAMES = {  # by code and bits
 }
 
 
-def _dlpack_capsule(array: Any) -> object:
-    """A capsule of version 1, which says whether the memory may be written. Older ones do not."""
-    device_type = int(array.__dlpack_device__()[0])
-    if device_type != _DLPACK_CPU:
-        why = f"is on the DLPack device of type {device_type}, and only the CPU's, 1, are filled"
+def _dlpack_device(array: Any) -> int | None:
+    """The number of a CUDA device; None for the CPU."""
+    device_type, number = map(int, array.__dlpack_device__())
+    if device_type not in (_DLPACK_CPU, _DLPACK_CUDA):
+        why = f"is on the DLPack device of type {device_type}, and only the CPU's, 1, and CUDA's, 2, are filled"
         raise refusal(array, why, "GLR_ERROR_UNSUPPORTED")
+    return number if device_type == _DLPACK_CUDA else None
+
+
+def _dlpack_capsule(array: Any, device: int | None) -> object:
+    """A capsule of version 1, which says whether the memory may be written. Older ones do not."""
+    said: dict[str, object] = {"max_version": (1, 0), "copy": False}
+    if device is not None:  # whose work, as far as it uses the array, then comes before that of this stream
+        from glorand import _cuda
+
+        said["stream"] = _cuda.LEGACY_STREAM
     try:
-        return array.__dlpack__(max_version=(1, 0), copy=False)
+        return array.__dlpack__(**said)
     except TypeError:
         why = "offers DLPack before version 1, which does not say whether the memory may be written"
         raise refusal(array, why, "GLR_ERROR_UNSUPPORTED") from None
@@ -316,7 +347,8 @@ def _dlpack_capsule(array: Any) -> object:
 
 
 def _of_dlpack(array: Any) -> Memory:
-    capsule = _dlpack_capsule(array)
+    device = _dlpack_device(array)
+    capsule = _dlpack_capsule(array, device)
     try:
         address = _capsule_pointer(capsule, b"dltensor_versioned")
     except ValueError:
@@ -336,7 +368,7 @@ def _of_dlpack(array: Any) -> Memory:
     itemsize = tensor.bits // 8
     name = _DLPACK_NAMES.get((tensor.code, tensor.bits), f"code {tensor.code} of {tensor.bits} bits")
     start = (tensor.data or 0) + tensor.byte_offset
-    return Memory(start, span(shape, strides, itemsize), shape, strides, name, itemsize, capsule)
+    return Memory(start, span(shape, strides, itemsize), shape, strides, name, itemsize, capsule, device=device)
 
 
 # ---- The choice ------------------------------------------------------------------------------------------------------
@@ -354,11 +386,10 @@ def memory_of(array: Any) -> Memory:
     numpy = sys.modules.get("numpy")
     if numpy is not None and isinstance(array, numpy.generic):  # it offers the memory of a copy
         raise refusal(array, "is immutable: fill an array of no axes")
-    if hasattr(array, "__cuda_array_interface__"):
-        raise refusal(array, "is in CUDA memory, and only the CPU's is filled", "GLR_ERROR_UNSUPPORTED")
-    interface = getattr(array, "__array_interface__", None)
-    if isinstance(interface, dict) and isinstance(interface.get("data"), tuple):
-        return _of_interface(array, interface)
+    for name, read in (("__cuda_array_interface__", _of_cuda_interface), ("__array_interface__", _of_interface)):
+        interface = getattr(array, name, None)
+        if isinstance(interface, dict) and isinstance(interface.get("data"), tuple):
+            return read(array, interface)
     try:
         view = memoryview(array)
     except TypeError:

@@ -1,4 +1,4 @@
-"""Devices: their list, and the CPU, which is opened when it is first used."""
+"""Devices: their list, and the CPU, which is opened when it is first used. CUDA's are in _cuda.py."""
 
 from __future__ import annotations
 
@@ -7,7 +7,16 @@ import ctypes
 import os
 from typing import NamedTuple
 
-from glorand._library import BACKEND_CPU, DeviceInfoStruct, OptionsStruct, check, lib, text_of
+from glorand._library import (
+    BACKEND_CPU,
+    MAX_THREADS,
+    DeviceInfoStruct,
+    GlorandError,
+    OptionsStruct,
+    check,
+    lib,
+    text_of,
+)
 
 
 class Device(NamedTuple):
@@ -47,11 +56,12 @@ def devices() -> list[Device]:
 
 
 _lock = _thread.allocate_lock()
-_cpu: ctypes.c_void_p | None = None
+_threads = 0  # of a fill on the CPU; 0 is the library's default
+_cpus: dict[int, ctypes.c_void_p] = {}  # handles by their number of threads
 
 
 def _renew_lock() -> None:
-    """In a forked child, where the thread that held the lock may be gone. The handle works there."""
+    """In a forked child, where the thread that held the lock may be gone. The handles work there."""
     global _lock
     _lock = _thread.allocate_lock()
 
@@ -59,13 +69,49 @@ def _renew_lock() -> None:
 os.register_at_fork(after_in_child=_renew_lock)
 
 
+def opened(options: OptionsStruct) -> ctypes.c_void_p:
+    """A new handle. Errors: GlorandError."""
+    handle = ctypes.c_void_p()
+    check(lib.glr_open(ctypes.byref(options), ctypes.byref(handle)))
+    return handle
+
+
+def _cpu_of(threads: int) -> ctypes.c_void_p:
+    with _lock:
+        if threads not in _cpus:
+            _cpus[threads] = opened(OptionsStruct(backend=BACKEND_CPU, threads=threads))
+        return _cpus[threads]
+
+
 def cpu() -> ctypes.c_void_p:
     """The handle of the CPU, which lives as long as the process. Errors: GlorandError."""
-    global _cpu
-    if _cpu is None:
-        with _lock:
-            if _cpu is None:
-                handle = ctypes.c_void_p()
-                check(lib.glr_open(ctypes.byref(OptionsStruct(backend=BACKEND_CPU)), ctypes.byref(handle)))
-                _cpu = handle
-    return _cpu
+    threads = _threads
+    handle = _cpus.get(threads)
+    return _cpu_of(threads) if handle is None else handle
+
+
+def set_threads(count: int) -> int:
+    """Sets how many threads a fill on the CPU has, with the calling one, from now on in the whole process.
+
+    All fills of one number share their threads, which stay until the process ends. No value depends on it.
+
+    Args:
+        count: from 1 to 1024; 0, as in the beginning, is one for each processor, or ``OMP_NUM_THREADS`` if that is
+            less.
+
+    Returns the number before. Errors, with the number as it was: GlorandError with ``GLR_ERROR_ARGUMENT``, TypeError.
+
+    >>> import glorand
+    >>> before = glorand.set_threads(4)
+    >>> glorand.set_threads(before)
+    4
+    """
+    global _threads
+    from glorand._initializer import integer_of
+
+    number = integer_of("count", count)
+    if not 0 <= number <= MAX_THREADS:
+        raise GlorandError("GLR_ERROR_ARGUMENT", f"count: {number} is not from 0 to {MAX_THREADS}")
+    _cpu_of(number)
+    before, _threads = _threads, number
+    return before

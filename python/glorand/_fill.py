@@ -166,9 +166,8 @@ class Fill:
     def draw(self) -> None:
         """Draws the values. A random initializer without a seed is refused in the caller's words."""
         for part, offset in self.parts:
-            struct, tensor = ctypes.byref(self.struct), ctypes.byref(part)
             try:
-                check(lib.glr_fill(cpu(), struct, tensor, self.memory.address + offset, self.memory.size - offset))
+                self._draw_part(part, self.memory.address + offset, self.memory.size - offset)
             except GlorandError as error:
                 if error.status != "GLR_ERROR_UNSEEDED":
                     raise
@@ -176,6 +175,14 @@ class Fill:
                 raise GlorandError(error.status, why) from None
         for tell in self.written:
             tell()
+
+    def _draw_part(self, part: TensorStruct, address: int, size: int) -> None:
+        if self.memory.device is None:
+            check(lib.glr_fill(cpu(), ctypes.byref(self.struct), ctypes.byref(part), address, size))
+        else:
+            from glorand import _cuda
+
+            _cuda.fill(self.memory.device, self.struct, part, address, size, self.memory.stream)
 
 
 def _dtype_of_memory(array: object, memory: Memory) -> int:
@@ -278,12 +285,13 @@ def fill_(
     """Fills an array with an initializer's values, and returns the array.
 
     The array holds a tensor, or a part of it. A part gets the values that filling the whole tensor would put there, on
-    any number of threads, whatever the array's strides. The values are complete when the call returns.
+    any number of threads, whatever the array's strides. The values are complete when the call returns; in CUDA's
+    memory, when the stream in which the array is used has come to this point.
 
     Args:
-        array: writable memory of the CPU with any strides that are not negative: a numpy array; a torch tensor, also
-            of bfloat16 and float8; a DTensor, of which this rank's part is filled, and no message is sent; anything
-            with ``__array_interface__``, the buffer protocol or DLPack 1.
+        array: writable memory of the CPU or of CUDA with any strides that are not negative: a numpy array; a torch
+            tensor, also of bfloat16 and float8; a DTensor, of which this rank's part is filled, and no message is sent;
+            anything with ``__array_interface__``, ``__cuda_array_interface__``, the buffer protocol or DLPack 1.
         initializer: an `Initializer`, or its text.
         seed, stream: in place of the initializer's own. Give each tensor of a model its own stream.
         name: the tensor's name in the model, which gives the stream.
@@ -308,7 +316,10 @@ def fill_(
     - ``GLR_ERROR_SHAPE``: an array of another shape than the part's, one that overlaps itself, negative strides, a part
       outside the tensor.
     - ``GLR_ERROR_TOO_SMALL``: fewer elements than the part's.
-    - ``GLR_ERROR_UNSUPPORTED``: an array on another device, a dtype that glorand does not draw.
+    - ``GLR_ERROR_UNSUPPORTED``: an array on another device, a dtype that glorand does not draw, orthogonal matrices on
+      CUDA.
+    - ``GLR_ERROR_UNAVAILABLE``: an array of CUDA without a driver, or in a child that was forked after CUDA was used.
+    - ``GLR_ERROR_DEVICE``: CUDA's driver failed; the array may then hold anything.
     - ``GLR_ERROR_UNSEEDED``: a part, or a stream other than 0, of an initializer that is random and has no seed.
     - ``GLR_ERROR_MEMORY``: orthogonal matrices, the only ones for which a fill allocates: as much as
       ``glr_fill_scratch`` in glorand.h says.

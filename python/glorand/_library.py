@@ -11,6 +11,7 @@ ABI = (0, 2)  # the versions of the library whose structs these are
 STREAM_VERSION = 1
 SONAME = "libglorand.so.{}.{}".format(*ABI)
 MAX_RANK = 16
+MAX_THREADS = 1024
 
 SEEDING_SEED, SEEDING_KEY, SEEDING_NONE = 0, 1, 2
 PART_WHOLE, PART_BOX, PART_RANGE = 0, 1, 2
@@ -19,7 +20,7 @@ ACTION_NONE, ACTION_FILL, ACTION_SKIP = 0, 1, 2
 LAYOUT_KERAS, LAYOUT_TORCH = 0, 1
 METHOD_RESAMPLE, METHOD_ICDF = 0, 1
 DTYPE_FLOAT32 = 1
-BACKEND_CPU = 1
+BACKEND_CPU, BACKEND_CUDA = 1, 3
 DEVICE_TEXT = 160  # bytes of a text in DeviceInfo
 
 
@@ -246,6 +247,7 @@ _QUERIES: dict[str, tuple[type | None, ...]] = {
     "glr_model_free": (None, _P),
     "glr_model_count": (_SIZE, _P),
     "glr_model_has_seeds": (ctypes.c_uint32, _P),
+    "glr_close": (None, _P),
 }
 
 
@@ -295,6 +297,8 @@ def _load() -> ctypes.CDLL:
     try:
         for name, arguments in _CALLS.items():
             getattr(library, name).argtypes = arguments
+        if hasattr(library, "glr_cuda_fill"):  # not in a build without CUDA, where opening a device of it says so
+            library.glr_cuda_fill.argtypes = (_P, _P, _P, ctypes.c_ulonglong, ctypes.c_uint64, _P)
         for name, (result, *arguments_of_query) in _QUERIES.items():
             getattr(library, name).restype = result
             getattr(library, name).argtypes = arguments_of_query

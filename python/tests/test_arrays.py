@@ -162,12 +162,6 @@ class Interface:
         self.__array_interface__ = {**values.__array_interface__, **changes}
 
 
-class Cuda:
-    """An array in CUDA memory, as CuPy and others have it."""
-
-    __cuda_array_interface__ = {"shape": (4,), "typestr": "<f4", "data": (1 << 40, False), "version": 3}  # noqa: RUF012
-
-
 class Dlpack:
     """An array that offers DLPack alone."""
 
@@ -314,13 +308,12 @@ REFUSED = {
         "is not filled",
     ),
     "torch shares bytes": (lambda: torch.zeros(4), "ARGUMENT", "holds float32, and dtype says int32"),
-    "cuda": (Cuda, "UNSUPPORTED", "is in CUDA memory"),
     "interface with a mask": (
         lambda: Interface(numpy.zeros(4, "float32"), mask=numpy.zeros(4, bool)),
         "UNSUPPORTED",
         "mask",
     ),
-    "dlpack on cuda": (lambda: Dlpack(numpy.zeros(4, "float32"), (2, 0)), "UNSUPPORTED", "DLPack device of type 2"),
+    "dlpack on vulkan": (lambda: Dlpack(numpy.zeros(4, "float32"), (7, 0)), "UNSUPPORTED", "DLPack device of type 7"),
     "dlpack before 1": (lambda: OldDlpack(numpy.zeros(4, "float32")), "UNSUPPORTED", "DLPack before version 1"),
     "capsule before 1": (lambda: OlderCapsule(numpy.zeros(4, "float32")), "UNSUPPORTED", "DLPack before version 1"),
     "dlpack complex": (lambda: Dlpack(torch.zeros(4, dtype=torch.complex64)), "UNSUPPORTED", "is not filled"),

@@ -1,6 +1,7 @@
 """Which library is loaded, which are refused, whether the structs are its own, and what an import costs."""
 
 import ctypes
+import hashlib
 import os
 import re
 import shutil
@@ -106,6 +107,7 @@ def test_versions(source):
     assert int(number["STREAM_VERSION"]) == glorand.stream_version
     assert int(number["MAX_RANK"]) == _library.MAX_RANK
     assert int(number["DEVICE_TEXT"]) == _library.DEVICE_TEXT
+    assert re.search(r"number of threads of a fill, .*? at most (\d+)\.", header)[1] == str(_library.MAX_THREADS)
     assert re.search(r'GLR_VERSION_STRING "(.*)"', header)[1] == glorand.__version__
 
 
@@ -140,20 +142,46 @@ def test_enumerators(source):
     number = {name: int(value) for name, value in re.findall(r"GLR_(\w+) =\s+(\d+)", headers)}
     prefixes = ("ACTION_", "BACKEND_", "DTYPE_", "LAYOUT_", "METHOD_", "PART_", "PLACEMENT_", "SEEDING_")
     ours = [name for name in vars(_library) if name.startswith(prefixes)]
-    assert len(ours) == 18
+    assert len(ours) == 19
     for name in ours:
         assert getattr(_library, name) == number[name], name
+
+
+def test_threads(drawn, python):
+    """Fills have as many threads as were asked for, the calling one among them, and the values of any number."""
+    program = """
+import hashlib, os
+import glorand
+memory = bytearray(4 * 65536 * 64)
+said = [glorand.set_threads(3)]
+for count in (1, 5, 3):
+    said.append(glorand.set_threads(count))
+    before = len(os.listdir("/proc/self/task"))
+    glorand.fill_(memory, "he_normal(seed=1)", dtype="float32", shape=(2048, 2048))
+    said += [len(os.listdir("/proc/self/task")) - before, hashlib.sha256(memory).hexdigest()]
+for wrong in (-1, 1025, 2**40):
+    try:
+        glorand.set_threads(wrong)
+    except glorand.GlorandError as error:
+        said.append(error.message)
+print([*said, glorand.set_threads(0), glorand.set_threads(0)])
+"""
+    digest = hashlib.sha256(drawn("he_normal(seed=1)", (2048, 2048))).hexdigest()
+    refused = [f"count: {wrong} is not from 0 to 1024" for wrong in (-1, 1025, 2**40)]
+    assert eval(python(program)) == [0, 3, 0, digest, 1, 4, digest, 5, 2, digest, *refused, 3, 0]
+    with pytest.raises(TypeError, match="count: an integer is needed"):
+        glorand.set_threads(2.0)
 
 
 def test_import_loads_no_framework_and_starts_no_thread(python):
     program = """
 import sys, os
 import glorand
-heavy = {"numpy", "torch", "jax", "tensorflow", "keras", "ml_dtypes", "dataclasses", "inspect"}
+heavy = {"numpy", "glorand._cuda", "torch", "jax", "tensorflow", "keras", "ml_dtypes", "dataclasses", "inspect"}
 print(sorted(heavy & sys.modules.keys()))
-print(len(os.listdir("/proc/self/task")), glorand._device._cpu)
+print(len(os.listdir("/proc/self/task")), glorand._device._cpus)
 """
-    assert python(program) == "[]\n1 None\n"
+    assert python(program) == "[]\n1 {}\n"
 
 
 def test_devices(python):

@@ -7,13 +7,8 @@ import os
 import subprocess
 import sys
 
-CHECKED = [
-    "python",
-    "tests/python/check_package.py",
-    "tests/python/check_lint.py",
-    "tests/python/check_shards.py",
-    "tests/python/check_wheel.py",
-]
+PROGRAMS = ("check_package", "check_lint", "check_shards", "check_wheel", "gpu_arrays")
+CHECKED = ["python", *(f"tests/python/{name}.py" for name in PROGRAMS)]
 
 
 def main(source):
