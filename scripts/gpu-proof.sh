@@ -44,8 +44,8 @@ usage: gpu-proof.sh [--quick] [--seconds N] [--out FILE] [--build-dir FOLDER]
 
 Comparisons with cuRAND and torch, compute-sanitizer and ncu follow, each with a time limit of its own, where they are.
 CUDA_VISIBLE_DEVICES chooses the GPU. GLORAND_CUDA_LIBRARY and GLORAND_BENCH_CURAND name the files of the driver and of
-cuRAND where they are not in the usual places, GLORAND_PROOF_PYTHON a Python with torch, COMPUTE_SANITIZER and NCU
-NVIDIA's tools. It needs no root, and leaves nothing but the report (and build/gpu-proof in a checkout), unless it or a test is killed.
+cuRAND where they are not in the usual places, GLORAND_PROOF_PYTHON a Python with torch and CuPy, COMPUTE_SANITIZER
+and NCU NVIDIA's tools. It needs no root, and leaves nothing but the report (and build/gpu-proof in a checkout), unless it or a test is killed.
 Exit status: 0 all that ran drew the CPU's bits; 1 values differ or a check failed; 2 bad usage; 3 something is missing,
 and nothing was proved; 4 nothing failed, but the time was over before the last check; 130 interrupted.
 USAGE

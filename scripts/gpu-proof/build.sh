@@ -65,10 +65,11 @@ stage() {
     "$@" "$file" "$to/lib/"
     [ -e "$build/tests/cuda/libolder_driver.so" ] || give_up "$build has no tests/cuda/libolder_driver.so"
     "$@" "$build/tests/cuda/libolder_driver.so" "$to/lib/"
-    for file in tests/data/hashes.txt tests/cuda/census.csv bench/gpu/torch_peer.py; do
+    for file in tests/data/hashes.txt tests/cuda/census.csv tests/python/gpu_arrays.py bench/gpu/torch_peer.py; do
         "$@" "$source_dir/$file" "$to/data/"
     done
-    mkdir "$to/data/golden"
+    mkdir -p "$to/python/glorand" "$to/data/golden"
+    "$@" "$source_dir"/python/glorand/*.py "$to/python/glorand/"
     "$@" "$source_dir"/tests/data/golden/*.json "$to/data/golden/"
     print_build_facts >"$to/facts"
 }

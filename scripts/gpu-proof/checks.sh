@@ -103,6 +103,21 @@ check_values() {
     fi
     mkdir "$work/files"
     check "the command's files" 60 "$BASH" "$parts/compare_files.sh" "$bin/glorand" "$work/files"
+    check_python
+}
+
+# The Python package with arrays on the GPU: of the driver's memory, and of torch and CuPy where they are.
+check_python() {
+    local name="arrays of Python" python=${GLORAND_PROOF_PYTHON:-python3} library
+    if ! command -v "$python" >/dev/null; then
+        skip "$name" "there is no Python: $python"
+    elif ! "$python" -c 'import sys; sys.exit(sys.version_info < (3, 10))'; then
+        skip "$name" "Python 3.10 or newer is needed: $python"
+    else
+        library=$(compgen -G "$home/lib/libglorand.so.*")
+        check "$name" 60 env GLORAND_LIBRARY="$library" PYTHONPATH="$home/python" PYTHONDONTWRITEBYTECODE=1 \
+            "$python" "$data/gpu_arrays.py"
+    fi
 }
 
 # The backend in the caller's streams. Left out is what needs the stand-in: its list of calls, several devices, calls

@@ -97,6 +97,7 @@ expect '^All [0-9]+ checks that ran passed; '
 expect '^\| time of the proof \| measured \| [0-9]+ s of 480 s \|'
 expect '^176 cases equal, 0 different, 0 skipped, 0 left out$'
 expect '^\| hashes, as a driver of CUDA 12\.0 gets the kernels \| passed \|'
+expect '^\| arrays of Python \| skipped \| there is no Python: python3 \|'
 expect '^\| loading the portable PTX \| [0-9.]+ \| [0-9.]+ \|'
 [ "$(ls -A "$root/tmp")" = report.md ] || fail "something was left behind: $(ls -A "$root/tmp")"
 

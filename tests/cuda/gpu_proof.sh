@@ -61,6 +61,7 @@ expect '^\| hashes of fills \| passed \| [0-9]+ cases agree, 0 of float64 refuse
 expect '^\| hashes, CUDA_FORCE_PTX_JIT=1 \| skipped \|'
 expect '^\| hashes, as a driver of CUDA 12\.0 gets the kernels \| passed \|'
 expect '^\| streams, .* \| passed \| .*Tested: [1-9]'
+expect "^\\| arrays of Python \\| passed \\| the driver's memory: 8 arrays equal; torch skipped: .*; CuPy skipped: .* \\|"
 expect '^\| compute-sanitizer, memcheck \| passed \| '
 expect '^\| cuRAND \| 10\.2\.3, '
 expect '^\| curandGenerateNormal \| float32 \| '
