@@ -62,6 +62,15 @@ def numbers_of(what: str, values: Any) -> tuple[int, ...]:
     return numbers
 
 
+def shape_of(shape: Any) -> tuple[int, ...]:
+    """The extents of a new array. Errors: TypeError, GlorandError, ValueError for a negative one."""
+    axes = numbers_of("shape", shape)
+    for axis, extent in enumerate(axes):
+        if extent < 0:
+            raise ValueError(f"shape: the extent along axis {axis} is {extent}; extents are 0 or more")
+    return axes
+
+
 def _tensor(shape: tuple[int, ...], dtype: int) -> TensorStruct:
     tensor = TensorStruct(rank=len(shape), dtype=dtype)
     tensor.shape[: len(shape)] = shape
@@ -393,10 +402,7 @@ def empty(shape: Shape, dtype: object = "float32") -> numpy.ndarray[Any, Any]:
         element: Any = numpy.dtype(getattr(ml_dtypes, name))
     else:
         element = numpy.dtype(name)
-    axes = numbers_of("shape", shape)
-    for axis, extent in enumerate(axes):
-        if extent < 0:
-            raise ValueError(f"shape: the extent along axis {axis} is {extent}; extents are 0 or more")
+    axes = shape_of(shape)
     size, alignment = prod(axes) * element.itemsize, 64
     memory = numpy.empty(size + alignment, numpy.uint8)
     start = -memory.ctypes.data % alignment

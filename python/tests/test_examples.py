@@ -36,5 +36,5 @@ def test_pages(page, python):
 def test_there_are_examples():
     finder = doctest.DocTestFinder()
     named = [test.name for name in MODULES for test in finder.find(importlib.import_module(name)) if test.examples]
-    assert {"README.md", "python.md", "keras.md", "torch.md"} <= {page.name for page in PAGES}
+    assert {"README.md", "python.md", "jax.md", "keras.md", "torch.md"} <= {page.name for page in PAGES}
     assert {"glorand", "glorand._fill.fill_", "glorand._initializer.Initializer"} <= set(named)
