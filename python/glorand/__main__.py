@@ -1,4 +1,7 @@
-"""Runs the command: ``python -m glorand ...``, and ``glorand ...`` where the package is installed."""
+"""Runs the command: ``python -m glorand ...``, and ``glorand ...`` where the package is installed.
+
+``list`` is the package's own; everything else is the command that was installed with it.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +12,11 @@ from glorand._library import installed
 
 
 def main() -> None:
-    """Becomes the command that was installed with the package."""
+    """Runs ``list``, or becomes the command that was installed with the package."""
+    if sys.argv[1:2] == ["list"]:
+        from glorand._list import main as make_list
+
+        sys.exit(make_list(sys.argv[2:]))
     command = installed("bin", "glorand")
     if command is None:
         sys.exit("glorand: the command was not installed with the package: install it by `pip install .`")

@@ -33,6 +33,11 @@ def law_of_values(values: Any) -> str | None:
     return next((law for law in _candidates(values) if _agrees(values, law)), None)
 
 
+def law_is_number(text: str) -> bool:
+    """Whether a text of `law_of_values` is one number everywhere."""
+    return text in ("zeros", "ones") or text.startswith("constant(")
+
+
 def _constant(values: Any) -> str | None:
     first = values.reshape(-1)[0]
     same = bool((values == first).all()) or bool(torch.isnan(values).all())
@@ -50,7 +55,7 @@ def _candidates(values: Any) -> list[str]:
     found = ["log_arange", "unit_forget_bias"] if values.dim() >= 1 else []
     if values.dim() >= 2 and values.shape[-1] % 2 == 0:
         found += ["sinusoids", "sinusoids_interleaved"]
-    if values.dim() == 2:
+    if values.dim() == 2 and bool(torch.isfinite(values[0, 0])):
         found.append(f"identity({number_text(values[0, 0].item())})")
     if 3 <= values.dim() <= 5:
         found.append("dirac")

@@ -18,7 +18,7 @@ import torch
 
 from glorand._fill import describe
 from glorand._library import GlorandError
-from glorand.torch._recognize import law_of_values
+from glorand.torch._recognize import law_is_number, law_of_values
 from glorand.torch._regions import Box, Region, apply_regions
 from glorand.torch._storage import Region as Place
 from glorand.torch._storage import Write
@@ -39,8 +39,8 @@ class Entry:
     Attributes:
         name: in the model's state_dict; of tied ones the first.
         shape, dtype: of the whole; the dtype by torch's name without ``torch.``.
-        kind: ``"recorded"``, the law that was called; ``"law"``, computed values that are a law's; ``"copied"``, other
-            values that no random number went into; ``"named"``, everything else.
+        kind: ``"recorded"``, the law that was called, or one number everywhere; ``"law"``, computed values that are a
+            law's; ``"copied"``, other values that no random number went into; ``"named"``, everything else.
         text: the law in the text form; empty of what is copied or named.
         reason: why there is no law.
         regions: boxes with laws of their own, to be written after the whole.
@@ -346,7 +346,8 @@ def _of_value(entry: Entry, value: Value) -> Entry:
         case Copied(tensor):
             text = law_of_values(tensor) or ""
             if text:
-                return replace(entry, kind="law", text=text)
+                kind = "recorded" if law_is_number(text) else "law"
+                return replace(entry, kind=kind, text=text)
             reason = "computed values, which no random number went into and which are no law's"
             return replace(entry, kind="copied", reason=reason, values=tensor.contiguous())
         case Empty():

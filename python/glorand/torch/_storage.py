@@ -40,6 +40,8 @@ class Region:
 
     def box_in(self, whole: Region) -> Box | None:
         """The box that this region is in a tensor; None if it is none. It may reach beyond the tensor."""
+        if whole.repeats or self.repeats:
+            return None
         start, rest = [0] * len(whole.size), self.offset - whole.offset
         axes = sorted(range(len(whole.size)), key=lambda axis: -whole.stride[axis])
         for axis in axes:
@@ -161,6 +163,8 @@ class Memory:
             if writes[0].region == region:
                 return writes[0].value
             if isinstance(value, Fill | Empty):
+                return value
+            if isinstance(value, Computed) and writes[0].region.count == region.count:
                 return value
             if isinstance(value, Draw):
                 return Computed("repeated", (value,)) if region.repeats else value
