@@ -138,8 +138,8 @@ def test_sinusoids(shape):
         times = torch.arange(length).view(-1, 1) * torch.exp(-step * torch.arange(channels // 2)).view(1, -1)
         return torch.cat([times.sin(), times.cos()], dim=1)
 
-    def interleaved():
-        table = torch.zeros(length, channels)
+    def interleaved(make=torch.zeros):
+        table = make(length, channels)
         step = torch.exp(torch.arange(0, channels, 2).float() * (-math.log(10000.0) / channels))
         place = torch.arange(length).unsqueeze(1).float()
         table[:, 0::2], table[:, 1::2] = torch.sin(place * step), torch.cos(place * step)
@@ -147,6 +147,7 @@ def test_sinusoids(shape):
 
     assert made(whisper).text == "sinusoids"
     assert made(interleaved).text == "sinusoids_interleaved"
+    assert made(lambda: interleaved(torch.empty)).text == "sinusoids_interleaved"
     assert made(lambda: interleaved() * 1.001).kind == "copied"
 
 

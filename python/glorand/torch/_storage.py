@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -127,20 +126,23 @@ class Memory:
     def _merge(self) -> None:
         whole = Region(0, (self.count,), (1,))
         if self.count <= LARGEST:
-            self.writes = [Write(whole, Copied(self._written(self.writes)))]
+            memory, _ = self._written(whole)
+            self.writes = [Write(whole, Copied(memory))]
 
-    def _written(self, writes: Sequence[Write]) -> Any:
-        """The storage's elements after these writes, which are constant."""
+    def _written(self, shown: Region) -> tuple[Any, Any]:
+        """The elements of a region after all writes that are constant, and which of them were written."""
         memory = torch.zeros(self.count, dtype=self.dtype, device="cpu")
-        for write in writes:
+        known = torch.zeros(self.count, dtype=torch.bool, device="cpu")
+        for write in self.writes:
             region = write.region
             part = memory.as_strided(region.size, region.stride, region.offset)
             value = numbers_of(write.value)
+            known.as_strided(region.size, region.stride, region.offset).fill_(not isinstance(value, Empty))
             if isinstance(value, Fill):
                 part.fill_(value.number)
             elif isinstance(value, Copied):
                 part.copy_(value.tensor)
-        return memory
+        return tuple(whole.as_strided(shown.size, shown.stride, shown.offset) for whole in (memory, known))  # type: ignore
 
     def seen(self, region: Region) -> list[Write]:
         """The writes that a tensor of this region shows something of, from the earliest to the latest."""
@@ -168,11 +170,12 @@ class Memory:
                 return value
             if isinstance(value, Draw):
                 return Computed("repeated", (value,)) if region.repeats else value
-        if all(_is_constant(write.value) and not isinstance(write.value, Empty) for write in writes):
+        if all(_is_constant(write.value) for write in writes):
             if self.count > LARGEST:
                 return Computed("too many computed values to keep", (self.count,))
-            memory = self._written(self.writes)
-            return Copied(memory.as_strided(region.size, region.stride, region.offset))
+            memory, known = self._written(region)
+            if bool(known.all()):
+                return Copied(memory)
         if len(writes) == 1:
             return Computed("a part", (writes[0].value,))
         return Computed("parts", tuple(write.value for write in writes))
