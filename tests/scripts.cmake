@@ -165,6 +165,10 @@ if(TARGET glorand_command)
       ${CMAKE_C_COMPILER} ${PROJECT_BINARY_DIR})
     glorand_python_test(python_package python/check_package.py ${PROJECT_SOURCE_DIR} $<TARGET_SONAME_FILE:glorand>
       $<TARGET_FILE:glorand_command> ${PROJECT_BINARY_DIR})
+    glorand_python_test(python_record python/check_record.py ${PROJECT_SOURCE_DIR} $<TARGET_SONAME_FILE:glorand>
+      $<TARGET_FILE:glorand_command> ${PROJECT_BINARY_DIR})
+    glorand_python_test(python_record_census python/census_record.py ${PROJECT_SOURCE_DIR} $<TARGET_SONAME_FILE:glorand>
+      --sample 12)
     set_tests_properties(python_package PROPERTIES TIMEOUT 1200) # Keras is imported on each of its backends
     if(GLORAND_HAVE_CUDA)
       set_property(TEST python_package APPEND PROPERTY

@@ -22,8 +22,8 @@ def _stop(message: str) -> NoReturn:
 def _arguments(given: Sequence[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(
         prog=NAME,
-        description="Prints the list of a model's tensors that `glorand init` draws, each with the law that the model's "
-        "own code in transformers gives it. No weight is drawn, and no network is used.",
+        description="Prints the list of a model's tensors that `glorand init` draws, each with the law that "
+        "the model's own code in transformers gives it. No weight is drawn, and no network is used.",
         epilog="Exit status: 0 done; 1 failed, or a list cannot say how all tensors start; 2 bad usage.",
     )
     parser.add_argument("folder", metavar="DIR", help="a folder with a config.json, or that file")
@@ -47,7 +47,8 @@ def _config_of(folder: str) -> Any:
         import transformers
     except ImportError as error:
         _stop(f"transformers is needed to read {path}, and torch with it: pip install transformers torch ({error})")
-    transformers.logging.set_verbosity_error()  # a model is made twice, and would warn twice
+    # A model is made twice, and would warn twice.
+    transformers.logging.set_verbosity_error()  # type: ignore[no-untyped-call]
     try:
         return transformers.AutoConfig.from_pretrained(path, local_files_only=True, trust_remote_code=False)
     except (OSError, ValueError, KeyError) as error:

@@ -271,7 +271,8 @@ for rank in range(4):
         part = DTensor.from_local(torch.zeros(0), mesh, [Replicate()] * 2, run_check=False)
         from torch.distributed.tensor._utils import compute_local_shape_and_global_offset
         size, first = compute_local_shape_and_global_offset((7, 5), mesh, placements)
-        part = DTensor.from_local(torch.zeros(size), mesh, placements, run_check=False, shape=whole.shape, stride=(5, 1))
+        part = torch.zeros(size)
+        part = DTensor.from_local(part, mesh, placements, run_check=False, shape=whole.shape, stride=(5, 1))
         apply_regions(part, regions, seed=3, name="w")
         box = tuple(slice(a, a + n) for a, n in zip(first, size))
         assert torch.equal(part.to_local(), whole[box]), (rank, placements)
@@ -286,7 +287,7 @@ def test_apply_regions_to_shards(python):
 
 
 def test_trainer_like_nanogpt():
-    """Normals by a hook of the module, projections with a deviation of their own, tied embeddings, biases from Linear."""
+    """Normals by a hook of the module, projections with a deviation of their own, tied embeddings, biases of Linear."""
 
     class Block(torch.nn.Module):
         def __init__(self):
@@ -420,7 +421,11 @@ def test_list(tmp_path):
     assert not (tmp_path / "list.json").exists()
     recording.save(tmp_path / "list.json", missing="skip", dtype="bfloat16")
     listed = json.loads((tmp_path / "list.json").read_text())
-    assert listed["layout"] == "torch" and [tensor["name"] for tensor in listed["tensors"]] == ["table", "odd", "embed.weight"]
+    assert listed["layout"] == "torch" and [tensor["name"] for tensor in listed["tensors"]] == [
+        "table",
+        "odd",
+        "embed.weight",
+    ]
     assert [tensor["initializer"] for tensor in listed["tensors"]] == ["skip", "skip", "random_normal(0, 1)"]
     assert {tensor["dtype"] for tensor in listed["tensors"]} == {"bfloat16"}
     assert "odd: log(random_uniform(0, 1))" in repr(recording)

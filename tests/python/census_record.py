@@ -2,8 +2,8 @@
 
 usage: census_record.py SOURCE_DIR LIBRARY [--write | --sample EVERY]
 
---write puts the table into the page; --sample compares each EVERY-th row, with an offset that makes the rows cheap.
-Without either, all rows are compared. The table holds for the versions that requirements.txt names.
+--write puts the table into the page; --sample compares each EVERY-th row. Without either, all rows are compared. The
+table holds for the versions that requirements.txt names.
 """
 
 import argparse
@@ -21,38 +21,38 @@ COLUMNS = ("recorded", "law", "copied", "named", "regions")
 
 # Types of models in transformers, each in its default configuration and the class that `class_of` picks.
 TRANSFORMERS = """
-albert apertus arcee audio-spectrogram-transformer bamba bart beit bert big_bird bigbird_pegasus bitnet blenderbot blip
-bloom camembert canine clap clip clipseg codegen cohere cohere2 convbert convnext convnextv2 ctrl cvt data2vec-audio deberta
-deberta-v2 deepseek_v2 deepseek_v3 deit detr diffllama dinov2 distilbert donut-swin dpt efficientnet electra exaone4 falcon
-falcon_mamba flava florence2 fnet focalnet gemma gemma2 gemma3 git glm glm4 glm4_moe gpt2 gpt_bigcode gpt_neo gpt_neox
-gpt_oss gptj granite granitemoe helium hiera hubert jamba lfm2 levit llama longformer longt5 m2m_100 mamba mamba2 marian
-mbart mistral mixtral mobilenet_v2 mobilevit modernbert moonshine mpnet mpt mt5 nemotron olmo olmo2 olmoe opt owlvit pegasus
-perceiver persimmon phi phi3 phimoe poolformer pvt qwen2 qwen2_moe qwen3 qwen3_moe qwen3_next recurrent_gemma regnet rembert
-resnet roberta rwkv seamless_m4t segformer siglip smollm3 speech_to_text speecht5 squeezebert stablelm starcoder2 swin swinv2
-switch_transformers t5 timesformer umt5 unispeech vit vit_mae vits wav2vec2 wavlm whisper xglm xlm xlm-roberta xlnet xmod
-yolos zamba zamba2
-""".split()
+albert apertus arcee audio-spectrogram-transformer bamba bart beit bert big_bird bigbird_pegasus bitnet blenderbot
+blip bloom camembert canine clap clip clipseg codegen cohere cohere2 convbert convnext convnextv2 ctrl cvt
+data2vec-audio deberta deberta-v2 deepseek_v2 deepseek_v3 deit detr diffllama dinov2 distilbert donut-swin dpt
+efficientnet electra exaone4 falcon falcon_mamba flava florence2 fnet focalnet gemma gemma2 gemma3 git glm glm4
+glm4_moe gpt2 gpt_bigcode gpt_neo gpt_neox gpt_oss gptj granite granitemoe helium hiera hubert jamba lfm2 levit llama
+longformer longt5 m2m_100 mamba mamba2 marian mbart mistral mixtral mobilenet_v2 mobilevit modernbert moonshine mpnet
+mpt mt5 olmo olmo2 olmoe opt owlvit pegasus perceiver persimmon phi phi3 phimoe poolformer pvt qwen2 qwen2_moe qwen3
+qwen3_moe qwen3_next recurrent_gemma regnet rembert resnet roberta rwkv seamless_m4t segformer siglip smollm3
+speech_to_text speecht5 squeezebert stablelm starcoder2 swin swinv2 switch_transformers t5 timesformer umt5 unispeech
+vit vit_mae vits wav2vec2 wavlm whisper xglm xlm xlm-roberta xlnet xmod yolos zamba zamba2
+"""
 
 TIMM = """
-beit_base_patch16_224 cait_s24_224 coat_tiny convnext_tiny crossvit_15_240 davit_tiny deit_base_patch16_224 densenet121
-edgenext_small efficientnet_b0 eva02_base_patch14_224 focalnet_tiny_srf gmlp_s16_224 hiera_tiny_224 hrnet_w18 inception_v4
-levit_256 maxvit_tiny_tf_224 mixer_b16_224 mobilenetv3_large_100 mobilevit_s nfnet_f0 poolformer_s12 pvt_v2_b1 regnety_040
-resmlp_12_224 resnet50 rexnet_100 sequencer2d_s seresnext50_32x4d swin_tiny_patch4_window7_224 swinv2_tiny_window8_256
-tnt_s_patch16_224 twins_svt_small vgg16 visformer_small vit_base_patch16_224 vit_so400m_patch14_siglip_224 volo_d1_224
-xcit_small_12_p8_224
-""".split()
+beit_base_patch16_224 cait_s24_224 coat_tiny convnext_tiny crossvit_15_240 davit_tiny deit_base_patch16_224
+densenet121 edgenext_small efficientnet_b0 eva02_base_patch14_224 focalnet_tiny_srf gmlp_s16_224 hiera_tiny_224
+hrnet_w18 inception_v4 levit_256 maxvit_tiny_tf_224 mixer_b16_224 mobilenetv3_large_100 mobilevit_s nfnet_f0
+poolformer_s12 pvt_v2_b1 regnety_040 resmlp_12_224 resnet50 rexnet_100 sequencer2d_s seresnext50_32x4d
+swin_tiny_patch4_window7_224 swinv2_tiny_window8_256 tnt_s_patch16_224 twins_svt_small vgg16 visformer_small
+vit_base_patch16_224 vit_so400m_patch14_siglip_224 volo_d1_224 xcit_small_12_p8_224
+"""
 
 TORCHVISION = """
-alexnet convnext_tiny deeplabv3_resnet50 densenet121 efficientnet_b0 efficientnet_v2_s fasterrcnn_resnet50_fpn fcn_resnet50
-fcos_resnet50_fpn googlenet inception_v3 keypointrcnn_resnet50_fpn lraspp_mobilenet_v3_large maskrcnn_resnet50_fpn maxvit_t
-mnasnet1_0 mobilenet_v2 mobilenet_v3_large mvit_v2_s r2plus1d_18 raft_large regnet_y_400mf resnet50 resnext50_32x4d
-retinanet_resnet50_fpn s3d shufflenet_v2_x1_0 squeezenet1_0 ssd300_vgg16 ssdlite320_mobilenet_v3_large swin3d_t swin_t
-swin_v2_t vgg16_bn vit_b_16 wide_resnet50_2
-""".split()
+alexnet convnext_tiny deeplabv3_resnet50 densenet121 efficientnet_b0 efficientnet_v2_s fasterrcnn_resnet50_fpn
+fcn_resnet50 fcos_resnet50_fpn googlenet inception_v3 keypointrcnn_resnet50_fpn lraspp_mobilenet_v3_large
+maskrcnn_resnet50_fpn maxvit_t mnasnet1_0 mobilenet_v2 mobilenet_v3_large mvit_v2_s r2plus1d_18 raft_large
+regnet_y_400mf resnet50 resnext50_32x4d retinanet_resnet50_fpn s3d shufflenet_v2_x1_0 squeezenet1_0 ssd300_vgg16
+ssdlite320_mobilenet_v3_large swin3d_t swin_t swin_v2_t vgg16_bn vit_b_16 wide_resnet50_2
+"""
 
 
 def class_of(kind):
-    """The class of transformers with the most parameters for a type of model, by its own tables."""
+    """A class of transformers with a head for a type of model, by its own tables."""
     import transformers
     from transformers.models.auto import modeling_auto as auto
 
@@ -100,7 +100,11 @@ def of_torchvision(name):
     return "", build
 
 
-SOURCES = [("transformers", of_transformers, TRANSFORMERS), ("timm", of_timm, TIMM), ("torchvision", of_torchvision, TORCHVISION)]
+SOURCES = [
+    ("transformers", of_transformers, TRANSFORMERS.split()),
+    ("timm", of_timm, TIMM.split()),
+    ("torchvision", of_torchvision, TORCHVISION.split()),
+]
 
 
 def row_of(source, maker, name):
@@ -119,14 +123,18 @@ def table_of(rows):
         own = [row for row in rows if row[0] == source]
         sums = [str(sum(int(row[3 + place]) for row in own)) for place in range(len(COLUMNS))]
         lines += ["| " + " | ".join(row) + " |" for row in own]
-        lines.append(f"| **{source}** | {len(names)} models | | " + " | ".join(f"**{number}**" for number in sums) + " |")
+        lines.append(
+            f"| **{source}** | {len(names)} models | | " + " | ".join(f"**{number}**" for number in sums) + " |"
+        )
     return [line.replace("|  |", "| |") for line in lines]
 
 
 def written(page):
     """The page's rows by library and model."""
     text = page.read_text(encoding="utf-8")
-    rows = [[cell.strip() for cell in line.strip("|").split("|")] for line in text.split(BEGIN)[1].split(END)[0].split("\n")]
+    rows = [
+        [cell.strip() for cell in line.strip("|").split("|")] for line in text.split(BEGIN)[1].split(END)[0].split("\n")
+    ]
     return {(row[0], row[1]): row for row in rows if len(row) == 3 + len(COLUMNS)}
 
 

@@ -7,7 +7,7 @@ import os
 import subprocess
 import sys
 
-PROGRAMS = ("check_package", "check_lint", "check_shards", "check_wheel", "gpu_arrays")
+PROGRAMS = ("census_record", "check_lint", "check_package", "check_record", "check_shards", "check_wheel", "gpu_arrays")
 CHECKED = ["python", *(f"tests/python/{name}.py" for name in PROGRAMS)]
 
 

@@ -24,7 +24,17 @@ from glorand.torch._storage import Region as Place
 from glorand.torch._storage import Write
 from glorand.torch._trace import RecordError, Trace, tracing
 from glorand.torch._values import (
-    Call, Computed, Copied, Draw, Empty, Fill, Value, inverse_softplus, number_text, numbers_of, origin_of,
+    Call,
+    Computed,
+    Copied,
+    Draw,
+    Empty,
+    Fill,
+    Value,
+    inverse_softplus,
+    number_text,
+    numbers_of,
+    origin_of,
 )  # fmt: skip
 
 KINDS = ("recorded", "law", "copied", "named")
@@ -232,7 +242,7 @@ def model_of_config(config: Any) -> torch.nn.Module:
 
     names = config.architectures or []
     if not names:
-        base: torch.nn.Module = transformers.AutoModel.from_config(config)
+        base: torch.nn.Module = transformers.AutoModel.from_config(config)  # type: ignore[no-untyped-call]
         return base
     kind = getattr(transformers, names[0], None)
     if kind is None:
@@ -263,12 +273,12 @@ def _unseeded() -> Iterator[None]:
     seeds = [holder.seed for holder in holders]
     for holder, seed in zip(holders, seeds, strict=True):
         seed()
-        holder.seed = lambda *_, seed=seed, **__: seed()  # type: ignore[attr-defined]
+        setattr(holder, "seed", lambda *_, seed=seed, **__: seed())  # noqa: B010
     try:
         yield
     finally:
         for holder, seed in zip(holders, seeds, strict=True):
-            holder.seed = seed  # type: ignore[attr-defined]
+            setattr(holder, "seed", seed)  # noqa: B010
 
 
 def _once(build: Callable[[], torch.nn.Module]) -> tuple[list[Entry], dict[str, str], str]:
@@ -277,7 +287,8 @@ def _once(build: Callable[[], torch.nn.Module]) -> tuple[list[Entry], dict[str, 
         model = build()
     if not isinstance(model, torch.nn.Module):
         raise TypeError(f"build: it has to return a torch.nn.Module, not {model!r}")
-    entries, copies, seen = [], {}, {}
+    seen: dict[int, str] = {}
+    entries, copies = [], {}
     for name, tensor, is_saved in _tensors_of(model):
         entries.append(replace(_entry(trace, name, tensor), is_saved=is_saved))
         origin = origin_of(trace.value_of(tensor))
@@ -375,7 +386,7 @@ def _number(number: Any) -> str:
 
 
 def _numbers_text(value: Value) -> str:
-    """A value's law by numbers alone, by which parts are compared; empty if it is not one for each element by itself."""
+    """A value's law by numbers alone, by which parts are compared; empty if elements do not start each by itself."""
     plain = numbers_of(value)
     return _text(plain, ()) if isinstance(plain, Draw | Fill) else ""
 

@@ -1,4 +1,4 @@
-"""Regions of a parameter that have another law than the rest: the zero row of an embedding, the parts of a fused matrix."""
+"""Regions of a parameter with a law of their own: the zero row of an embedding, the parts of a fused matrix."""
 
 from __future__ import annotations
 
@@ -52,9 +52,7 @@ def _local_box(parameter: Any) -> tuple[Any, Box]:
         if type(placement) not in (Replicate, Shard):
             reason = "sums are no values" if isinstance(placement, Partial) else "its shards are no boxes"
             raise ValueError(f"parameter: regions cannot be written to a DTensor with {placement}: {reason}")
-    shape, offset = compute_local_shape_and_global_offset(
-        parameter.shape, parameter.device_mesh, parameter.placements
-    )
+    shape, offset = compute_local_shape_and_global_offset(parameter.shape, parameter.device_mesh, parameter.placements)
     return parameter.to_local(), tuple((first, first + size) for first, size in zip(offset, shape, strict=True))
 
 

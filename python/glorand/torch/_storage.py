@@ -47,7 +47,9 @@ class Region:
             if whole.size[axis] > 1 and rest >= 0:
                 start[axis], rest = divmod(rest, whole.stride[axis])
         extent = [1] * len(whole.size)
-        if rest != 0 or not all(self._spread(size, stride, whole, axes, start, extent) for size, stride in _merged(self)):
+        if rest != 0 or not all(
+            self._spread(size, stride, whole, axes, start, extent) for size, stride in _merged(self)
+        ):
             return None
         return tuple((first, first + count) for first, count in zip(start, extent, strict=True))
 
@@ -142,7 +144,8 @@ class Memory:
                 part.fill_(value.number)
             elif isinstance(value, Copied):
                 part.copy_(value.tensor)
-        return tuple(whole.as_strided(shown.size, shown.stride, shown.offset) for whole in (memory, known))  # type: ignore
+        place = (shown.size, shown.stride, shown.offset)
+        return memory.as_strided(*place), known.as_strided(*place)
 
     def seen(self, region: Region) -> list[Write]:
         """The writes that a tensor of this region shows something of, from the earliest to the latest."""
@@ -203,7 +206,7 @@ def _covers(outer: Region, inner: Region) -> bool:
         return False
     box = inner.box_in(outer)
     if box is not None:
-        return all(0 <= first and end <= size for (first, end), size in zip(box, outer.size, strict=True))
+        return all(first >= 0 and end <= size for (first, end), size in zip(box, outer.size, strict=True))
     first, end = _span(outer)
     start, stop = _span(inner)
     return end - first == outer.count and first <= start and stop <= end

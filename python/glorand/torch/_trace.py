@@ -1,8 +1,8 @@
 """Watches a model's construction: which values each tensor gets, without drawing those of large ones.
 
 Large tensors that a model makes on the CPU are made on the meta device instead, and have no memory. Every operation of
-torch on them, and on tensors that random numbers went into, is noted here; what depends on no random number is computed.
-Small tensors stay where they are, and all other code runs as it always does.
+torch on them, and on tensors that random numbers went into, is noted here; what depends on no random number is
+computed. Small tensors stay where they are, and all other code runs as it always does.
 """
 
 from __future__ import annotations
@@ -81,11 +81,11 @@ def _is_random(function: Any) -> bool:
     return torch.Tag.nondeterministic_seeded in function.tags
 
 
-class Trace(TorchDispatchMode):
+class Trace(TorchDispatchMode):  # type: ignore[no-untyped-call]
     """Notes what each tensor holds while it is active, in the thread that made it active."""
 
     def __init__(self) -> None:
-        super().__init__()
+        super().__init__()  # type: ignore[no-untyped-call]
         self._memories: dict[int, Memory] = {}
         self._depth = 0  # of calls of torch.nn.init
         self._thread = threading.get_ident()
@@ -188,7 +188,9 @@ class Trace(TorchDispatchMode):
                 return tensor
             if values is None:
                 what = self.value_of(tensor).expression()
-                raise RecordError(f"the construction asks for the values of {what}, which are not drawn while it is recorded")
+                raise RecordError(
+                    f"the construction asks for the values of {what}, which are not drawn while it is recorded"
+                )
             return values
 
         args, kwargs = tree_map_only(torch.Tensor, known, (args, kwargs))
@@ -219,7 +221,9 @@ class Trace(TorchDispatchMode):
         if "device" in named:
             named["device"] = torch.device("meta")
         result = func(*moved, **named)
-        if not any(argument.alias_info is not None and argument.alias_info.is_write for argument in func._schema.arguments):
+        if not any(
+            argument.alias_info is not None and argument.alias_info.is_write for argument in func._schema.arguments
+        ):
             return result
         if isinstance(result, torch.Tensor) and isinstance(args[0] if args else None, torch.Tensor):
             return kwargs.get("out", args[0])
@@ -288,7 +292,8 @@ class Trace(TorchDispatchMode):
         if torch.Tag.pointwise not in func.tags or not read or len(func._schema.returns) != 1:
             return False
         return all(
-            tensor.numel() == 1 or (self.memory_of(tensor) is not None and isinstance(numbers_of(self.value_of(tensor)), Fill))
+            tensor.numel() == 1
+            or (self.memory_of(tensor) is not None and isinstance(numbers_of(self.value_of(tensor)), Fill))
             for tensor in read
         )
 
@@ -390,7 +395,7 @@ def _call_of(name: str, given: dict[str, Any], tensor: Any, written: Value) -> C
             bounds = (float(given["a"]), float(given["b"]))
             numbers = Draw("truncated", float(given["mean"]), float(given["std"]), bounds)
         case "constant_" | "ones_" | "zeros_":
-            value = {"ones_": 1, "zeros_": 0}.get(name, given.get("val"))
+            value: Any = {"ones_": 1, "zeros_": 0}.get(name, given.get("val"))
             text = name[:-1] if name != "constant_" else f"constant({number(float(value))})"
             return Call(name, text, tuple(tensor.shape), Fill(value))
         case "eye_":
