@@ -174,14 +174,14 @@ class Fill:
 
     def draw(self) -> None:
         """Draws the values. A random initializer without a seed is refused in the caller's words."""
-        for part, offset in self.parts:
-            try:
+        try:
+            for part, offset in self.parts:
                 self._draw_part(part, self.memory.address + offset, self.memory.size - offset)
-            except GlorandError as error:
-                if error.status != "GLR_ERROR_UNSEEDED":
-                    raise
-                why = f"seed: {self.law} has none, and a part of a tensor or a tensor with a stream needs one"
-                raise GlorandError(error.status, why) from None
+        except GlorandError as error:
+            if error.status != "GLR_ERROR_UNSEEDED":
+                raise
+            why = f"seed: {self.law} has none, and a part of a tensor or a tensor with a stream needs one"
+            raise GlorandError(error.status, why) from None
         for tell in self.written:
             tell()
 

@@ -1,0 +1,74 @@
+"""`python -m glorand list`: what it prints, and its errors."""
+
+import json
+import subprocess
+import sys
+
+import pytest
+
+transformers = pytest.importorskip("transformers")
+
+TINY = {"num_hidden_layers": 1, "hidden_size": 32, "intermediate_size": 64, "num_attention_heads": 2, "vocab_size": 50}
+
+
+def run(*arguments):
+    command = [sys.executable, "-m", "glorand", "list", *map(str, arguments)]
+    return subprocess.run(command, capture_output=True, text=True, check=False, timeout=300)
+
+
+def saved(folder, kind, architecture, **changes):
+    """A folder with a config.json."""
+    config = transformers.AutoConfig.for_model(kind, **{**TINY, **changes}, architectures=[architecture])
+    config.save_pretrained(folder)
+    return folder
+
+
+def test_list(tmp_path):
+    done = run(saved(tmp_path, "llama", "LlamaForCausalLM", dtype="bfloat16"))
+    assert done.returncode == 0 and done.stderr == ""
+    tensors = json.loads(done.stdout)["tensors"]
+    assert tensors[0] == {
+        "name": "model.embed_tokens.weight", "shape": [50, 32], "dtype": "bfloat16",
+        "initializer": "random_normal(0, 0.02)",
+    }  # fmt: skip
+    assert {tensor["initializer"] for tensor in tensors} == {"random_normal(0, 0.02)", "ones"}
+
+
+def test_what_a_list_cannot_say(tmp_path):
+    saved(tmp_path, "bert", "BertForMaskedLM", pad_token_id=3)
+    done = run(tmp_path, "-o", tmp_path / "list.json")
+    assert done.returncode == 1 and "word_embeddings.weight: other laws in 1 regions, [3:4, 0:32]=zeros" in done.stderr
+    assert not (tmp_path / "list.json").exists()
+    done = run(tmp_path, "-o", tmp_path / "list.json", "--allow-missing", "--dtype", "float16")
+    assert done.returncode == 0 and "[3:4, 0:32]=zeros" in done.stderr
+    assert json.loads((tmp_path / "list.json").read_text())["tensors"][0]["dtype"] == "float16"
+
+
+def test_errors(tmp_path):
+    done = run(tmp_path)
+    assert (done.returncode, done.stderr) == (1, f"glorand list: {tmp_path}/config.json: no such file\n")
+    assert run().returncode == 2
+    path = tmp_path / "config.json"
+    path.write_text(json.dumps({"model_type": "mine", "auto_map": {"AutoConfig": "code.Config"}}))
+    (tmp_path / "code.py").write_text("raise SystemExit('this must not run')")
+    done = run(tmp_path)
+    assert done.returncode == 1 and "the model needs code of its own, which is not run" in done.stderr
+    path.write_text("{")
+    assert run(tmp_path).stderr.startswith(f"glorand list: {path}: ")
+    saved(tmp_path, "llama", "LlamaForNothing")
+    assert "has no class 'LlamaForNothing'" in run(tmp_path).stderr
+    saved(tmp_path, "llama", "LlamaForCausalLM")
+    assert "unknown dtype 'float5'" in run(tmp_path, "--dtype", "float5").stderr
+    done = run(tmp_path, "-o", tmp_path / "none" / "list.json")
+    assert done.returncode == 1 and "No such file or directory" in done.stderr
+
+
+def test_without_transformers(tmp_path, python):
+    (tmp_path / "config.json").write_text("{}")
+    program = f"""
+import sys
+sys.modules["transformers"] = None
+from glorand._list import main
+main([{str(tmp_path)!r}])
+"""
+    assert "transformers is needed" in python(program, status=1)
