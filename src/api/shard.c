@@ -356,7 +356,7 @@ glr_status glr_shard_shape(const glr_tensor *tensor, const glr_placement *placem
     if (local_shape == NULL) {
         return glr_fail_null("local_shape");
     }
-    local_part part;
+    local_part part = {.rank = 0};
     const glr_status status = lay_out(tensor, placements, count, &part);
     for (uint32_t a = 0; status == GLR_OK && a < part.rank; a++) {
         local_shape[a] = part.axes[a].extent;
@@ -405,7 +405,7 @@ glr_status glr_shard_pieces(const glr_tensor *tensor, const glr_placement *place
     if (count == NULL || (pieces == NULL && capacity > 0)) {
         return glr_fail_null(count == NULL ? "count" : "pieces");
     }
-    local_part part;
+    local_part part = {.rank = 0};
     const glr_status status = lay_out(tensor, placements, placement_count, &part);
     if (status != GLR_OK) {
         return status;

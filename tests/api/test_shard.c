@@ -55,7 +55,7 @@ static void find_segments(const glr_placement *placement, int64_t n, int64_t seg
 static list apply(const glr_placement *placement, const list *before)
 {
     list after = {.count = 0};
-    int64_t segment[MOST], sizes[MOST + 1], within = 0;
+    int64_t segment[MOST] = {0}, sizes[MOST + 1], within = 0;
     if (placement->kind == GLR_PLACEMENT_REPLICATE) {
         return *before;
     }
