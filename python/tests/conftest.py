@@ -1,5 +1,6 @@
 """What the tests share."""
 
+import contextlib
 import pathlib
 import subprocess
 import sys
@@ -7,6 +8,10 @@ import sys
 import pytest
 
 from glorand._library import installed
+
+# torch imports it for tensors on meta. A process that has imported TensorFlow before it is ended: both bring LLVM.
+with contextlib.suppress(ImportError):
+    import triton  # noqa: F401
 
 SOURCE = pathlib.Path(__file__).resolve().parents[2]
 COMMAND = installed("bin", "glorand")

@@ -11,17 +11,25 @@ from conftest import SOURCE
 import glorand
 
 PAGES = [page for page in (SOURCE / "README.md", *sorted((SOURCE / "docs").glob("*.md"))) if ">>> " in page.read_text()]
-FOLDERS = {"glorand": glorand.__path__, "glorand.torch": [f"{path}/torch" for path in glorand.__path__]}
-MODULES = [
-    "glorand",
-    *(f"{name}.{module.name}" for name, path in FOLDERS.items() for module in pkgutil.iter_modules(path)),
-]
 
 
-@pytest.mark.parametrize("name", [name for name in MODULES if not name.endswith("__main__")])
-def test_docstrings(name, python):
+def modules_in(package):
+    folder = package.replace(".", "/").removeprefix("glorand")
+    paths = [f"{path}{folder}" for path in glorand.__path__]
+    names = [package, *(f"{package}.{module.name}" for module in pkgutil.iter_modules(paths))]
+    return [name for name in names if not name.endswith("__main__")]
+
+
+# Those of torch run in one process, which imports torch once.
+GROUPS = [*([name] for name in modules_in("glorand") if name != "glorand.torch"), modules_in("glorand.torch")]
+MODULES = [name for group in GROUPS for name in group]
+
+
+@pytest.mark.parametrize("names", GROUPS, ids=lambda names: names[0])
+def test_docstrings(names, python):
     """In a process without TensorFlow, beside which OpenCL's drivers cannot be listed."""
-    said = python(f"import doctest, importlib; print(doctest.testmod(importlib.import_module({name!r})).failed)")
+    failed = f"[doctest.testmod(importlib.import_module(name)).failed for name in {names!r}]"
+    said = python(f"import doctest, importlib; print(sum({failed}))")
     assert said == "0\n", said
 
 
@@ -36,5 +44,6 @@ def test_pages(page, python):
 def test_there_are_examples():
     finder = doctest.DocTestFinder()
     named = [test.name for name in MODULES for test in finder.find(importlib.import_module(name)) if test.examples]
-    assert {"README.md", "python.md", "jax.md", "keras.md", "torch.md"} <= {page.name for page in PAGES}
-    assert {"glorand", "glorand._fill.fill_", "glorand._initializer.Initializer"} <= set(named)
+    assert {"README.md", "python.md", "jax.md", "keras.md", "torch.md", "record.md"} <= {page.name for page in PAGES}
+    wanted = {"glorand", "glorand._fill.fill_", "glorand._initializer.Initializer", "glorand.torch._init.init_"}
+    assert wanted <= set(named)

@@ -208,6 +208,7 @@ def case_unsharded():
     model(torch.zeros(1, 2, dtype=torch.int64))
     model.unshard()
     glorand.torch.init_(model, LAWS, seed=7)
+    model.reshard()
     same_module(model, whole_block())
 
 
