@@ -7,6 +7,7 @@ have is torch: distribute_tensor of the whole, full_tensor, and the modules of t
 """
 
 import contextlib
+import datetime
 import json
 import os
 import pathlib
@@ -339,7 +340,7 @@ def case_check():
         (found,) = caught.value.differences
         assert found.name == "layers.1.up.weight" and found.found == 1000 and found.expected == before
         assert (found.differing, found.elements) == (1, local.numel())
-        assert whole.layers[1].up.weight[found.at].item() == before
+        assert whole.layers[1].up.weight[found.index].item() == before
 
 
 def list_of(model):
@@ -360,7 +361,9 @@ def main(scratch):
 
 
 def run_rank(rank, folder):
-    dist.init_process_group("gloo", init_method=f"file://{folder}/store", rank=rank, world_size=RANKS)
+    wait = datetime.timedelta(seconds=20)  # of the others, where a case has failed on one rank
+    store = f"file://{folder}/store"
+    dist.init_process_group("gloo", init_method=store, rank=rank, world_size=RANKS, timeout=wait)
     global meshes_of_case, meshes_named, meshes_3d
     meshes_of_case = meshes()
     meshes_named = init_device_mesh("cpu", (2, 2), mesh_dim_names=("outer", "inner"))

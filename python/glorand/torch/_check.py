@@ -26,14 +26,14 @@ class Difference:
     """A tensor whose values on this rank are not those of the stream."""
 
     name: str
-    at: tuple[int, ...]  # index of the first value that differs, in the whole tensor
+    index: tuple[int, ...]  # of the first value that differs, in the whole tensor
     expected: float | int | bool
     found: float | int | bool
     differing: int  # how many values of this rank differ
     elements: int  # how many this rank has
 
     def __str__(self) -> str:
-        where = f"{self.name}[{', '.join(map(str, self.at))}]"
+        where = f"{self.name}[{', '.join(map(str, self.index))}]"
         return f"{where} is {self.found}, not {self.expected} ({self.differing} of {self.elements} differ)"
 
 
