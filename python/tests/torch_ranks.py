@@ -374,7 +374,7 @@ def run_rank(rank, folder):
             try:
                 case()
                 said[name] = ""
-            except Exception:  # whatever it is, the test shows it
+            except (Exception, pytest.fail.Exception):  # whatever it is, the test shows it
                 said[name] = f"rank {rank}: {traceback.format_exc()}"
     (pathlib.Path(folder) / f"{rank}.json").write_text(json.dumps(said))
     dist.destroy_process_group()
