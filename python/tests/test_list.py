@@ -3,17 +3,32 @@
 import json
 import subprocess
 import sys
+from types import SimpleNamespace
 
 import pytest
 
 transformers = pytest.importorskip("transformers")
+pytest.importorskip("torch")
+from glorand._list import main  # noqa: E402
 
 TINY = {"num_hidden_layers": 1, "hidden_size": 32, "intermediate_size": 64, "num_attention_heads": 2, "vocab_size": 50}
 
 
-def run(*arguments):
-    command = [sys.executable, "-m", "glorand", "list", *map(str, arguments)]
-    return subprocess.run(command, capture_output=True, text=True, check=False, timeout=300)
+@pytest.fixture
+def run(capsys):
+    """Runs the command in this process: its status, and what it wrote to standard output and standard error."""
+
+    def called(*arguments):
+        try:
+            status = main([str(argument) for argument in arguments])
+        except SystemExit as end:
+            status = end.code
+        written = capsys.readouterr()
+        if isinstance(status, str):  # which Python writes to standard error, with status 1
+            return SimpleNamespace(returncode=1, stdout=written.out, stderr=f"{written.err}{status}\n")
+        return SimpleNamespace(returncode=status, stdout=written.out, stderr=written.err)
+
+    return called
 
 
 def saved(folder, kind, architecture, **changes):
@@ -24,7 +39,9 @@ def saved(folder, kind, architecture, **changes):
 
 
 def test_list(tmp_path):
-    done = run(saved(tmp_path, "llama", "LlamaForCausalLM", dtype="bfloat16"))
+    saved(tmp_path, "llama", "LlamaForCausalLM", dtype="bfloat16")
+    command = [sys.executable, "-m", "glorand", "list", tmp_path]
+    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=300)
     assert done.returncode == 0 and done.stderr == ""
     tensors = json.loads(done.stdout)["tensors"]
     assert tensors[0] == {
@@ -34,7 +51,7 @@ def test_list(tmp_path):
     assert {tensor["initializer"] for tensor in tensors} == {"random_normal(0, 0.02)", "ones"}
 
 
-def test_what_a_list_cannot_say(tmp_path):
+def test_what_a_list_cannot_say(tmp_path, run):
     saved(tmp_path, "bert", "BertForMaskedLM", pad_token_id=3)
     done = run(tmp_path, "-o", tmp_path / "list.json")
     assert done.returncode == 1 and "word_embeddings.weight: other laws in 1 regions, [3:4, 0:32]=zeros" in done.stderr
@@ -44,7 +61,7 @@ def test_what_a_list_cannot_say(tmp_path):
     assert json.loads((tmp_path / "list.json").read_text())["tensors"][0]["dtype"] == "float16"
 
 
-def test_errors(tmp_path):
+def test_errors(tmp_path, run):
     done = run(tmp_path)
     assert (done.returncode, done.stderr) == (1, f"glorand list: {tmp_path}/config.json: no such file\n")
     assert run().returncode == 2
