@@ -199,8 +199,8 @@ def record(build: Callable[[], torch.nn.Module] | Any) -> Recording:
         build: a function that returns a module as it is before training, on the CPU or on the meta device; or a
             configuration of transformers, for a model of its first architecture.
 
-    Errors: TypeError for another ``build``, RecordError where the construction asks for values that it would have drawn,
-    and all errors of ``build``. One thread at a time records; ``build`` has to run in the thread that calls.
+    Errors: TypeError for another ``build``, RecordError where the construction asks for values that it would have
+    drawn, and all errors of ``build``. One thread at a time records; ``build`` has to run in the thread that calls.
 
     >>> import torch
     >>> from glorand.torch._record import record
