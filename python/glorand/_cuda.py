@@ -27,6 +27,7 @@ _FUNCTIONS: dict[str, tuple[type, ...]] = {
     "cuStreamSynchronize": (_P,),
 }
 _POINTER_DEVICE_ORDINAL = 9  # CU_POINTER_ATTRIBUTE_DEVICE_ORDINAL
+_ERROR_INVALID_VALUE = 1  # CUDA_ERROR_INVALID_VALUE, for an address that the driver does not know
 
 
 class _Opened(NamedTuple):
@@ -97,12 +98,11 @@ def _call(name: str, *arguments: object) -> None:
 def device_of(address: int) -> int:
     """The number of the device whose memory has an address. Errors: GlorandError."""
     driver, number = _loaded(), ctypes.c_int(-1)
-    try:
-        error = driver.cuPointerGetAttribute(ctypes.byref(number), _POINTER_DEVICE_ORDINAL, address)
+    error = driver.cuPointerGetAttribute(ctypes.byref(number), _POINTER_DEVICE_ORDINAL, address)
+    if error != _ERROR_INVALID_VALUE:
         _checked(driver, "cuPointerGetAttribute", error)
-    except GlorandError as error:
-        why = f"array: {address:#x} is not CUDA memory: {error.message}"
-        raise GlorandError("GLR_ERROR_ARGUMENT", why) from None
+    if number.value < 0:  # also of memory that the driver knows and that is no device's
+        raise GlorandError("GLR_ERROR_ARGUMENT", f"array: {address:#x} is not CUDA memory")
     return number.value
 
 
