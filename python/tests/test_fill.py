@@ -10,7 +10,7 @@ import time
 
 import numpy
 import pytest
-import torch
+from optional import torch
 
 import glorand
 

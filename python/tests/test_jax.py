@@ -5,13 +5,15 @@ import socket
 import subprocess
 import sys
 
-import jax
 import numpy
 import pytest
-from jax.sharding import Mesh, NamedSharding, PartitionSpec, SingleDeviceSharding
 
-import glorand
-import glorand.jax
+jax = pytest.importorskip("jax")
+
+from jax.sharding import Mesh, NamedSharding, PartitionSpec, SingleDeviceSharding  # noqa: E402
+
+import glorand  # noqa: E402
+import glorand.jax  # noqa: E402
 
 TEXT, SHAPE = "random_normal(0, 2, seed=9)", (16, 24)
 
