@@ -23,6 +23,7 @@ from glorand._library import (
     TensorStruct,
     check,
     lib,
+    tensor_of,
 )
 from glorand._shards import Placement, Placements, parts_of
 
@@ -69,12 +70,6 @@ def shape_of(shape: Any) -> tuple[int, ...]:
         if extent < 0:
             raise ValueError(f"shape: the extent along axis {axis} is {extent}; extents are 0 or more")
     return axes
-
-
-def _tensor(shape: tuple[int, ...], dtype: int) -> TensorStruct:
-    tensor = TensorStruct(rank=len(shape), dtype=dtype)
-    tensor.shape[: len(shape)] = shape
-    return tensor
 
 
 def _interval(axis: int, interval: Any) -> Interval:
@@ -272,7 +267,7 @@ def fill_of(
         memory = _as_dtype(array, memory, said_code)
     whole = numbers_of("shape", memory.shape) if said is None else said
     fill = Fill(law, struct, memory)
-    fill.parts = _parts(fill, array, _tensor(whole, _dtype_of_memory(array, memory)), part)
+    fill.parts = _parts(fill, array, tensor_of(whole, _dtype_of_memory(array, memory)), part)
     if written is not None:
         fill.written.append(written)
     return fill
@@ -374,7 +369,7 @@ def describe(initializer: Initializer | str, shape: Shape, dtype: object = "floa
     (784.0, 0.050508)
     """
     struct, summary = initializer_of(initializer)._struct, SummaryStruct()
-    tensor = _tensor(numbers_of("shape", shape), dtype_of(dtype))
+    tensor = tensor_of(numbers_of("shape", shape), dtype_of(dtype))
     check(lib.glr_describe(ctypes.byref(struct), ctypes.byref(tensor), ctypes.byref(summary)))
     return Summary(summary.fan_in, summary.fan_out, summary.mean, summary.stddev, summary.lower, summary.upper)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ctypes
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 ABI = (0, 2)  # the versions of the library whose structs these are
 STREAM_VERSION = 1
@@ -200,6 +200,13 @@ class FlatPieceStruct(ctypes.Structure):
         ("count", ctypes.c_int64),
         ("local", ctypes.c_int64),
     )
+
+
+def tensor_of(shape: Sequence[int], dtype: int) -> TensorStruct:
+    """A whole tensor, packed. Its shape has at most `MAX_RANK` axes; the dtype is the library's number."""
+    tensor = TensorStruct(rank=len(shape), dtype=dtype)
+    tensor.shape[: len(shape)] = tuple(shape)
+    return tensor
 
 
 # The functions that return a status, and the types of their arguments. Pointers to structs are void pointers: byref()

@@ -91,13 +91,11 @@ def main(given: Sequence[str]) -> int:
         print(f"{NAME}: {line}", file=sys.stderr)
     if unlisted and not arguments.allow_missing:
         _stop(f"a list cannot say how {len(unlisted)} tensors start, and nothing was written: see --allow-missing")
-    text = recording.to_json(missing="skip", dtype=dtype)
     if arguments.output is None:
-        sys.stdout.write(text)
+        sys.stdout.write(recording.to_json(missing="skip", dtype=dtype))
         return 0
     try:
-        with open(arguments.output, "w", encoding="utf-8") as file:
-            file.write(text)
+        recording.save(arguments.output, missing="skip", dtype=dtype)
     except OSError as error:
         _stop(f"{arguments.output}: {error.strerror}")
     return 0

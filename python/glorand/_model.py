@@ -9,7 +9,6 @@ from typing import NamedTuple, SupportsFloat, SupportsIndex
 from glorand._initializer import Initializer, integer_of, text_by, variables_of
 from glorand._library import (
     ACTION_FILL,
-    ACTION_NONE,
     LAYOUT_KERAS,
     LAYOUT_TORCH,
     METHOD_ICDF,
@@ -18,9 +17,9 @@ from glorand._library import (
     GlorandError,
     ModelOptionsStruct,
     ModelTensorStruct,
-    TensorStruct,
     check,
     lib,
+    tensor_of,
     text_of,
 )
 
@@ -36,8 +35,6 @@ class Entry(NamedTuple):
     dtype: int  # the library's number
     is_whole: bool  # or the list names a slice of it
     initializer: Initializer | None  # None: nothing decided yet, or a rule leaves the tensor out
-    is_decided: bool
-    reason: str  # the rule that decided, for people to read
 
 
 def _encoded(what: str, text: object) -> bytes:
@@ -98,15 +95,12 @@ class Model:
             found.tensor.dtype,
             found.tensor.part == PART_WHOLE,
             Initializer._of_struct(found.initializer) if found.action == ACTION_FILL else None,
-            found.action != ACTION_NONE,
-            text_of(found.reason),
         )
 
     def add(self, name: str, shape: tuple[int, ...], dtype: int) -> None:
         """Adds a tensor. Errors: GlorandError."""
-        tensor = TensorStruct(rank=len(shape), dtype=dtype)
-        tensor.shape[: len(shape)] = shape
-        check(lib.glr_model_add(self._handle, _encoded("name", name), ctypes.byref(tensor), None))
+        tensor = ctypes.byref(tensor_of(shape, dtype))
+        check(lib.glr_model_add(self._handle, _encoded("name", name), tensor, None))
 
     def add_rule(self, pattern: str, text: str) -> None:
         """Adds a rule, which comes after those that were added before. Errors: GlorandError, TypeError."""

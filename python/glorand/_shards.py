@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import ctypes
-import operator
 from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple, TypeVar
 
+from glorand._initializer import integer_of
 from glorand._library import (
     DTYPE_FLOAT32,
     PART_BOX,
@@ -20,7 +20,10 @@ from glorand._library import (
     TensorStruct,
     check,
     lib,
+    tensor_of,
 )
+
+Box = tuple[tuple[int, int], ...]  # along each axis the first index and the end
 
 
 class Placement(NamedTuple):
@@ -45,23 +48,12 @@ class FlatPiece(NamedTuple):
     local: int  # first element in the rank's buffer
 
 
-def _number(what: str, value: object) -> int:
-    """An int64. Errors: TypeError, GlorandError."""
-    try:
-        number = operator.index(value)  # type: ignore[arg-type]
-    except TypeError:
-        raise TypeError(f"{what}: an integer is needed, not {value!r}") from None
-    if not -(2**63) <= number < 2**63:
-        raise GlorandError("GLR_ERROR_ARGUMENT", f"{what}: {number} is not from -2^63 to 2^63 - 1")
-    return number
-
-
 def _set_segments(struct: PlacementStruct, place: str, segments: Any) -> object:
     """Sets how the axis is cut first. Returns what has to live as long as the struct."""
     if not isinstance(segments, Sequence):
-        struct.segments = _number(f"{place}.segments", segments)
+        struct.segments = integer_of(f"{place}.segments", segments)
         return None
-    numbers = [_number(f"{place}.segments", length) for length in segments]
+    numbers = [integer_of(f"{place}.segments", length) for length in segments]
     lengths = (ctypes.c_int64 * len(numbers))(*numbers)
     struct.segments, struct.segment_count = 0, len(numbers)
     struct.segment_lengths = ctypes.cast(lengths, ctypes.POINTER(ctypes.c_int64))
@@ -80,12 +72,12 @@ class Placements:
             place = f"placements[{index}]"
             if not isinstance(placement, Placement):
                 raise TypeError(f"{place}: a Placement is needed, not {placement!r}")
-            struct.ranks = _number(f"{place}.ranks", placement.ranks)
-            struct.rank = _number(f"{place}.rank", placement.rank)
+            struct.ranks = integer_of(f"{place}.ranks", placement.ranks)
+            struct.rank = integer_of(f"{place}.rank", placement.rank)
             if placement.axis is None:
                 struct.kind = PLACEMENT_REPLICATE
                 continue
-            axis = _number(f"{place}.axis", placement.axis)
+            axis = integer_of(f"{place}.axis", placement.axis)
             if not -(2**31) <= axis < 2**31:
                 raise GlorandError("GLR_ERROR_ARGUMENT", f"{place}.axis: {axis} is no axis of a tensor")
             struct.axis = axis
@@ -177,6 +169,16 @@ def _unravelled(element: int, shape: Sequence[int]) -> tuple[int, ...]:
     return tuple(reversed(index))
 
 
+def boxes_of(shape: Sequence[int], placements: Sequence[Placement]) -> list[tuple[Box, Box]]:
+    """The boxes of a tensor that a rank has, each with the box that it is in the rank's local tensor."""
+
+    def box(first: Sequence[int], extent: Sequence[int]) -> Box:
+        return tuple((first[axis], first[axis] + extent[axis]) for axis in range(len(shape)))
+
+    pieces = Placements(placements).pieces(tensor_of(shape, DTYPE_FLOAT32))
+    return [(box(piece.start, piece.extent), box(piece.local, piece.extent)) for piece in pieces]
+
+
 def global_index(
     element: int,
     local_shape: Sequence[int],
@@ -191,10 +193,7 @@ def global_index(
     index = _unravelled(element, local_shape)
     if placements is None:
         return index
-    tensor = TensorStruct(rank=len(shape or ()), dtype=DTYPE_FLOAT32)
-    tensor.shape[: tensor.rank] = tuple(shape or ())
-    for piece in Placements(placements).pieces(tensor):
-        within = [along - first for along, first in zip(index, piece.local, strict=False)]
-        if all(0 <= along < extent for along, extent in zip(within, piece.extent, strict=False)):
-            return tuple(first + along for along, first in zip(within, piece.start, strict=False))
+    for whole, local in boxes_of(shape or (), placements):
+        if all(first <= along < end for along, (first, end) in zip(index, local, strict=True)):
+            return tuple(along - held + first for along, (first, _), (held, _) in zip(index, whole, local, strict=True))
     raise AssertionError(f"no piece of {placements} has {index}")

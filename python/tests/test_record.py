@@ -258,6 +258,7 @@ def test_apply_regions():
 SHARDS = """
 import os, sys, torch, torch.distributed as dist
 from torch.distributed.tensor import DTensor, Replicate, Shard, distribute_tensor, init_device_mesh
+from torch.distributed.tensor.placement_types import _StridedShard
 from glorand.torch import Region, apply_regions
 os.environ.update(RANK="0", WORLD_SIZE="8", MASTER_ADDR="localhost", MASTER_PORT="29500")
 from torch.testing._internal.distributed.fake_pg import FakeStore
@@ -276,6 +277,13 @@ for rank in range(4):
         apply_regions(part, regions, seed=3, name="w")
         box = tuple(slice(a, a + n) for a, n in zip(first, size))
         assert torch.equal(part.to_local(), whole[box]), (rank, placements)
+    placements = [_StridedShard(0, split_factor=2), Shard(0)]
+    split = whole
+    for placement, at in zip(placements, mesh.get_coordinate()):
+        split = placement._split_tensor(split, 2, with_padding=False)[0][at]
+    part = DTensor.from_local(torch.zeros_like(split), mesh, placements, run_check=False, shape=(7, 5), stride=(5, 1))
+    apply_regions(part, regions, seed=3, name="w")
+    assert torch.equal(part.to_local(), split), (rank, placements)
     dist.destroy_process_group()
 print("equal")
 """

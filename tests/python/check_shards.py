@@ -34,7 +34,8 @@ from torch.distributed.tensor.parallel import ColwiseParallel, parallelize_modul
 from torch.distributed.tensor.placement_types import _StridedShard
 from torch.testing._internal.distributed.fake_pg import FakeStore
 
-from glorand._library import MAX_RANK, TensorStruct, check, lib
+from glorand._library import DTYPE_FLOAT32, Axes, PieceStruct, PlacementStruct, check, lib, tensor_of
+from glorand._shards import flat_pieces
 
 CASES = 3000
 SEED = 1
@@ -43,19 +44,10 @@ COORDINATES = {"rep": "r", "dp": "i", "tp": "j"}
 Label = torch.Tensor  # indices in the whole tensor
 
 
-class Placement(ctypes.Structure):
-    """glr_placement, which the library's constructors make."""
-
-    _fields_ = (("words", ctypes.c_int64 * 8),)
-
-
-Piece = ctypes.c_int64 * MAX_RANK * 3  # glr_piece: start, extent, local
-
-
-def constructor(name: str, *arguments: type) -> Callable[..., Placement]:
+def constructor(name: str, *arguments: type) -> Callable[..., PlacementStruct]:
     """A function of the library that makes a placement."""
     function: Any = getattr(lib, name)
-    function.restype, function.argtypes = Placement, arguments
+    function.restype, function.argtypes = PlacementStruct, arguments
     return function  # type: ignore[no-any-return]
 
 
@@ -72,22 +64,21 @@ def whole(shape: Sequence[int]) -> Label:
     return torch.arange(math.prod(shape)).reshape(tuple(shape))
 
 
-def ours(shape: Sequence[int], placements: Sequence[Placement]) -> Label:
+def ours(shape: Sequence[int], placements: Sequence[PlacementStruct]) -> Label:
     """A rank's local tensor, put together from the library's pieces."""
-    tensor = TensorStruct(rank=len(shape), dtype=1)
-    tensor.shape[: len(shape)] = tuple(shape)
-    given = (Placement * len(placements))(*placements)
+    tensor = ctypes.byref(tensor_of(shape, DTYPE_FLOAT32))
+    given = (PlacementStruct * len(placements))(*placements)
     capacity = max(1, math.prod(shape))
-    pieces, count, local_shape = (Piece * capacity)(), ctypes.c_size_t(), (NUMBER * MAX_RANK)()
-    size = ctypes.c_size_t
-    check(lib.glr_shard_shape(ctypes.byref(tensor), given, size(len(given)), local_shape))
-    check(
-        lib.glr_shard_pieces(ctypes.byref(tensor), given, size(len(given)), pieces, size(capacity), ctypes.byref(count))
-    )
+    pieces, count, local_shape = (PieceStruct * capacity)(), ctypes.c_size_t(), Axes()
+    check(lib.glr_shard_shape(tensor, given, len(given), local_shape))
+    check(lib.glr_shard_pieces(tensor, given, len(given), pieces, capacity, ctypes.byref(count)))
     labels = whole(shape)
     local = torch.full(tuple(local_shape[: len(shape)]), -1)
-    for start, extent, at in pieces[: count.value]:
-        to, of = (tuple(slice(b, b + n) for b, n in zip(begin, extent, strict=True)) for begin in (at, start))
+    for piece in pieces[: count.value]:
+        to, of = (
+            tuple(slice(b, b + n) for b, n in zip(begin, piece.extent, strict=True))
+            for begin in (piece.local, piece.start)
+        )
         local[to[: len(shape)]] = labels[of[: len(shape)]]
     return local
 
@@ -107,7 +98,7 @@ def torchs(shape: Sequence[int], placements: Sequence[Any], mesh: Sequence[int],
     return local
 
 
-def as_ours(placement: Any, ranks: int, rank: int) -> Placement:
+def as_ours(placement: Any, ranks: int, rank: int) -> PlacementStruct:
     """A placement of torch as the library's."""
     if isinstance(placement, _StridedShard):
         return CONSTRUCTORS["glr_shard_segments"](placement.dim, placement.split_factor, ranks, rank)
@@ -220,16 +211,10 @@ def check_page(page: str) -> int:
 # ---- Flat buffers --------------------------------------------------------------------------------------------------
 
 
-class FlatPiece(ctypes.Structure):
-    """glr_flat_piece."""
-
-    _fields_ = (("tensor", ctypes.c_size_t), ("first", NUMBER), ("count", NUMBER), ("local", NUMBER))
-
-
 def check_flat() -> int:
     """Parameters in a row, padded and cut into equal shards as FSDP1 and ZeRO do, by torch.cat and torch.chunk."""
     rng = random.Random(SEED)
-    size, compared = ctypes.c_size_t, 0
+    compared = 0
     for _ in range(CASES // 10):
         counts = [rng.randint(0, 30) for _ in range(rng.randint(0, 6))]
         ranks = rng.randint(1, 8)
@@ -238,19 +223,10 @@ def check_flat() -> int:
         padded = torch.cat([labels, torch.full((-len(labels) % ranks,), -1)])
         per_rank = len(padded) // ranks
         for rank in range(ranks):
-            pieces, count = (FlatPiece * 8)(), size()
-            first = NUMBER(rank * per_rank)
-            given = [(NUMBER * len(counts))(*numbers) for numbers in (offsets, counts)]
-            check(
-                lib.glr_shard_flat(
-                    *given, size(len(counts)), first, NUMBER(per_rank), pieces, size(8), ctypes.byref(count)
-                )
-            )
             found = torch.full((per_rank,), -1)
-            for piece in pieces[: count.value]:
-                found[piece.local : piece.local + piece.count] = (
-                    1000 * piece.tensor + piece.first + torch.arange(piece.count)
-                )
+            for piece in flat_pieces(offsets, counts, rank * per_rank, per_rank):
+                labels_of = 1000 * piece.tensor + piece.first + torch.arange(piece.elements)
+                found[piece.local : piece.local + piece.elements] = labels_of
             assert torch.equal(found, padded[rank * per_rank : (rank + 1) * per_rank]), (counts, ranks, rank)
             compared += 1
     return compared

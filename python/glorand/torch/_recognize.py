@@ -7,7 +7,7 @@ from typing import Any
 import torch
 
 from glorand._fill import fill_
-from glorand.torch._values import number_text
+from glorand.torch._values import constant_text, number_text
 
 LARGEST = 2**24  # elements of a tensor that is compared with laws of the index
 # A model computes in float32, and glorand in integers that are rounded once. What a model adds to a law by that, in
@@ -43,12 +43,9 @@ def _constant(values: Any) -> str | None:
     same = bool((values == first).all()) or bool(torch.isnan(values).all())
     if not same or values.dtype.is_complex:
         return None
-    if values.is_floating_point():
-        number = first.item()
-        if number == 0 and bool((torch.signbit(values) != torch.signbit(first)).any()):
-            return None
-        return {"0": "zeros", "1": "ones"}.get(number_text(number), f"constant({number_text(number)})")
-    return {0: "zeros", 1: "ones"}.get(int(first), f"constant({int(first)})")
+    if first == 0 and bool((torch.signbit(values) != torch.signbit(first)).any()):
+        return None
+    return constant_text(first.item())
 
 
 def _candidates(values: Any) -> list[str]:

@@ -18,8 +18,9 @@ import torch
 
 from glorand._fill import describe
 from glorand._library import GlorandError
+from glorand._shards import Box
 from glorand.torch._recognize import law_is_number, law_of_values
-from glorand.torch._regions import Box, Region, apply_regions
+from glorand.torch._regions import Region, apply_regions
 from glorand.torch._storage import Region as Place
 from glorand.torch._storage import Write
 from glorand.torch._trace import RecordError, Trace, tracing
@@ -31,8 +32,8 @@ from glorand.torch._values import (
     Empty,
     Fill,
     Value,
+    constant_text,
     inverse_softplus,
-    number_text,
     numbers_of,
     origin_of,
 )  # fmt: skip
@@ -375,14 +376,9 @@ def _text(value: Value, shape: tuple[int, ...]) -> str:
     plain = numbers_of(value)
     if isinstance(plain, Draw):
         return plain.text()
-    return _number(plain.number) if isinstance(plain, Fill) else ""
-
-
-def _number(number: Any) -> str:
-    if isinstance(number, complex):
+    if not isinstance(plain, Fill) or isinstance(plain.number, complex):
         return ""
-    text = str(int(number)) if isinstance(number, int) else number_text(number)
-    return {"0": "zeros", "1": "ones"}.get(text, f"constant({text})")
+    return constant_text(plain.number)
 
 
 def _numbers_text(value: Value) -> str:

@@ -6,14 +6,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-import torch
-
+from glorand._dtensor import held_of, is_dtensor
 from glorand._fill import fill_
+from glorand._shards import Box, boxes_of
 
 if TYPE_CHECKING:
     from typing import SupportsIndex
-
-Box = tuple[tuple[int, int], ...]
 
 
 @dataclass(frozen=True)
@@ -41,19 +39,26 @@ class Region:
         return "{}[{}]".format(parameter, ",".join(f"{first}:{end}" for first, end in self.box))
 
 
-def _local_box(parameter: Any) -> tuple[Any, Box]:
-    """The memory that this process holds of a parameter, and the box of the parameter that it is."""
-    if not hasattr(parameter, "placements"):
-        return parameter, tuple((0, size) for size in parameter.shape)
-    from torch.distributed.tensor import Partial, Replicate, Shard
-    from torch.distributed.tensor._utils import compute_local_shape_and_global_offset
+def _part(memory: Any, box: Box) -> Any:
+    for axis, (first, end) in enumerate(box):
+        memory = memory.narrow(axis, first, end - first)
+    return memory
 
-    for placement in parameter.placements:
-        if type(placement) not in (Replicate, Shard):
-            reason = "sums are no values" if isinstance(placement, Partial) else "its shards are no boxes"
-            raise ValueError(f"parameter: regions cannot be written to a DTensor with {placement}: {reason}")
-    shape, offset = compute_local_shape_and_global_offset(parameter.shape, parameter.device_mesh, parameter.placements)
-    return parameter.to_local(), tuple((first, first + size) for first, size in zip(offset, shape, strict=True))
+
+def _held(parameter: Any) -> list[tuple[Any, Box]]:
+    """Memory that this process holds of a parameter, each with the box that it is of it. Errors: GlorandError."""
+    if not is_dtensor(parameter):
+        return [(parameter.detach(), tuple((0, size) for size in parameter.shape))]
+    held = held_of(parameter)
+    if held.placements is None:
+        return []
+    local = held.local.detach()
+    return [(_part(local, place), box) for box, place in boxes_of(held.shape, held.placements)]
+
+
+def _within(box: Box, outer: Box) -> Box:
+    """The box's indices as they count from the first of another one, which contains it."""
+    return tuple((first - start, end - start) for (first, end), (start, _) in zip(box, outer, strict=True))
 
 
 def apply_regions(
@@ -69,7 +74,7 @@ def apply_regions(
         seed: of laws that draw. Each region draws as a tensor by itself, in the stream of its `Region.name_in`.
         name: the parameter's; needed where a law draws.
 
-    Errors: ValueError for a region outside the parameter, for a DTensor that is Partial or strided; GlorandError as of
+    Errors: ValueError for a region outside the parameter; GlorandError as of
     `glorand.fill_`. Regions before the one that fails have been written.
 
     >>> import torch
@@ -79,19 +84,16 @@ def apply_regions(
     >>> weight.tolist()
     [[1.0, 1.0], [0.0, 0.0], [1.0, 1.0]]
     """
-    local, held = _local_box(parameter)
+    held = _held(parameter)
     for region in regions:
         if len(region.box) != len(parameter.shape) or any(
             not 0 <= first <= end <= size for (first, end), size in zip(region.box, parameter.shape, strict=False)
         ):
             raise ValueError(f"regions: {region} is not within the shape {list(parameter.shape)}")
-        common = [(max(a, c), min(b, d)) for (a, b), (c, d) in zip(region.box, held, strict=True)]
-        if any(first >= end for first, end in common):
-            continue
-        part = local.detach()
-        for axis, ((first, end), (start, _)) in enumerate(zip(common, held, strict=True)):
-            part = part.narrow(axis, first - start, end - first)
-        box = [(first - start, end - start) for (first, end), (start, _) in zip(common, region.box, strict=True)]
         stream = None if name is None else region.name_in(name)
-        with torch.no_grad():
+        for memory, place in held:
+            common = tuple((max(a, c), min(b, d)) for (a, b), (c, d) in zip(region.box, place, strict=True))
+            if any(first >= end for first, end in common):
+                continue
+            part, box = _part(memory, _within(common, place)), _within(common, region.box)
             fill_(part, region.text, seed=seed, name=stream, shape=region.shape, box=box)

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 import torch
 
+from glorand._shards import Box
 from glorand.torch._values import Computed, Copied, Draw, Empty, Fill, Value, numbers_of
-
-Box = tuple[tuple[int, int], ...]
 
 LARGEST = 2**26  # elements of a tensor of computed values that is kept
 MANY = 64  # writes to one storage, after which constant ones are merged
@@ -182,10 +181,6 @@ class Memory:
         if len(writes) == 1:
             return Computed("a part", (writes[0].value,))
         return Computed("parts", tuple(write.value for write in writes))
-
-    def copy_writes(self, other: Memory) -> None:
-        """Takes the writes of another storage of the same elements in the same places."""
-        self.writes = [replace(write) for write in other.writes]
 
 
 def _is_constant(value: Value) -> bool:

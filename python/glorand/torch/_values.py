@@ -138,6 +138,12 @@ def number_text(number: float) -> str:
     return text[:-2] if text.endswith(".0") else text
 
 
+def constant_text(number: float) -> str:
+    """The text of a real number in every element, which may be an integer of any size or a bool."""
+    text = str(int(number)) if isinstance(number, int) else number_text(number)
+    return {"0": "zeros", "1": "ones"}.get(text, f"constant({text})")
+
+
 def numbers_of(value: Value) -> Value:
     """A call as the draw or constant that it is, where that is known."""
     return value.numbers if isinstance(value, Call) and value.numbers is not None else value
