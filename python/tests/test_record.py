@@ -173,6 +173,8 @@ def test_dt_bias(count):
     [
         (lambda w: None, "uninitialized"),
         (lambda w: w[:5].normal_(), "uninitialized"),
+        (lambda w: w[:5].fill_(0.5), "uninitialized"),
+        (lambda w: w[:5].copy_(torch.arange(5.0)[:, None].expand(5, w.shape[1])), "uninitialized"),
         (lambda w: w.normal_().abs_(), "abs(random_normal(0, 1))"),
         (lambda w: w.uniform_().log_(), "log(random_uniform(0, 1))"),
         (lambda w: w.normal_().clamp_(-1, 1), "clamp(random_normal(0, 1), -1, 1)"),
