@@ -12,7 +12,7 @@
  *     for (size_t i = 0; i < glr_model_count(model); i++) {
  *         glr_model_tensor found;
  *         glr_model_get(model, i, &found);
- *         if (found.action == GLR_ACTION_FILL) { glr_fill(device, &found.initializer, &found.tensor, ...); }
+ *         if (found.action != GLR_ACTION_SKIP) { glr_model_fill(device, model, i, &found.tensor, ...); }
  *     }
  *     glr_model_free(model);
  *
@@ -42,7 +42,8 @@ typedef struct glr_model glr_model;
 typedef enum glr_action {
     GLR_ACTION_NONE = 0, /**< not decided: before glr_model_resolve, or without a rule when that failed */
     GLR_ACTION_FILL = 1, /**< it has an initializer */
-    GLR_ACTION_SKIP = 2  /**< a rule leaves it out */
+    GLR_ACTION_SKIP = 2, /**< a rule leaves it out */
+    GLR_ACTION_COPY = 3  /**< the list has its values */
 } glr_action;
 
 /** A tensor of a model. Texts live as long as the model. */
@@ -52,7 +53,9 @@ typedef struct glr_model_tensor {
     glr_action action;           /**< whether it is filled */
     glr_initializer initializer; /**< GLR_ACTION_FILL: ready for glr_fill, once all have a seed */
     glr_tensor tensor;           /**< dtype, whole shape, and the part of it that the list names */
-    uint32_t reserved[8];        /**< 0, set by glr_model_get */
+    uint32_t regions;            /**< GLR_ACTION_FILL: boxes that the list gives other initializers, which
+                                    glr_model_fill draws; glr_fill draws the tensor's own alone */
+    uint32_t reserved[7];        /**< 0, set by glr_model_get */
 } glr_model_tensor;
 
 /** Options that override a list. A zero member leaves the list as it is. */
@@ -134,17 +137,39 @@ GLR_API size_t glr_model_count(const glr_model *model);
    Errors: GLR_ERROR_ARGUMENT. */
 GLR_API glr_status glr_model_get(const glr_model *model, size_t index, glr_model_tensor *tensor);
 
+/** Fills a part of a tensor of a resolved model at dst: with its initializer, and then its regions, in the
+   list's order, or with the values that the list has. part is of the tensor's whole shape, in its dtype or
+   another one, with strides or without; NULL is the part that the list names. dst and dst_bytes are as those
+   of glr_fill. A region is drawn as a tensor by itself, of the shape of its box, in the stream of the
+   tensor's name with the box behind, as "wte[0:1,0:768]", unless its text names another one. Errors: as
+   glr_fill; GLR_ERROR_ARGUMENT for a tensor that is skipped or undecided, or if the model is not resolved;
+   GLR_ERROR_SHAPE for a part of another shape; GLR_ERROR_UNSUPPORTED for regions on OpenCL and for values on
+   any GPU: draw those into host memory. Regions that fail leave the tensor's own values at dst. Threads: as
+   glr_fill. */
+GLR_API glr_status glr_model_fill(glr_device *device, const glr_model *model, size_t index,
+                                  const glr_tensor *part, void *dst, uint64_t dst_bytes);
+
+/** The regions alone, over a part that glr_fill or a stage has drawn, on any device of its memory. Arguments,
+   errors and threads: as glr_model_fill. */
+GLR_API glr_status glr_model_fill_regions(glr_device *device, const glr_model *model, size_t index,
+                                          const glr_tensor *part, void *dst, uint64_t dst_bytes);
+
+/** Host memory that glr_model_fill allocates meanwhile, in bytes: that of glr_fill_scratch, of the tensor or
+   of the region that takes most. Errors: as glr_model_fill. */
+GLR_API glr_status glr_model_fill_scratch(glr_device *device, const glr_model *model, size_t index,
+                                          const glr_tensor *part, uint64_t *bytes);
+
 /** Finds a tensor of a resolved model by its name: *index, or SIZE_MAX if there is none. Errors:
    GLR_ERROR_ARGUMENT (also before glr_model_resolve). */
 GLR_API glr_status glr_model_find(const glr_model *model, const char *name, size_t *index);
 
 /** Writes the tensors of a resolved model that are filled as JSON: for each name the shape, the dtype, the
-   initializer in its text form, seed and stream included, and the part. It is what files keep as
-   glorand.spec. The text and its final zero go to buffer when capacity allows, and *length, unless NULL, is
-   set to the text's length without the zero; buffer may be NULL when capacity is 0.
-   Errors: GLR_ERROR_ARGUMENT (also before glr_model_resolve), GLR_ERROR_TOO_SMALL (*length is set all the
-   same), GLR_ERROR_UNSUPPORTED (an initializer without a text form), GLR_ERROR_PARSE (a name that is not
-   UTF-8), GLR_ERROR_MEMORY. */
+   initializer in its text form, seed and stream included, or the values, the part and the regions. It is what
+   files keep as glorand.spec. The text and its final zero go to buffer when capacity allows, and *length,
+   unless NULL, is set to the text's length without the zero; buffer may be NULL when capacity is 0. Errors:
+   GLR_ERROR_ARGUMENT (also before glr_model_resolve), GLR_ERROR_TOO_SMALL (*length is set all the same),
+   GLR_ERROR_UNSUPPORTED (an initializer without a text form), GLR_ERROR_PARSE (a name that is not UTF-8),
+   GLR_ERROR_MEMORY. */
 GLR_API glr_status glr_model_to_spec(const glr_model *model, char *buffer, size_t capacity, size_t *length);
 
 /** Reads what glr_model_to_spec has written, of this version or an earlier one, as a resolved model. text is

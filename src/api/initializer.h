@@ -66,7 +66,11 @@ glr_status glr_check_axes_given(const glr_initializer *initializer);
 /* As glr_initializer_from_json, of a value. */
 glr_status glr_initializer_from_value(glr_json_value value, glr_initializer *initializer);
 
-/* The same of a name alone. */
+/* Sets a constant to a JSON number, true or false; an integer is kept exactly, or refused. `path` begins the
+   message. Errors: GLR_ERROR_PARSE, GLR_ERROR_UNSUPPORTED. */
+glr_status glr_constant_from_value(glr_json_value value, const char *path, glr_initializer *initializer);
+
+/* The same as glr_initializer_from_value of a name alone. */
 glr_status glr_initializer_from_name(const char *name, glr_initializer *initializer);
 
 /* Copies a text and a zero to a caller's buffer, if that is large enough, and its length to *length, unless

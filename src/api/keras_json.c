@@ -235,7 +235,7 @@ static unsigned members_of(glr_kind kind)
 }
 
 /* A number, for which Python takes true and false, too. Keras also takes arrays and tensors. */
-static glr_status read_number(glr_json_value value, const char *name, double *number)
+static glr_status read_number_at(glr_json_value value, const char *path, double *number)
 {
     if (value.kind == GLR_JSON_TRUE || value.kind == GLR_JSON_FALSE) {
         *number = value.kind == GLR_JSON_TRUE ? 1.0 : 0.0;
@@ -245,17 +245,21 @@ static glr_status read_number(glr_json_value value, const char *name, double *nu
         return GLR_OK;
     }
     const bool is_nested = value.kind == GLR_JSON_ARRAY || value.kind == GLR_JSON_OBJECT;
-    char path[32];
-    (void)snprintf(path, sizeof path, "config.%s", name);
     return fail_kind(is_nested ? GLR_ERROR_UNSUPPORTED : GLR_ERROR_PARSE, path, value, "a number");
 }
 
-/* A constant's integer is kept exactly, or refused. */
-static glr_status read_constant(glr_json_value value, glr_initializer *initializer)
+static glr_status read_number(glr_json_value value, const char *name, double *number)
+{
+    char path[32];
+    (void)snprintf(path, sizeof path, "config.%s", name);
+    return read_number_at(value, path, number);
+}
+
+glr_status glr_constant_from_value(glr_json_value value, const char *path, glr_initializer *initializer)
 {
     int64_t integer = 0;
     uint64_t magnitude = 0;
-    const glr_status status = read_number(value, "value", &initializer->value);
+    const glr_status status = read_number_at(value, path, &initializer->value);
     if (status != GLR_OK || value.kind != GLR_JSON_NUMBER || glr_json_is_exact(value)) {
         return status;
     }
@@ -267,8 +271,7 @@ static glr_status read_constant(glr_json_value value, glr_initializer *initializ
         glr_set_integer(initializer, false, magnitude);
         return GLR_OK;
     }
-    return glr_fail(GLR_ERROR_UNSUPPORTED,
-                    "config.value: the integer %.40s is neither a double nor of 64 bits",
+    return glr_fail(GLR_ERROR_UNSUPPORTED, "%s: the integer %.40s is neither a double nor of 64 bits", path,
                     glr_json_shown(value));
 }
 
@@ -460,7 +463,7 @@ static glr_status read_member(const char *name, glr_json_value value, glr_initia
         return GLR_OK;
     }
     switch (member) {
-    case VALUE: return read_constant(value, initializer);
+    case VALUE: return glr_constant_from_value(value, "config.value", initializer);
     case MEAN: return read_finite(value, name, &initializer->mean);
     case STDDEV: return read_finite(value, name, &initializer->stddev);
     case MINVAL: return read_finite(value, name, &initializer->minval);

@@ -166,6 +166,13 @@ static void resolve_constant(const glr_initializer *initializer, glr_params *par
     }
 }
 
+glr_status glr_encode_initializer(const glr_initializer *constant, glr_dtype dtype, unsigned char element[8])
+{
+    glr_params params = {.sampler = GLR_SAMPLE_CONSTANT, .member = "value"};
+    resolve_constant(constant, &params);
+    return glr_encode_constant(&params, dtype, element);
+}
+
 static int truncated_sampler(const glr_initializer *initializer)
 {
     return initializer->method == GLR_METHOD_ICDF ? GLR_SAMPLE_ICDF : GLR_SAMPLE_TRUNCATED;

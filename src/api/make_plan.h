@@ -46,6 +46,9 @@ glr_status glr_round_to_float32(const char *member, double value, float *rounded
    0; integers and bool take what they can represent. Errors: GLR_ERROR_ARGUMENT. */
 glr_status glr_encode_constant(const glr_params *params, glr_dtype dtype, unsigned char element[8]);
 
+/* The same of a constant. */
+glr_status glr_encode_initializer(const glr_initializer *constant, glr_dtype dtype, unsigned char element[8]);
+
 /* Sets the sampler and the bounds of a truncated normal that has others than the default ones.
    Errors: GLR_ERROR_ARGUMENT. */
 glr_status glr_resolve_bounds(const glr_initializer *initializer, glr_params *params);

@@ -1,5 +1,6 @@
 #include "pairs.h"
 
+#include "canvas.h"
 #include "command.h"
 #include "passed_over.h"
 
@@ -42,7 +43,7 @@ static void pair_tensor(glr_pairs *all, size_t i)
     glr_model_tensor tensor = {.action = GLR_ACTION_NONE};
     const size_t index = find(all->model, place->name, &tensor);
     all->index[i] = SIZE_MAX;
-    if (tensor.action == GLR_ACTION_FILL) {
+    if (glr_is_drawn(&tensor)) {
         all->found[index] = true;
         if (!same_form(place, &tensor.tensor)) {
             complain(all->path, place->name, "does not have the shape and dtype of the spec", all->unlike++);
@@ -69,7 +70,7 @@ static void pair_all(glr_pairs *all)
     glr_model_tensor tensor;
     for (size_t i = 0; i < glr_model_count(all->model); i++) {
         (void)glr_model_get(all->model, i, &tensor);
-        if (tensor.action == GLR_ACTION_FILL && !all->found[i]) {
+        if (glr_is_drawn(&tensor) && !all->found[i]) {
             if (!all->partial) {
                 complain(all->path, tensor.name, "of the spec is not in the file", all->not_in_file);
             }

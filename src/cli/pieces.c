@@ -1,12 +1,5 @@
 #include "pieces.h"
 
-/* Only such a fill takes memory beside its destination. */
-bool glr_is_drawn_whole(glr_device *device, const glr_initializer *initializer, const glr_tensor *tensor)
-{
-    uint64_t bytes = 0;
-    return glr_fill_scratch(device, initializer, tensor, &bytes) == GLR_OK && bytes > 0;
-}
-
 static int64_t min(int64_t a, int64_t b) { return a < b ? a : b; }
 
 /* A box is cut along its outermost axis of which one index fits into a piece. */

@@ -4,14 +4,8 @@
 
 #include "glorand/glorand.h"
 
-#include <stdbool.h>
-
 /* Bytes of a piece that all threads draw together: resident memory stays small. */
 #define GLR_PIECE_BYTES (UINT64_C(64) << 20)
-
-/* Whether a part has to be drawn at once, since drawing a piece would cost as much as all of it. A device
-   that does not draw it says so when it is asked to. */
-bool glr_is_drawn_whole(glr_device *device, const glr_initializer *initializer, const glr_tensor *tensor);
 
 /* A part cut into pieces of so many bytes at most, in any order. */
 typedef struct glr_pieces {

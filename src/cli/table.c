@@ -1,6 +1,7 @@
 /* Tables with names of others in them, and the one that init --plan prints. */
 #include "table.h"
 
+#include "canvas.h"
 #include "command.h"
 #include "text/show.h"
 
@@ -50,9 +51,12 @@ void glr_print_cell(const char *text, int width)
 
 /* ---- init --plan ------------------------------------------------------------------------------------- */
 
-static void end_row(const char *rule)
+static void end_row(const char *rule, uint32_t regions)
 {
     glr_print_cell(rule, 0);
+    if (regions > 0) {
+        (void)printf(", and %" PRIu32 " region%s", regions, regions == 1 ? "" : "s");
+    }
     (void)putchar('\n');
 }
 
@@ -66,15 +70,20 @@ static void print_tensor(const glr_model_tensor *tensor, int name_width, uint64_
     glr_print_cell(tensor->name, name_width);
     if (tensor->action == GLR_ACTION_SKIP) {
         (void)printf(" %-20s %-9s skip, ", shape, glr_dtype_name(tensor->tensor.dtype));
-        end_row(tensor->reason);
+        end_row(tensor->reason, 0);
         return;
     }
-    (void)glr_describe(&tensor->initializer, &tensor->tensor, &summary);
     (void)glr_tensor_extent(&tensor->tensor, &count, &size);
-    (void)printf(" %-20s %-9s %-17s %9.0f %9.0f %12.6g %14" PRIu64 "  ", shape,
-                 glr_dtype_name(tensor->tensor.dtype), glr_kind_name(tensor->initializer.kind),
-                 summary.fan_in, summary.fan_out, summary.stddev, size);
-    end_row(tensor->reason);
+    (void)printf(" %-20s %-9s ", shape, glr_dtype_name(tensor->tensor.dtype));
+    if (tensor->action == GLR_ACTION_COPY) {
+        (void)printf("%-17s %9s %9s %12s", "values", "", "", "");
+    } else {
+        (void)glr_describe(&tensor->initializer, &tensor->tensor, &summary);
+        (void)printf("%-17s %9.0f %9.0f %12.6g", glr_kind_name(tensor->initializer.kind), summary.fan_in,
+                     summary.fan_out, summary.stddev);
+    }
+    (void)printf(" %14" PRIu64 "  ", size);
+    end_row(tensor->reason, tensor->regions);
     *elements += (uint64_t)count;
     *bytes += size;
 }
@@ -95,7 +104,7 @@ int glr_print_plan(const glr_model *model)
     for (size_t i = 0; i < count; i++) {
         (void)glr_model_get(model, i, &tensor);
         print_tensor(&tensor, width, &elements, &bytes);
-        drawn += tensor.action == GLR_ACTION_FILL;
+        drawn += glr_is_drawn(&tensor);
     }
     (void)printf("%zu tensors, %" PRIu64 " parameters, %" PRIu64 " bytes\n", drawn, elements, bytes);
     return ferror(stdout) ? EXIT_FAILED : EXIT_DONE;

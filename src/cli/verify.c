@@ -1,8 +1,8 @@
 /* glorand verify: draws a file's tensors again and compares every bit. */
+#include "canvas.h"
 #include "interrupt.h"
 #include "list.h"
 #include "pairs.h"
-#include "pieces.h"
 #include "progress.h"
 #include "variable_options.h"
 
@@ -48,9 +48,9 @@ typedef struct check {
     const char *path;
     const glr_input *input;
     glr_device *device;
-    glr_stage *stage;
+    glr_canvas canvas;
     glr_progress progress;
-    glr_model_tensor tensor;
+    glr_subject subject;
     const glr_file_tensor *place;
     unsigned char *found; /* of a piece */
     bool differs, failed; /* this tensor does; something went wrong */
@@ -88,30 +88,25 @@ static void report(const check *work, const unsigned char *values, uint64_t offs
     bits_text(work->found + first, size, found);
     bits_text(values + first, size, expected);
     glr_cli_line(stdout, "%s: tensor %s: element %s, number %" PRIu64 " of it, is 0x%s, not 0x%s", work->path,
-                 work->tensor.name, index, (offset + first) / size, found, expected);
+                 work->subject.tensor.name, index, (offset + first) / size, found, expected);
 }
 
-static bool fail_drawing(check *work)
+static bool fail_by(check *work, const glr_problem *problem)
 {
-    work->failed = glr_cli_fail(EXIT_FAILED, "tensor %s: %s", work->tensor.name, glr_last_error()) != 0;
+    work->failed = glr_cli_fail_by(problem, "%s: %s", work->path, problem->text) != 0;
     return false;
 }
 
 /* A device draws while the file is read. */
 static bool compare_piece(check *work, const glr_piece *piece)
 {
-    if (glr_stage_fill(work->stage, &work->tensor.initializer, &piece->tensor) != GLR_OK) {
-        return fail_drawing(work);
-    }
     const size_t bytes = (size_t)piece->bytes;
-    glr_problem problem;
-    if (!glr_input_read(work->input, work->found, bytes, work->place->offset + piece->offset, &problem)) {
-        work->failed = glr_cli_fail_by(&problem, "%s: %s", work->path, problem.text) != 0;
-        return false;
-    }
     const void *values = NULL;
-    if (glr_stage_wait(work->stage, &values) != GLR_OK) {
-        return fail_drawing(work);
+    glr_problem problem;
+    if (!glr_canvas_start(&work->canvas, &work->subject, piece, &problem) ||
+        !glr_input_read(work->input, work->found, bytes, work->place->offset + piece->offset, &problem) ||
+        !glr_canvas_wait(&work->canvas, &values, &problem)) {
+        return fail_by(work, &problem);
     }
     const unsigned char *expected = values;
     glr_progress_add(&work->progress, bytes);
@@ -128,23 +123,31 @@ static bool compare_piece(check *work, const glr_piece *piece)
 }
 
 /* A tensor that is drawn at once is one piece. */
-static uint64_t bytes_of_pieces(glr_device *device, const glr_model_tensor *tensor)
+static uint64_t bytes_of_pieces(glr_device *device, const glr_subject *subject)
 {
     uint64_t bytes = 0;
-    const bool is_whole = glr_is_drawn_whole(device, &tensor->initializer, &tensor->tensor);
-    (void)glr_tensor_extent(&tensor->tensor, NULL, &bytes);
+    const bool is_whole = glr_is_drawn_whole(device, subject);
+    (void)glr_tensor_extent(&subject->tensor.tensor, NULL, &bytes);
     return is_whole && bytes > GLR_PIECE_BYTES ? bytes : GLR_PIECE_BYTES;
+}
+
+/* The tensor of the spec that is paired with tensor i of the file; false if none is. */
+static bool take_subject(const glr_pairs *all, size_t i, glr_subject *subject)
+{
+    subject->model = all->model;
+    subject->index = all->index[i];
+    return subject->index != SIZE_MAX &&
+           glr_model_get(subject->model, subject->index, &subject->tensor) == GLR_OK;
 }
 
 /* Of the largest piece of all pairs. */
 static uint64_t most_bytes(glr_device *device, const glr_pairs *all)
 {
     uint64_t most = GLR_PIECE_BYTES;
+    glr_subject subject;
     for (size_t i = 0; i < all->file->count; i++) {
-        glr_model_tensor tensor;
-        if (all->index[i] != SIZE_MAX) {
-            (void)glr_model_get(all->model, all->index[i], &tensor);
-            const uint64_t bytes = bytes_of_pieces(device, &tensor);
+        if (take_subject(all, i, &subject)) {
+            const uint64_t bytes = bytes_of_pieces(device, &subject);
             most = bytes > most ? bytes : most;
         }
     }
@@ -153,7 +156,8 @@ static uint64_t most_bytes(glr_device *device, const glr_pairs *all)
 
 static void compare_tensor(check *work)
 {
-    const glr_pieces pieces = glr_cut(&work->tensor.tensor, bytes_of_pieces(work->device, &work->tensor));
+    const glr_pieces pieces =
+        glr_cut(&work->subject.tensor.tensor, bytes_of_pieces(work->device, &work->subject));
     for (uint64_t i = 0; i < pieces.count; i++) {
         const glr_piece piece = glr_piece_at(&pieces, i);
         if (!compare_piece(work, &piece)) {
@@ -167,11 +171,10 @@ static size_t compare_pairs(check *work, const glr_pairs *all)
 {
     size_t differing = 0;
     for (size_t i = 0; i < all->file->count && !work->failed && !glr_interrupted(); i++) {
-        if (all->index[i] == SIZE_MAX) {
+        if (!take_subject(all, i, &work->subject)) {
             continue;
         }
         work->place = &all->file->tensor[i];
-        (void)glr_model_get(all->model, all->index[i], &work->tensor);
         work->differs = false;
         compare_tensor(work);
         differing += work->differs;
@@ -202,6 +205,7 @@ static int compare_tensors(check *work, const glr_pairs *all)
 static int compare(const arguments *given, const glr_pairs *all)
 {
     check work = {.path = all->path, .input = &all->file->input};
+    glr_problem problem;
     glr_interrupt_catch();
     int status = glr_cli_open(&given->common, &work.device);
     if (status != EXIT_DONE) {
@@ -211,14 +215,14 @@ static int compare(const arguments *given, const glr_pairs *all)
     work.found = malloc((size_t)bytes);
     if (work.found == NULL) {
         status = glr_cli_fail(EXIT_FAILED, "%s: out of memory", all->path);
-    } else if (glr_stage_open(work.device, bytes, &work.stage) != GLR_OK) {
-        status = glr_cli_fail(EXIT_FAILED, "%s", glr_last_error());
+    } else if (!glr_canvas_open(work.device, bytes, &work.canvas, &problem)) {
+        status = glr_cli_fail(EXIT_FAILED, "%s", problem.text);
     } else {
         glr_progress_start(&work.progress, &given->common, all->path, all->bytes);
         status = compare_tensors(&work, all);
     }
     free(work.found);
-    glr_stage_close(work.stage);
+    glr_canvas_close(&work.canvas);
     glr_close(work.device);
     return status;
 }

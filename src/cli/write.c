@@ -1,10 +1,10 @@
 /* Writing drawn tensors to files. */
 #include "write.h"
 
+#include "canvas.h"
 #include "interrupt.h"
 #include "list.h"
 #include "output.h"
-#include "pieces.h"
 #include "progress.h"
 
 #include <errno.h>
@@ -25,11 +25,6 @@
 /* Stages of a device for standard output: one thread writes one while the other is drawn and copied. */
 #define DEVICE_STAGES 2
 
-/* A stage of a job. */
-typedef struct slot {
-    glr_stage *stage;
-} slot;
-
 /* A file, or standard output, in the making. For a file every thread draws and writes pieces of its own, so
    that some draw while others write, with the file's descriptor and the device shared by all. */
 typedef struct job {
@@ -40,13 +35,12 @@ typedef struct job {
     glr_output output;
     bool sync;            /* the file, before it gets its name */
     uint64_t piece_bytes; /* of the largest piece */
-    slot *stages;         /* for a file, one of every thread */
-    uint32_t stage_count;
+    glr_canvas *canvases; /* for a file, one of every thread */
+    uint32_t canvas_count;
     /* Work that is not handed out yet: the tensor's pieces from `next` on, then the model's tensors after
        `index`. */
-    const glr_model *model;
-    size_t index, count;
-    glr_model_tensor tensor;
+    glr_subject tensor;
+    size_t count;
     const glr_file_tensor *place; /* of the tensor in the file */
     bool is_whole;                /* the tensor is one piece, however large */
     glr_pieces pieces;
@@ -59,45 +53,32 @@ typedef struct job {
 /* A thread that draws a file. */
 typedef struct artist {
     job *work;
-    glr_stage *stage;
+    glr_canvas *canvas;
     pthread_t thread;
 } artist;
-
-static bool start_piece(glr_stage *stage, const char *name, const glr_initializer *initializer,
-                        const glr_tensor *piece, glr_problem *problem)
-{
-    return glr_stage_fill(stage, initializer, piece) == GLR_OK ||
-           glr_problem_set(problem, "tensor %s: %s", name, glr_last_error());
-}
-
-static bool wait_for_piece(glr_stage *stage, const char *name, const void **values, glr_problem *problem)
-{
-    return glr_stage_wait(stage, values) == GLR_OK ||
-           glr_problem_set(problem, "tensor %s: %s", name, glr_last_error());
-}
 
 /* ---- Files ------------------------------------------------------------------------------------------- */
 
 /* Goes on to a tensor, or to the end of the list; those that are skipped have no place in the file. */
 static void set_tensor(job *work, size_t index)
 {
+    glr_subject *subject = &work->tensor;
     work->next = 0;
-    for (work->index = index; work->index < work->count; work->index++) {
-        (void)glr_model_get(work->model, work->index, &work->tensor);
-        if (work->tensor.action == GLR_ACTION_FILL) {
+    for (subject->index = index; subject->index < work->count; subject->index++) {
+        (void)glr_model_get(subject->model, subject->index, &subject->tensor);
+        if (glr_is_drawn(&subject->tensor)) {
             break;
         }
     }
-    if (work->index < work->count) {
-        work->is_whole = glr_is_drawn_whole(work->device, &work->tensor.initializer, &work->tensor.tensor);
-        work->pieces = glr_cut(&work->tensor.tensor, work->is_whole ? INT64_MAX : work->piece_bytes);
+    if (subject->index < work->count) {
+        work->is_whole = glr_is_drawn_whole(work->device, subject);
+        work->pieces = glr_cut(&subject->tensor.tensor, work->is_whole ? INT64_MAX : work->piece_bytes);
     }
 }
 
 /* A thread's next piece. */
 typedef struct assignment {
-    const char *name;
-    glr_initializer initializer;
+    glr_subject tensor;
     bool is_whole;
     glr_piece piece; /* its offset is the file's */
 } assignment;
@@ -106,14 +87,13 @@ typedef struct assignment {
 static bool take_piece(job *work, assignment *next)
 {
     (void)pthread_mutex_lock(&work->lock);
-    while (work->index < work->count && work->next == work->pieces.count) {
-        set_tensor(work, work->index + 1);
+    while (work->tensor.index < work->count && work->next == work->pieces.count) {
+        set_tensor(work, work->tensor.index + 1);
         work->place++;
     }
-    const bool taken = work->index < work->count && !work->failed && !glr_interrupted();
+    const bool taken = work->tensor.index < work->count && !work->failed && !glr_interrupted();
     if (taken) {
-        next->name = work->tensor.name;
-        next->initializer = work->tensor.initializer;
+        next->tensor = work->tensor;
         next->is_whole = work->is_whole;
         next->piece = glr_piece_at(&work->pieces, work->next++);
         next->piece.offset += work->place->offset;
@@ -134,12 +114,12 @@ static void note(job *work, uint64_t bytes, bool ok, const glr_problem *problem)
     (void)pthread_mutex_unlock(&work->lock);
 }
 
-static bool draw_piece(job *work, glr_stage *stage, const assignment *next, glr_problem *problem)
+static bool draw_piece(job *work, glr_canvas *canvas, const assignment *next, glr_problem *problem)
 {
     const void *values = NULL;
     const glr_piece *piece = &next->piece;
-    return start_piece(stage, next->name, &next->initializer, &piece->tensor, problem) &&
-           wait_for_piece(stage, next->name, &values, problem) &&
+    return glr_canvas_start(canvas, &next->tensor, piece, problem) &&
+           glr_canvas_wait(canvas, &values, problem) &&
            glr_output_write(&work->output, piece->offset, values, (size_t)piece->bytes, problem);
 }
 
@@ -158,18 +138,18 @@ static bool draw_whole(job *work, const assignment *next, glr_problem *problem)
 {
     glr_options options = work->options;
     glr_device *device = NULL;
-    glr_stage *stage = NULL;
+    glr_canvas canvas = {.device = NULL};
     options.backend = glr_device_backend(work->device);
     (void)pthread_mutex_lock(&work->whole);
     if (is_over(work)) { /* since this thread took the tensor */
         (void)pthread_mutex_unlock(&work->whole);
         return true;
     }
-    const bool opened =
-        glr_open(&options, &device) == GLR_OK && glr_stage_open(device, next->piece.bytes, &stage) == GLR_OK;
-    const bool ok = opened ? draw_piece(work, stage, next, problem)
-                           : glr_problem_set(problem, "tensor %s: %s", next->name, glr_last_error());
-    glr_stage_close(stage);
+    const bool ok = (glr_open(&options, &device) == GLR_OK ||
+                     glr_problem_set(problem, "tensor %s: %s", next->tensor.tensor.name, glr_last_error())) &&
+                    glr_canvas_open(device, next->piece.bytes, &canvas, problem) &&
+                    draw_piece(work, &canvas, next, problem);
+    glr_canvas_close(&canvas);
     glr_close(device);
     (void)pthread_mutex_unlock(&work->whole);
     return ok;
@@ -183,25 +163,25 @@ static void *draw_pieces(void *argument)
     while (take_piece(work, &next)) {
         glr_problem problem = {0};
         const bool ok = next.is_whole ? draw_whole(work, &next, &problem)
-                                      : draw_piece(work, self->stage, &next, &problem);
+                                      : draw_piece(work, self->canvas, &next, &problem);
         note(work, next.piece.bytes, ok, &problem);
     }
     return NULL;
 }
 
-/* One thread for each stage, this one among them; fewer if the system gives fewer. */
+/* One thread for each canvas, this one among them; fewer if the system gives fewer. */
 static bool draw_file(job *work)
 {
-    artist *artists = calloc(work->stage_count, sizeof *artists);
+    artist *artists = calloc(work->canvas_count, sizeof *artists);
     if (artists == NULL) {
-        return glr_problem_set(&work->problem, "out of memory for %u threads", work->stage_count);
+        return glr_problem_set(&work->problem, "out of memory for %u threads", work->canvas_count);
     }
     uint32_t count = 1;
-    for (uint32_t i = 0; i < work->stage_count; i++) {
+    for (uint32_t i = 0; i < work->canvas_count; i++) {
         artists[i].work = work;
-        artists[i].stage = work->stages[i].stage;
+        artists[i].canvas = &work->canvases[i];
     }
-    while (count < work->stage_count &&
+    while (count < work->canvas_count &&
            pthread_create(&artists[count].thread, NULL, draw_pieces, &artists[count]) == 0) {
         count++;
     }
@@ -213,36 +193,34 @@ static bool draw_file(job *work)
     return !work->failed && !glr_interrupted();
 }
 
-/* close_stages must follow in any case. */
-static bool open_stages(job *work, uint32_t count)
+/* close_canvases must follow in any case. */
+static bool open_canvases(job *work, uint32_t count)
 {
-    work->stages = calloc(count, sizeof *work->stages);
-    if (work->stages == NULL) {
-        (void)glr_problem_set(&work->problem, "out of memory for %u stages", count);
-        return false;
+    work->canvases = calloc(count, sizeof *work->canvases);
+    if (work->canvases == NULL) {
+        return glr_problem_set(&work->problem, "out of memory for %u stages", count);
     }
-    work->stage_count = count;
+    work->canvas_count = count;
     for (uint32_t i = 0; i < count; i++) {
-        if (glr_stage_open(work->device, work->piece_bytes, &work->stages[i].stage) != GLR_OK) {
-            (void)glr_problem_set(&work->problem, "%s", glr_last_error());
+        if (!glr_canvas_open(work->device, work->piece_bytes, &work->canvases[i], &work->problem)) {
             return false;
         }
     }
     return true;
 }
 
-static void close_stages(job *work)
+static void close_canvases(job *work)
 {
-    for (uint32_t i = 0; i < work->stage_count; i++) {
-        glr_stage_close(work->stages[i].stage);
+    for (uint32_t i = 0; i < work->canvas_count; i++) {
+        glr_canvas_close(&work->canvases[i]);
     }
-    free(work->stages);
+    free(work->canvases);
 }
 
 /* Ends a job: the file is kept if all went well. */
 static int finish(job *work, bool ok)
 {
-    close_stages(work);
+    close_canvases(work);
     glr_progress_end(&work->progress);
     ok = ok && glr_output_commit(&work->output, work->sync, &work->problem);
     glr_output_discard(&work->output);
@@ -286,7 +264,7 @@ static bool begin(job *work, const glr_common *common, const char *path, uint64_
         work->piece_bytes = DEVICE_BYTES;
         threads = DEVICE_THREADS;
     }
-    if (!open_stages(work, threads)) {
+    if (!open_canvases(work, threads)) {
         return false;
     }
     if (!glr_output_create(path, file_bytes, &work->output, &work->problem)) {
@@ -313,7 +291,7 @@ static int write_file(const glr_common *common, const contents *all, const char 
     bool ok = begin(&work, common, path, all->bytes, all->bytes - all->header_length) &&
               glr_output_write(&work.output, 0, all->header, all->header_length, &work.problem);
     if (ok) {
-        work.model = all->model;
+        work.tensor.model = all->model;
         work.count = glr_model_count(all->model);
         work.place = all->place;
         set_tensor(&work, 0);
@@ -337,7 +315,7 @@ static glr_file_tensor *file_tensors(const glr_model *model, size_t *count)
     *count = 0;
     for (size_t i = 0; tensors != NULL && i < all; i++) {
         (void)glr_model_get(model, i, &from);
-        if (from.action != GLR_ACTION_FILL) {
+        if (!glr_is_drawn(&from)) {
             continue;
         }
         glr_file_tensor *to = &tensors[(*count)++];
@@ -408,11 +386,10 @@ int glr_write_single(const glr_common *common, const glr_model *model, const cha
 
 /* ---- Standard output --------------------------------------------------------------------------------- */
 
-/* The pieces that are drawn ahead of what standard output has taken, one for each stage in turn. */
+/* The pieces that are drawn ahead of what standard output has taken, one on each canvas in turn. */
 typedef struct ahead {
     job *work;
     uint64_t started, written; /* pieces */
-    uint64_t *bytes;           /* of the piece in each stage */
 } ahead;
 
 static bool write_all(const char *from, uint64_t bytes, glr_problem *problem)
@@ -434,32 +411,28 @@ static bool write_all(const char *from, uint64_t bytes, glr_problem *problem)
 static bool write_oldest(ahead *pieces)
 {
     job *work = pieces->work;
-    const uint64_t turn = pieces->written++ % work->stage_count;
+    glr_canvas *canvas = &work->canvases[pieces->written++ % work->canvas_count];
     const void *values = NULL;
-    if (!wait_for_piece(work->stages[turn].stage, work->tensor.name, &values, &work->problem) ||
-        glr_interrupted()) {
+    if (!glr_canvas_wait(canvas, &values, &work->problem) || glr_interrupted()) {
         return false;
     }
-    glr_progress_add(&work->progress, pieces->bytes[turn]);
-    return write_all(values, pieces->bytes[turn], &work->problem);
+    glr_progress_add(&work->progress, canvas->piece.bytes);
+    return write_all(values, canvas->piece.bytes, &work->problem);
 }
 
 static bool draw_ahead(ahead *pieces, const glr_piece *piece)
 {
     job *work = pieces->work;
-    if (pieces->started - pieces->written == work->stage_count && !write_oldest(pieces)) {
+    if (pieces->started - pieces->written == work->canvas_count && !write_oldest(pieces)) {
         return false;
     }
-    const uint64_t turn = pieces->started++ % work->stage_count;
-    pieces->bytes[turn] = piece->bytes;
-    return start_piece(work->stages[turn].stage, work->tensor.name, &work->tensor.initializer, &piece->tensor,
-                       &work->problem);
+    return glr_canvas_start(&work->canvases[pieces->started++ % work->canvas_count], &work->tensor, piece,
+                            &work->problem);
 }
 
 static bool draw_to_standard_output(job *work)
 {
-    uint64_t bytes[DEVICE_STAGES];
-    ahead pieces = {.work = work, .bytes = bytes};
+    ahead pieces = {.work = work};
     bool ok = true;
     for (uint64_t i = 0; ok && i < work->pieces.count; i++) {
         const glr_piece piece = glr_piece_at(&work->pieces, i);
@@ -482,15 +455,15 @@ int glr_write_standard_output(const glr_common *common, const glr_model_tensor *
     if (status != EXIT_DONE) {
         return status;
     }
-    work.tensor = *tensor;
+    work.tensor.tensor = *tensor;
     const bool is_cpu = glr_device_backend(work.device) == GLR_BACKEND_CPU;
     const uint64_t max = is_cpu ? GLR_PIECE_BYTES : DEVICE_BYTES;
-    const bool is_whole = glr_is_drawn_whole(work.device, &tensor->initializer, &tensor->tensor);
+    const bool is_whole = glr_is_drawn_whole(work.device, &work.tensor);
     work.piece_bytes = bytes < max || is_whole ? bytes + 1 : max;
-    work.pieces = glr_cut(&work.tensor.tensor, work.piece_bytes);
+    work.pieces = glr_cut(&work.tensor.tensor.tensor, work.piece_bytes);
     glr_progress_start(&work.progress, common, "-", bytes);
-    bool ok = open_stages(&work, is_cpu ? 1 : DEVICE_STAGES) && draw_to_standard_output(&work);
-    close_stages(&work);
+    bool ok = open_canvases(&work, is_cpu ? 1 : DEVICE_STAGES) && draw_to_standard_output(&work);
+    close_canvases(&work);
     glr_progress_end(&work.progress);
     glr_close(work.device);
     if (!ok) {

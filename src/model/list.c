@@ -1,7 +1,9 @@
 /* Reading a list of tensors. */
-#include "model.h"
+#include "list.h"
 #include "recipe.h"
+#include "regions.h"
 #include "text/text.h"
+#include "values.h"
 
 #include "api/initializer.h"
 #include "text/ascii.h"
@@ -11,86 +13,20 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Where in the document a value is, and where to complain: "tensors[3].shape". */
-typedef struct place {
-    const struct place *parent;     /* NULL for the document's members */
-    const char *name;               /* of a member; NULL of an element */
-    size_t index;                   /* of an element */
-    const glr_variables *variables; /* for texts */
-    glr_problem *problem;
-} place;
-
-static place member_of(const place *parent, const char *name)
-{
-    place member = {parent, name, 0, parent->variables, parent->problem};
-    return member;
-}
-
-static place element_of(const place *parent, size_t index)
-{
-    place element = {parent, NULL, index, parent->variables, parent->problem};
-    return element;
-}
-
-/* The beginning of a complaint. Places are a few levels deep at most. */
-static void path_text(const place *where, char *text, size_t capacity)
-{
-    text[0] = '\0';
-    if (where->parent != NULL) {
-        path_text(where->parent, text, capacity);
-    }
-    size_t used = strlen(text);
-    if (where->name != NULL) {
-        (void)snprintf(text + used, capacity - used, "%s%s", used > 0 ? "." : "", where->name);
-    } else {
-        (void)snprintf(text + used, capacity - used, "[%zu]", where->index);
-    }
-}
-
-/* The problem that has been set, with its place before it. */
-static bool at(const place *where, const char *separator)
-{
-    char path[128];
-    path_text(where, path, sizeof path);
-    return glr_problem_prefix(where->problem, "%s%s", path, separator);
-}
-
-/* Fails as a function of the library did. */
-static bool take_status(glr_status status, const place *where)
-{
-    if (status == GLR_OK) {
-        return true;
-    }
-    (void)glr_problem_status(where->problem, status);
-    return at(where, ": ");
-}
-
-static bool complain(const place *where, const char *text)
-{
-    (void)glr_problem_set(where->problem, "%s", text);
-    return at(where, ": ");
-}
-
-static bool complain_kind(const place *where, glr_json_value value, const char *expected)
-{
-    char text[GLR_JSON_QUOTED];
-    (void)glr_problem_set(where->problem, "must be %s, not %s", expected, glr_json_quoted(value, text));
-    return at(where, ": ");
-}
-
-static bool read_integer(glr_json_value value, const place *where, int64_t *number)
+static bool read_integer(glr_json_value value, const glr_place *where, int64_t *number)
 {
     return glr_json_int64(value, number) ||
-           complain_kind(where, value, glr_json_is_integer(value) ? "an integer of 64 bits" : "an integer");
+           glr_complain_kind(where, value,
+                             glr_json_is_integer(value) ? "an integer of 64 bits" : "an integer");
 }
 
-static bool read_string(glr_json_value value, const place *where, const char **text)
+static bool read_string(glr_json_value value, const glr_place *where, const char **text)
 {
     *text = glr_json_string(value);
-    return *text != NULL || complain_kind(where, value, "a string");
+    return *text != NULL || glr_complain_kind(where, value, "a string");
 }
 
-static bool read_seed(glr_json_value value, const place *where, int64_t *seed)
+static bool read_seed(glr_json_value value, const glr_place *where, int64_t *seed)
 {
     return glr_json_seed(value, seed) || read_integer(value, where, seed);
 }
@@ -106,19 +42,19 @@ static bool is_no_member(const char *name, glr_json_value value, const char *con
     return false;
 }
 
-static bool read_shape(glr_json_value value, const place *where, glr_tensor *tensor)
+static bool read_shape(glr_json_value value, const glr_place *where, glr_tensor *tensor)
 {
     size_t rank = glr_json_size(value);
     if (value.kind != GLR_JSON_ARRAY) {
-        return complain_kind(where, value, "a list of dimensions");
+        return glr_complain_kind(where, value, "a list of dimensions");
     }
     if (rank > GLR_MAX_RANK) {
         (void)glr_problem_set(where->problem, "%zu dimensions are more than %d", rank, GLR_MAX_RANK);
-        return at(where, ": ");
+        return glr_complain_at(where, ": ");
     }
     glr_json_walk walk = glr_json_children(value);
     while (glr_json_next(&walk)) {
-        place dimension = element_of(where, walk.index);
+        glr_place dimension = glr_place_of_element(where, walk.index);
         int64_t *size = &tensor->shape[walk.index];
         if (!read_integer(walk.value, &dimension, size)) {
             return false;
@@ -126,14 +62,14 @@ static bool read_shape(glr_json_value value, const place *where, glr_tensor *ten
         if (*size < 0) {
             (void)glr_problem_set(where->problem, "%" PRId64 " is outside [0, %" PRId64 "]", *size,
                                   INT64_MAX);
-            return at(&dimension, ": ");
+            return glr_complain_at(&dimension, ": ");
         }
     }
     tensor->rank = (uint32_t)rank;
     return true;
 }
 
-static bool read_dtype(glr_json_value value, const place *where, glr_dtype *dtype)
+static bool read_dtype(glr_json_value value, const glr_place *where, glr_dtype *dtype)
 {
     const char *name;
     if (!read_string(value, where, &name)) {
@@ -144,55 +80,57 @@ static bool read_dtype(glr_json_value value, const place *where, glr_dtype *dtyp
         return true;
     }
     (void)glr_problem_set(where->problem, "%s is not a dtype that glorand knows", name);
-    return at(where, ": ");
+    return glr_complain_at(where, ": ");
 }
 
-static bool read_layout(glr_json_value value, const place *where, glr_layout *layout)
+static bool read_layout(glr_json_value value, const glr_place *where, glr_layout *layout)
 {
     const char *name;
-    return read_string(value, where, &name) && take_status(glr_layout_of_name(name, layout), where);
+    return read_string(value, where, &name) && glr_take_status(glr_layout_of_name(name, layout), where);
 }
 
-static bool read_method(glr_json_value value, const place *where, glr_method *method)
+static bool read_method(glr_json_value value, const glr_place *where, glr_method *method)
 {
     const char *name;
-    return read_string(value, where, &name) && take_status(glr_method_of_name(name, method), where);
+    return read_string(value, where, &name) && glr_take_status(glr_method_of_name(name, method), where);
 }
 
-static bool read_recipe(glr_json_value value, const place *where, const glr_recipe **recipe)
+static bool read_recipe(glr_json_value value, const glr_place *where, const glr_recipe **recipe)
 {
     const char *name;
     if (!read_string(value, where, &name)) {
         return false;
     }
     *recipe = glr_recipe_of_name(name, where->problem);
-    return *recipe != NULL || at(where, ": ");
+    return *recipe != NULL || glr_complain_at(where, ": ");
 }
 
-static bool read_choice(glr_json_value value, const place *where, glr_choice *choice)
+bool glr_choice_read(glr_json_value value, const glr_place *where, glr_choice *choice)
 {
     if (value.kind == GLR_JSON_STRING) {
         const glr_text_names names = glr_names_of(where->variables, NULL, 0);
-        return glr_choice_parse(glr_json_string(value), &names, choice, where->problem) || at(where, ": ");
+        return glr_choice_parse(glr_json_string(value), &names, choice, where->problem) ||
+               glr_complain_at(where, ": ");
     }
     choice->action = GLR_ACTION_FILL;
     choice->says.layout = glr_json_string(glr_json_member(value, "layout")) != NULL;
-    return take_status(glr_initializer_from_value(value, &choice->initializer), where);
+    return glr_take_status(glr_initializer_from_value(value, &choice->initializer), where);
 }
 
-static bool read_axes(glr_json_value value, const place *where, int32_t axes[GLR_MAX_RANK], uint32_t *count)
+static bool read_axes(glr_json_value value, const glr_place *where, int32_t axes[GLR_MAX_RANK],
+                      uint32_t *count)
 {
     size_t length = glr_json_size(value);
     if (value.kind != GLR_JSON_ARRAY) {
-        return complain_kind(where, value, "a list of axes");
+        return glr_complain_kind(where, value, "a list of axes");
     }
     if (length > GLR_MAX_RANK) {
         (void)glr_problem_set(where->problem, "%zu axes are more than %d", length, GLR_MAX_RANK);
-        return at(where, ": ");
+        return glr_complain_at(where, ": ");
     }
     glr_json_walk walk = glr_json_children(value);
     while (glr_json_next(&walk)) {
-        place item = element_of(where, walk.index);
+        glr_place item = glr_place_of_element(where, walk.index);
         int64_t axis = 0;
         if (!read_integer(walk.value, &item, &axis)) {
             return false;
@@ -200,7 +138,7 @@ static bool read_axes(glr_json_value value, const place *where, int32_t axes[GLR
         if (axis < -GLR_MAX_RANK || axis >= GLR_MAX_RANK) {
             (void)glr_problem_set(where->problem, "%" PRId64 " is outside [%d, %d]", axis, -GLR_MAX_RANK,
                                   GLR_MAX_RANK - 1);
-            return at(&item, ": ");
+            return glr_complain_at(&item, ": ");
         }
         axes[walk.index] = (int32_t)axis;
     }
@@ -208,11 +146,19 @@ static bool read_axes(glr_json_value value, const place *where, int32_t axes[GLR
     return true;
 }
 
-static bool read_tensor_member(const char *name, glr_json_value value, const place *where, glr_item *tensor,
-                               const char **slice)
+/* Members that need the shape, or its absence, before they are read. */
+typedef struct later {
+    const char *slice;
+    bool has_shape;
+    glr_json_value values, regions;
+} later;
+
+static bool read_tensor_member(const char *name, glr_json_value value, const glr_place *where,
+                               glr_item *tensor, later *rest)
 {
-    static const char *const optional[] = {"dtype", "initializer", "method",      "layout",    "stream",
-                                           "slice", "input_axes",  "output_axes", "batch_axes"};
+    static const char *const optional[] = {"dtype",       "initializer", "method", "layout",
+                                           "stream",      "slice",       "values", "input_axes",
+                                           "output_axes", "batch_axes",  "regions"};
     glr_overrides *over = &tensor->overrides;
     const char *text;
     if (is_no_member(name, value, optional, sizeof optional / sizeof optional[0])) {
@@ -223,20 +169,21 @@ static bool read_tensor_member(const char *name, glr_json_value value, const pla
             return false;
         }
         if (strcmp(text, "__metadata__") == 0) {
-            return complain(where,
-                            "__metadata__ is the one name that the safetensors format takes for itself");
+            return glr_complain(where,
+                                "__metadata__ is the one name that the safetensors format takes for itself");
         }
         tensor->name = text;
         return true;
     }
     if (strcmp(name, "shape") == 0) {
+        rest->has_shape = true;
         return read_shape(value, where, &tensor->tensor);
     }
     if (strcmp(name, "dtype") == 0) {
         return read_dtype(value, where, &tensor->tensor.dtype);
     }
     if (strcmp(name, "initializer") == 0) {
-        return read_choice(value, where, &tensor->choice);
+        return glr_choice_read(value, where, &tensor->choice);
     }
     if (strcmp(name, "method") == 0) {
         over->has_method = true;
@@ -251,7 +198,15 @@ static bool read_tensor_member(const char *name, glr_json_value value, const pla
         return read_integer(value, where, &over->stream);
     }
     if (strcmp(name, "slice") == 0) {
-        return read_string(value, where, slice);
+        return read_string(value, where, &rest->slice);
+    }
+    if (strcmp(name, "values") == 0) {
+        rest->values = value;
+        return true;
+    }
+    if (strcmp(name, "regions") == 0) {
+        rest->regions = value;
+        return true;
     }
     if (strcmp(name, "input_axes") == 0) {
         over->has_input_axes = true;
@@ -264,81 +219,95 @@ static bool read_tensor_member(const char *name, glr_json_value value, const pla
     if (strcmp(name, "batch_axes") == 0) {
         return read_axes(value, where, over->batch_axes, &over->batch_axis_count);
     }
-    return complain(where, "not a member of a tensor");
+    return glr_complain(where, "not a member of a tensor");
 }
 
-/* The members; *has_shape is whether shape is among them. */
-static bool read_members(glr_json_value value, const place *where, glr_item *tensor, const char **slice,
-                         bool *has_shape)
+static bool read_members(glr_json_value value, const glr_place *where, glr_item *tensor, later *rest)
 {
     glr_json_walk walk = glr_json_children(value);
     while (glr_json_next(&walk)) {
-        place inner = member_of(where, walk.name);
-        if (!read_tensor_member(walk.name, walk.value, &inner, tensor, slice)) {
+        glr_place inner = glr_place_of_member(where, walk.name);
+        if (!read_tensor_member(walk.name, walk.value, &inner, tensor, rest)) {
             return false;
         }
-        *has_shape = *has_shape || strcmp(walk.name, "shape") == 0;
     }
     return true;
 }
 
-static bool read_tensor(glr_json_value value, const place *where, glr_dtype default_dtype, glr_item *tensor)
+/* Whether nothing that a tensor needs is missing. */
+static bool check_members(const glr_item *tensor, const later *rest, const glr_place *where)
 {
-    if (value.kind != GLR_JSON_OBJECT) {
-        return complain_kind(where, value, "an object");
-    }
-    tensor->tensor.dtype = default_dtype;
-    const char *slice = NULL;
-    bool has_shape = false;
-    if (!read_members(value, where, tensor, &slice, &has_shape)) {
-        return false;
-    }
     if (tensor->name == NULL) {
-        return complain(where, "has no name");
+        return glr_complain(where, "has no name");
     }
-    if (!has_shape) {
-        return complain(where, "has no shape");
+    if (!rest->has_shape) {
+        return glr_complain(where, "has no shape");
     }
     if (tensor->tensor.dtype == GLR_DTYPE_NONE) {
-        return complain(where, "has no dtype, and the list names none for all");
+        return glr_complain(where, "has no dtype, and the list names none for all");
     }
-    if (slice != NULL && !glr_slice_parse(slice, &tensor->tensor, where->problem)) {
-        return at(where, ".");
-    }
-    if (glr_tensor_extent(&tensor->tensor, NULL, NULL) != GLR_OK) {
-        return complain(where, glr_last_error());
+    if (rest->values.kind != GLR_JSON_MISSING && tensor->choice.action != GLR_ACTION_NONE) {
+        return glr_complain(where, "has both values and an initializer");
     }
     return true;
 }
 
-static bool read_rule(glr_json_value item, const place *where, glr_rules *rules)
+static bool read_rest(const later *rest, const glr_place *where, glr_model *model, glr_item *tensor)
+{
+    const glr_place values = glr_place_of_member(where, "values");
+    const glr_place regions = glr_place_of_member(where, "regions");
+    if (rest->slice != NULL && !glr_slice_parse(rest->slice, &tensor->tensor, where->problem)) {
+        return glr_complain_at(where, ".");
+    }
+    if (glr_tensor_extent(&tensor->tensor, NULL, NULL) != GLR_OK) {
+        return glr_complain(where, glr_last_error());
+    }
+    return (rest->values.kind == GLR_JSON_MISSING || glr_values_read(rest->values, &values, model, tensor)) &&
+           (rest->regions.kind == GLR_JSON_MISSING ||
+            glr_regions_read(rest->regions, &regions, model, tensor));
+}
+
+static bool read_tensor(glr_json_value value, const glr_place *where, glr_dtype default_dtype,
+                        glr_model *model, glr_item *tensor)
+{
+    if (value.kind != GLR_JSON_OBJECT) {
+        return glr_complain_kind(where, value, "an object");
+    }
+    tensor->tensor.dtype = default_dtype;
+    later rest = {.slice = NULL};
+    return read_members(value, where, tensor, &rest) && check_members(tensor, &rest, where) &&
+           read_rest(&rest, where, model, tensor);
+}
+
+static bool read_rule(glr_json_value item, const glr_place *where, glr_rules *rules)
 {
     const char *match = glr_json_string(glr_json_member(item, "match"));
     glr_json_value initializer = glr_json_member(item, "initializer");
     if (match == NULL || initializer.kind == GLR_JSON_MISSING || glr_json_size(item) != 2) {
-        return complain(where, "not of the form {\"match\": PATTERN, \"initializer\": ...}");
+        return glr_complain(where, "not of the form {\"match\": PATTERN, \"initializer\": ...}");
     }
     if (initializer.kind == GLR_JSON_NULL) {
-        return complain(where, "its initializer is null");
+        return glr_complain(where, "its initializer is null");
     }
     glr_choice choice = {.action = GLR_ACTION_NONE};
     const char *text = glr_json_string(initializer);
     if (text != NULL) {
         return glr_rules_add(rules, "list:", match, text, where->variables, where->problem) ||
-               at(where, ": ");
+               glr_complain_at(where, ": ");
     }
-    return read_choice(initializer, where, &choice) &&
-           (glr_rules_add_choice(rules, "list:", match, &choice, where->problem) || at(where, ": "));
+    return glr_choice_read(initializer, where, &choice) &&
+           (glr_rules_add_choice(rules, "list:", match, &choice, where->problem) ||
+            glr_complain_at(where, ": "));
 }
 
-static bool read_rules(glr_json_value value, const place *where, glr_rules *rules)
+static bool read_rules(glr_json_value value, const glr_place *where, glr_rules *rules)
 {
     if (value.kind != GLR_JSON_ARRAY) {
-        return complain_kind(where, value, "a list");
+        return glr_complain_kind(where, value, "a list");
     }
     glr_json_walk walk = glr_json_children(value);
     while (glr_json_next(&walk)) {
-        place rule = element_of(where, walk.index);
+        glr_place rule = glr_place_of_element(where, walk.index);
         if (!read_rule(walk.value, &rule, rules)) {
             return false;
         }
@@ -348,19 +317,19 @@ static bool read_rules(glr_json_value value, const place *where, glr_rules *rule
 
 static bool read_tensors(glr_json_value list, glr_dtype default_dtype, glr_model *model, glr_problem *problem)
 {
-    const place tensors = {.name = "tensors", .variables = &model->variables, .problem = problem};
+    const glr_place tensors = {.name = "tensors", .variables = &model->variables, .problem = problem};
     if (list.kind != GLR_JSON_ARRAY) {
-        return complain_kind(&tensors, list, "a list");
+        return glr_complain_kind(&tensors, list, "a list");
     }
     if (!glr_items_reserve(model, glr_json_size(list))) {
         return glr_problem_memory(problem);
     }
     glr_json_walk walk = glr_json_children(list);
     while (glr_json_next(&walk)) {
-        place where = element_of(&tensors, walk.index);
+        glr_place where = glr_place_of_element(&tensors, walk.index);
         glr_item tensor;
         memset(&tensor, 0, sizeof tensor);
-        if (!read_tensor(walk.value, &where, default_dtype, &tensor)) {
+        if (!read_tensor(walk.value, &where, default_dtype, model, &tensor)) {
             return false;
         }
         if (!glr_items_add(model, &tensor)) {
@@ -370,7 +339,7 @@ static bool read_tensors(glr_json_value list, glr_dtype default_dtype, glr_model
     return true;
 }
 
-static bool read_member(const char *name, glr_json_value value, const place *where, glr_dtype *dtype,
+static bool read_member(const char *name, glr_json_value value, const glr_place *where, glr_dtype *dtype,
                         glr_model *model)
 {
     static const char *const optional[] = {"seed", "dtype", "layout", "recipe", "rules", "variables"};
@@ -395,32 +364,32 @@ static bool read_member(const char *name, glr_json_value value, const place *whe
         return read_rules(value, where, &model->rules);
     }
     return strcmp(name, "tensors") == 0 || strcmp(name, "variables") == 0 || strcmp(name, "source") == 0 ||
-           strcmp(name, "parameters") == 0 || complain(where, "not a member of a list of tensors");
+           strcmp(name, "parameters") == 0 || glr_complain(where, "not a member of a list of tensors");
 }
 
 /* {"n_layer": 12}, before whatever uses them. */
-static bool read_variables(glr_json_value value, const place *where, glr_variables *variables)
+static bool read_variables(glr_json_value value, const glr_place *where, glr_variables *variables)
 {
     if (value.kind == GLR_JSON_MISSING || value.kind == GLR_JSON_NULL) {
         return true;
     }
     if (value.kind != GLR_JSON_OBJECT) {
-        return complain_kind(where, value, "an object of names and numbers");
+        return glr_complain_kind(where, value, "an object of names and numbers");
     }
     glr_json_walk walk = glr_json_children(value);
     while (glr_json_next(&walk)) {
         double number;
         const size_t length = strlen(walk.name);
-        const place inner = member_of(where, walk.name);
+        const glr_place inner = glr_place_of_member(where, walk.name);
         if (!glr_ascii_is_name(walk.name, length)) {
-            return complain(&inner, "cannot be the name of a variable");
+            return glr_complain(&inner, "cannot be the name of a variable");
         }
         if (!glr_json_double(walk.value, &number)) {
-            return complain_kind(&inner, walk.value, "a number");
+            return glr_complain_kind(&inner, walk.value, "a number");
         }
         const glr_variable read = {walk.name, number};
         if (glr_check_variables(&read, 1) != GLR_OK) {
-            return complain(&inner, "has a meaning of its own");
+            return glr_complain(&inner, "has a meaning of its own");
         }
         if (!glr_variables_add(variables, walk.name, length, number)) {
             return glr_problem_memory(where->problem);
@@ -433,7 +402,7 @@ static bool read_variables(glr_json_value value, const place *where, glr_variabl
 static bool take_variables(glr_json_value document, const glr_variable *given, size_t count, glr_model *model,
                            glr_problem *problem)
 {
-    const place where = {.name = "variables", .problem = problem};
+    const glr_place where = {.name = "variables", .problem = problem};
     if (!read_variables(glr_json_member(document, where.name), &where, &model->variables)) {
         return false;
     }
@@ -463,7 +432,7 @@ static bool read_document(glr_json_value document, const glr_variable *given, si
     }
     glr_json_walk walk = glr_json_children(document);
     while (glr_json_next(&walk)) {
-        place where = {.name = walk.name, .variables = &model->variables, .problem = problem};
+        glr_place where = {.name = walk.name, .variables = &model->variables, .problem = problem};
         if (!read_member(walk.name, walk.value, &where, &dtype, model)) {
             return false;
         }

@@ -70,6 +70,9 @@ bool glr_items_add(glr_model *model, const glr_item *tensor)
     glr_model_entry entry = {.name = tensor->name,
                              .decided_by = tensor->decided_by,
                              .sizes = (uint32_t)model->size_count,
+                             .values = tensor->values,
+                             .region = tensor->region,
+                             .regions = tensor->regions,
                              .rank = (uint8_t)sizes->rank,
                              .part = (uint8_t)sizes->part,
                              .dtype = (uint8_t)sizes->dtype};
@@ -89,6 +92,7 @@ bool glr_items_set(glr_model *model, size_t index, const glr_item *tensor)
     glr_model_entry *entry = &model->entry[index];
     entry->dtype = (uint8_t)tensor->tensor.dtype;
     entry->decided_by = tensor->decided_by;
+    entry->regions = tensor->regions;
     return set_choice(model, entry, &tensor->choice);
 }
 
@@ -100,6 +104,9 @@ void glr_items_get(const glr_model *model, size_t index, glr_item *tensor)
     memset(tensor, 0, sizeof *tensor);
     tensor->name = entry->name;
     tensor->decided_by = entry->decided_by;
+    tensor->values = entry->values;
+    tensor->region = entry->region;
+    tensor->regions = entry->regions;
     tensor->tensor.rank = entry->rank;
     tensor->tensor.part = (glr_part)entry->part;
     tensor->tensor.dtype = (glr_dtype)entry->dtype;
@@ -148,6 +155,11 @@ void glr_model_clear(glr_model *model)
             free((void *)model->entry[i].name);
         }
     }
+    for (size_t i = 0; i < model->values_count; i++) {
+        free(model->values[i].value);
+    }
+    glr_model_free(model->regions);
+    free(model->values);
     free(model->entry);
     free(model->sizes);
     glr_interned_free(&model->initializers);

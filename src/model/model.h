@@ -16,7 +16,7 @@
 
 /* An initializer, or skip, as a rule or a tensor of a list gives it. */
 typedef struct glr_choice {
-    glr_action action;
+    glr_action action;  /* GLR_ACTION_COPY has no initializer */
     glr_text_says says; /* what a text named: it stays as it is */
     glr_initializer initializer;
 } glr_choice;
@@ -39,7 +39,9 @@ typedef struct glr_item {
     glr_tensor tensor; /* the whole shape; where a slice was given, its box */
     glr_choice choice; /* the tensor's own, and what was decided after glr_items_resolve */
     glr_overrides overrides;
-    const char *decided_by; /* after glr_items_resolve: the rule, for people to read */
+    const char *decided_by;   /* after glr_items_resolve: the rule, for people to read */
+    uint32_t values;          /* GLR_ACTION_COPY: which of the model's values it has */
+    uint32_t region, regions; /* the first of the model's regions that are its own, and how many */
 } glr_item;
 
 /* A rule: tensors whose names match the pattern get the choice. */
@@ -63,11 +65,24 @@ typedef struct glr_model_entry {
     const char *name, *decided_by;
     int64_t seed, stream;
     uint32_t sizes; /* where the shape is; of a box, start and extent follow */
-    uint32_t initializer, overrides;
+    uint32_t initializer, overrides, values, region, regions;
     uint8_t action, seeding, rank, part, dtype;
     bool owns_name;
     glr_text_says says;
 } glr_model_entry;
+
+/* A number that a list gives, as a constant holds it: see glr_initializer. */
+typedef struct glr_list_value {
+    double value;
+    int64_t integer;
+    glr_number number;
+} glr_list_value;
+
+/* The values that a list gives for a tensor. */
+typedef struct glr_list_values {
+    glr_list_value *value;
+    size_t count;
+} glr_list_values;
 
 /* Initializers by name: see recipe.h. */
 typedef struct glr_recipe glr_recipe;
@@ -78,6 +93,9 @@ struct glr_model {
     int64_t *sizes;
     size_t size_count, size_capacity;
     glr_interned initializers, overrides;
+    glr_model *regions; /* or NULL. Each is an entry with a box of its tensor: glr_region_get */
+    glr_list_values *values;
+    size_t values_count, values_capacity;
     glr_name *sorted; /* the names; see glr_items_sort */
     char *text;       /* where names of a list are */
     glr_rules given;  /* by glr_model_add_rule: these come before everything else */
@@ -98,7 +116,7 @@ bool glr_items_reserve(glr_model *model, size_t count);
 /* Adds a tensor. Its name must live as long as the model. */
 bool glr_items_add(glr_model *model, const glr_item *tensor);
 
-/* Replaces a tensor's dtype, choice and decided_by. */
+/* Replaces a tensor's dtype, choice, number of regions and decided_by. */
 bool glr_items_set(glr_model *model, size_t index, const glr_item *tensor);
 
 /* A tensor, in full. */

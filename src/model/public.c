@@ -304,6 +304,7 @@ glr_status glr_model_get(const glr_model *model, size_t index, glr_model_tensor 
         .action = model->is_resolved ? item.choice.action : GLR_ACTION_NONE,
         .initializer = item.choice.initializer,
         .tensor = item.tensor,
+        .regions = item.regions,
     };
     *tensor = found;
     return GLR_OK;

@@ -2,9 +2,11 @@
 #include "glob.h"
 #include "model.h"
 #include "recipe.h"
+#include "regions.h"
 #include "rule_index.h"
 #include "text/text.h"
 #include "unresolved.h"
+#include "values.h"
 
 #include "api/initializer.h"
 
@@ -203,9 +205,9 @@ static bool decide_by_rule(glr_item *tensor, const glr_rule *rule, const resolve
     return rule->text == NULL || read_with_captures(rule, rules->variables, tensor, problem);
 }
 
-/* Whose choice it is; *own is whether it is the tensor's own. A seed that the tensor's own initializer names
-   goes with stream 0, as in Keras; one that a rule names, for many tensors, goes with the streams of their
-   names. */
+/* Whose choice it is; *own is whether it is the tensor's own, with which its regions go. A seed that the
+   tensor's own initializer names goes with stream 0, as in Keras; one that a rule names, for many tensors,
+   goes with the streams of their names. */
 static bool decide(glr_item *tensor, resolver *rules, bool *own, glr_problem *problem)
 {
     const glr_rule *rule = glr_rule_index_find(&rules->given, tensor->name);
@@ -215,6 +217,7 @@ static bool decide(glr_item *tensor, resolver *rules, bool *own, glr_problem *pr
         tensor->decided_by = "its own";
         return true;
     }
+    tensor->regions = 0;
     return decide_by_rule(tensor, rule != NULL ? rule : second, rules, problem);
 }
 
@@ -292,7 +295,45 @@ static bool check(const glr_item *tensor, glr_problem *problem)
     return glr_problem_prefix(problem, "tensor %s: ", tensor->name);
 }
 
-static bool resolve_tensor(glr_item *tensor, const glr_model *model, const glr_model_options *options,
+/* Gives a tensor that is filled its settings, its seed and its stream. */
+static bool settle(glr_item *tensor, const glr_model *model, const glr_model_options *options, bool own,
+                   glr_problem *problem)
+{
+    if (!apply_overrides(tensor, model, options, problem)) {
+        return false;
+    }
+    seed_tensor(tensor, model, options, own);
+    return check(tensor, problem);
+}
+
+/* A region has the stream of its name, which only this needs. */
+static bool resolve_region(const glr_item *tensor, uint32_t number, glr_model *model,
+                           const glr_model_options *options, glr_problem *problem)
+{
+    glr_item region;
+    int64_t start[GLR_MAX_RANK];
+    glr_region_get(model, tensor, number, &region, start);
+    char *name = glr_region_name(tensor, &region, start);
+    region.name = name;
+    const bool ok =
+        (name != NULL || glr_problem_memory(problem)) && settle(&region, model, options, true, problem) &&
+        (glr_items_set(model->regions, tensor->region + number, &region) || glr_problem_memory(problem));
+    free(name);
+    return ok;
+}
+
+static bool resolve_regions(const glr_item *tensor, glr_model *model, const glr_model_options *options,
+                            glr_problem *problem)
+{
+    for (uint32_t i = 0; i < tensor->regions; i++) {
+        if (!resolve_region(tensor, i, model, options, problem)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+static bool resolve_tensor(glr_item *tensor, glr_model *model, const glr_model_options *options,
                            resolver *rules, glr_problem *problem)
 {
     if (options->dtype != GLR_DTYPE_NONE && glr_dtype_is_floating(tensor->tensor.dtype)) {
@@ -302,14 +343,13 @@ static bool resolve_tensor(glr_item *tensor, const glr_model *model, const glr_m
     if (!decide(tensor, rules, &own, problem)) {
         return false;
     }
-    if (tensor->choice.action != GLR_ACTION_FILL) {
-        return true;
+    switch (tensor->choice.action) {
+    case GLR_ACTION_COPY: return glr_values_check(model, tensor, problem);
+    case GLR_ACTION_FILL:
+        return settle(tensor, model, options, own, problem) &&
+               resolve_regions(tensor, model, options, problem);
+    default: return true;
     }
-    if (!apply_overrides(tensor, model, options, problem)) {
-        return false;
-    }
-    seed_tensor(tensor, model, options, own);
-    return check(tensor, problem);
 }
 
 static bool resolve(glr_model *model, const glr_model_options *options, resolver *rules, glr_problem *problem)
@@ -328,6 +368,24 @@ static bool resolve(glr_model *model, const glr_model_options *options, resolver
     return glr_check_resolved(model, &rules->given, &rules->listed, problem);
 }
 
+/* A copy of a model's entries, to be freed; NULL when memory ran out. */
+static glr_model_entry *copy_entries(const glr_model *model)
+{
+    const size_t count = model != NULL ? model->count : 0;
+    glr_model_entry *copy = malloc((count + 1) * sizeof *copy);
+    if (copy != NULL && count > 0) {
+        memcpy(copy, model->entry, count * sizeof *copy);
+    }
+    return copy;
+}
+
+static void put_back(glr_model *model, const glr_model_entry *entries)
+{
+    if (model != NULL && model->count > 0) {
+        memcpy(model->entry, entries, model->count * sizeof *entries);
+    }
+}
+
 bool glr_items_resolve(glr_model *model, const glr_model_options *options, glr_problem *problem)
 {
     resolver rules = {.variables = &model->variables, .recipe = model->recipe};
@@ -337,21 +395,19 @@ bool glr_items_resolve(glr_model *model, const glr_model_options *options, glr_p
             return false;
         }
     }
-    const size_t bytes = model->count * sizeof *model->entry;
-    glr_model_entry *before = malloc(bytes + 1);
+    glr_model_entry *before = copy_entries(model), *regions_before = copy_entries(model->regions);
     const bool has_given = glr_rule_index_make(&model->given, &rules.given);
     const bool has_listed = glr_rule_index_make(&model->rules, &rules.listed);
-    if (before != NULL) {
-        memcpy(before, model->entry, bytes);
-    }
-    const bool ok = before != NULL && has_given && has_listed ? resolve(model, options, &rules, problem)
-                                                              : glr_problem_memory(problem);
-    model->is_resolved = ok || problem->status == GLR_ERROR_UNDECIDED;
-    if (!model->is_resolved && before != NULL) {
-        memcpy(model->entry, before, bytes);
+    const bool has_memory = before != NULL && regions_before != NULL && has_given && has_listed;
+    const bool ok = has_memory ? resolve(model, options, &rules, problem) : glr_problem_memory(problem);
+    model->is_resolved = ok || (has_memory && problem->status == GLR_ERROR_UNDECIDED);
+    if (!model->is_resolved && has_memory) {
+        put_back(model, before);
+        put_back(model->regions, regions_before);
         model->undecided = 0;
     }
     free(before);
+    free(regions_before);
     glr_rule_index_free(&rules.given);
     glr_rule_index_free(&rules.listed);
     return ok;
@@ -370,7 +426,12 @@ static bool needs_seed(const glr_model *model, const glr_model_entry *entry)
 bool glr_items_need_seed(const glr_model *model)
 {
     for (size_t i = 0; i < model->count; i++) {
-        if (needs_seed(model, &model->entry[i])) {
+        const glr_model_entry *entry = &model->entry[i];
+        bool needs = needs_seed(model, entry);
+        for (uint32_t r = 0; r < entry->regions && !needs; r++) {
+            needs = needs_seed(model->regions, &model->regions->entry[entry->region + r]);
+        }
+        if (needs) {
             return true;
         }
     }
@@ -384,5 +445,8 @@ void glr_items_seed(glr_model *model, int64_t seed)
             model->entry[i].seeding = GLR_SEEDING_SEED;
             model->entry[i].seed = seed;
         }
+    }
+    if (model->regions != NULL) {
+        glr_items_seed(model->regions, seed);
     }
 }

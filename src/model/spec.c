@@ -1,6 +1,9 @@
 /* The spec of a file: what each of its tensors was drawn from, as text in the file's metadata. */
 #include "spec.h"
 
+#include "regions.h"
+#include "values.h"
+
 #include "api/initializer.h"
 
 #include <string.h>
@@ -24,28 +27,66 @@ static void write_word(glr_text *text, const char *name, const char *word)
     glr_text_string(text, word);
 }
 
-static glr_status write_entry(glr_text *text, const glr_item *item)
+/* The places of a box, with a comma before it. */
+static void write_box(glr_text *text, const int64_t *start, const int64_t *extent, uint32_t rank)
 {
-    char initializer[INITIALIZER_TEXT];
-    const glr_tensor *tensor = &item->tensor;
-    const glr_status status =
-        glr_initializer_to_text(&item->choice.initializer, initializer, sizeof initializer, NULL);
-    if (status != GLR_OK) {
-        return status;
+    write_integers(text, "start", start, rank);
+    glr_text_comma(text);
+    write_integers(text, "extent", extent, rank);
+}
+
+static glr_status write_initializer(glr_text *text, const glr_initializer *initializer)
+{
+    char written[INITIALIZER_TEXT];
+    const glr_status status = glr_initializer_to_text(initializer, written, sizeof written, NULL);
+    if (status == GLR_OK) {
+        write_word(text, "initializer", written);
     }
+    return status;
+}
+
+static glr_status write_regions(glr_text *text, const glr_model *model, const glr_item *item)
+{
+    glr_item region;
+    int64_t start[GLR_MAX_RANK];
+    glr_status status = GLR_OK;
+    glr_text_comma(text);
+    glr_text_name(text, "regions");
+    for (uint32_t i = 0; status == GLR_OK && i < item->regions; i++) {
+        glr_region_get(model, item, i, &region, start);
+        glr_text_add(text, i == 0 ? "[{" : ",{");
+        write_box(text, start, region.tensor.shape, region.tensor.rank);
+        status = write_initializer(text, &region.choice.initializer);
+        glr_text_add(text, "}");
+    }
+    glr_text_add(text, "]");
+    return status;
+}
+
+static glr_status write_entry(glr_text *text, const glr_model *model, const glr_item *item)
+{
+    const glr_tensor *tensor = &item->tensor;
+    glr_status status = GLR_OK;
     glr_text_name(text, item->name);
     glr_text_add(text, "{");
     write_integers(text, "shape", tensor->shape, tensor->rank);
     write_word(text, "dtype", glr_dtype_name(tensor->dtype));
-    write_word(text, "initializer", initializer);
+    if (item->choice.action == GLR_ACTION_COPY) {
+        glr_text_comma(text);
+        glr_text_name(text, "values");
+        glr_values_write(text, model, item);
+    } else {
+        status = write_initializer(text, &item->choice.initializer);
+    }
     if (tensor->part == GLR_PART_BOX) {
         glr_text_comma(text);
-        write_integers(text, "start", tensor->start, tensor->rank);
-        glr_text_comma(text);
-        write_integers(text, "extent", tensor->extent, tensor->rank);
+        write_box(text, tensor->start, tensor->extent, tensor->rank);
+    }
+    if (status == GLR_OK && item->regions > 0) {
+        status = write_regions(text, model, item);
     }
     glr_text_add(text, "}");
-    return GLR_OK;
+    return status;
 }
 
 bool glr_spec_write(glr_text *text, const glr_model *model, glr_problem *problem)
@@ -54,7 +95,7 @@ bool glr_spec_write(glr_text *text, const glr_model *model, glr_problem *problem
     bool first = true;
     glr_text_add(text, "{");
     for (size_t i = 0; i < model->count; i++) {
-        if (model->entry[i].action != GLR_ACTION_FILL) {
+        if (model->entry[i].action != GLR_ACTION_FILL && model->entry[i].action != GLR_ACTION_COPY) {
             continue;
         }
         if (!first) {
@@ -62,7 +103,7 @@ bool glr_spec_write(glr_text *text, const glr_model *model, glr_problem *problem
         }
         first = false;
         glr_items_get(model, i, &item);
-        const glr_status status = write_entry(text, &item);
+        const glr_status status = write_entry(text, model, &item);
         if (status != GLR_OK) {
             (void)glr_problem_status(problem, status);
             return glr_problem_prefix(problem, "tensor %s: ", item.name);
@@ -94,7 +135,8 @@ static bool read_integers(glr_json_value list, uint32_t rank, int64_t *values)
 /* An entry's members, of which none but these is known: what another version may have added would change the
    values. */
 typedef struct members {
-    glr_json_value shape, dtype, initializer, stream, method, layout, batch_axes, start, extent;
+    glr_json_value shape, dtype, initializer, stream, method, layout, batch_axes, start, extent, values,
+        regions;
 } members;
 
 static bool find_members(glr_json_value entry, members *found)
@@ -103,9 +145,10 @@ static bool find_members(glr_json_value entry, members *found)
         const char *name;
         glr_json_value *value;
     } const known[] = {
-        {"shape", &found->shape},   {"dtype", &found->dtype},   {"initializer", &found->initializer},
-        {"stream", &found->stream}, {"method", &found->method}, {"layout", &found->layout},
-        {"start", &found->start},   {"extent", &found->extent}, {"batch_axes", &found->batch_axes},
+        {"shape", &found->shape},   {"dtype", &found->dtype},     {"initializer", &found->initializer},
+        {"stream", &found->stream}, {"method", &found->method},   {"layout", &found->layout},
+        {"start", &found->start},   {"extent", &found->extent},   {"batch_axes", &found->batch_axes},
+        {"values", &found->values}, {"regions", &found->regions},
     };
     memset(found, 0, sizeof *found);
     glr_json_walk walk = glr_json_children(entry);
@@ -122,6 +165,18 @@ static bool find_members(glr_json_value entry, members *found)
     return true;
 }
 
+/* The box of a part, if it is one. */
+static bool read_box(const members *entry, glr_tensor *tensor)
+{
+    const bool is_box = entry->start.kind != GLR_JSON_MISSING;
+    if (is_box != (entry->extent.kind != GLR_JSON_MISSING)) {
+        return false;
+    }
+    tensor->part = is_box ? GLR_PART_BOX : GLR_PART_WHOLE;
+    return !is_box || (read_integers(entry->start, tensor->rank, tensor->start) &&
+                       read_integers(entry->extent, tensor->rank, tensor->extent));
+}
+
 static bool read_tensor(const members *entry, glr_tensor *tensor)
 {
     size_t rank = glr_json_size(entry->shape);
@@ -130,14 +185,7 @@ static bool read_tensor(const members *entry, glr_tensor *tensor)
         return false;
     }
     tensor->rank = (uint32_t)rank;
-    const bool is_box = entry->start.kind != GLR_JSON_MISSING;
-    if (is_box != (entry->extent.kind != GLR_JSON_MISSING)) {
-        return false;
-    }
-    tensor->part = is_box ? GLR_PART_BOX : GLR_PART_WHOLE;
-    return read_integers(entry->shape, tensor->rank, tensor->shape) &&
-           (!is_box || (read_integers(entry->start, tensor->rank, tensor->start) &&
-                        read_integers(entry->extent, tensor->rank, tensor->extent)));
+    return read_integers(entry->shape, tensor->rank, tensor->shape) && read_box(entry, tensor);
 }
 
 static bool read_batch_axes(glr_json_value list, glr_initializer *initializer)
@@ -193,20 +241,77 @@ static bool read_initializer(const members *entry, glr_item *item, glr_problem *
     return glr_problem_prefix(problem, "spec: tensor %s: ", item->name);
 }
 
-static bool read_entry(glr_json_value value, glr_item *tensor, glr_problem *problem)
+/* Whether a tensor can be drawn: one with a part outside it, for one, could not be compared with anything. */
+static bool check_drawn(const glr_item *tensor, glr_problem *problem)
+{
+    glr_summary summary = {0};
+    return glr_describe(&tensor->choice.initializer, &tensor->tensor, &summary) == GLR_OK ||
+           glr_problem_set(problem, "spec: tensor %s: %s", tensor->name, glr_last_error());
+}
+
+static bool read_region(glr_json_value value, glr_model *model, glr_item *tensor, glr_problem *problem)
+{
+    members entry;
+    glr_item region = {.name = tensor->name};
+    glr_tensor box = {.dtype = tensor->tensor.dtype, .rank = tensor->tensor.rank};
+    int64_t start[GLR_MAX_RANK];
+    memcpy(box.shape, tensor->tensor.shape, sizeof box.shape);
+    if (!find_members(value, &entry) || glr_json_size(value) != 3 || !read_box(&entry, &box) ||
+        box.part != GLR_PART_BOX || glr_tensor_extent(&box, NULL, NULL) != GLR_OK) {
+        return fail_damaged(tensor->name, problem);
+    }
+    region.choice.action = GLR_ACTION_FILL;
+    if (!read_initializer(&entry, &region, problem)) {
+        return false;
+    }
+    if (!glr_region_add(model, tensor, &box, &region.choice)) {
+        return glr_problem_memory(problem);
+    }
+    glr_region_get(model, tensor, tensor->regions - 1, &region, start);
+    return check_drawn(&region, problem);
+}
+
+static bool read_regions(glr_json_value list, glr_model *model, glr_item *tensor, glr_problem *problem)
+{
+    if (list.kind != GLR_JSON_MISSING && list.kind != GLR_JSON_ARRAY) {
+        return fail_damaged(tensor->name, problem);
+    }
+    if (!glr_regions_check(glr_json_size(list), problem)) {
+        return glr_problem_prefix(problem, "spec: tensor %s: ", tensor->name);
+    }
+    glr_json_walk walk = glr_json_children(list);
+    while (glr_json_next(&walk)) {
+        if (!read_region(walk.value, model, tensor, problem)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+/* Values take the place of an initializer, and have no regions. */
+static bool read_values(const members *entry, glr_model *model, glr_item *tensor, glr_problem *problem)
+{
+    const glr_place spec = {.name = "spec", .problem = problem};
+    const glr_place where = glr_place_of_member(&spec, tensor->name);
+    if (entry->initializer.kind != GLR_JSON_MISSING || entry->regions.kind != GLR_JSON_MISSING ||
+        glr_tensor_extent(&tensor->tensor, NULL, NULL) != GLR_OK) {
+        return fail_damaged(tensor->name, problem);
+    }
+    return glr_values_read(entry->values, &where, model, tensor) && glr_values_check(model, tensor, problem);
+}
+
+static bool read_entry(glr_json_value value, glr_model *model, glr_item *tensor, glr_problem *problem)
 {
     members entry;
     tensor->choice.action = GLR_ACTION_FILL;
     if (!find_members(value, &entry) || !read_tensor(&entry, &tensor->tensor)) {
         return fail_damaged(tensor->name, problem);
     }
-    if (!read_initializer(&entry, tensor, problem)) {
-        return false;
+    if (entry.values.kind != GLR_JSON_MISSING) {
+        return read_values(&entry, model, tensor, problem);
     }
-    /* A part outside its tensor, for one: nothing could be drawn, and so nothing compared. */
-    glr_summary summary = {0};
-    return glr_describe(&tensor->choice.initializer, &tensor->tensor, &summary) == GLR_OK ||
-           glr_problem_set(problem, "spec: tensor %s: %s", tensor->name, glr_last_error());
+    return read_initializer(&entry, tensor, problem) && check_drawn(tensor, problem) &&
+           read_regions(entry.regions, model, tensor, problem);
 }
 
 static bool read_entries(glr_json_value entries, glr_model *model, glr_problem *problem)
@@ -223,7 +328,7 @@ static bool read_entries(glr_json_value entries, glr_model *model, glr_problem *
         glr_item tensor;
         memset(&tensor, 0, sizeof tensor);
         tensor.name = walk.name;
-        if (!read_entry(walk.value, &tensor, problem)) {
+        if (!read_entry(walk.value, model, &tensor, problem)) {
             return false;
         }
         if (!glr_items_add(model, &tensor)) {

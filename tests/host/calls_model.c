@@ -63,6 +63,37 @@ static void call_resolve(record *into, glr_model *model)
     }
 }
 
+/* A tensor with a region, and one with values. */
+static void call_fill(record *into)
+{
+    static const char list[] =
+        "{\"seed\": 7, \"tensors\": ["
+        "{\"name\": \"w\", \"shape\": [3, 4], \"dtype\": \"float32\", \"initializer\": \"random_normal\", "
+        "\"regions\": [{\"slice\": \"1:2\", \"initializer\": \"random_uniform(0.1, 0.3)\"}]}, "
+        "{\"name\": \"v\", \"shape\": [2], \"dtype\": \"float32\", \"values\": [0.1, -1e-39]}]}";
+    const glr_options options = {.backend = GLR_BACKEND_CPU, .threads = 1};
+    glr_status status = GLR_OK;
+    glr_model *model = NULL;
+    glr_device *device = NULL;
+    float values[12] = {0};
+    uint64_t bytes = 0;
+    CALL(glr_model_from_list, status = glr_model_from_list(list, sizeof list - 1, NULL, 0, &model));
+    CALL(glr_model_resolve, status = glr_model_resolve(model, NULL));
+    CALL(glr_open, status = glr_open(&options, &device));
+    for (size_t i = 0; i <= glr_model_count(model); i++) {
+        CALL(glr_model_fill, status = glr_model_fill(device, model, i, NULL, values, sizeof values));
+        record_status(into, "glr_model_fill", status);
+        record_bytes(into, "glr_model_fill", values, sizeof values);
+        CALL(glr_model_fill_regions,
+             status = glr_model_fill_regions(device, model, i, NULL, values, sizeof values));
+        record_status(into, "glr_model_fill_regions", status);
+        CALL(glr_model_fill_scratch, status = glr_model_fill_scratch(device, model, i, NULL, &bytes));
+        record_status(into, "glr_model_fill_scratch", status);
+    }
+    CALL(glr_close, glr_close(device));
+    CALL(glr_model_free, glr_model_free(model));
+}
+
 static void call_undecided(record *into)
 {
     static const char list[] =
@@ -105,6 +136,7 @@ void call_models(record *into)
     record_bytes(into, "glr_pattern_match", &matches, sizeof matches);
     call_resolve(into, model);
     call_spec(into, model);
+    call_fill(into);
     CALL(glr_model_free, glr_model_free(model));
     call_undecided(into);
 }
