@@ -7,10 +7,13 @@ import contextlib
 import ctypes
 import os
 from collections.abc import Iterator
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from glorand._device import opened
 from glorand._library import BACKEND_CUDA, GlorandError, InitializerStruct, OptionsStruct, TensorStruct, check, lib
+
+if TYPE_CHECKING:
+    from glorand._model import Origin
 
 LIBRARY, VARIABLE = "libcuda.so.1", "GLORAND_CUDA_LIBRARY"  # as the library finds the driver
 LEGACY_STREAM = 1  # CU_STREAM_LEGACY; also in __cuda_array_interface__ and in DLPack
@@ -137,7 +140,13 @@ def _current(context: ctypes.c_void_p) -> Iterator[None]:
 
 
 def fill(
-    number: int, struct: InitializerStruct, tensor: TensorStruct, address: int, size: int, stream: int | None
+    number: int,
+    struct: InitializerStruct,
+    tensor: TensorStruct,
+    address: int,
+    size: int,
+    stream: int | None,
+    origin: Origin | None = None,
 ) -> None:
     """Fills a part of a tensor in a device's memory.
 
@@ -148,6 +157,7 @@ def fill(
         number: of the device.
         address, size: of the memory, in bytes.
         stream: a CUstream as a number; 0 is the legacy default stream.
+        origin: what has regions of the tensor; with one, the values are complete when the call returns.
 
     Errors: GlorandError. Threads: any number of calls at a time.
     """
@@ -156,5 +166,7 @@ def fill(
     with _current(device.context):
         place = LEGACY_STREAM if stream is None else stream
         check(lib.glr_cuda_fill(device.handle, ctypes.byref(struct), ctypes.byref(tensor), address, size, place))
-        if stream is None:
+        if stream is None or origin is not None:
             _call("cuStreamSynchronize", place)
+        if origin is not None:
+            origin.fill_regions(device.handle, tensor, address, size)

@@ -30,6 +30,8 @@ from glorand._shards import Placement, Placements, parts_of
 if TYPE_CHECKING:
     import numpy
 
+    from glorand._model import Origin
+
     Shape = SupportsIndex | Sequence[SupportsIndex]
     Box = Sequence["tuple[SupportsIndex, SupportsIndex] | slice"]
     Interval = tuple[int, int | None]  # the first index, and the end; None is the axis's
@@ -162,8 +164,10 @@ def _lay(array: object, memory: Memory, tensor: TensorStruct, extents: tuple[int
 class Fill:
     """A fill whose arguments are checked, as far as this can be done before the library is asked to draw."""
 
-    def __init__(self, law: Initializer, struct: InitializerStruct, memory: Memory) -> None:
-        self.law, self.struct, self.memory = law, struct, memory
+    def __init__(
+        self, law: Initializer, struct: InitializerStruct, memory: Memory, origin: Origin | None = None
+    ) -> None:
+        self.law, self.struct, self.memory, self.origin = law, struct, memory, origin
         self.parts: list[tuple[TensorStruct, int]] = []  # each with where it begins in the memory, in bytes
         self.written: list[Callable[[], object]] = [] if memory.written is None else [memory.written]
 
@@ -181,12 +185,14 @@ class Fill:
             tell()
 
     def _draw_part(self, part: TensorStruct, address: int, size: int) -> None:
-        if self.memory.device is None:
-            check(lib.glr_fill(cpu(), ctypes.byref(self.struct), ctypes.byref(part), address, size))
-        else:
+        if self.memory.device is not None:
             from glorand import _cuda
 
-            _cuda.fill(self.memory.device, self.struct, part, address, size, self.memory.stream)
+            _cuda.fill(self.memory.device, self.struct, part, address, size, self.memory.stream, self.origin)
+        elif self.origin is not None:
+            self.origin.fill(cpu(), part, address, size)
+        else:
+            check(lib.glr_fill(cpu(), ctypes.byref(self.struct), ctypes.byref(part), address, size))
 
 
 def _dtype_of_memory(array: object, memory: Memory) -> int:
@@ -240,8 +246,12 @@ def fill_of(
     range: tuple[SupportsIndex, SupportsIndex] | None = None,
     placements: Sequence[Placement] | None = None,
     dtype: object = None,
+    origin: Origin | None = None,
 ) -> Fill | None:
-    """What `fill_` does, up to the drawing; None where this rank has no part in the array."""
+    """What `fill_` does, up to the drawing; None where this rank has no part in the array.
+
+    With an origin, which has the initializer, the fill also writes what a list says beside it.
+    """
     if sum(part is not None for part in (box, range, placements)) > 1:
         raise TypeError("box, range, placements: a part is said by one of them")
     law = initializer_of(initializer)
@@ -266,7 +276,7 @@ def fill_of(
     if said_code is not None:
         memory = _as_dtype(array, memory, said_code)
     whole = numbers_of("shape", memory.shape) if said is None else said
-    fill = Fill(law, struct, memory)
+    fill = Fill(law, struct, memory, origin)
     fill.parts = _parts(fill, array, tensor_of(whole, _dtype_of_memory(array, memory)), part)
     if written is not None:
         fill.written.append(written)

@@ -16,7 +16,7 @@ MAX_THREADS = 1024
 SEEDING_SEED, SEEDING_KEY, SEEDING_NONE = 0, 1, 2
 PART_WHOLE, PART_BOX, PART_RANGE = 0, 1, 2
 PLACEMENT_REPLICATE, PLACEMENT_SHARD, PLACEMENT_SEGMENTS = 0, 1, 2
-ACTION_NONE, ACTION_FILL, ACTION_SKIP = 0, 1, 2
+ACTION_NONE, ACTION_FILL, ACTION_SKIP, ACTION_COPY = 0, 1, 2, 3
 LAYOUT_KERAS, LAYOUT_TORCH = 0, 1
 METHOD_RESAMPLE, METHOD_ICDF = 0, 1
 DTYPE_FLOAT32 = 1
@@ -150,7 +150,8 @@ class ModelTensorStruct(ctypes.Structure):
         ("action", ctypes.c_uint32),
         ("initializer", InitializerStruct),
         ("tensor", TensorStruct),
-        ("reserved", ctypes.c_uint32 * 8),
+        ("regions", ctypes.c_uint32),
+        ("reserved", ctypes.c_uint32 * 7),
     )
 
 
@@ -230,6 +231,8 @@ _CALLS: dict[str, tuple[type, ...]] = {
     "glr_model_resolve": (_P, _P),
     "glr_model_undecided": (_P, _P, _SIZE, _P),
     "glr_model_get": (_P, _SIZE, _P),
+    "glr_model_fill": (_P, _P, _SIZE, _P, _P, ctypes.c_uint64),
+    "glr_model_fill_regions": (_P, _P, _SIZE, _P, _P, ctypes.c_uint64),
     "glr_shard_shape": (_P, _P, _SIZE, _P),
     "glr_shard_pieces": (_P, _P, _SIZE, _P, _SIZE, _P),
     "glr_piece_tensor": (_P, _P, _P, _P, _P, _P),

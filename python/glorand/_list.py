@@ -32,7 +32,7 @@ def _arguments(given: Sequence[str]) -> argparse.Namespace:
     parser.add_argument(
         "--allow-missing",
         action="store_true",
-        help="list what a list cannot say as `skip`, leave regions out, and name both on standard error",
+        help="list tensors of which a list cannot say how they start as `skip`, and name them on standard error",
     )
     return parser.parse_args(given)
 

@@ -8,6 +8,7 @@ from typing import NamedTuple, SupportsFloat, SupportsIndex
 
 from glorand._initializer import Initializer, integer_of, text_by, variables_of
 from glorand._library import (
+    ACTION_COPY,
     ACTION_FILL,
     LAYOUT_KERAS,
     LAYOUT_TORCH,
@@ -17,6 +18,7 @@ from glorand._library import (
     GlorandError,
     ModelOptionsStruct,
     ModelTensorStruct,
+    TensorStruct,
     check,
     lib,
     tensor_of,
@@ -34,7 +36,25 @@ class Entry(NamedTuple):
     shape: tuple[int, ...]  # of the whole
     dtype: int  # the library's number
     is_whole: bool  # or the list names a slice of it
-    initializer: Initializer | None  # None: nothing decided yet, or a rule leaves the tensor out
+    initializer: Initializer | None  # None: nothing decided yet, or the tensor is left out, or the list has its values
+    has_values: bool  # the list has them
+    regions: int  # boxes with initializers of their own
+    reason: str  # what decided
+
+
+class Origin(NamedTuple):
+    """A tensor of a model that is more than its initializer: the list has regions or values of it."""
+
+    model: Model
+    number: int  # which tensor
+
+    def fill(self, device: ctypes.c_void_p, part: TensorStruct, address: int, size: int) -> None:
+        """Fills a part at an address with so many bytes, with all that the list says. Errors: GlorandError."""
+        check(lib.glr_model_fill(device, self.model._handle, self.number, ctypes.byref(part), address, size))
+
+    def fill_regions(self, device: ctypes.c_void_p, part: TensorStruct, address: int, size: int) -> None:
+        """Fills the regions of a part alone. Errors: GlorandError."""
+        check(lib.glr_model_fill_regions(device, self.model._handle, self.number, ctypes.byref(part), address, size))
 
 
 def _encoded(what: str, text: object) -> bytes:
@@ -95,6 +115,9 @@ class Model:
             found.tensor.dtype,
             found.tensor.part == PART_WHOLE,
             Initializer._of_struct(found.initializer) if found.action == ACTION_FILL else None,
+            found.action == ACTION_COPY,
+            found.regions,
+            text_of(found.reason),
         )
 
     def add(self, name: str, shape: tuple[int, ...], dtype: int) -> None:

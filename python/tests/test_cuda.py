@@ -5,6 +5,7 @@ the host waits for it, and a host that follows an address of a device faults.
 """
 
 import ctypes
+import json
 import os
 import re
 
@@ -13,6 +14,8 @@ from test_arrays import Made
 
 import glorand
 from glorand import _cuda
+from glorand._fill import fill_of
+from glorand._model import Model, Origin
 
 STAND_IN = os.environ.get("GLORAND_TEST_CUDA_LIBRARY")
 FLOATS = {"float32": "<f4", "float64": "<f8", "float16": "<f2", "bfloat16": "<u2", "float8_e4m3fn": "|u1"}
@@ -105,6 +108,28 @@ def test_parts(arrays, driver, drawn):
     for empty in (memory.array((0, 5), "<f4"), memory.array((0,), "<f4", data=(0, False))):
         glorand.fill_(empty, text)
     assert memory.read() == memory.size * UNWRITTEN
+
+
+def test_regions_of_a_list(arrays, driver):
+    """The tensor in its stream, then its regions; all is there when the call returns."""
+    regions = [{"slice": "1:3", "initializer": "random_uniform(2, 3)"}, {"slice": ":,4:", "initializer": "ones"}]
+    tensor = {"name": "w", "shape": [6, 5], "dtype": "float32", "initializer": "he_normal", "regions": regions}
+    model = Model(text=json.dumps({"tensors": [tensor]}))
+    model.resolve(seed=9)
+    law = model[0].initializer
+    expected, shape = bytearray(120), (6, 5)
+    fill_of(expected, law, shape=shape, dtype="float32", origin=Origin(model, 0)).draw()
+    assert expected[16:20] == b"\0\0\x80\x3f"
+    assert expected != glorand.fill_(bytearray(120), law, shape=shape, dtype="float32")
+    for stream in (1, driver.stream(), None):
+        memory = arrays.Memory(driver, 120)
+        fill_of(memory.array(shape, "<f4", stream=stream), law, origin=Origin(model, 0)).draw()
+        assert memory.read(wait=False) == bytes(expected)
+    box = {"shape": shape, "box": ((2, 5), (3, 5))}
+    memory = arrays.Memory(driver, 24)
+    fill_of(memory.array((3, 2), "<f4"), law, origin=Origin(model, 0), **box).draw()
+    rows = [bytes(expected)[20 * row + 12 : 20 * row + 20] for row in (2, 3, 4)]
+    assert memory.read(wait=False) == b"".join(rows)
 
 
 def test_streams(arrays, driver, drawn):

@@ -142,7 +142,7 @@ def test_enumerators(source):
     number = {name: int(value) for name, value in re.findall(r"GLR_(\w+) =\s+(\d+)", headers)}
     prefixes = ("ACTION_", "BACKEND_", "DTYPE_", "LAYOUT_", "METHOD_", "PART_", "PLACEMENT_", "SEEDING_")
     ours = [name for name in vars(_library) if name.startswith(prefixes)]
-    assert len(ours) == 19
+    assert len(ours) == 20
     for name in ours:
         assert getattr(_library, name) == number[name], name
 

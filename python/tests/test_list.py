@@ -51,14 +51,24 @@ def test_list(tmp_path):
     assert {tensor["initializer"] for tensor in tensors} == {"random_normal(0, 0.02)", "ones"}
 
 
-def test_what_a_list_cannot_say(tmp_path, run):
+def test_padding_rows(tmp_path, run):
     saved(tmp_path, "bert", "BertForMaskedLM", pad_token_id=3)
+    done = run(tmp_path, "-o", tmp_path / "list.json", "--dtype", "float16")
+    assert done.returncode == 0 and done.stderr == ""
+    first = json.loads((tmp_path / "list.json").read_text())["tensors"][0]
+    assert first["regions"] == [{"slice": "3:4,0:32", "initializer": "zeros"}] and first["dtype"] == "float16"
+
+
+def test_what_a_list_cannot_say(tmp_path, run):
+    few = {"num_hidden_layers": 1, "hidden_size": 32, "intermediate_size": 64, "num_attention_heads": 2}
+    saved(tmp_path, "wav2vec2", "Wav2Vec2ForCTC", **few, num_conv_pos_embeddings=4, num_conv_pos_embedding_groups=2)
     done = run(tmp_path, "-o", tmp_path / "list.json")
-    assert done.returncode == 1 and "word_embeddings.weight: other laws in 1 regions, [3:4, 0:32]=zeros" in done.stderr
+    assert done.returncode == 1 and "pos_conv_embed.conv.parametrizations.weight.original0: " in done.stderr
     assert not (tmp_path / "list.json").exists()
-    done = run(tmp_path, "-o", tmp_path / "list.json", "--allow-missing", "--dtype", "float16")
-    assert done.returncode == 0 and "[3:4, 0:32]=zeros" in done.stderr
-    assert json.loads((tmp_path / "list.json").read_text())["tensors"][0]["dtype"] == "float16"
+    done = run(tmp_path, "-o", tmp_path / "list.json", "--allow-missing")
+    assert done.returncode == 0 and "original0: " in done.stderr
+    listed = json.loads((tmp_path / "list.json").read_text())["tensors"]
+    assert [tensor["name"][-9:] for tensor in listed if tensor.get("initializer") == "skip"] == ["original0"]
 
 
 def test_errors(tmp_path, run):

@@ -9,7 +9,7 @@ import pytest
 
 torch = pytest.importorskip("torch")
 import glorand  # noqa: E402
-from glorand.torch import RecordError, Region, apply_regions, record  # noqa: E402
+from glorand.torch import RecordError, record  # noqa: E402
 
 init = torch.nn.init
 BIG = (200, 100)  # more elements than stay in memory while a model is recorded
@@ -244,58 +244,6 @@ def test_joined_draws():
     assert (entry.text, entry.regions) == ("random_normal(0, 1)", ())
 
 
-def test_apply_regions():
-    weight = torch.nn.Parameter(torch.ones(6, 4))
-    regions = [Region(((1, 2), (0, 4)), "zeros"), Region(((3, 6), (1, 3)), "random_normal(0, 1)")]
-    apply_regions(weight, regions, seed=7, name="emb")
-    expected = glorand.fill_(torch.empty(3, 2), "random_normal(0, 1)", seed=7, name="emb[3:6,1:3]")
-    assert torch.equal(weight[3:6, 1:3], expected) and not weight[1].any()
-    assert weight[0].tolist() == [1] * 4 and weight[:, 0].tolist() == [1, 0, 1, 1, 1, 1]
-    with pytest.raises(ValueError, match=r"\[0:7, 0:1\]=zeros is not within the shape \[6, 4\]"):
-        apply_regions(weight, [Region(((0, 7), (0, 1)), "zeros")])
-    with pytest.raises(ValueError, match="not within"):
-        apply_regions(weight, [Region(((0, 1),), "zeros")])
-
-
-SHARDS = """
-import os, sys, torch, torch.distributed as dist
-from torch.distributed.tensor import DTensor, Replicate, Shard, distribute_tensor, init_device_mesh
-from torch.distributed.tensor.placement_types import _StridedShard
-from glorand.torch import Region, apply_regions
-os.environ.update(RANK="0", WORLD_SIZE="8", MASTER_ADDR="localhost", MASTER_PORT="29500")
-from torch.testing._internal.distributed.fake_pg import FakeStore
-regions = [Region(((1, 4), (0, 5)), "random_normal(0, 1)"), Region(((6, 7), (2, 3)), "ones")]
-whole = torch.zeros(7, 5)
-apply_regions(whole, regions, seed=3, name="w")
-for rank in range(4):
-    dist.init_process_group("fake", store=FakeStore(), rank=rank, world_size=4)
-    mesh = init_device_mesh("cpu", (2, 2))
-    for placements in ([Shard(0), Shard(1)], [Replicate(), Shard(0)], [Shard(0), Shard(0)], [Shard(1), Replicate()]):
-        part = DTensor.from_local(torch.zeros(0), mesh, [Replicate()] * 2, run_check=False)
-        from torch.distributed.tensor._utils import compute_local_shape_and_global_offset
-        size, first = compute_local_shape_and_global_offset((7, 5), mesh, placements)
-        part = torch.zeros(size)
-        part = DTensor.from_local(part, mesh, placements, run_check=False, shape=whole.shape, stride=(5, 1))
-        apply_regions(part, regions, seed=3, name="w")
-        box = tuple(slice(a, a + n) for a, n in zip(first, size))
-        assert torch.equal(part.to_local(), whole[box]), (rank, placements)
-    placements = [_StridedShard(0, split_factor=2), Shard(0)]
-    split = whole
-    for placement, at in zip(placements, mesh.get_coordinate()):
-        split = placement._split_tensor(split, 2, with_padding=False)[0][at]
-    part = DTensor.from_local(torch.zeros_like(split), mesh, placements, run_check=False, shape=(7, 5), stride=(5, 1))
-    apply_regions(part, regions, seed=3, name="w")
-    assert torch.equal(part.to_local(), split), (rank, placements)
-    dist.destroy_process_group()
-print("equal")
-"""
-
-
-def test_apply_regions_to_shards(python):
-    """Of a DTensor each rank gets the whole's values, in a process group that sends nothing."""
-    assert python(SHARDS) == "equal\n"
-
-
 def test_trainer_like_nanogpt():
     """Normals by a hook of the module, projections with a deviation of their own, tied embeddings, biases of Linear."""
 
@@ -426,25 +374,26 @@ def test_list(tmp_path):
             self.odd = torch.nn.Parameter(torch.rand(5).log())
 
     recording = record(Net)
-    with pytest.raises(RecordError, match=r"embed.weight: other laws in 1 regions, \[0:1, 0:8\]=zeros"):
+    with pytest.raises(RecordError, match=r"odd: log\(random_uniform\(0, 1\)\)"):
         recording.save(tmp_path / "list.json")
     assert not (tmp_path / "list.json").exists()
     recording.save(tmp_path / "list.json", missing="skip", dtype="bfloat16")
-    listed = json.loads((tmp_path / "list.json").read_text())
-    assert listed["layout"] == "torch" and [tensor["name"] for tensor in listed["tensors"]] == [
-        "table",
-        "odd",
-        "embed.weight",
-    ]
-    assert [tensor["initializer"] for tensor in listed["tensors"]] == ["skip", "skip", "random_normal(0, 1)"]
-    assert {tensor["dtype"] for tensor in listed["tensors"]} == {"bfloat16"}
+    assert json.loads((tmp_path / "list.json").read_text()) == {
+        "source": recording.to_json(missing="skip").split('"')[3],
+        "layout": "torch",
+        "tensors": [
+            {"name": "table", "shape": [3, 4], "dtype": "bfloat16", "values": list(range(12))},
+            {"name": "odd", "shape": [5], "dtype": "bfloat16", "initializer": "skip"},
+            {
+                "name": "embed.weight",
+                "shape": [30, 8],
+                "dtype": "bfloat16",
+                "initializer": "random_normal(0, 1)",
+                "regions": [{"slice": "0:1,0:8", "initializer": "zeros"}],
+            },
+        ],
+    }
     assert "odd: log(random_uniform(0, 1))" in repr(recording)
-    model = Net()
-    torch.nn.init.ones_(model.embed.weight)
-    torch.nn.init.ones_(model.table)
-    recording.finish_(model)
-    assert model.table.tolist() == torch.arange(12.0).view(3, 4).tolist()
-    assert not model.embed.weight[0].any() and bool((model.embed.weight[1:] == 1).all())
     with pytest.raises(ValueError, match="missing"):
         recording.to_json(missing="no")
 

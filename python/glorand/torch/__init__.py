@@ -16,7 +16,7 @@ from glorand.torch._check import Difference, Mismatch, check
 from glorand.torch._flat import check_flat, fill_flat_
 from glorand.torch._init import init_
 from glorand.torch._record import Entry, Recording, record
-from glorand.torch._regions import Region, apply_regions
+from glorand.torch._regions import Region
 from glorand.torch._trace import RecordError
 
 __all__ = [
@@ -26,7 +26,6 @@ __all__ = [
     "RecordError",
     "Recording",
     "Region",
-    "apply_regions",
     "check",
     "check_flat",
     "fill_flat_",

@@ -9,11 +9,10 @@ from typing import Any, SupportsFloat, SupportsIndex
 
 import torch
 
-from glorand._dtensor import held_of, is_dtensor
-from glorand._fill import fill_
 from glorand._library import GlorandError
 from glorand._shards import global_index
 from glorand.torch._choice import Chosen, Options, choose
+from glorand.torch._draw import expected_of
 from glorand.torch._init import all_tensors
 from glorand.torch._rules import Rules, given_of
 from glorand.torch._tensors import Part
@@ -61,21 +60,12 @@ def _bits(values: torch.Tensor) -> torch.Tensor:
     return values.detach().cpu().contiguous().reshape(-1).view(integers[values.element_size()])
 
 
-def _held(part: Part) -> tuple[torch.Tensor, dict[str, Any]] | None:
-    """The memory of this rank, and which part of the tensor it holds; None where it has none."""
-    if not is_dtensor(part.values):
-        return part.values, part.said
-    held = held_of(part.values)
-    return None if held.placements is None else (held.local, {"shape": held.shape, "placements": held.placements})
-
-
 def _difference(chosen: Chosen, part: Part) -> Difference | None:
-    held = _held(part)
+    held = part.held()
     if held is None:
         return None
     values, said = held
-    expected = torch.empty(values.shape, dtype=values.dtype)
-    fill_(expected, chosen.law, **said)
+    expected = expected_of(chosen, held)
     wrong = (_bits(values) != _bits(expected)).nonzero()
     if len(wrong) == 0:
         return None

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple, SupportsFloat, SupportsIndex
 
+import torch
+
 from glorand._arrays import dtype_code, dtype_name
 from glorand._fill import describe
 from glorand._initializer import Initializer
 from glorand._library import GlorandError, lib
-from glorand._model import Entry, Model, pattern_matches
+from glorand._model import Entry, Model, Origin, pattern_matches
 from glorand.torch._rules import Given, says_layout
 from glorand.torch._tensors import Tensor
 
@@ -17,11 +19,13 @@ _WILD = "*?[]{}\\"
 
 
 class Chosen(NamedTuple):
-    """A tensor, the initializer that fills it, and the name under which it was decided, which says its stream."""
+    """A tensor, and what fills it."""
 
     tensor: Tensor
-    law: Initializer
-    name: str
+    name: str  # under which it was decided, which says its stream
+    law: Initializer | None  # None where the list or a recording has the values
+    origin: Origin | None = None  # where the list has more of it than the initializer
+    values: torch.Tensor | None = None  # of the whole, where a recording has them
 
 
 class Options(NamedTuple):
@@ -53,6 +57,14 @@ def _names_buffer(pattern: str, names: Sequence[str]) -> bool:
     return is_spelled and any(pattern_matches(pattern, name) for name in names)
 
 
+def _of_values(tensor: Tensor, name: str, values: torch.Tensor) -> Chosen:
+    """A tensor that gets values of a recording. Errors: GlorandError."""
+    if tuple(values.shape) != tensor.shape:
+        why = f"{name}: has the shape {list(tensor.shape)}, and the recording's is {list(values.shape)}"
+        raise GlorandError("GLR_ERROR_SHAPE", why)
+    return Chosen(tensor, name, None, values=values)
+
+
 class _Choice:
     """A choice on its way: the library's model, and by which names it has the module's tensors."""
 
@@ -67,7 +79,7 @@ class _Choice:
 
     def _name_of(self, tensor: Tensor) -> str | None:
         for name in tensor.names:
-            if name in self.listed:
+            if name in self.listed or name in self.given.values:
                 return name
         if tensor.is_buffer and not any(_names_buffer(pattern, tensor.names[:1]) for pattern, _ in self.given.rules):
             return None
@@ -80,9 +92,12 @@ class _Choice:
             if name is None:
                 continue
             code = dtype_code(tensor.dtype)
+            by_rule = any(pattern_matches(pattern, name) for pattern, _ in self.given.rules)
             if name in self.listed:
                 self._compare(tensor, self.listed[name], code)
-            elif self.listed and not any(pattern_matches(pattern, name) for pattern, _ in self.given.rules):
+            elif name in self.given.values and not by_rule:
+                continue  # of a dtype that lists do not have
+            elif self.listed and not by_rule:
                 missing.append(_line(tensor))
             else:
                 self.model.add(name, tensor.shape, code or dtype_code("uint8"))  # a rule may leave it out
@@ -130,19 +145,37 @@ class _Choice:
     def chosen(self) -> list[Chosen]:
         """What is filled, once each law is known to draw its tensor. Errors: GlorandError."""
         decided = {entry.name: entry for entry in map(self.model.__getitem__, range(len(self.model)))}
-        found = []
+        place = {name: index for index, name in enumerate(decided)}
+        found, left = [], []
         for tensor, name in zip(self.tensors, self.name, strict=True):
-            law = None if name is None else decided[name].initializer
-            if name is None or law is None:
+            if name is None:
                 continue
-            if not dtype_code(tensor.dtype):
-                raise GlorandError("GLR_ERROR_UNSUPPORTED", f"{name}: {tensor.dtype} is not filled")
-            try:
-                describe(law, tensor.shape, tensor.dtype)
-            except GlorandError as error:
-                raise named(name, error) from None
-            found.append(Chosen(tensor, law, name))
+            entry = decided.get(name)
+            if entry is None:
+                found.append(_of_values(tensor, name, self.given.values[name]))
+            elif entry.initializer is not None or entry.has_values:
+                has_more = entry.has_values or entry.regions > 0
+                origin = Origin(self.model, place[name]) if has_more else None
+                found.append(self._checked(Chosen(tensor, name, entry.initializer, origin)))
+            elif entry.reason == "its own" and name in self.given.values:
+                found.append(_of_values(tensor, name, self.given.values[name]))
+            elif entry.reason == "its own" and name in self.given.unrecordable:
+                left.append(f"{_line(tensor)}: {self.given.unrecordable[name]}")
+        if left:
+            raise GlorandError("GLR_ERROR_UNDECIDED", f"model: not recordable, and no rule decides {'; '.join(left)}")
         return found
+
+    def _checked(self, chosen: Chosen) -> Chosen:
+        """The same, if the library draws it in the tensor's dtype. Errors: GlorandError."""
+        tensor, name, law = chosen.tensor, chosen.name, chosen.law
+        if not dtype_code(tensor.dtype):
+            raise GlorandError("GLR_ERROR_UNSUPPORTED", f"{name}: {tensor.dtype} is not filled")
+        try:
+            if law is not None:
+                describe(law, tensor.shape, tensor.dtype)
+        except GlorandError as error:
+            raise named(name, error) from None
+        return chosen
 
 
 def choose(tensors: Sequence[Tensor], given: Given, options: Options) -> list[Chosen]:

@@ -7,10 +7,11 @@ from typing import Any, SupportsFloat, SupportsIndex, TypeVar
 
 import torch
 
-from glorand._dtensor import held_of, is_dtensor
-from glorand._fill import fill_, fill_of
+from glorand._dtensor import is_dtensor
+from glorand._fill import fill_of
 from glorand._library import GlorandError
 from glorand.torch._choice import Chosen, Options, choose, named
+from glorand.torch._draw import draw_part, rehearse_part
 from glorand.torch._fsdp1 import flat_tensors
 from glorand.torch._rules import Rules, given_of
 from glorand.torch._tensors import Tensor, tensors_of
@@ -20,9 +21,9 @@ Module = TypeVar("Module", bound=torch.nn.Module)
 
 def draw(chosen: Sequence[Chosen]) -> None:
     """Draws what this rank has of the tensors."""
-    for tensor, law, _ in chosen:
-        for part in tensor.parts():
-            fill_(part.values, law, **part.said)
+    for one in chosen:
+        for part in one.tensor.parts():
+            draw_part(one, part)
 
 
 def all_tensors(model: torch.nn.Module, prefix: str) -> list[Tensor]:
@@ -41,18 +42,14 @@ def _device_of(value: Any, device: torch.device | None) -> torch.device:
 def rehearse(chosen: Sequence[Chosen], device: torch.device | None) -> None:
     """Does all but drawing, so that what cannot be filled is known before anything is written. Errors: GlorandError."""
     devices = set()
-    for tensor, law, name in chosen:
+    for one in chosen:
         try:
-            if not tensor.is_meta:
-                for part in tensor.parts():
-                    fill_of(part.values, law, **part.said)
-                continue
-            value = tensor.value
-            if is_dtensor(value):
-                held_of(value)
+            for part in one.tensor.parts():
+                rehearse_part(one, part)
         except GlorandError as error:
-            raise named(name, error) from None
-        devices.add(_device_of(value, device))
+            raise named(one.name, error) from None
+        if one.tensor.is_meta:
+            devices.add(_device_of(one.tensor.value, device))
     for place in devices:
         fill_of(torch.empty(0, device=place), "zeros")
 
@@ -71,9 +68,12 @@ def _materialize(model: torch.nn.Module, chosen: Sequence[Chosen], device: torch
         return
     model._apply(made)  # type: ignore[no-untyped-call]
     for tensor in meta:
-        for module, key in tensor.places[1:]:
-            if getattr(module, key) is not tensor.value:
-                setattr(module, key, tensor.value)
+        # Children get theirs before their parents, so that the first name need not be the one that got memory.
+        places = [getattr(module, key) for module, key in tensor.places]
+        value = next((place for place in places if place.device.type != "meta"), places[0])
+        for module, key in tensor.places:
+            if getattr(module, key) is not value:
+                setattr(module, key, value)
 
 
 def init_(

@@ -16,11 +16,12 @@ from typing import Any
 
 import torch
 
+from glorand._arrays import dtype_code
 from glorand._fill import describe
 from glorand._library import GlorandError
 from glorand._shards import Box
 from glorand.torch._recognize import law_is_number, law_of_values
-from glorand.torch._regions import Region, apply_regions
+from glorand.torch._regions import Region
 from glorand.torch._storage import Region as Place
 from glorand.torch._storage import Write
 from glorand.torch._trace import RecordError, Trace, tracing
@@ -87,12 +88,12 @@ class Recording:
 
     @property
     def regions(self) -> dict[str, tuple[Region, ...]]:
-        """The regions of each parameter that has some: a list has no form for them, `finish_` writes them."""
+        """The regions of each parameter that has some."""
         return {entry.name: entry.regions for entry in self.entries if entry.regions}
 
     @property
     def values(self) -> dict[str, Any]:
-        """The tensors that are copied: a list has no form for them, `finish_` writes them."""
+        """The tensors that are copied."""
         return {entry.name: entry.values for entry in self.entries if entry.kind == "copied"}
 
     @property
@@ -107,24 +108,17 @@ class Recording:
         return counts | {"regions": sum(bool(entry.regions) for entry in saved)}
 
     def unlisted(self) -> list[str]:
-        """A line for each parameter and saved buffer of which a list does not say everything."""
-        lines = []
-        for entry in self.entries:
-            if not entry.is_saved:
-                continue
-            if entry.kind in ("copied", "named"):
-                lines.append(f"{entry.name}: {entry.reason}")
-            elif entry.regions:
-                lines.append(f"{entry.name}: other laws in {len(entry.regions)} regions, {entry.regions[0]}")
-        return lines
+        """A line for each parameter and saved buffer of which a list cannot say how it starts."""
+        return [f"{name}: {reason}" for name, reason in self.unrecordable.items()]
 
     def to_json(self, *, missing: str = "error", dtype: str | None = None, all_buffers: bool = False) -> str:
         """The list of tensors that ``glorand init`` and ``glorand.torch.init_`` read.
 
         Args:
-            missing: ``"error"``; or ``"skip"``, which lists what is copied or named as ``skip`` and leaves regions out.
+            missing: ``"error"``; or ``"skip"``, which lists what is named as ``skip``.
             dtype: in place of each floating-point dtype.
-            all_buffers: whether buffers that are not in the state_dict are listed, too.
+            all_buffers: whether buffers that are not in the state_dict are listed, too, those of dtypes apart that
+                glorand does not have; where they are named, as ``skip``.
 
         Errors: RecordError, unless ``missing`` is ``"skip"``, if there is something that a list cannot say.
         """
@@ -134,38 +128,30 @@ class Recording:
         if lines and missing == "error":
             more = [f"and {len(lines) - SHOWN} more"] if len(lines) > SHOWN else []
             raise RecordError("\n  ".join(["a list cannot say how these start:", *lines[:SHOWN], *more]))
-        tensors = []
-        for entry in self.entries:
-            if not entry.is_saved and not all_buffers:
-                continue
-            kind = dtype if dtype is not None and getattr(torch, entry.dtype).is_floating_point else entry.dtype
-            tensor = {"name": entry.name, "shape": list(entry.shape), "dtype": kind}
-            tensors.append({**tensor, "initializer": entry.text or "skip"})
+        listed = [entry for entry in self.entries if entry.is_saved or (all_buffers and dtype_code(entry.dtype))]
+        return self._list([_listed(entry, dtype) for entry in listed])
+
+    def _list(self, tensors: list[dict[str, Any]]) -> str:
         head = {"source": f"glorand.torch.record of {self.source}", "layout": "torch"}
         rows = ",\n  ".join(json.dumps(tensor) for tensor in tensors)
         members = ",\n ".join(f"{json.dumps(key)}: {json.dumps(value)}" for key, value in head.items())
         return f'{{\n {members},\n "tensors": [\n  {rows}\n ]\n}}\n'
+
+    def for_init(self) -> tuple[str, dict[str, Any], dict[str, str]]:
+        """All of it, as `init_` takes it: a list that skips what is copied or named, the values, and the reasons.
+
+        Values may be of dtypes that glorand does not have, and are then not in the list.
+        """
+        known = [entry for entry in self.entries if entry.values is None or dtype_code(entry.dtype)]
+        tensors = [_listed(replace(entry, values=None)) for entry in known]
+        reasons = {entry.name: entry.reason for entry in self.entries if entry.kind == "named"}
+        return self._list(tensors), self.values, reasons
 
     def save(self, path: str | os.PathLike[str], **options: Any) -> None:
         """Writes `to_json` to a file, with its options and errors; nothing is written if it fails. Errors: OSError."""
         text = self.to_json(**options)
         with open(path, "w", encoding="utf-8") as file:
             file.write(text)
-
-    def finish_(self, model: torch.nn.Module, *, seed: int | None = None) -> None:
-        """Writes what a list cannot say into a model that was filled from it: regions and copied values.
-
-        Args:
-            model: with the parameters of the recorded one, under the same names, in memory.
-            seed: of regions whose laws draw; see `apply_regions`.
-
-        Errors: KeyError for a name that the model lacks, ValueError for another shape, errors of `apply_regions`.
-        """
-        tensors = {name: tensor for name, tensor, _ in _tensors_of(model)}
-        for name, regions in self.regions.items():
-            apply_regions(tensors[name], regions, seed=seed, name=name)
-        for name, values in self.values.items():
-            _copy_values(tensors[name], values, name)
 
     def __repr__(self) -> str:
         table = ", ".join(f"{count} {kind}" for kind, count in self.table().items())
@@ -174,16 +160,17 @@ class Recording:
         return "\n  ".join([*lines[: SHOWN + 1], *more]) + ">"
 
 
-def _copy_values(tensor: Any, values: Any, name: str) -> None:
-    if tuple(tensor.shape) != tuple(values.shape):
-        raise ValueError(f"{name}: its shape is {list(tensor.shape)}, and the recorded one's is {list(values.shape)}")
-    with torch.no_grad():
-        if hasattr(tensor, "placements"):
-            from torch.distributed.tensor import distribute_tensor
-
-            placed = values.to(tensor.device)
-            values = distribute_tensor(placed, tensor.device_mesh, tensor.placements, src_data_rank=None)
-        tensor.copy_(values)
+def _listed(entry: Entry, dtype: str | None = None) -> dict[str, Any]:
+    """A tensor of a list; skipped without a law and values."""
+    is_floating = getattr(torch, entry.dtype).is_floating_point
+    kind = dtype if dtype is not None and is_floating else entry.dtype
+    tensor: dict[str, Any] = {"name": entry.name, "shape": list(entry.shape), "dtype": kind}
+    if entry.values is not None:
+        return {**tensor, "values": entry.values.flatten().tolist()}
+    tensor["initializer"] = entry.text or "skip"
+    if entry.regions:
+        tensor["regions"] = [{"slice": region.slice, "initializer": region.text} for region in entry.regions]
+    return tensor
 
 
 def record(build: Callable[[], torch.nn.Module] | Any) -> Recording:

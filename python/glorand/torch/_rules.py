@@ -5,9 +5,13 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Iterable, Mapping
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
+import torch
+
 from glorand._initializer import Initializer
+from glorand.torch._record import Recording
 
 # Patterns and what the tensors get whose names match: an initializer, its text, or "skip". Or a list: JSON that
 # glorand-init(1) describes, as text, as an object, in a file, or of what has a method to_json.
@@ -20,7 +24,9 @@ class Given(NamedTuple):
 
     rules: list[tuple[str, str]]  # pattern and text
     list: str | None  # JSON
-    source: object  # what the list came from
+    # Of a recording, whose list leaves these out: values that are copied, and why others cannot be recorded.
+    values: Mapping[str, torch.Tensor] = MappingProxyType({})
+    unrecordable: Mapping[str, str] = MappingProxyType({})
 
 
 def _is_list(rules: object) -> bool:
@@ -64,7 +70,9 @@ def given_of(rules: Rules | None, tensors: Any = None) -> Given:
         if rules is not None and tensors is not None:
             raise TypeError("rules, tensors: two lists of tensors")
         rules, tensors = (), (tensors if rules is None else rules)
-    return Given(_pairs(rules), None if tensors is None else _list_text(tensors), tensors)
+    if isinstance(tensors, Recording):
+        return Given(_pairs(rules), *tensors.for_init())
+    return Given(_pairs(rules), None if tensors is None else _list_text(tensors))
 
 
 def says_layout(text: str | None) -> bool:

@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 
 import torch
 
+from glorand._dtensor import held_of, is_dtensor
 from glorand._library import GlorandError
 from glorand._shards import flat_pieces
 
@@ -24,6 +25,15 @@ class Part(NamedTuple):
 
     values: torch.Tensor
     said: dict[str, Any]  # which part it is, as `glorand.fill_` takes it; a DTensor says it by itself
+
+    def held(self) -> Part | None:
+        """The same in plain memory; None where this rank has nothing. Errors: GlorandError."""
+        if not is_dtensor(self.values):
+            return Part(self.values.detach(), self.said)
+        held = held_of(self.values)
+        if held.placements is None:
+            return None
+        return Part(held.local.detach(), {"shape": held.shape, "placements": held.placements})
 
 
 @dataclass
