@@ -148,6 +148,8 @@ if(TARGET glorand_command)
 
   glorand_python_test(python_bench_orthogonal ${PROJECT_SOURCE_DIR}/bench/orthogonal.py $<TARGET_FILE:glorand>
     --sizes 40,70 --rounds 2 --threads 2)
+  glorand_python_test(python_bench_models ${PROJECT_SOURCE_DIR}/bench/models.py $<TARGET_FILE:glorand>
+    --bytes 1048576 --processes 2 --layers 1 --rounds 1)
   if(TARGET glorand-bench)
     glorand_python_test(python_bench_peers python/check_bench_peers.py ${PROJECT_SOURCE_DIR}/bench/peers.py)
     glorand_python_test(python_bench_plots python/check_bench_plots.py ${PROJECT_SOURCE_DIR}/bench/report.py)
