@@ -5,6 +5,8 @@
 
 #include "plan.h"
 
+#include <stdbool.h>
+
 /* A checked tensor: its part as runs, the part's number of elements, and the bytes from the first element
    at the destination to the end of the last. */
 typedef struct glr_layout_of_part {
@@ -17,6 +19,10 @@ typedef struct glr_layout_of_part {
 glr_status glr_check_shape(const char *name, const int64_t *shape, uint32_t rank, uint64_t *elements);
 
 glr_status glr_check_tensor(const glr_tensor *tensor, glr_layout_of_part *layout);
+
+/* Whether a whole or a box has strides, and is not packed. That of an axis with one element is never stepped:
+   it says nothing. */
+bool glr_has_strides(const glr_tensor *tensor);
 
 typedef struct glr_fans {
     uint64_t in, out;

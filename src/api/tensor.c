@@ -75,16 +75,14 @@ static int64_t part_extent(const glr_tensor *tensor, uint32_t a)
     return tensor->part == GLR_PART_BOX ? tensor->extent[a] : tensor->shape[a];
 }
 
-/* The stride of an axis with one element is never stepped: it says nothing. A range has no axes: there each
- * counts. */
-static int has_strides(const glr_tensor *tensor)
+bool glr_has_strides(const glr_tensor *tensor)
 {
     for (uint32_t a = 0; a < tensor->rank; a++) {
         if (tensor->strides[a] != 0 && part_extent(tensor, a) != 1) {
-            return 1;
+            return true;
         }
     }
-    return 0;
+    return false;
 }
 
 /* The index of a box's first element, in the whole tensor. */
@@ -100,7 +98,7 @@ static uint64_t box_first(const glr_tensor *tensor)
 /* The axes of a non-empty whole or box, those of extent 1 left out. */
 static axes part_axes(const glr_tensor *tensor)
 {
-    int packed = !has_strides(tensor);
+    int packed = !glr_has_strides(tensor);
     axes part = {.count = 0};
     uint64_t index_step = 1, packed_step = 1;
     for (uint32_t a = tensor->rank; a-- > 0;) {
@@ -220,7 +218,7 @@ static glr_status lay_out_box(const glr_tensor *tensor, glr_layout_of_part *layo
     if (count == 0) {
         return GLR_OK;
     }
-    if (tensor->part == GLR_PART_WHOLE && !has_strides(tensor)) { /* most are: one run */
+    if (tensor->part == GLR_PART_WHOLE && !glr_has_strides(tensor)) { /* most are: one run */
         layout->runs.length = layout->count = count;
         layout->runs.stride = 1;
         layout->bytes = count * glr_dtype_size(tensor->dtype);

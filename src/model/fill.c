@@ -101,16 +101,6 @@ static void set_packed_strides(const int64_t *shape, uint32_t rank, int64_t *str
     }
 }
 
-static bool has_strides(const glr_tensor *part)
-{
-    for (uint32_t a = 0; a < part->rank; a++) {
-        if (part->strides[a] != 0) {
-            return true;
-        }
-    }
-    return false;
-}
-
 /* A part that is a box, or whole, is one box. */
 static glr_status visit_box(const filling *fill, visitor *visit, void *context)
 {
@@ -120,7 +110,7 @@ static glr_status visit_box(const filling *fill, visitor *visit, void *context)
         memset(box.box.start, 0, sizeof box.box.start);
         memcpy(box.box.extent, part->shape, sizeof box.box.extent);
     }
-    if (has_strides(part)) {
+    if (glr_has_strides(part)) {
         memcpy(box.strides, part->strides, sizeof box.strides);
     } else {
         set_packed_strides(box.box.extent, part->rank, box.strides);
