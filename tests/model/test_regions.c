@@ -115,20 +115,34 @@ static void box_text(const region *box, uint32_t rank, char *text, size_t capaci
     }
 }
 
-/* A resolved model of one tensor, "w", with the seed 7. */
+/* The beginning of a list of one tensor, "w", with the seed 7. */
+static size_t write_head(char *list, size_t capacity, const glr_tensor *tensor, glr_dtype dtype)
+{
+    size_t used =
+        (size_t)snprintf(list, capacity, "{\"seed\": 7, \"tensors\": [{\"name\": \"w\", \"shape\": [");
+    for (uint32_t a = 0; a < tensor->rank; a++) {
+        used +=
+            (size_t)snprintf(list + used, capacity - used, "%s%" PRId64, a > 0 ? "," : "", tensor->shape[a]);
+    }
+    used += (size_t)snprintf(list + used, capacity - used, "], \"dtype\": \"%s\", ", glr_dtype_name(dtype));
+    return used;
+}
+
+static glr_model *resolve_list(const char *list, size_t length)
+{
+    glr_model *model = NULL;
+    cr_assert_eq(glr_model_from_list(list, length, NULL, 0, &model), GLR_OK, "%s: %s", list,
+                 glr_last_error());
+    cr_assert_eq(glr_model_resolve(model, NULL), GLR_OK, "%s: %s", list, glr_last_error());
+    return model;
+}
+
 static glr_model *make_model(const glr_tensor *tensor, const char *text, const region *regions, int count)
 {
     char list[4096], slice[256];
-    size_t used =
-        (size_t)snprintf(list, sizeof list, "{\"seed\": 7, \"tensors\": [{\"name\": \"w\", \"shape\": [");
-    glr_model *model = NULL;
-    for (uint32_t a = 0; a < tensor->rank; a++) {
-        used += (size_t)snprintf(list + used, sizeof list - used, "%s%" PRId64, a > 0 ? "," : "",
-                                 tensor->shape[a]);
-    }
-    used += (size_t)snprintf(list + used, sizeof list - used,
-                             "], \"dtype\": \"%s\", \"initializer\": \"%s\", \"regions\": [",
-                             glr_dtype_name(tensor->dtype), text);
+    size_t used = write_head(list, sizeof list, tensor, tensor->dtype);
+    used +=
+        (size_t)snprintf(list + used, sizeof list - used, "\"initializer\": \"%s\", \"regions\": [", text);
     for (int i = 0; i < count; i++) {
         box_text(&regions[i], tensor->rank, slice, sizeof slice);
         used += (size_t)snprintf(list + used, sizeof list - used,
@@ -137,9 +151,7 @@ static glr_model *make_model(const glr_tensor *tensor, const char *text, const r
     }
     used += (size_t)snprintf(list + used, sizeof list - used, "]}]}");
     cr_assert_lt(used, sizeof list);
-    cr_assert_eq(glr_model_from_list(list, used, NULL, 0, &model), GLR_OK, "%s: %s", list, glr_last_error());
-    cr_assert_eq(glr_model_resolve(model, NULL), GLR_OK, "%s: %s", list, glr_last_error());
-    return model;
+    return resolve_list(list, used);
 }
 
 /* ---- Expectations ------------------------------------------------------------------------------------ */
@@ -212,7 +224,7 @@ static void compare(const canvas *made, const glr_tensor *part)
     free(made->expected);
 }
 
-/* Fills a part whose element i, of `count`, is element `from(i)` of the whole and lies at `to(i)`. */
+/* Fills a part, and compares it with the same elements of the whole. */
 static void expect_range(const expectation *all, int64_t first, int64_t count)
 {
     const size_t size = glr_dtype_size(all->tensor.dtype);
@@ -338,6 +350,141 @@ Test(regions, as_copied_element_by_element)
         for (int i = 0; i < count; i++) {
             copy_region(&all, &regions[i]);
         }
+        expect_parts(&random, &all);
+        free(all.whole);
+        glr_model_free(all.model);
+    }
+    glr_close(device);
+}
+
+/* The regions alone, over what a stage has drawn of a part. */
+Test(regions, over_a_stage)
+{
+    static const region regions[] = {{{1, 0}, {1, 6}, "zeros"}, {{0, 2}, {5, 2}, "random_normal(0, 1)"}};
+    const glr_tensor tensor = {.dtype = GLR_DTYPE_FLOAT32, .rank = 2, .shape = {5, 6}};
+    const glr_tensor part = {.dtype = GLR_DTYPE_FLOAT32,
+                             .rank = 2,
+                             .shape = {5, 6},
+                             .part = GLR_PART_BOX,
+                             .start = {1, 1},
+                             .extent = {3, 4}};
+    glr_device *device = open_cpu(1);
+    glr_model *model = make_model(&tensor, "random_uniform(2, 3)", regions, 2);
+    glr_model_tensor found;
+    glr_stage *stage = NULL;
+    const void *drawn;
+    float over[12], whole[12];
+    cr_assert_eq(glr_model_get(model, 0, &found), GLR_OK);
+    cr_expect_eq(found.regions, 2);
+    cr_assert_eq(glr_stage_open(device, sizeof over, &stage), GLR_OK);
+    cr_assert_eq(glr_stage_fill(stage, &found.initializer, &part), GLR_OK);
+    cr_assert_eq(glr_stage_wait(stage, &drawn), GLR_OK);
+    memcpy(over, drawn, sizeof over);
+    cr_expect(over[0] >= 2 && over[11] >= 2, "nothing of the regions is drawn yet");
+    cr_assert_eq(glr_model_fill_regions(device, model, 0, &part, over, sizeof over), GLR_OK);
+    cr_assert_eq(glr_model_fill(device, model, 0, &part, whole, sizeof whole), GLR_OK);
+    cr_expect_eq(memcmp(over, whole, sizeof over), 0);
+    cr_expect(over[0] == 0 && over[3] == 0 && over[1] != 0, "the second region is drawn over the first");
+    glr_stage_close(stage);
+    glr_model_free(model);
+    glr_close(device);
+}
+
+/* Only a region that is drawn whole needs room, and only where the part meets it. */
+Test(regions, scratch)
+{
+    static const region regions[] = {{{0, 0}, {3, 3}, "orthogonal"}};
+    glr_tensor part = {.dtype = GLR_DTYPE_FLOAT32, .rank = 2, .shape = {5, 6}};
+    glr_device *device = open_cpu(1);
+    glr_model *model = make_model(&part, "zeros", regions, 1);
+    const glr_initializer orthogonal = glr_orthogonal(1.0, 1);
+    const glr_tensor alone = {.dtype = GLR_DTYPE_FLOAT32, .rank = 2, .shape = {3, 3}};
+    uint64_t expected = 0, bytes = 0;
+    cr_assert_eq(glr_fill_scratch(device, &orthogonal, &alone, &expected), GLR_OK);
+    cr_expect_gt(expected, 0);
+    cr_expect_eq(glr_model_fill_scratch(device, model, 0, NULL, &bytes), GLR_OK);
+    cr_expect_eq(bytes, expected);
+    part.part = GLR_PART_RANGE;
+    part.first = 3 * 6;
+    part.count = 12;
+    cr_expect_eq(glr_model_fill_scratch(device, model, 0, &part, &bytes), GLR_OK);
+    cr_expect_eq(bytes, 0);
+    glr_model_free(model);
+    glr_close(device);
+}
+
+/* ---- Values ------------------------------------------------------------------------------------------ */
+
+/* Values that every floating-point dtype here rounds, and such that are kept. */
+static const double numbers[] = {0.0, -0.0, 1.0, -2.5, 1.0 / 3.0, 1e-39, 3e38, 65519.0, INFINITY, NAN};
+
+#define NUMBERS (sizeof numbers / sizeof numbers[0])
+
+/* A number in a dtype: rounded to float32, and that to bfloat16, to nearest, ties to even. */
+static void encode(double number, glr_dtype dtype, unsigned char *element)
+{
+    const float single = (float)number;
+    const int64_t integer = dtype == GLR_DTYPE_INT64 ? (int64_t)number : 0;
+    uint32_t bits;
+    memcpy(&bits, &single, sizeof bits);
+    const uint16_t upper = isnan(number) ? 0x7fc0 : (uint16_t)((bits + 0x7fff + (bits >> 16 & 1)) >> 16);
+    switch (dtype) {
+    case GLR_DTYPE_FLOAT64: memcpy(element, &number, sizeof number); break;
+    case GLR_DTYPE_INT64: memcpy(element, &integer, sizeof integer); break;
+    case GLR_DTYPE_BFLOAT16: memcpy(element, &upper, sizeof upper); break;
+    default: memcpy(element, &single, sizeof single);
+    }
+}
+
+/* A number of the test for an element; integers for integers. */
+static double random_number(test_random *random, glr_dtype dtype)
+{
+    return dtype == GLR_DTYPE_INT64
+               ? (double)test_random_between(random, -(INT64_C(1) << 53), INT64_C(1) << 53)
+               : numbers[test_random_between(random, 0, NUMBERS - 1)];
+}
+
+static size_t write_number(char *text, size_t capacity, double number)
+{
+    const int used = isfinite(number) ? snprintf(text, capacity, "%.17g", number)
+                                      : snprintf(text, capacity, isnan(number) ? "NaN" : "Infinity");
+    return (size_t)used;
+}
+
+/* Makes the list, and the whole in the dtype of the parts. */
+static void make_values(test_random *random, glr_dtype dtype, expectation *all)
+{
+    static char list[1 << 17];
+    const glr_tensor *tensor = &all->tensor;
+    const int64_t count = product(tensor->shape, tensor->rank);
+    const size_t size = glr_dtype_size(tensor->dtype);
+    size_t used = write_head(list, sizeof list, tensor, dtype);
+    used += (size_t)snprintf(list + used, sizeof list - used, "\"values\": [");
+    all->whole = malloc((size_t)count * size + 1);
+    for (int64_t i = 0; i < count; i++) {
+        const double number = random_number(random, dtype);
+        used += (size_t)snprintf(list + used, sizeof list - used, i > 0 ? "," : "");
+        used += number == 0.0 && signbit(number) ? (size_t)snprintf(list + used, sizeof list - used, "-0.0")
+                                                 : write_number(list + used, sizeof list - used, number);
+        encode(number, tensor->dtype, all->whole + (size_t)i * size);
+    }
+    used += (size_t)snprintf(list + used, sizeof list - used, "]}]}");
+    all->model = resolve_list(list, used);
+}
+
+Test(regions, values_are_those_of_the_list)
+{
+    static const glr_dtype listed[] = {GLR_DTYPE_FLOAT32, GLR_DTYPE_BFLOAT16, GLR_DTYPE_INT64};
+    static const glr_dtype others[] = {GLR_DTYPE_FLOAT32, GLR_DTYPE_BFLOAT16, GLR_DTYPE_FLOAT64};
+    test_random random = test_random_start("values");
+    glr_device *device = open_cpu(2);
+    for (int round = 0; round < ROUNDS; round++) {
+        const glr_dtype dtype = listed[round % 3];
+        expectation all = {.device = device, .tensor = random_tensor(&random, dtype)};
+        if (dtype != GLR_DTYPE_INT64) {
+            all.tensor.dtype = others[test_random_between(&random, 0, 2)];
+        }
+        make_values(&random, dtype, &all);
         expect_parts(&random, &all);
         free(all.whole);
         glr_model_free(all.model);
