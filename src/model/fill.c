@@ -54,30 +54,44 @@ static glr_status take(glr_device *device, const glr_model *model, size_t index,
     return check_shape(&fill->tensor, &fill->part);
 }
 
-/* Whether each region can be drawn in the part's dtype, so that nothing is written if not. */
-static glr_status check_regions(const filling *fill)
+/* Fails as a function of the library did, for an element of one of a tensor's members. */
+static glr_status fail_element(const filling *fill, const char *member, size_t index, glr_status status)
+{
+    char message[GLR_MESSAGE];
+    glr_keep_error(message);
+    return glr_fail(status, "tensor %s: %s[%zu]: %s", fill->tensor.name, member, index, message);
+}
+
+static glr_status check_region(const filling *fill, uint32_t number)
 {
     glr_item region;
     int64_t start[GLR_MAX_RANK];
     glr_summary summary = {0};
+    glr_region_get(fill->model, &fill->tensor, number, &region, start);
+    const glr_initializer *initializer = &region.choice.initializer;
+    region.tensor.dtype = fill->part.dtype;
+    const glr_status status = glr_describe(initializer, &region.tensor, &summary);
+    if (status != GLR_OK) {
+        return fail_element(fill, "regions", number, status);
+    }
+    if (initializer->seeding == GLR_SEEDING_NONE && glr_kind_is_random(initializer->kind)) {
+        return glr_fail(GLR_ERROR_UNSEEDED, "tensor %s: regions[%u]: has no seed", fill->tensor.name, number);
+    }
+    return GLR_OK;
+}
+
+/* Whether each region can be drawn in the part's dtype, so that nothing is written if not. */
+static glr_status check_regions(const filling *fill)
+{
+    glr_status status = GLR_OK;
     if (fill->tensor.regions > 0 && glr_device_backend(fill->device) == GLR_BACKEND_OPENCL) {
         return glr_fail(GLR_ERROR_UNSUPPORTED,
                         "device: regions of tensor %s are not filled in OpenCL's memory", fill->tensor.name);
     }
-    for (uint32_t i = 0; i < fill->tensor.regions; i++) {
-        glr_region_get(fill->model, &fill->tensor, i, &region, start);
-        const glr_initializer *initializer = &region.choice.initializer;
-        region.tensor.dtype = fill->part.dtype;
-        const glr_status status = glr_describe(initializer, &region.tensor, &summary);
-        if (status != GLR_OK) {
-            return status;
-        }
-        if (initializer->seeding == GLR_SEEDING_NONE && glr_kind_is_random(initializer->kind)) {
-            return glr_fail(GLR_ERROR_UNSEEDED, "model: a region of tensor %s has no seed",
-                            fill->tensor.name);
-        }
+    for (uint32_t i = 0; status == GLR_OK && i < fill->tensor.regions; i++) {
+        status = check_region(fill, i);
     }
-    return GLR_OK;
+    return status;
 }
 
 /* ---- Regions ----------------------------------------------------------------------------------------- */
@@ -230,7 +244,7 @@ static glr_status copy_run(const filling *fill, const glr_runs *runs, uint64_t r
         const glr_status status =
             glr_value_encode(&values->value[start.index + i], fill->part.dtype, element);
         if (status != GLR_OK) {
-            return status;
+            return fail_element(fill, "values", (size_t)(start.index + i), status);
         }
         if (write) {
             memcpy(fill->dst + (start.offset + i * runs->stride) * size, element, size);

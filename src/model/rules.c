@@ -344,7 +344,9 @@ static bool resolve_tensor(glr_item *tensor, glr_model *model, const glr_model_o
         return false;
     }
     switch (tensor->choice.action) {
-    case GLR_ACTION_COPY: return glr_values_check(model, tensor, problem);
+    case GLR_ACTION_COPY:
+        return glr_values_check(model, tensor, problem) ||
+               glr_problem_prefix(problem, "tensor %s: ", tensor->name);
     case GLR_ACTION_FILL:
         return settle(tensor, model, options, own, problem) &&
                resolve_regions(tensor, model, options, problem);

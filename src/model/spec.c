@@ -221,7 +221,14 @@ static bool fail_damaged(const char *name, glr_problem *problem)
     return glr_problem_set(problem, "spec: tensor %s: its entry is damaged", name);
 }
 
-/* The text form says all, so that nothing stands beside it. */
+/* Members of version 0.1.0, which stand beside Keras's JSON alone: the text form says all, and values have
+ * none. */
+static bool has_old_members(const members *entry)
+{
+    return entry->stream.kind != GLR_JSON_MISSING || entry->method.kind != GLR_JSON_MISSING ||
+           entry->layout.kind != GLR_JSON_MISSING || entry->batch_axes.kind != GLR_JSON_MISSING;
+}
+
 static bool read_initializer(const members *entry, glr_item *item, glr_problem *problem)
 {
     const char *text = glr_json_string(entry->initializer);
@@ -229,8 +236,7 @@ static bool read_initializer(const members *entry, glr_item *item, glr_problem *
     if (text == NULL) {
         return read_json(entry, initializer) || fail_damaged(item->name, problem);
     }
-    if (entry->stream.kind != GLR_JSON_MISSING || entry->method.kind != GLR_JSON_MISSING ||
-        entry->layout.kind != GLR_JSON_MISSING || entry->batch_axes.kind != GLR_JSON_MISSING) {
+    if (has_old_members(entry)) {
         return fail_damaged(item->name, problem);
     }
     const glr_status status = glr_initializer_from_text(text, strlen(text), NULL, 0, initializer);
@@ -288,16 +294,27 @@ static bool read_regions(glr_json_value list, glr_model *model, glr_item *tensor
     return true;
 }
 
+/* Values that their dtype cannot hold are a damage, too. */
+static bool read_values_of(glr_json_value list, glr_model *model, glr_item *tensor, glr_problem *problem)
+{
+    const glr_place where = {.name = "values", .problem = problem};
+    if (!glr_values_read(list, &where, model, tensor)) {
+        return false;
+    }
+    const bool ok = glr_values_check(model, tensor, problem);
+    problem->status = ok ? problem->status : GLR_ERROR_PARSE;
+    return ok;
+}
+
 /* Values take the place of an initializer, and have no regions. */
 static bool read_values(const members *entry, glr_model *model, glr_item *tensor, glr_problem *problem)
 {
-    const glr_place spec = {.name = "spec", .problem = problem};
-    const glr_place where = glr_place_of_member(&spec, tensor->name);
     if (entry->initializer.kind != GLR_JSON_MISSING || entry->regions.kind != GLR_JSON_MISSING ||
-        glr_tensor_extent(&tensor->tensor, NULL, NULL) != GLR_OK) {
+        has_old_members(entry) || glr_tensor_extent(&tensor->tensor, NULL, NULL) != GLR_OK) {
         return fail_damaged(tensor->name, problem);
     }
-    return glr_values_read(entry->values, &where, model, tensor) && glr_values_check(model, tensor, problem);
+    return read_values_of(entry->values, model, tensor, problem) ||
+           glr_problem_prefix(problem, "spec: tensor %s: ", tensor->name);
 }
 
 static bool read_entry(glr_json_value value, glr_model *model, glr_item *tensor, glr_problem *problem)

@@ -56,10 +56,10 @@ static glr_list_values *add_values(glr_model *model, size_t count)
 {
     glr_list_values *grown =
         glr_grow(model->values, model->values_count, &model->values_capacity, sizeof *model->values);
+    model->values = grown != NULL ? grown : model->values;
     if (grown == NULL || model->values_count >= UINT32_MAX) {
         return NULL;
     }
-    model->values = grown;
     const glr_list_values values = {calloc(count + 1, sizeof *values.value), count};
     if (values.value == NULL) {
         return NULL;
@@ -108,7 +108,7 @@ bool glr_values_check(const glr_model *model, const glr_item *tensor, glr_proble
         const glr_status status = glr_value_encode(&values->value[i], tensor->tensor.dtype, element);
         if (status != GLR_OK) {
             (void)glr_problem_status(problem, status);
-            return glr_problem_prefix(problem, "tensor %s: values[%zu]: ", tensor->name, i);
+            return glr_problem_prefix(problem, "values[%zu]: ", i);
         }
     }
     return true;

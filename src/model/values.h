@@ -7,7 +7,7 @@
 /* Reads the values of a tensor, whose shape is known: a list of its elements in row-major order. */
 bool glr_values_read(glr_json_value list, const glr_place *where, glr_model *model, glr_item *tensor);
 
-/* Whether the tensor's dtype can hold its values. */
+/* Whether the tensor's dtype can hold its values; the problem names the first that it cannot. */
 bool glr_values_check(const glr_model *model, const glr_item *tensor, glr_problem *problem);
 
 /* The bytes of a value in a dtype. Errors: GLR_ERROR_ARGUMENT. */
