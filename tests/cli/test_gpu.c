@@ -101,6 +101,23 @@ Test(gpu, init_and_verify)
     cr_expect_eq(wrong.status, 1);
 }
 
+/* Regions and values are written over what the device draws, by the CPU: those across pieces, and matrices
+   that no GPU draws. */
+Test(gpu, regions_and_values)
+{
+    write_text(
+        "m.json",
+        "{\"seed\": 7, \"dtype\": \"float32\", \"tensors\": [{\"name\": \"wte\", \"shape\": [4500, 1000], "
+        "\"initializer\": \"random_normal(0, 0.02)\", \"regions\": [{\"slice\": \"2000:4400,5:700\", "
+        "\"initializer\": \"random_uniform(2, 3)\"}, {\"slice\": \"0:1\", \"initializer\": \"zeros\"}, "
+        "{\"slice\": \"4100:4200,:30\", \"initializer\": \"orthogonal\"}]}, {\"name\": \"table\", \"shape\": "
+        "[2, 2], \"dtype\": \"bfloat16\", \"values\": [1, 0.1, -2, 1e-40]}, {\"name\": \"last\", \"shape\": "
+        "[70], \"dtype\": \"float16\", \"initializer\": \"random_uniform\"}]}");
+    expect_same("init m.json", "safetensors");
+    EXPECT_DONE("glorand verify cpu.safetensors --backend %s", gpu);
+    EXPECT_DONE("glorand verify gpu.safetensors --spec m.json --backend cpu");
+}
+
 Test(gpu, selftest)
 {
     outcome done = run("glorand devices --selftest");
