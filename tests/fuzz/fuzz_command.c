@@ -27,7 +27,7 @@ glr_status fuzz_stage_open(glr_device *device, uint64_t bytes, glr_stage **stage
 
 int fuzz_atexit(void (*function)(void)) { return function == NULL; }
 
-/* Of a thousand threads, each with a stage of a megabyte, a few are enough. write.c is compiled with this
+/* Of a thousand threads, each with a stage of a megabyte, a few are enough. canvas.c is compiled with this
  * name. */
 glr_status fuzz_stage_open(glr_device *device, uint64_t bytes, glr_stage **stage)
 {
