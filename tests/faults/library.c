@@ -295,10 +295,43 @@ static glr_status read_list(result *given)
 static glr_status read_spec(result *given)
 {
     static const char spec[] =
-        "{\"a\": {\"shape\": [4], \"dtype\": \"float16\", \"initializer\": \"he_normal(seed=3)\"}}";
+        "{\"a\": {\"shape\": [4], \"dtype\": \"float16\", \"initializer\": \"he_normal(seed=3)\", "
+        "\"regions\": "
+        "[{\"start\": [1], \"extent\": [2], \"initializer\": \"ones\"}]}, \"b\": {\"shape\": [2], \"dtype\": "
+        "\"int8\", \"values\": [1, 2]}}";
     glr_model *model = (glr_model *)(void *)given;
     const glr_status status = glr_model_from_spec(spec, sizeof spec - 1, &model);
     given->length = status == GLR_OK ? glr_model_count(model) : 0;
+    glr_model_free(model);
+    return status;
+}
+
+/* Regions, of which one is drawn whole, and values: the spec, and what is drawn. */
+static glr_status fill_list(result *given)
+{
+    static const char list[] =
+        "{\"dtype\": \"float32\", \"seed\": 4, \"tensors\": [{\"name\": \"w\", \"shape\": [4, 4], "
+        "\"initializer\": "
+        "\"ones\", \"regions\": [{\"slice\": \"0:1\", \"initializer\": \"random_normal(0, 1)\"}, {\"slice\": "
+        "\"1:3,:2\", \"initializer\": \"orthogonal\"}]}, {\"name\": \"v\", \"shape\": [2], \"values\": [0.1, "
+        "7]}]}";
+    const glr_options options = {.backend = GLR_BACKEND_CPU, .threads = 1};
+    glr_device *device = NULL;
+    glr_model *model = (glr_model *)(void *)given;
+    float filled[18] = {0};
+    glr_status status = glr_model_from_list(list, sizeof list - 1, NULL, 0, &model);
+    if (status != GLR_OK) {
+        return model == NULL ? status : GLR_ERROR_DEVICE;
+    }
+    status = glr_model_resolve(model, NULL);
+    status = status == GLR_OK ? glr_open(&options, &device) : status;
+    status = status == GLR_OK ? glr_model_fill(device, model, 0, NULL, filled, 64) : status;
+    status = status == GLR_OK ? glr_model_fill(device, model, 1, NULL, filled + 16, 8) : status;
+    if (status == GLR_OK) {
+        (void)snprintf(given->text, sizeof given->text, "%.9g %.9g %.9g %.9g", filled[0], filled[4], filled[9],
+                       filled[16]);
+    }
+    glr_close(device);
     glr_model_free(model);
     return status;
 }
@@ -329,6 +362,7 @@ static const call calls[] = {
     {"describe", describe, false},     {"resolve_global", resolve_global, false},
     {"make_model", make_model, false}, {"read_list", read_list, false},
     {"read_spec", read_spec, false},   {"list_undecided", list_undecided, false},
+    {"fill_list", fill_list, false},
 };
 
 /* ---- Each place in turn ------------------------------------------------------------------------------- */

@@ -32,6 +32,11 @@ const char scenario_list[] =
     "  {\"name\": \"h.norm.weight\", \"shape\": [9]},\n"
     "  {\"name\": \"head.weight\", \"shape\": [10, 3], \"dtype\": \"float8_e5m2\"},\n"
     "  {\"name\": \"skipped.weight\", \"shape\": [1000]},\n"
+    "  {\"name\": \"i.weight\", \"shape\": [9, 8], \"initializer\": \"random_normal(0, 1)\", \"regions\": [\n"
+    "    {\"slice\": \"0:1\", \"initializer\": \"zeros\"},\n"
+    "    {\"slice\": \"2:6,1:5\", \"initializer\": \"orthogonal\"}]},\n"
+    "  {\"name\": \"j.table\", \"shape\": [2, 2], \"values\": [0.5, -1, 1e-3, true]},\n"
+    "  {\"name\": \"k.steps\", \"shape\": [1], \"dtype\": \"int64\", \"values\": [9007199254740993]},\n"
     "  {\"name\": \"empty\", \"shape\": [0, 4], \"initializer\": \"glorot_uniform\"},\n"
     "  {\"name\": \"\\u00fcber/\\ud83d\\ude00\", \"shape\": [1], \"initializer\": \"zeros\"}]}\n";
 
