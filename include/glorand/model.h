@@ -17,8 +17,8 @@
  *     glr_model_free(model);
  *
  * A tensor's initializer is that of, in this order: the first given rule that matches its name; the tensor
- * itself; the list's first rule that matches; the recipe, or without one the default for its name, which
- * glorand-init(1) lists. A tensor without any is an error, not a guess.
+ * itself, with its regions, or its values; the list's first rule that matches; the recipe, or without one the
+ * default for its name, which glorand-init(1) lists. A tensor without any is an error, not a guess.
  *
  * Threads: functions with a const glr_model may run at once; the others need the model for themselves.
  */
@@ -141,16 +141,17 @@ GLR_API glr_status glr_model_get(const glr_model *model, size_t index, glr_model
    list's order, or with the values that the list has. part is of the tensor's whole shape, in its dtype or
    another one, with strides or without; NULL is the part that the list names. dst and dst_bytes are as those
    of glr_fill. A region is drawn as a tensor by itself, of the shape of its box, in the stream of the
-   tensor's name with the box behind, as "wte[0:1,0:768]", unless its text names another one. Errors: as
-   glr_fill; GLR_ERROR_ARGUMENT for a tensor that is skipped or undecided, or if the model is not resolved;
-   GLR_ERROR_SHAPE for a part of another shape; GLR_ERROR_UNSUPPORTED for regions on OpenCL and for values on
-   any GPU: draw those into host memory. Regions that fail leave the tensor's own values at dst. Threads: as
-   glr_fill. */
+   tensor's name with the box behind, as "wte[0:1,0:768]", unless its text names a stream or a seed. Values
+   are rounded as constants are, from what the list says. Nothing is written when an argument is refused: also
+   for a region, or a value, that does not suit the dtype. Should drawing a region fail later, the tensor's
+   own values are at dst. Errors: as glr_fill; GLR_ERROR_ARGUMENT for a tensor that is skipped or undecided,
+   or if the model is not resolved; GLR_ERROR_SHAPE for a part of another shape; GLR_ERROR_UNSUPPORTED for
+   regions on OpenCL and for values on any GPU: draw those into host memory. Threads: as glr_fill. */
 GLR_API glr_status glr_model_fill(glr_device *device, const glr_model *model, size_t index,
                                   const glr_tensor *part, void *dst, uint64_t dst_bytes);
 
-/** The regions alone, over a part that glr_fill or a stage has drawn, on any device of its memory. Arguments,
-   errors and threads: as glr_model_fill. */
+/** The regions alone, over a part that glr_fill or a stage has drawn, on any device of its memory; a tensor
+   without regions, or with values, stays as it is. Arguments, errors and threads: as glr_model_fill. */
 GLR_API glr_status glr_model_fill_regions(glr_device *device, const glr_model *model, size_t index,
                                           const glr_tensor *part, void *dst, uint64_t dst_bytes);
 

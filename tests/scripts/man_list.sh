@@ -1,6 +1,7 @@
 #!/bin/bash
-# The program in glorand-init(1) that makes a list of tensors from .safetensors files: of two files it makes the list
-# of both, from which the command draws what they hold.
+# The examples in glorand-init(1). The program that makes a list of tensors from .safetensors files: of two files it
+# makes the list of both, from which the command draws what they hold. The list with regions and values: the command
+# draws it.
 #
 # usage: man_list.sh SOURCE_DIR BUILD_DIR COMMAND
 set -euo pipefail
@@ -14,10 +15,15 @@ need groff python3
 make_scratch "$build_dir"
 cd "$scratch"
 
-# The program's lines, as a reader of the page copies them.
-groff -man -Tascii -P-cbou "$source_dir/docs/man/glorand-init.1" |
-    sed -n '/^ *import json/,/^ *json\.dump/p' | sed 's/^ \{7\}//' >list.py
+# The lines, as a reader of the page copies them.
+groff -man -Tascii -P-cbou "$source_dir/docs/man/glorand-init.1" | sed 's/^ \{7\}//' >page
+sed -n '/^ *import json/,/^ *json\.dump/p' page >list.py
 [ -s list.py ] || fail "glorand-init(1) holds no program"
+sed -n '/^{"seed"/,/\]}$/p' page >regions.json
+[ -s regions.json ] || fail "glorand-init(1) holds no list"
+"$command" init regions.json -o regions.safetensors
+"$command" verify regions.safetensors --spec regions.json
+"$command" init regions.json --plan | grep -q 'its own, and 1 region$' || fail "the list of glorand-init(1) has no region"
 
 cat >whole.json <<'END'
 {"seed": 3, "tensors": [
