@@ -328,8 +328,8 @@ static glr_status fill_list(result *given)
     status = status == GLR_OK ? glr_model_fill(device, model, 0, NULL, filled, 64) : status;
     status = status == GLR_OK ? glr_model_fill(device, model, 1, NULL, filled + 16, 8) : status;
     if (status == GLR_OK) {
-        (void)snprintf(given->text, sizeof given->text, "%.9g %.9g %.9g %.9g", filled[0], filled[4], filled[9],
-                       filled[16]);
+        (void)snprintf(given->text, sizeof given->text, "%.9g %.9g %.9g %.9g", filled[0], filled[4],
+                       filled[9], filled[16]);
     }
     glr_close(device);
     glr_model_free(model);
