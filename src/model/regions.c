@@ -8,16 +8,16 @@
 #include <stdlib.h>
 #include <string.h>
 
-char *glr_region_name(const glr_item *tensor, const glr_item *region, const int64_t start[GLR_MAX_RANK])
+void glr_region_box(const glr_item *region, const int64_t start[GLR_MAX_RANK], char text[GLR_REGION_BOX])
 {
     const glr_tensor *itself = &region->tensor;
-    char axes[GLR_MAX_RANK * 44] = "";
     size_t used = 0;
+    text[used++] = '[';
     for (uint32_t a = 0; a < itself->rank; a++) {
-        used += (size_t)snprintf(axes + used, sizeof axes - used, "%s%" PRId64 ":%" PRId64, a > 0 ? "," : "",
-                                 start[a], start[a] + itself->shape[a]);
+        used += (size_t)snprintf(text + used, GLR_REGION_BOX - used, "%s%" PRId64 ":%" PRId64,
+                                 a > 0 ? "," : "", start[a], start[a] + itself->shape[a]);
     }
-    return glr_format_text("%s[%s]", tensor->name, axes);
+    (void)snprintf(text + used, GLR_REGION_BOX - used, "]");
 }
 
 bool glr_regions_check(size_t count, glr_problem *problem)

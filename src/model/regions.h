@@ -4,7 +4,7 @@
 
 #include "place.h"
 
-/* Of one tensor: each makes a name of the tensor's, which may be long. */
+/* Of one tensor: each has the stream of a name that begins with the tensor's, which may be long. */
 #define GLR_MAX_REGIONS 1024
 
 /* Adds a region to those of a tensor, which must be the last that has got some: its box is that of `box`, a
@@ -15,8 +15,12 @@ bool glr_region_add(glr_model *model, glr_item *tensor, const glr_tensor *box, c
 void glr_region_get(const glr_model *model, const glr_item *tensor, uint32_t number, glr_item *region,
                     int64_t start[GLR_MAX_RANK]);
 
-/* The name that gives a region its stream, "wte[0:1,0:768]", to be freed; NULL when memory ran out. */
-char *glr_region_name(const glr_item *tensor, const glr_item *region, const int64_t start[GLR_MAX_RANK]);
+/* Bytes of the longest box in a region's name, with the final zero. */
+#define GLR_REGION_BOX (GLR_MAX_RANK * 44 + 3)
+
+/* Writes the end of the name that gives a region its stream, "[0:1,0:768]", which comes behind its tensor's
+ * name. */
+void glr_region_box(const glr_item *region, const int64_t start[GLR_MAX_RANK], char text[GLR_REGION_BOX]);
 
 /* Whether a tensor may have so many regions. */
 bool glr_regions_check(size_t count, glr_problem *problem);

@@ -306,31 +306,34 @@ static bool settle(glr_item *tensor, const glr_model *model, const glr_model_opt
     return check(tensor, problem);
 }
 
-/* A region has the stream of its name, which only this needs. */
-static bool resolve_region(const glr_item *tensor, uint32_t number, glr_model *model,
-                           const glr_model_options *options, glr_problem *problem)
+/* `box` is behind the tensor's name in `name`, which only this needs. */
+static bool resolve_region(const glr_item *tensor, uint32_t number, const char *name, char *box,
+                           glr_model *model, const glr_model_options *options, glr_problem *problem)
 {
     glr_item region;
     int64_t start[GLR_MAX_RANK];
     glr_region_get(model, tensor, number, &region, start);
-    char *name = glr_region_name(tensor, &region, start);
+    glr_region_box(&region, start, box);
     region.name = name;
-    const bool ok =
-        (name != NULL || glr_problem_memory(problem)) && settle(&region, model, options, true, problem) &&
-        (glr_items_set(model->regions, tensor->region + number, &region) || glr_problem_memory(problem));
-    free(name);
-    return ok;
+    return settle(&region, model, options, true, problem) &&
+           (glr_items_set(model->regions, tensor->region + number, &region) || glr_problem_memory(problem));
 }
 
+/* The tensor's name may be long: it is copied once for all of its regions. */
 static bool resolve_regions(const glr_item *tensor, glr_model *model, const glr_model_options *options,
                             glr_problem *problem)
 {
-    for (uint32_t i = 0; i < tensor->regions; i++) {
-        if (!resolve_region(tensor, i, model, options, problem)) {
-            return false;
-        }
+    const size_t length = strlen(tensor->name);
+    char *name = tensor->regions > 0 ? malloc(length + GLR_REGION_BOX) : NULL;
+    bool ok = name != NULL || tensor->regions == 0 || glr_problem_memory(problem);
+    if (name != NULL) {
+        memcpy(name, tensor->name, length);
     }
-    return true;
+    for (uint32_t i = 0; ok && i < tensor->regions; i++) {
+        ok = resolve_region(tensor, i, name, name + length, model, options, problem);
+    }
+    free(name);
+    return ok;
 }
 
 static bool resolve_tensor(glr_item *tensor, glr_model *model, const glr_model_options *options,
