@@ -3,7 +3,7 @@
 import re
 
 import pytest
-import xxhash
+from optional import xxhash
 
 import glorand
 

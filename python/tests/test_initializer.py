@@ -6,7 +6,7 @@ import pickle
 import re
 
 import pytest
-import xxhash
+from optional import xxhash
 
 import glorand
 

@@ -3,10 +3,10 @@
 import random
 
 import pytest
-import torch
 
-import glorand
-import glorand.torch
+torch = pytest.importorskip("torch")
+import glorand  # noqa: E402
+import glorand.torch  # noqa: E402
 
 LAWS = {"*.weight": "he_normal", "*.bias": "random_normal(0, 1)"}
 SHAPES = {"a.weight": (5, 7), "a.bias": (5,), "b.weight": (3, 2, 4), "none.bias": (0,), "b.bias": (1,)}

@@ -6,12 +6,12 @@ import subprocess
 
 import numpy
 import pytest
-import torch
 from conftest import COMMAND
-from safetensors.torch import load_file
 
-import glorand
-import glorand.torch
+torch = pytest.importorskip("torch")
+load_file = pytest.importorskip("safetensors.torch").load_file
+import glorand  # noqa: E402
+import glorand.torch  # noqa: E402
 
 RULES = {"*.running_var": "ones", "*.running_mean": "zeros", "*.num_batches_tracked": "zeros"}
 WEIGHTS = {"*weight": "trunc_normal(0, 0.02)", "*bias": "kaiming_uniform(0.5, mode=fan_out, axes=[0])"}

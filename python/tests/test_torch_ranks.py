@@ -9,6 +9,7 @@ import sys
 
 import pytest
 
+pytest.importorskip("torch")
 PROGRAM = pathlib.Path(__file__).with_name("torch_ranks.py")
 CASES = re.findall(r"^def (case_\w+)", PROGRAM.read_text(), re.MULTILINE)
 
