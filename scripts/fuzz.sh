@@ -5,8 +5,8 @@
 # usage: scripts/fuzz.sh [--keep] [--jobs N] [SECONDS] [TARGET...]
 #
 #   SECONDS    for each target; the default is an hour
-#   TARGET     some of cache, command, fill, initializer, json, manifest, rules, safetensors, text; the default is
-#              all
+#   TARGET     some of cache, command, fill, initializer, json, manifest, rules, safetensors, shard, text; the default
+#              is all
 #   --jobs N   processes that fuzz one target at once, of one corpus; the default is 1
 #   --keep     afterwards the smallest set of inputs that covers as much replaces that in tests/fuzz/seeds/TARGET, but
 #              for files that have a name of their own; inputs longer than 1 KiB are left out

@@ -39,4 +39,21 @@ static inline uint64_t fuzz_bits(fuzz_bytes *bytes)
 /* One of 0 to count - 1. */
 static inline uint32_t fuzz_below(fuzz_bytes *bytes, uint32_t count) { return fuzz_byte(bytes) % count; }
 
+/* One in 16 numbers is any, the others are likely to fit. */
+static inline int fuzz_is_wild(fuzz_bytes *bytes) { return fuzz_below(bytes, 16) == 15; }
+
+static inline int64_t fuzz_number(fuzz_bytes *bytes)
+{
+    const uint8_t choice = fuzz_byte(bytes);
+    const int64_t near = (int64_t)(choice & 3U) - 1;
+    /* Around the powers of two, where carries are. */
+    return choice < 240 ? (int64_t)(UINT64_C(1) << (choice >> 2)) + near : (int64_t)fuzz_bits(bytes);
+}
+
+/* One of 0 to count - 1, as a rule. */
+static inline uint32_t fuzz_choice(fuzz_bytes *bytes, uint32_t count)
+{
+    return fuzz_is_wild(bytes) ? fuzz_byte(bytes) : fuzz_below(bytes, count);
+}
+
 #endif

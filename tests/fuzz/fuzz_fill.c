@@ -32,21 +32,10 @@ int LLVMFuzzerInitialize(int *argc, char ***argv)
     return 0;
 }
 
-/* One in 16 numbers is any, the others are likely to fit. */
-static int is_wild(fuzz_bytes *bytes) { return fuzz_below(bytes, 16) == 15; }
-
-static int64_t any_number(fuzz_bytes *bytes)
-{
-    const uint8_t choice = fuzz_byte(bytes);
-    const int64_t near = (int64_t)(choice & 3U) - 1;
-    /* Around the powers of two, where carries are. */
-    return choice < 240 ? (int64_t)(UINT64_C(1) << (choice >> 2)) + near : (int64_t)fuzz_bits(bytes);
-}
-
 static double any_real(fuzz_bytes *bytes)
 {
     static const double reals[] = {0.0, 1.0, 0.3, -0.3, 2.0, 1e-40, 1e-310, 255.0};
-    if (is_wild(bytes)) {
+    if (fuzz_is_wild(bytes)) {
         double real;
         fuzz_take(bytes, &real, sizeof real);
         return real;
@@ -55,14 +44,9 @@ static double any_real(fuzz_bytes *bytes)
     return choice < 128 ? reals[choice % 8] : (double)(choice - 191) / 17.0;
 }
 
-static uint32_t choice_of(fuzz_bytes *bytes, uint32_t count)
-{
-    return is_wild(bytes) ? fuzz_byte(bytes) : fuzz_below(bytes, count);
-}
-
 static uint32_t take_axes(fuzz_bytes *bytes, int32_t axes[GLR_MAX_RANK], uint32_t rank)
 {
-    const uint32_t count = is_wild(bytes) ? fuzz_byte(bytes) : fuzz_below(bytes, 4);
+    const uint32_t count = fuzz_is_wild(bytes) ? fuzz_byte(bytes) : fuzz_below(bytes, 4);
     for (uint32_t i = 0; i < count && i < GLR_MAX_RANK; i++) {
         const int32_t byte = fuzz_byte(bytes);
         axes[i] = byte < 128 ? byte : byte - 256;
@@ -73,7 +57,7 @@ static uint32_t take_axes(fuzz_bytes *bytes, int32_t axes[GLR_MAX_RANK], uint32_
 
 static glr_initializer take_initializer(fuzz_bytes *bytes, uint32_t rank)
 {
-    glr_initializer initializer = {.kind = (glr_kind)choice_of(bytes, GLR_KIND_LECUN_UNIFORM + 1)};
+    glr_initializer initializer = {.kind = (glr_kind)fuzz_choice(bytes, GLR_KIND_LECUN_UNIFORM + 1)};
     const uint8_t members = fuzz_byte(bytes);
     if (initializer.kind >= GLR_KIND_LOG_ARANGE && initializer.kind < GLR_KIND_RANDOM_BYTES) {
         initializer.kind = GLR_KIND_NONE; /* the other laws of the index have no reference here */
@@ -82,26 +66,26 @@ static glr_initializer take_initializer(fuzz_bytes *bytes, uint32_t rank)
         initializer.kind = GLR_KIND_RANDOM_BYTES;
     }
     initializer.reserved[members % (sizeof initializer.reserved / sizeof initializer.reserved[0])] =
-        is_wild(bytes) ? fuzz_byte(bytes) : 0;
+        fuzz_is_wild(bytes) ? fuzz_byte(bytes) : 0;
     initializer.value = any_real(bytes);
     initializer.mean = any_real(bytes);
     initializer.stddev = any_real(bytes);
     initializer.minval = any_real(bytes);
     initializer.maxval = any_real(bytes);
     initializer.scale = any_real(bytes);
-    initializer.mode = (glr_mode)choice_of(bytes, 4);
-    initializer.distribution = (glr_distribution)choice_of(bytes, 3);
-    initializer.method = (glr_method)choice_of(bytes, 2);
-    initializer.layout = (glr_layout)choice_of(bytes, 2);
-    initializer.seeding = (glr_seeding)choice_of(bytes, 3);
-    initializer.seed = any_number(bytes);
-    initializer.stream = any_number(bytes);
+    initializer.mode = (glr_mode)fuzz_choice(bytes, 4);
+    initializer.distribution = (glr_distribution)fuzz_choice(bytes, 3);
+    initializer.method = (glr_method)fuzz_choice(bytes, 2);
+    initializer.layout = (glr_layout)fuzz_choice(bytes, 2);
+    initializer.seeding = (glr_seeding)fuzz_choice(bytes, 3);
+    initializer.seed = fuzz_number(bytes);
+    initializer.stream = fuzz_number(bytes);
     fuzz_take(bytes, initializer.key, sizeof initializer.key);
     for (int i = 0; i < 4; i++) {
-        initializer.counter[i] = (uint32_t)any_number(bytes) - fuzz_below(bytes, 4);
+        initializer.counter[i] = (uint32_t)fuzz_number(bytes) - fuzz_below(bytes, 4);
     }
     if (members & 2U) {
-        initializer.has_axes = is_wild(bytes) ? fuzz_byte(bytes) : 1;
+        initializer.has_axes = fuzz_is_wild(bytes) ? fuzz_byte(bytes) : 1;
         initializer.input_axis_count = take_axes(bytes, initializer.input_axes, rank);
         initializer.output_axis_count = take_axes(bytes, initializer.output_axes, rank);
     }
@@ -116,7 +100,7 @@ static void take_box(fuzz_bytes *bytes, glr_tensor *tensor)
     for (uint32_t a = 0; a < tensor->rank && a < GLR_MAX_RANK; a++) {
         const int64_t dimension = tensor->shape[a], from_end = fuzz_below(bytes, 12);
         const int far = fuzz_byte(bytes) & 1;
-        tensor->extent[a] = is_wild(bytes) ? any_number(bytes) : fuzz_below(bytes, 8);
+        tensor->extent[a] = fuzz_is_wild(bytes) ? fuzz_number(bytes) : fuzz_below(bytes, 8);
         tensor->start[a] = far ? (int64_t)((uint64_t)dimension - (uint64_t)from_end) : from_end;
     }
 }
@@ -129,7 +113,7 @@ static void take_strides(fuzz_bytes *bytes, glr_tensor *tensor)
     for (uint32_t i = 0; i < tensor->rank; i++) {
         const uint32_t a = (turn + i * step) % tensor->rank;
         const int64_t extent = tensor->part == GLR_PART_BOX ? tensor->extent[a] : tensor->shape[a];
-        tensor->strides[a] = is_wild(bytes) ? any_number(bytes) : (int64_t)next;
+        tensor->strides[a] = fuzz_is_wild(bytes) ? fuzz_number(bytes) : (int64_t)next;
         next = next * (extent > 0 ? (uint64_t)extent : 1) + fuzz_below(bytes, 3);
     }
 }
@@ -137,19 +121,20 @@ static void take_strides(fuzz_bytes *bytes, glr_tensor *tensor)
 static glr_tensor take_tensor(fuzz_bytes *bytes)
 {
     const uint8_t members = fuzz_byte(bytes);
-    glr_tensor tensor = {.dtype = (glr_dtype)choice_of(bytes, GLR_DTYPE_UINT64 + 1),
-                         .rank = members & 1U ? choice_of(bytes, GLR_MAX_RANK + 1) : fuzz_below(bytes, 4),
-                         .part = (glr_part)choice_of(bytes, 3)};
+    glr_tensor tensor = {.dtype = (glr_dtype)fuzz_choice(bytes, GLR_DTYPE_UINT64 + 1),
+                         .rank = members & 1U ? fuzz_choice(bytes, GLR_MAX_RANK + 1) : fuzz_below(bytes, 4),
+                         .part = (glr_part)fuzz_choice(bytes, 3)};
     if (tensor.dtype == GLR_DTYPE_NONE && members & 64U) {
         tensor.dtype = GLR_DTYPE_FLOAT8_E8M0FNU;
     }
-    tensor.reserved[members % 8] = is_wild(bytes) ? fuzz_byte(bytes) : 0;
+    tensor.reserved[members % 8] = fuzz_is_wild(bytes) ? fuzz_byte(bytes) : 0;
     for (uint32_t a = 0; a < tensor.rank && a < GLR_MAX_RANK; a++) {
-        tensor.shape[a] = is_wild(bytes) ? any_number(bytes) : 1 + fuzz_below(bytes, members & 8U ? 3 : 21);
+        tensor.shape[a] =
+            fuzz_is_wild(bytes) ? fuzz_number(bytes) : 1 + fuzz_below(bytes, members & 8U ? 3 : 21);
     }
     take_box(bytes, &tensor);
-    tensor.first = members & 16U ? any_number(bytes) : fuzz_byte(bytes);
-    tensor.count = is_wild(bytes) ? any_number(bytes) : fuzz_byte(bytes);
+    tensor.first = members & 16U ? fuzz_number(bytes) : fuzz_byte(bytes);
+    tensor.count = fuzz_is_wild(bytes) ? fuzz_number(bytes) : fuzz_byte(bytes);
     if (members & 32U && tensor.rank <= GLR_MAX_RANK) {
         take_strides(bytes, &tensor);
     }
