@@ -93,4 +93,6 @@ def array(
         return [copy.block_until_ready() for copy in copies]
 
     arrays = [one for bounds, devices in _shards(extents, sharding).items() for one in placed(bounds, devices)]
-    return jax.make_array_from_single_device_arrays(extents, sharding, arrays, dtype=empty(0, kind).dtype)
+    # Only a process without a shard has to say the dtype, which JAX before 0.6 cannot be told.
+    said = {} if arrays else {"dtype": empty(0, kind).dtype}
+    return jax.make_array_from_single_device_arrays(extents, sharding, arrays, **said)

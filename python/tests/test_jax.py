@@ -1,5 +1,6 @@
 """glorand.jax: arrays with shardings of all kinds, on 1 to 8 devices and in two processes, as the command draws."""
 
+import importlib
 import os
 import socket
 import subprocess
@@ -150,7 +151,8 @@ def test_64_bits(drawn):
     for kind in ("float64", "int64"):
         with pytest.raises(glorand.GlorandError, match=f"dtype: JAX has {kind} only with jax_enable_x64"):
             glorand.jax.array(SHAPE, sharding(), "ones", dtype=kind)
-    with jax.enable_x64(True):
+    enable = jax.enable_x64 if hasattr(jax, "enable_x64") else importlib.import_module("jax.experimental").enable_x64
+    with enable(True):
         made = glorand.jax.array(SHAPE, sharding(), TEXT, dtype="float64")
         assert made.dtype == "float64"
         assert numpy.asarray(made).tobytes() == drawn(TEXT, SHAPE, "float64")

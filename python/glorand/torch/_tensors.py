@@ -86,9 +86,9 @@ def _shape_of(name: str, tensor: Any) -> tuple[int, ...]:
 
 def _reshard(model: torch.nn.Module) -> None:
     """Has the modules of fully_shard register their sharded parameters, which are those that last."""
-    fsdp = sys.modules.get("torch.distributed.fsdp")
+    sharded = getattr(sys.modules.get("torch.distributed.fsdp"), "FSDPModule", None)  # which torch before 2.6 lacks
     for module in model.modules():
-        if fsdp is not None and isinstance(module, fsdp.FSDPModule):
+        if sharded is not None and isinstance(module, sharded):
             module.reshard()
 
 
