@@ -48,7 +48,7 @@ def _config_of(folder: str) -> Any:
     except ImportError as error:
         _stop(f"transformers is needed to read {path}, and torch with it: pip install transformers torch ({error})")
     # A model is made twice, and would warn twice.
-    transformers.logging.set_verbosity_error()  # type: ignore[no-untyped-call]
+    transformers.logging.set_verbosity_error()
     try:
         return transformers.AutoConfig.from_pretrained(path, local_files_only=True, trust_remote_code=False)
     except (OSError, ValueError, KeyError) as error:

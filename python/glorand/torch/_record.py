@@ -230,7 +230,7 @@ def model_of_config(config: Any) -> torch.nn.Module:
 
     names = config.architectures or []
     if not names:
-        base: torch.nn.Module = transformers.AutoModel.from_config(config)  # type: ignore[no-untyped-call]
+        base: torch.nn.Module = transformers.AutoModel.from_config(config)
         return base
     kind = getattr(transformers, names[0], None)
     if kind is None:
