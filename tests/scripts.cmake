@@ -150,6 +150,8 @@ if(TARGET glorand_command)
     --sizes 40,70 --rounds 2 --threads 2)
   glorand_python_test(python_bench_models ${PROJECT_SOURCE_DIR}/bench/models.py $<TARGET_FILE:glorand>
     --bytes 1048576 --processes 2 --layers 1 --rounds 1)
+  glorand_python_test(python_bench_overhead ${PROJECT_SOURCE_DIR}/bench/overhead.py $<TARGET_FILE:glorand>
+    --rounds 2 --calls 10)
   if(TARGET glorand-bench)
     glorand_python_test(python_bench_peers python/check_bench_peers.py ${PROJECT_SOURCE_DIR}/bench/peers.py)
     glorand_python_test(python_bench_plots python/check_bench_plots.py ${PROJECT_SOURCE_DIR}/bench/report.py)
