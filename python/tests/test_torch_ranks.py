@@ -11,30 +11,34 @@ import pytest
 
 pytest.importorskip("torch")
 PROGRAM = pathlib.Path(__file__).with_name("torch_ranks.py")
-CASES = re.findall(r"^def (case_\w+)", PROGRAM.read_text(), re.MULTILINE)
+FOUND = re.findall(r"^(?:@on\(([\d, ]+)\)\n)?def (case_\w+)", PROGRAM.read_text(), re.MULTILINE)
+CASES = [(int(ranks), name) for said, name in FOUND for ranks in (said or "2, 4").split(", ")]
 
 
 @pytest.fixture(scope="session")
 def said(tmp_path_factory):
-    """What went wrong in each case, all of which four processes run one after the other."""
-    scratch = str(tmp_path_factory.mktemp("ranks"))
+    """What went wrong in each case, by the number of processes, which run all their cases one after the other."""
     environment = {**os.environ, "OMP_NUM_THREADS": "1", "USE_LIBUV": "0"}
-    done = subprocess.run(
-        [sys.executable, str(PROGRAM), scratch],
-        capture_output=True,
-        text=True,
-        env=environment,
-        timeout=300,
-        check=False,
-    )
-    assert done.returncode == 0, done.stderr
-    return json.loads(done.stdout.splitlines()[-1])
+    found = {}
+    for ranks in sorted({ranks for ranks, _ in CASES}):
+        done = subprocess.run(
+            [sys.executable, str(PROGRAM), str(ranks), str(tmp_path_factory.mktemp("ranks"))],
+            capture_output=True,
+            text=True,
+            env=environment,
+            timeout=300,
+            check=False,
+        )
+        assert done.returncode == 0, done.stderr
+        cases = json.loads(done.stdout.splitlines()[-1])
+        found.update({(ranks, name): wrong for name, wrong in cases.items()})
+    return found
 
 
-@pytest.mark.parametrize("name", CASES)
-def test_ranks(name, said):
-    assert said[name] == "", said[name]
+@pytest.mark.parametrize(("ranks", "name"), CASES)
+def test_ranks(ranks, name, said):
+    assert said[ranks, name] == "", said[ranks, name]
 
 
 def test_all_cases_ran(said):
-    assert sorted(said) == sorted(CASES) and len(CASES) > 0
+    assert sorted(said) == sorted(CASES) and {ranks for ranks, _ in CASES} == {2, 4, 6}

@@ -1,6 +1,6 @@
-"""What test_torch_ranks.py asks of four processes: each case is a function that every rank calls.
+"""What test_torch_ranks.py asks of two, four or six processes: each case is a function that every rank calls.
 
-usage: torch_ranks.py SCRATCH_DIR
+usage: torch_ranks.py RANKS SCRATCH_DIR
 
 Prints a JSON object: for each case what went wrong on the ranks, "" if nothing did. The source of what a rank should
 have is torch: distribute_tensor of the whole, full_tensor, and the modules of torch that shard.
@@ -30,8 +30,21 @@ from torch.distributed.tensor.placement_types import _StridedShard
 import glorand
 import glorand.torch
 
-RANKS = 4
 LAW = glorand.truncated_normal(0.5, 2, seed=11, name="layers.0.weight")
+
+
+ON = {}  # the numbers of ranks on which a case runs, if they are not FEW
+FEW = (2, 4)
+
+
+def on(*ranks):
+    """Says on how many ranks a case runs."""
+
+    def say(case):
+        ON[case.__name__] = ranks
+        return case
+
+    return say
 
 
 def same(found, expected, what=""):
@@ -60,19 +73,17 @@ def random_placement(chance, axes):
     return Shard(axis) if kind < 3 else _StridedShard(axis, split_factor=chance.randint(1, 5))
 
 
-def meshes():
-    return [
-        init_device_mesh("cpu", (RANKS,)),
-        init_device_mesh("cpu", (2, 2)),
-        init_device_mesh("cpu", (2, 2, 1)),
-        init_device_mesh("cpu", (1, RANKS)),
-    ]
+def meshes(ranks):
+    """All ranks in a line, and in grids of two and three dimensions, some of which have one rank."""
+    half = ranks // 2
+    shapes = ((ranks,), (2, half), (2, half, 1), (1, ranks))
+    return [init_device_mesh("cpu", shape) for shape in shapes]
 
 
 def case_placements():
     """Random shapes, meshes and placements, among them uneven and empty shards."""
     chance = random.Random(5)
-    for turn in range(400):
+    for turn in range(800 // dist.get_world_size()):
         mesh = chance.choice(meshes_of_case)
         shape = tuple(chance.choice((1, 2, 3, 4, 5, 7, 8, 9, 16, 33)) for _ in range(chance.randint(1, 3)))
         placements = [random_placement(chance, len(shape)) for _ in range(mesh.ndim)]
@@ -171,6 +182,7 @@ def case_modules():
             same_module(model, expected)
 
 
+@on(4)
 def case_strided_placements_of_torch():
     """fully_shard over tensor parallel makes _StridedShard: the case that the others cannot choose."""
     kinds = {
@@ -213,6 +225,7 @@ def case_unsharded():
     same_module(model, whole_block())
 
 
+@on(4)
 def case_rank_outside_the_mesh():
     """A rank that is not in the mesh does nothing, and the others do not wait for it."""
     mesh = DeviceMesh("cpu", [1, 3])
@@ -253,9 +266,10 @@ def case_refused():
     refused("GLR_ERROR_UNSEEDED", DTensor.from_local(local, mesh, [Replicate()]), "he_normal")
     refused("GLR_ERROR_SHAPE", sharded, shape=(8, 4))
     refused("GLR_ERROR_ARGUMENT", sharded, dtype="float64")
-    uneven = DTensor.from_local(local, mesh, [Shard(0)], shape=torch.Size((7, 3)), stride=(3, 1))
-    if dist.get_rank() == RANKS - 1:  # which would have one row by the rule for chunks
-        refused("GLR_ERROR_SHAPE", uneven)
+    rows = 2 * dist.get_world_size() - 1
+    one_less = DTensor.from_local(local, mesh, [Shard(0)], shape=torch.Size((rows, 3)), stride=(3, 1))
+    if dist.get_rank() == dist.get_world_size() - 1:  # which has one row by the rule for chunks
+        refused("GLR_ERROR_SHAPE", one_less)
     for said in ({"box": ((0, 1), (0, 1))}, {"range": (0, 1)}, {"placements": []}):
         with pytest.raises(TypeError, match="DTensor"):
             glorand.fill_(sharded, LAW, **said)
@@ -343,6 +357,80 @@ def case_check():
         assert whole.layers[1].up.weight[found.index].item() == before
 
 
+def case_flat():
+    """A flat buffer that all ranks have together, as distributed optimizers cut it: padded, in equal parts."""
+    ranks, rank = dist.get_world_size(), dist.get_rank()
+    for dtype in (torch.float32, torch.bfloat16):
+        shapes = {name: value.shape for name, value in Block(dtype).named_parameters()}
+        whole = glorand.torch.init_(Block(dtype), LAWS, seed=7)
+        expected = torch.cat([value.detach().reshape(-1) for value in whole.parameters()])
+        part = -(-len(expected) // ranks)
+        local = torch.zeros(part, dtype=dtype)
+        glorand.torch.fill_flat_(local, shapes, LAWS, seed=7, first=rank * part)
+        gathered = [torch.empty_like(local) for _ in range(ranks)]
+        dist.all_gather(gathered, local)
+        same(torch.cat(gathered)[: len(expected)], expected)
+        glorand.torch.check_flat(local, shapes, LAWS, seed=7, first=rank * part)
+
+
+def uneven(rows, dtype, tensor, data):
+    """A matrix of so many rows on meta, cut by tensor parallelism and then by fully_shard."""
+    with torch.device("meta"):
+        model = torch.nn.Sequential(torch.nn.Linear(3, rows, dtype=dtype))
+    parallelize_module(model, tensor, {"0": ColwiseParallel()})
+    return fully_shard(model, mesh=data)
+
+
+def gathered(model):
+    """What a forward pass has of the matrix: this rank's part of tensor parallelism."""
+    model.unshard()
+    local = model[0].weight.detach().to_local().clone()
+    model.reshard()
+    return local
+
+
+@on(6)
+def case_uneven_rows_of_fsdp2_over_tensor_parallelism():
+    """Where the DTensor's placements say other rows than the ranks hold: a forward pass and full_tensor decide."""
+    differing = set()
+    laws = {"*weight": LAW, "*bias": "zeros"}
+    hybrid = meshes_3d["replicate", "shard"], meshes_3d["tensor"]
+    for data, tensor in ((meshes_named["outer"], meshes_named["inner"]), hybrid):
+        for rows in (1, 2, 5, 7, 8, 12, 13, 19):
+            dtype = (torch.float32, torch.bfloat16)[rows % 2]
+            whole = whole_of((rows, 3), dtype)
+            model = glorand.torch.init_(uneven(rows, dtype, tensor, data), laws, seed=11)
+            weight = model[0].weight.detach()
+            same(gathered(model), Shard(0)._select_split_tensor(whole, 2, tensor.get_local_rank(), with_padding=False))
+            same(weight.full_tensor(), whole)
+            glorand.torch.check(model, laws, seed=11)
+            local = weight.to_local()
+            by_placements = distribute_tensor(whole, weight.device_mesh, weight.placements, src_data_rank=None)
+            alike = torch.tensor(local.equal(by_placements.to_local()), dtype=torch.int32)
+            dist.all_reduce(alike, dist.ReduceOp.MIN)
+            before = local.clone()
+            if alike:
+                same(LAW.fill_(weight).to_local(), before)
+                continue
+            differing.add(rows)
+            refusal = rf"array: .* has {rows} along axis 0 on a mesh of (1 x )?3 x 2 ranks, .* an axis that 6 divides"
+            with pytest.raises(glorand.GlorandError, match=refusal):
+                glorand.fill_(weight, "zeros")
+            same(weight.to_local(), before)
+            bare = torch.nn.Module()
+            bare.weight = torch.nn.Parameter(weight.to("meta"))
+            with pytest.raises(glorand.GlorandError, match="^weight: " + refusal):
+                glorand.torch.init_(bare, {"weight": LAW}, seed=11)
+            assert bare.weight.is_meta
+            if len(local) > 0:
+                local[-1, -1] = 1000
+                with pytest.raises(glorand.torch.Mismatch) as caught:
+                    glorand.torch.check(model, laws, seed=11)
+                (found,) = caught.value.differences
+                assert found.expected == before[-1, -1].item() == whole[found.index].item()
+    assert differing == {7, 13, 19}
+
+
 def list_of(model):
     tensors = [
         {"name": name, "shape": list(value.shape), "dtype": str(value.dtype)}
@@ -352,25 +440,26 @@ def list_of(model):
     return {"tensors": tensors, "rules": rules, "layout": "torch"}
 
 
-def main(scratch):
+def main(ranks, scratch):
     os.environ["MASTER_ADDR"] = "localhost"
     with tempfile.TemporaryDirectory(dir=scratch) as folder:
-        torch.multiprocessing.start_processes(run_rank, (folder,), RANKS, start_method="fork")
-        said = [json.loads((pathlib.Path(folder) / f"{rank}.json").read_text()) for rank in range(RANKS)]
+        torch.multiprocessing.start_processes(run_rank, (ranks, folder), ranks, start_method="fork")
+        said = [json.loads((pathlib.Path(folder) / f"{rank}.json").read_text()) for rank in range(ranks)]
     print(json.dumps({name: "\n".join(found[name] for found in said if found[name]) for name in said[0]}))
 
 
-def run_rank(rank, folder):
+def run_rank(rank, ranks, folder):
     wait = datetime.timedelta(seconds=20)  # of the others, where a case has failed on one rank
     store = f"file://{folder}/store"
-    dist.init_process_group("gloo", init_method=store, rank=rank, world_size=RANKS, timeout=wait)
+    dist.init_process_group("gloo", init_method=store, rank=rank, world_size=ranks, timeout=wait)
     global meshes_of_case, meshes_named, meshes_3d
-    meshes_of_case = meshes()
-    meshes_named = init_device_mesh("cpu", (2, 2), mesh_dim_names=("outer", "inner"))
-    meshes_3d = init_device_mesh("cpu", (1, 2, 2), mesh_dim_names=("replicate", "shard", "tensor"))
+    meshes_of_case = meshes(ranks)
+    half = ranks // 2
+    meshes_named = init_device_mesh("cpu", (half, 2), mesh_dim_names=("outer", "inner"))
+    meshes_3d = init_device_mesh("cpu", (1, half, 2), mesh_dim_names=("replicate", "shard", "tensor"))
     said = {}
     for name, case in list(globals().items()):
-        if name.startswith("case_"):
+        if name.startswith("case_") and ranks in ON.get(name, FEW):
             try:
                 case()
                 said[name] = ""
@@ -381,4 +470,4 @@ def run_rank(rank, folder):
 
 
 if __name__ == "__main__":
-    main(sys.argv[1])
+    main(int(sys.argv[1]), sys.argv[2])

@@ -6,6 +6,7 @@ from typing import Any
 
 import torch
 
+from glorand._arrays import increment_of
 from glorand._fill import Fill, fill_of
 from glorand._shards import Box, boxes_of
 from glorand.torch._choice import Chosen
@@ -63,8 +64,11 @@ def draw_part(chosen: Chosen, part: Part) -> None:
         fill = _fill_of(part.values, chosen, part.said)
         if fill is not None:
             fill.draw()
-        return
-    held = part.held()
-    if held is not None:
-        with torch.no_grad():
-            held.values.copy_(expected_of(chosen, held))
+    else:
+        held = part.held()
+        if held is not None:
+            with torch.no_grad():
+                held.values.copy_(expected_of(chosen, held))
+    tell = None if part.owner is None else increment_of(part.owner)
+    if tell is not None:
+        tell()

@@ -12,7 +12,8 @@ import torch
 
 from glorand._dtensor import held_of, is_dtensor
 from glorand._library import GlorandError
-from glorand._shards import flat_pieces
+from glorand._shards import Placement, flat_pieces
+from glorand.torch._fsdp2 import sharded_twice
 
 # Modules that others put around one, by the name under which it lies in them. A name of this kind is no part of a
 # tensor's name, so that values do not depend on wrappers.
@@ -25,6 +26,7 @@ class Part(NamedTuple):
 
     values: torch.Tensor
     said: dict[str, Any]  # which part it is, as `glorand.fill_` takes it; a DTensor says it by itself
+    owner: torch.Tensor | None = None  # which autograd has to be told of, if the values are its memory
 
     def held(self) -> Part | None:
         """The same in plain memory; None where this rank has nothing. Errors: GlorandError."""
@@ -46,6 +48,7 @@ class Tensor:
     is_buffer: bool = False
     places: list[tuple[torch.nn.Module, str]] = field(default_factory=list)  # where it lies, one for each name
     flat: list[Part] | None = None  # what this rank has of it, if it lies in a flat buffer, and so at no place
+    placements: list[Placement] | None = None  # of a DTensor whose own do not say which part this rank has
 
     @property
     def name(self) -> str:
@@ -65,7 +68,13 @@ class Tensor:
 
     def parts(self) -> list[Part]:
         """What this rank has of it."""
-        return [Part(self.value, {})] if self.flat is None else self.flat
+        if self.flat is not None:
+            return self.flat
+        if self.placements is None:
+            return [Part(self.value, {})]
+        value: Any = self.value
+        with torch.no_grad():
+            return [Part(value.to_local(), {"shape": self.shape, "placements": self.placements}, value)]
 
 
 def named_modules(module: torch.nn.Module, prefix: str = "") -> Iterator[tuple[str, torch.nn.Module]]:
@@ -100,6 +109,7 @@ def tensors_of(module: torch.nn.Module, prefix: str = "", without: frozenset[int
     if not isinstance(module, torch.nn.Module):
         raise TypeError(f"model: a torch.nn.Module is needed, not {module!r}")
     _reshard(module)
+    twice = sharded_twice(module)
     found: dict[int, Tensor] = {}
     for path, owner in named_modules(module, prefix):
         for members, is_buffer in ((owner._parameters, False), (owner._buffers, True)):
@@ -109,6 +119,7 @@ def tensors_of(module: torch.nn.Module, prefix: str = "", without: frozenset[int
                 name = path + key
                 if id(tensor) not in found:
                     found[id(tensor)] = Tensor([], _shape_of(name, tensor), str(tensor.dtype), is_buffer)
+                    found[id(tensor)].placements = twice.get(id(tensor))
                 found[id(tensor)].names.append(name)
                 found[id(tensor)].places.append((owner, key))
     return list(found.values())
