@@ -64,7 +64,7 @@ def _difference(chosen: Chosen, part: Part) -> Difference | None:
     held = part.held()
     if held is None:
         return None
-    values, said = held
+    values, said = held.values, held.said
     expected = expected_of(chosen, held)
     wrong = (_bits(values) != _bits(expected)).nonzero()
     if len(wrong) == 0:

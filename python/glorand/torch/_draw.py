@@ -60,6 +60,7 @@ def rehearse_part(chosen: Chosen, part: Part) -> None:
 
 def draw_part(chosen: Chosen, part: Part) -> None:
     """Writes what a part has to hold. Errors: GlorandError."""
+    owner = part.owner
     if chosen.law is not None:
         fill = _fill_of(part.values, chosen, part.said)
         if fill is not None:
@@ -69,6 +70,7 @@ def draw_part(chosen: Chosen, part: Part) -> None:
         if held is not None:
             with torch.no_grad():
                 held.values.copy_(expected_of(chosen, held))
-    tell = None if part.owner is None else increment_of(part.owner)
+        owner = part.values if owner is None else owner
+    tell = None if owner is None else increment_of(owner)
     if tell is not None:
         tell()
