@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
-"""Measures what Python costs: the time of `import glorand`, and of `glorand.fill_` of small tensors beside `glr_fill` by
-ctypes and PyTorch's `normal_`, in turn. Prints JSON: milliseconds, microseconds, each the median of the rounds.
+"""Measures what Python costs: `import glorand`, and `glorand.fill_` of small tensors beside `glr_fill` by ctypes and
+PyTorch's `normal_`, in turn. Prints JSON: milliseconds and microseconds, each the median of the rounds.
 
 usage: overhead.py LIBGLORAND.so [--rounds N] [--calls N]
 """
