@@ -47,10 +47,11 @@ mapfile -t commands < <(awk '/^```/ { inside = !inside && /^```sh$/; next } insi
 cd "$source_dir"
 run 0 "${with[@]}" bash -c "${commands[0]} --build-dir '$build_dir'"
 run 0 bash -c "${commands[1]}"
-run 0 "${with[@]}" bash -c "${commands[2]}"
+ample=(--seconds 1200) # of which --quick has 90 by itself: other programs run beside the tests
+run 0 "${with[@]}" bash -c "${commands[2]} ${ample[*]}"
 expect '^\*\*NO GPU WAS THERE\.'
 rm "$report"
-run 0 "${with[@]}" bash -c "${commands[3]}"
+run 0 "${with[@]}" bash -c "${commands[3]} ${ample[*]}"
 
 expect '^\*\*NO GPU WAS THERE\.'
 expect '^All [0-9]+ checks that ran passed; '
@@ -86,7 +87,7 @@ assert changed != image and len(changed) == len(image)
 pathlib.Path(sys.argv[2]).write_bytes(changed)
 os.chmod(sys.argv[2], 0o755)
 CHANGE
-run 1 "${with[@]}" TEST_CURAND_STATUS=203 "$proof" --quick --build-dir "$scratch/build" --out "$report"
+run 1 "${with[@]}" TEST_CURAND_STATUS=203 "$proof" --quick "${ample[@]}" --build-dir "$scratch/build" --out "$report"
 expect '^\*\*4 checks failed: see the end\.\*\*'
 expect "^\\| kernels, .* \\| FAILED \\| exit status 3: "
 expect "^glorand-gpu-bench: error: the CUDA device's check failed: a fill, element 0: 0x[0-9a-f]+ instead of 0x[0-9a-f]+"
