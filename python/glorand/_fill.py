@@ -53,8 +53,11 @@ class Summary(NamedTuple):
 
 def numbers_of(what: str, values: Any) -> tuple[int, ...]:
     """Integers, in a tuple that fits a tensor's axes. Errors: TypeError, GlorandError."""
+    said = tuple(values) if isinstance(values, Iterable) else (values,)
     try:
-        numbers = tuple(map(operator.index, values if isinstance(values, Iterable) else (values,)))
+        numbers = tuple(map(operator.index, said))
+        if bool in map(type, said):
+            raise TypeError
     except TypeError:
         raise TypeError(f"{what}: integers are needed, not {values!r}") from None
     if len(numbers) > MAX_RANK:
@@ -62,6 +65,14 @@ def numbers_of(what: str, values: Any) -> tuple[int, ...]:
     for number in numbers:
         if not -(2**63) <= number < 2**63:
             raise GlorandError("GLR_ERROR_SHAPE", f"{what}: {number} is not from -2^63 to 2^63 - 1")
+    return numbers
+
+
+def _not_negative(what: str, numbers: tuple[int, ...]) -> tuple[int, ...]:
+    """The same numbers. Errors: GlorandError for a negative one."""
+    for number in numbers:
+        if number < 0:
+            raise GlorandError("GLR_ERROR_SHAPE", f"{what}: {number} is negative")
     return numbers
 
 
@@ -106,6 +117,10 @@ def _set_box(tensor: TensorStruct, shape: tuple[int, ...], intervals: Sequence[I
     if len(intervals) != len(shape):
         raise GlorandError("GLR_ERROR_SHAPE", f"box: {len(intervals)} intervals for a tensor of {len(shape)} axes")
     bounds = [(first, length if end is None else end) for (first, end), length in zip(intervals, shape, strict=True)]
+    for axis, (first, end) in enumerate(bounds):
+        if end < first:
+            why = f"box: the end along axis {axis} is {end}, before the first index, {first}"
+            raise GlorandError("GLR_ERROR_SHAPE", why)
     extents = tuple(end - first for first, end in bounds)
     tensor.part = PART_BOX
     tensor.start[: len(shape)] = [first for first, _ in bounds]
@@ -118,6 +133,7 @@ def _elements(elements: Any) -> tuple[int, int]:
     numbers = numbers_of("range", elements)
     if len(numbers) != 2:
         raise TypeError(f"range: the first element and a count are needed, not {elements!r}")
+    _not_negative("range", numbers)
     return numbers[0], numbers[1]
 
 
@@ -263,7 +279,7 @@ def fill_of(
             return None
         written = increment_of(array)
     # The caller's objects become numbers before the array's address is taken: their methods might free its memory.
-    said = None if shape is None else numbers_of("shape", shape)
+    said = None if shape is None else _not_negative("shape", numbers_of("shape", shape))
     part: Any = None if placements is None else Placements(placements)
     if box is not None:
         part = _intervals(box)

@@ -28,14 +28,26 @@ if TYPE_CHECKING:
 Array = TypeVar("Array")
 
 
+def utf8_of(what: str, text: object) -> bytes:
+    """A text as the library takes it. Errors: TypeError, ValueError for half of a surrogate pair."""
+    if not isinstance(text, str):
+        raise TypeError(f"{what}: a str is needed, not {text!r}")
+    try:
+        return text.encode()
+    except UnicodeEncodeError:
+        raise ValueError(f"{what}: {text!a} has half of a surrogate pair, for which UTF-8 has no bytes") from None
+
+
 def stream_of_name(name: str) -> int:
     """The stream of a tensor's name within a model: XXH64 of its UTF-8 bytes, the top bit cleared.
+
+    Errors: TypeError, ValueError for a name that UTF-8 cannot say.
 
     >>> import glorand
     >>> glorand.stream_of_name("wte") == glorand.glorot_normal(seed=1, name="wte").stream
     True
     """
-    encoded = name.encode()
+    encoded = utf8_of("name", name)
     return int(lib.glr_stream_of_name(encoded, len(encoded)))
 
 
@@ -63,9 +75,15 @@ def stream_from(stream: SupportsIndex | None, name: str | None) -> int | None:
         return None if stream is None else integer_of("stream", stream)
     if stream is not None:
         raise TypeError("stream, name: a stream is given by its number or by its name, not by both")
-    if not isinstance(name, str):
-        raise TypeError(f"name: a str is needed, not {name!r}")
     return stream_of_name(name)
+
+
+def _float(what: str, value: Any) -> float:
+    """The number that a value is. Errors: TypeError."""
+    try:
+        return float(value)
+    except (TypeError, ValueError):  # of an array of several elements, for example
+        raise TypeError(f"{what}: a number is needed, not {value!r}") from None
 
 
 def _written(what: str, value: Any) -> str:
@@ -77,7 +95,7 @@ def _written(what: str, value: Any) -> str:
         return "[{}]".format(", ".join(str(operator.index(axis)) for axis in value))
     if isinstance(value, bool) or not hasattr(value, "__float__"):
         raise TypeError(f"{what}: a number, a word or a list is needed, not {value!r}")
-    return float.__repr__(float(value)) if number is None else str(number)
+    return str(number) if number is not None else float.__repr__(_float(what, value))
 
 
 def text_of_call(law: str, arguments: Sequence[Argument], named: Mapping[str, Argument]) -> str:
@@ -89,19 +107,19 @@ def text_of_call(law: str, arguments: Sequence[Argument], named: Mapping[str, Ar
 
 def variables_of(variables: Mapping[str, SupportsFloat]) -> ctypes.Array[VariableStruct]:
     """Variables as the library takes them. Errors: TypeError, ValueError."""
+    if not isinstance(variables, Mapping):
+        raise TypeError(f"variables: a mapping from names to numbers is needed, not {variables!r}")
     table = (VariableStruct * len(variables))()
     for entry, (name, value) in zip(table, variables.items(), strict=True):
-        if not isinstance(name, str):
-            raise TypeError(f"variables: a name is a str, not {name!r}")
+        entry.name, entry.value = utf8_of("variables", name), _float(f"variables, {name}", value)
         if "\0" in name:  # where the library would take it to end
             raise ValueError(f"variables: the name {name!r} has a zero byte")
-        entry.name, entry.value = name.encode(), float(value)
     return table
 
 
 def _read(text: str, variables: Mapping[str, SupportsFloat]) -> InitializerStruct:
     struct = InitializerStruct()
-    encoded, table = text.encode(), variables_of(variables)
+    encoded, table = utf8_of("text", text), variables_of(variables)
     check(lib.glr_initializer_from_text(encoded, len(encoded), table, len(table), ctypes.byref(struct)))
     return struct
 
@@ -145,9 +163,7 @@ class Initializer:
     _text: str
 
     def __init__(self, text: str, variables: Mapping[str, SupportsFloat] | None = None) -> None:
-        if not isinstance(text, str):
-            raise TypeError(f"text: a str is needed, not {text!r}")
-        self._set(_read(text, variables or {}))
+        self._set(_read(text, {} if variables is None else variables))
 
     def _set(self, struct: InitializerStruct) -> None:
         object.__setattr__(self, "_text", text_by(lib.glr_initializer_to_text, ctypes.byref(struct)))
@@ -172,10 +188,8 @@ class Initializer:
         >>> glorand.Initializer.from_json('{"class_name": "HeNormal", "config": {"seed": 7}}')
         he_normal(seed=7)
         """
-        if not isinstance(text, str):
-            raise TypeError(f"text: a str is needed, not {text!r}")
         struct = InitializerStruct()
-        encoded = text.encode()
+        encoded = utf8_of("text", text)
         check(lib.glr_initializer_from_json(encoded, len(encoded), ctypes.byref(struct)))
         return cls._of_struct(struct)
 

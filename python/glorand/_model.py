@@ -6,7 +6,7 @@ import ctypes
 from collections.abc import Mapping
 from typing import NamedTuple, SupportsFloat, SupportsIndex
 
-from glorand._initializer import Initializer, integer_of, text_by, variables_of
+from glorand._initializer import Initializer, integer_of, text_by, utf8_of, variables_of
 from glorand._library import (
     ACTION_COPY,
     ACTION_FILL,
@@ -58,12 +58,11 @@ class Origin(NamedTuple):
 
 
 def _encoded(what: str, text: object) -> bytes:
-    """A str as the library takes it, which ends at a zero byte. Errors: TypeError, GlorandError."""
-    if not isinstance(text, str):
-        raise TypeError(f"{what}: a str is needed, not {text!r}")
-    if "\0" in text:
+    """A str as the library takes it, which ends at a zero byte. Errors: TypeError, ValueError, GlorandError."""
+    encoded = utf8_of(what, text)
+    if b"\0" in encoded:
         raise GlorandError("GLR_ERROR_ARGUMENT", f"{what}: {text!r} has a zero byte")
-    return text.encode()
+    return encoded
 
 
 def _number_of(what: str, word: object, numbers: Mapping[str, int]) -> int:
@@ -94,7 +93,7 @@ class Model:
         if text is None:
             check(lib.glr_model_create(table, len(table), ctypes.byref(self._handle)))
         else:
-            encoded = text.encode()
+            encoded = utf8_of("text", text)
             made = ctypes.byref(self._handle)
             check(lib.glr_model_from_list(encoded, len(encoded), table, len(table), made))
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ctypes
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any, NamedTuple, TypeVar
 
 from glorand._initializer import integer_of
@@ -65,6 +65,8 @@ class Placements:
 
     def __init__(self, placements: Any) -> None:
         """Errors: TypeError for what is no `Placement`, GlorandError."""
+        if not isinstance(placements, Iterable):
+            raise TypeError(f"placements: a Placement for each dimension of the mesh is needed, not {placements!r}")
         said = [placements] if isinstance(placements, Placement) else list(placements)
         self.structs = (PlacementStruct * len(said))()
         self._keep: list[object] = []

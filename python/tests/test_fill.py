@@ -310,3 +310,38 @@ def test_placements_refused():
         with pytest.raises(TypeError, match=match):
             glorand.fill_(values, "ones", **said)
     assert not values.any()
+
+
+def test_parts_that_are_none():
+    """The message says which of the numbers is wrong, not what comes of it."""
+    values = numpy.zeros(4, "float32")
+    for said, match in (
+        ({"shape": (-4,)}, "^shape: -4 is negative"),
+        ({"shape": (8,), "range": (-2, 4)}, "^range: -2 is negative"),
+        ({"shape": (8,), "range": (2, -4)}, "^range: -4 is negative"),
+        ({"shape": (8,), "box": ((6, 2),)}, "^box: the end along axis 0 is 2, before the first index, 6"),
+    ):
+        with pytest.raises(glorand.GlorandError, match=match) as caught:
+            glorand.fill_(values, "ones", **said)
+        assert caught.value.status == "GLR_ERROR_SHAPE"
+    for said, match in (
+        ({"shape": True}, "^shape: integers are needed, not True"),
+        ({"shape": (4, True)}, "^shape: integers are needed"),
+        ({"shape": (8,), "placements": 5}, "^placements: a Placement for each dimension"),
+    ):
+        with pytest.raises(TypeError, match=match):
+            glorand.fill_(values, "ones", **said)
+    assert not values.any()
+
+
+def test_twenty_threads():
+    """At once, of one law, each into an array of its own."""
+    law, wanted = glorand.truncated_normal(seed=3), numpy.zeros(300000, "float32")
+    glorand.fill_(wanted, law)
+    arrays = [numpy.zeros(300000, "float32") for _ in range(20)]
+    threads = [threading.Thread(target=law.fill_, args=(values,)) for values in arrays]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert all(values.tobytes() == wanted.tobytes() for values in arrays)

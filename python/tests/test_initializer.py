@@ -5,6 +5,7 @@ import json
 import pickle
 import re
 
+import numpy
 import pytest
 from optional import xxhash
 
@@ -162,9 +163,34 @@ def test_errors(call, status, message):
     assert (again.status, again.message) == (status, caught.value.message)
 
 
+def test_texts_that_utf8_cannot_say():
+    """They are names of files as Python reads them, for example."""
+    for what, call in (
+        ("text", lambda text: glorand.Initializer(text)),
+        ("text", lambda text: glorand.Initializer.from_json(text)),
+        ("name", lambda text: glorand.he_normal(seed=1, name=text)),
+        ("name", lambda text: glorand.stream_of_name(text)),
+        ("variables", lambda text: glorand.Initializer("ones", {text: 1})),
+    ):
+        with pytest.raises(ValueError, match=rf"^{what}: 'layer\\udcff' has half of a surrogate pair") as caught:
+            call("layer\udcff")
+        assert not isinstance(caught.value, UnicodeError)
+
+
+def test_what_is_no_number():
+    for value in ("two", None, [1], 1j):
+        with pytest.raises(TypeError, match=rf"^variables, n: a number is needed, not {re.escape(repr(value))}"):
+            glorand.Initializer("random_normal(0, n)", {"n": value})
+    with pytest.raises(TypeError, match=r"^random_normal, argument 1: a number is needed, not array\(\[0., 0.\]\)"):
+        glorand.random_normal(numpy.zeros(2))
+    for variables in ([1], "n", 5):
+        with pytest.raises(TypeError, match=r"^variables: a mapping from names to numbers is needed"):
+            glorand.Initializer("ones", variables)
+
+
 def test_names_of_variables():
     for name in (5, b"n", None):
-        with pytest.raises(TypeError, match=f"variables: a name is a str, not {re.escape(repr(name))}"):
+        with pytest.raises(TypeError, match=f"variables: a str is needed, not {re.escape(repr(name))}"):
             glorand.Initializer("random_normal(0, n)", {name: 1})
     with pytest.raises(ValueError, match=r"variables: the name 'n\\x00m' has a zero byte"):
         glorand.Initializer("random_normal(0, n)", {"n\0m": 1})
