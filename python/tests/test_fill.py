@@ -345,3 +345,20 @@ def test_twenty_threads():
     for thread in threads:
         thread.join()
     assert all(values.tobytes() == wanted.tobytes() for values in arrays)
+
+
+INTERRUPTED = """
+import signal, threading, numpy, glorand
+law, values = glorand.random_normal(seed=1), numpy.zeros(1 << 26, "float32")
+threading.Timer(0.02, signal.raise_signal, [signal.SIGINT]).start()
+try:
+    while True:
+        glorand.fill_(values, law)
+except KeyboardInterrupt:
+    print(not values.any() or bool((law.fill_(numpy.zeros_like(values)) == values).all()))
+"""
+
+
+def test_an_interrupt_waits_for_the_end(python):
+    """So that all values are drawn, or none where it came before the fill."""
+    assert python(INTERRUPTED) == "True\n"
