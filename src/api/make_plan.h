@@ -20,9 +20,9 @@ glr_status glr_check_shape(const char *name, const int64_t *shape, uint32_t rank
 
 glr_status glr_check_tensor(const glr_tensor *tensor, glr_layout_of_part *layout);
 
-/* Whether a whole or a box has strides, and is not packed. That of an axis with one element is never stepped:
-   it says nothing. */
-bool glr_has_strides(const glr_tensor *tensor);
+/* The strides of memory of these extents: those that are given, or packed ones if none is. That of an axis
+   with one element is never stepped: it says nothing. given may be NULL. */
+void glr_set_strides(const int64_t *extent, uint32_t rank, const int64_t *given, int64_t *strides);
 
 typedef struct glr_fans {
     uint64_t in, out;

@@ -34,31 +34,6 @@ static glr_status check_piece(const glr_tensor *tensor, const glr_piece *piece, 
     return status;
 }
 
-static int all_zero(const int64_t *strides, uint32_t rank)
-{
-    for (uint32_t a = 0; a < rank; a++) {
-        if (strides[a] != 0) {
-            return 0;
-        }
-    }
-    return 1;
-}
-
-/* The local tensor's strides. They have been seen not to overflow: packed ones, because the shape was
- * checked. */
-static void set_strides(glr_tensor *part, const int64_t *local_shape, const int64_t *local_strides)
-{
-    if (local_strides != NULL && !all_zero(local_strides, part->rank)) {
-        memcpy(part->strides, local_strides, part->rank * sizeof *local_strides);
-        return;
-    }
-    int64_t step = 1;
-    for (uint32_t a = part->rank; a-- > 0;) {
-        part->strides[a] = step;
-        step *= local_shape[a] > 0 ? local_shape[a] : 1;
-    }
-}
-
 /* Where the piece begins, in bytes. */
 static glr_status find_offset(const glr_tensor *part, const glr_piece *piece, uint64_t *offset)
 {
@@ -106,7 +81,8 @@ glr_status glr_piece_tensor(const glr_tensor *tensor, const glr_piece *piece, co
     made.part = GLR_PART_BOX;
     memcpy(made.start, piece->start, made.rank * sizeof *made.start);
     memcpy(made.extent, piece->extent, made.rank * sizeof *made.extent);
-    set_strides(&made, local_shape, local_strides);
+    /* They have been seen not to overflow: packed ones, because the shape was checked. */
+    glr_set_strides(local_shape, made.rank, local_strides, made.strides);
     uint64_t begins = 0;
     glr_layout_of_part layout;
     status = find_offset(&made, piece, &begins);

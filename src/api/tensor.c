@@ -75,14 +75,33 @@ static int64_t part_extent(const glr_tensor *tensor, uint32_t a)
     return tensor->part == GLR_PART_BOX ? tensor->extent[a] : tensor->shape[a];
 }
 
-bool glr_has_strides(const glr_tensor *tensor)
+static bool has_strides(const int64_t *extent, uint32_t rank, const int64_t *strides)
 {
-    for (uint32_t a = 0; a < tensor->rank; a++) {
-        if (tensor->strides[a] != 0 && part_extent(tensor, a) != 1) {
+    for (uint32_t a = 0; a < rank; a++) {
+        if (strides[a] != 0 && extent[a] != 1) {
             return true;
         }
     }
     return false;
+}
+
+static bool part_has_strides(const glr_tensor *tensor)
+{
+    return has_strides(tensor->part == GLR_PART_BOX ? tensor->extent : tensor->shape, tensor->rank,
+                       tensor->strides);
+}
+
+void glr_set_strides(const int64_t *extent, uint32_t rank, const int64_t *given, int64_t *strides)
+{
+    int64_t step = 1;
+    if (given != NULL && has_strides(extent, rank, given)) {
+        memcpy(strides, given, rank * sizeof *strides);
+        return;
+    }
+    for (uint32_t a = rank; a-- > 0;) {
+        strides[a] = step;
+        step *= extent[a] > 0 ? extent[a] : 1;
+    }
 }
 
 /* The index of a box's first element, in the whole tensor. */
@@ -98,7 +117,7 @@ static uint64_t box_first(const glr_tensor *tensor)
 /* The axes of a non-empty whole or box, those of extent 1 left out. */
 static axes part_axes(const glr_tensor *tensor)
 {
-    int packed = !glr_has_strides(tensor);
+    int packed = !part_has_strides(tensor);
     axes part = {.count = 0};
     uint64_t index_step = 1, packed_step = 1;
     for (uint32_t a = tensor->rank; a-- > 0;) {
@@ -218,7 +237,7 @@ static glr_status lay_out_box(const glr_tensor *tensor, glr_layout_of_part *layo
     if (count == 0) {
         return GLR_OK;
     }
-    if (tensor->part == GLR_PART_WHOLE && !glr_has_strides(tensor)) { /* most are: one run */
+    if (tensor->part == GLR_PART_WHOLE && !part_has_strides(tensor)) { /* most are: one run */
         layout->runs.length = layout->count = count;
         layout->runs.stride = 1;
         layout->bytes = count * glr_dtype_size(tensor->dtype);

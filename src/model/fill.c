@@ -106,15 +106,6 @@ typedef struct held {
 /* Does something with a box; *context is the caller's. */
 typedef glr_status visitor(const filling *fill, const held *box, void *context);
 
-static void set_packed_strides(const int64_t *shape, uint32_t rank, int64_t *strides)
-{
-    int64_t step = 1;
-    for (uint32_t a = rank; a-- > 0;) {
-        strides[a] = step;
-        step *= shape[a] > 0 ? shape[a] : 1;
-    }
-}
-
 /* A part that is a box, or whole, is one box. */
 static glr_status visit_box(const filling *fill, visitor *visit, void *context)
 {
@@ -124,11 +115,7 @@ static glr_status visit_box(const filling *fill, visitor *visit, void *context)
         memset(box.box.start, 0, sizeof box.box.start);
         memcpy(box.box.extent, part->shape, sizeof box.box.extent);
     }
-    if (glr_has_strides(part)) {
-        memcpy(box.strides, part->strides, sizeof box.strides);
-    } else {
-        set_packed_strides(box.box.extent, part->rank, box.strides);
-    }
+    glr_set_strides(box.box.extent, part->rank, part->strides, box.strides);
     return visit(fill, &box, context);
 }
 
@@ -163,7 +150,7 @@ static glr_status visit_range(const filling *fill, visitor *visit, void *context
     const glr_tensor *part = &fill->part;
     held box = {.box = *part};
     glr_status status = GLR_OK;
-    set_packed_strides(part->shape, part->rank, box.strides);
+    glr_set_strides(part->shape, part->rank, NULL, box.strides);
     for (int64_t done = 0; status == GLR_OK && done < part->count;) {
         box.offset = (uint64_t)done;
         done += first_box(part, part->first + done, part->count - done, &box);

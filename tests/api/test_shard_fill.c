@@ -120,6 +120,19 @@ Test(shard, two_tensors_in_one_local_matrix)
     }
 }
 
+/* The stride of an axis with one element says nothing, as in a fill: the memory is packed. */
+Test(shard, strides_of_one_row)
+{
+    const glr_tensor tensor = matrix_of(GLR_DTYPE_FLOAT32);
+    const glr_piece piece = {.start = {3, 0}, .extent = {1, COLS}};
+    const int64_t shape[2] = {1, COLS}, strides[2] = {7, 0};
+    glr_tensor part;
+    uint64_t offset = 1;
+    cr_assert_eq(glr_piece_tensor(&tensor, &piece, shape, strides, &part, &offset), GLR_OK, "%s",
+                 glr_last_error());
+    cr_expect(part.strides[1] == 1 && offset == 0);
+}
+
 /* ---- glr_piece_tensor's arguments ------------------------------------------------------------------ */
 
 typedef struct call {
