@@ -356,3 +356,17 @@ def test_copies_do_not_matter():
     same_state(glorand.torch.init_(second, LAWS, seed=5).state_dict(), first.state_dict())
     glorand.torch.init_(second, LAWS, seed=6)
     assert not torch.equal(second.conv.weight, first.conv.weight)
+
+
+def test_mistakes_in_rules():
+    """The message names the place of the mistake, and what was given in place of rules."""
+    model = torch.nn.Linear(3, 2)
+    with pytest.raises(glorand.GlorandError, match=r"^rule 'weight': column 1: unknown initializer 'xavier'"):
+        glorand.torch.init_(model, {"bias": "zeros", "weight": "xavier"}, seed=1)
+    with pytest.raises(TypeError, match="rules: a mapping, pairs or a list of tensors is needed, not glorot_normal"):
+        glorand.torch.init_(model, glorand.glorot_normal(), seed=1)
+    with pytest.raises(TypeError, match="tensors: JSON, a path or an object is needed, not glorot_normal"):
+        glorand.torch.init_(model, tensors=glorand.glorot_normal(), seed=1)
+    bias = {"name": "bias", "shape": [2], "dtype": "float32", "values": numpy.zeros(2)}
+    with pytest.raises(TypeError, match=r"tensors: .* are needed, not ndarray; tolist\(\) makes one"):
+        glorand.torch.init_(model, {"tensors": [bias]}, seed=1)

@@ -123,7 +123,10 @@ class _Choice:
         names = [name for name in {*self.name, *self.listed} if name is not None]
         for pattern, text in self.given.rules:
             if not self.options.part or any(pattern_matches(pattern, name) for name in names):
-                self.model.add_rule(pattern, text)
+                try:
+                    self.model.add_rule(pattern, text)
+                except GlorandError as error:
+                    raise named(f"rule {pattern!r}", error) from None
 
     def resolve(self) -> None:
         """Errors: GlorandError, GLR_ERROR_UNDECIDED with all tensors that nothing decides."""

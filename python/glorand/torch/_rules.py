@@ -6,7 +6,7 @@ import json
 import os
 from collections.abc import Iterable, Mapping
 from types import MappingProxyType
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, NoReturn
 
 import torch
 
@@ -32,19 +32,29 @@ class Given(NamedTuple):
 def _is_list(rules: object) -> bool:
     if isinstance(rules, Mapping):  # in which "tensors" might be a pattern
         return "tensors" in rules and not isinstance(rules["tensors"], (str, Initializer))
-    return isinstance(rules, (str, os.PathLike)) or hasattr(rules, "to_json")
+    return isinstance(rules, (str, os.PathLike)) or _has_list(rules)
+
+
+def _has_list(source: object) -> bool:
+    """Whether an object gives its list; the JSON of an initializer is none."""
+    return hasattr(source, "to_json") and not isinstance(source, Initializer)
+
+
+def _no_json(value: object) -> NoReturn:
+    hint = "; tolist() makes one" if hasattr(value, "tolist") else ""
+    raise TypeError(f"tensors: numbers, texts, lists and mappings are needed, not {type(value).__name__}{hint}")
 
 
 def _list_text(source: Any) -> str:
     """The JSON of a list. Errors: OSError, UnicodeDecodeError, TypeError."""
     if isinstance(source, Mapping):
-        return json.dumps(source)
+        return json.dumps(source, default=_no_json)
     if isinstance(source, str) and source.lstrip("\ufeff \t\r\n").startswith("{"):
         return source
     if isinstance(source, (str, os.PathLike)):
         with open(source, encoding="utf-8") as file:
             return file.read()
-    if not hasattr(source, "to_json"):
+    if not _has_list(source):
         raise TypeError(f"tensors: JSON, a path or an object is needed, not {source!r}")
     return str(source.to_json())
 
