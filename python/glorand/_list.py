@@ -41,7 +41,7 @@ def _config_of(folder: str) -> Any:
     """The configuration, without the network and without code that lies beside it."""
     path = folder if os.path.isfile(folder) else os.path.join(folder, "config.json")
     if not os.path.isfile(path):
-        _stop(f"{path}: no such file")
+        _stop(f"{path}: no such file; a folder with a config.json is needed, and no name is looked up in the network")
     os.environ["HF_HUB_OFFLINE"] = "1"
     try:
         import transformers
@@ -51,11 +51,11 @@ def _config_of(folder: str) -> Any:
     transformers.logging.set_verbosity_error()
     try:
         return transformers.AutoConfig.from_pretrained(path, local_files_only=True, trust_remote_code=False)
-    except (OSError, ValueError, KeyError) as error:
+    except Exception as error:  # transformers' checks have classes of their own
         lines = str(error).strip().splitlines() or [type(error).__name__]
         if "trust_remote_code" in str(error):
             lines = ["the model needs code of its own, which is not run: record it by glorand.torch.record"]
-        _stop(f"{path}: {lines[0]}")
+        _stop(f"{path}: {' '.join(line.strip() for line in lines)}")
 
 
 def _dtype(asked: str | None, config: Any) -> str | None:
@@ -67,7 +67,7 @@ def _dtype(asked: str | None, config: Any) -> str | None:
     try:
         describe("random_normal", (1,), name)
     except GlorandError as error:
-        _stop(f"--dtype: {error.message}")
+        _stop(f"{'--dtype' if asked is not None else 'dtype of the config'}: {error.message}")
     return name
 
 
@@ -86,11 +86,14 @@ def main(given: Sequence[str]) -> int:
         recording = record(config)
     except RecordError as error:
         _stop(str(error))
+    except Exception as error:  # whatever the model's constructor says of a config that does not fit
+        _stop(f"{arguments.folder}: {type(error).__name__}: {error}")
     unlisted = recording.unlisted()
     for line in unlisted:
         print(f"{NAME}: {line}", file=sys.stderr)
     if unlisted and not arguments.allow_missing:
-        _stop(f"a list cannot say how {len(unlisted)} tensors start, and nothing was written: see --allow-missing")
+        tensors = "1 tensor starts" if len(unlisted) == 1 else f"{len(unlisted)} tensors start"
+        _stop(f"a list cannot say how {tensors}, and nothing was written: see --allow-missing")
     if arguments.output is None:
         sys.stdout.write(recording.to_json(missing="skip", dtype=dtype))
         return 0

@@ -64,6 +64,7 @@ def test_what_a_list_cannot_say(tmp_path, run):
     saved(tmp_path, "wav2vec2", "Wav2Vec2ForCTC", **few, num_conv_pos_embeddings=4, num_conv_pos_embedding_groups=2)
     done = run(tmp_path, "-o", tmp_path / "list.json")
     assert done.returncode == 1 and "pos_conv_embed.conv.parametrizations.weight.original0: " in done.stderr
+    assert "a list cannot say how 1 tensor starts, and" in done.stderr
     assert not (tmp_path / "list.json").exists()
     done = run(tmp_path, "-o", tmp_path / "list.json", "--allow-missing")
     assert done.returncode == 0 and "original0: " in done.stderr
@@ -73,7 +74,7 @@ def test_what_a_list_cannot_say(tmp_path, run):
 
 def test_errors(tmp_path, run):
     done = run(tmp_path)
-    assert (done.returncode, done.stderr) == (1, f"glorand list: {tmp_path}/config.json: no such file\n")
+    assert done.returncode == 1 and done.stderr.startswith(f"glorand list: {tmp_path}/config.json: no such file; ")
     assert run().returncode == 2
     path = tmp_path / "config.json"
     path.write_text(json.dumps({"model_type": "mine", "auto_map": {"AutoConfig": "code.Config"}}))
@@ -88,6 +89,19 @@ def test_errors(tmp_path, run):
     assert "unknown dtype 'float5'" in run(tmp_path, "--dtype", "float5").stderr
     done = run(tmp_path, "-o", tmp_path / "none" / "list.json")
     assert done.returncode == 1 and "No such file or directory" in done.stderr
+
+
+def test_configs_that_do_not_fit(tmp_path, run):
+    """A line says what is wrong, and no traceback."""
+    path = tmp_path / "config.json"
+    for members, why in (
+        ({"n_embd": "many"}, f"{path}: Validation error for field 'n_embd'"),
+        ({"n_embd": 65}, f"{tmp_path}: ValueError: `embed_dim` must be divisible by num_heads"),
+        ({"n_embd": 12, "dtype": "int8"}, "dtype of the config: "),
+    ):
+        path.write_text(json.dumps({"model_type": "gpt2", **members}))
+        done = run(tmp_path)
+        assert done.returncode == 1 and done.stderr.startswith(f"glorand list: {why}"), done.stderr
 
 
 def test_without_transformers(tmp_path, python):
