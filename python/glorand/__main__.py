@@ -17,6 +17,11 @@ def main() -> None:
         from glorand._list import main as make_list
 
         sys.exit(make_list(sys.argv[2:]))
+    if sys.argv[1:2] == ["--help"]:
+        print(
+            "'glorand list --help': what this package adds, the list of a model of transformers. And the command's own:"
+        )
+        sys.stdout.flush()
     command = installed("bin", "glorand")
     if command is None:
         sys.exit("glorand: the command was not installed with the package: install it by `pip install .`")

@@ -21,3 +21,7 @@ def test_values_and_status():
     assert drawn.stdout == glorand.fill_(glorand.empty((4, 5)), "he_normal(seed=3)").tobytes()
     wrong = run("fill", "-i", "he_normal(", "-n", "4,5", "-o", "-")
     assert wrong.returncode != 0 and wrong.stderr.startswith("glorand")
+
+
+def test_help_names_the_list():
+    assert "glorand list --help" in run("--help").stdout
