@@ -370,3 +370,5 @@ def test_mistakes_in_rules():
     bias = {"name": "bias", "shape": [2], "dtype": "float32", "values": numpy.zeros(2)}
     with pytest.raises(TypeError, match=r"tensors: .* are needed, not ndarray; tolist\(\) makes one"):
         glorand.torch.init_(model, {"tensors": [bias]}, seed=1)
+    with pytest.raises(glorand.GlorandError, match=r"weight: torch.complex64 is not filled"):
+        glorand.torch.init_(torch.nn.Linear(3, 2, dtype=torch.complex64), {"weight": "he_normal", "*": "zeros"}, seed=1)

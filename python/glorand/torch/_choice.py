@@ -44,6 +44,10 @@ def named(name: str, error: GlorandError) -> GlorandError:
     return GlorandError(error.status, f"{name}: {error.message}")
 
 
+def _not_filled(name: str, dtype: str) -> GlorandError:
+    return GlorandError("GLR_ERROR_UNSUPPORTED", f"{name}: {dtype} is not filled")
+
+
 def _line(tensor: Tensor) -> str:
     return f"{tensor.name} {list(tensor.shape)} {tensor.dtype.removeprefix('torch.')}"
 
@@ -139,6 +143,9 @@ class _Choice:
                 seed=self.options.seed, recipe=self.options.recipe, layout=layout, method=self.options.method
             )
         except GlorandError as error:
+            for tensor in self.tensors:
+                if not dtype_code(tensor.dtype) and error.message.startswith(f"tensor {tensor.name}: "):
+                    raise _not_filled(tensor.name, tensor.dtype) from None  # it was added as of another dtype
             if error.status != "GLR_ERROR_UNDECIDED":
                 raise
             left = [line.strip() for line in self.model.undecided().splitlines()] + left
@@ -172,7 +179,7 @@ class _Choice:
         """The same, if the library draws it in the tensor's dtype. Errors: GlorandError."""
         tensor, name, law = chosen.tensor, chosen.name, chosen.law
         if not dtype_code(tensor.dtype):
-            raise GlorandError("GLR_ERROR_UNSUPPORTED", f"{name}: {tensor.dtype} is not filled")
+            raise _not_filled(name, tensor.dtype)
         try:
             if law is not None:
                 describe(law, tensor.shape, tensor.dtype)
