@@ -244,6 +244,34 @@ def test_joined_draws():
     assert (entry.text, entry.regions) == ("random_normal(0, 1)", ())
 
 
+@pytest.mark.parametrize("width", [10, 300])
+def test_interleaved_heads(width):
+    """Fused query, key and value by group, as torchtitan joins them: one law where all have the same."""
+    groups, heads, size = 3, 4, 5
+
+    def start(stds, order=("q", "k", "v")):
+        def fill(w):
+            parts = {
+                name: init.trunc_normal_(w.new_empty(groups * count * size, width), std=std)
+                for name, count, std in zip("qkv", (heads, 1, 1), stds, strict=True)
+                if std is not None
+            }
+            if len(parts) < 3:
+                w.view(groups, -1, size, width)[:, :heads].copy_(parts["q"].view(groups, heads, size, width))
+                w.view(groups, -1, size, width)[:, heads + 1 :].copy_(parts["v"].view(groups, 1, size, width))
+                return
+            w.copy_(torch.cat([parts[name].view(groups, -1, size, width) for name in order], dim=1).view(w.shape))
+
+        return fill
+
+    shape = (groups * (heads + 2) * size, width)
+    assert recorded(start((0.1, 0.1, 0.1)), shape).text == "trunc_normal(0, 0.1, -2, 2)"
+    assert recorded(start((0.1, 0.1, 0.1), "kvq"), shape).text == "trunc_normal(0, 0.1, -2, 2)"
+    for other in ((0.1, 0.2, 0.1), (0.1, 0.1, 0.2), (0.2, 0.1, 0.1), (0.1, None, 0.1)):
+        entry = recorded(start(other), shape)
+        assert (entry.kind, entry.text) == ("named", ""), entry
+
+
 def test_trainer_like_nanogpt():
     """Normals by a hook of the module, projections with a deviation of their own, tied embeddings, biases of Linear."""
 

@@ -7,6 +7,7 @@ from typing import Any
 import torch
 
 from glorand._fill import fill_
+from glorand._shards import Box
 from glorand.torch._values import constant_text, number_text
 
 LARGEST = 2**24  # elements of a tensor that is compared with laws of the index
@@ -14,6 +15,7 @@ LARGEST = 2**24  # elements of a tensor that is compared with laws of the index
 # units of float32's precision: of a logarithm itself, of a sinusoid by its argument, which is up to the position.
 UNIT = 2.0**-24
 UNITS = 8
+CORNER = 16  # indices of each axis that are compared before the rest
 
 
 def law_of_values(values: Any) -> str | None:
@@ -60,15 +62,22 @@ def _candidates(values: Any) -> list[str]:
 
 
 def _agrees(values: Any, law: str) -> bool:
+    """Whether values are a law's: first of a corner, which most are not, and then of all."""
     if law == "unit_forget_bias" and values.shape[-1] % 4 != 0:
         return False
-    expected = torch.empty(values.shape, dtype=torch.float64)
-    fill_(expected, law)
-    given = values.to(torch.float64)
+    corner = tuple((0, min(extent, CORNER)) for extent in values.shape)
+    return _agrees_in(values, law, corner) and _agrees_in(values, law, tuple((0, extent) for extent in values.shape))
+
+
+def _agrees_in(values: Any, law: str, box: Box) -> bool:
+    """Whether values are a law's in a box that begins at the first element."""
+    given = values[tuple(slice(end) for _, end in box)].to(torch.float64)
+    expected = torch.empty(given.shape, dtype=torch.float64)
+    fill_(expected, law, shape=values.shape, box=box)
     if law == "log_arange":
         allowed = UNITS * UNIT * expected.abs()
     elif law.startswith("sinusoids"):
-        position = torch.arange(values.shape[-2], dtype=torch.float64)[:, None]
+        position = torch.arange(given.shape[-2], dtype=torch.float64)[:, None]
         allowed = UNITS * UNIT * (1 + position)
     else:
         allowed = torch.zeros(())

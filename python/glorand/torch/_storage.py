@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import torch
@@ -12,6 +12,7 @@ from glorand._shards import Box
 from glorand.torch._values import Computed, Copied, Draw, Empty, Fill, Value, numbers_of
 
 LARGEST = 2**26  # elements of a tensor of computed values that is kept
+MOST_UNITS = 2**20  # runs of elements of which parts of a tensor may consist
 MANY = 64  # writes to one storage, after which constant ones are merged
 
 
@@ -178,9 +179,23 @@ class Memory:
             memory, known = self._written(region)
             if bool(known.all()):
                 return Copied(memory)
+        last = _last_alike(writes)
+        if isinstance(value, Draw) and not region.repeats and _tile([write.region for write in last], region):
+            return replace(value, origin=object())
         if len(writes) == 1:
             return Computed("a part", (writes[0].value,))
         return Computed("parts", tuple(write.value for write in writes))
+
+
+def _last_alike(writes: list[Write]) -> list[Write]:
+    """The latest writes, as far back as all drew the law of the last one."""
+    found: list[Write] = []
+    for write in reversed(writes):
+        law, last = numbers_of(write.value), numbers_of(writes[-1].value)
+        if not isinstance(law, Draw) or not isinstance(last, Draw) or law.text() != last.text():
+            break
+        found.append(write)
+    return found
 
 
 def _is_constant(value: Value) -> bool:
@@ -191,6 +206,30 @@ def _span(region: Region) -> tuple[int, int]:
     """The first element of memory, and the end."""
     reach = sum((size - 1) * stride for size, stride in zip(region.size, region.stride, strict=True))
     return region.offset, region.offset + reach + 1
+
+
+def _tile(parts: list[Region], whole: Region) -> bool:
+    """Whether parts that may interleave, as heads of a fused matrix do, leave nothing of a region out.
+
+    They are compared by the longest run of elements of which all of them consist, so that large tensors cost little.
+    A region that is not one run is not looked at.
+    """
+    if any(part.repeats for part in parts) or whole.count != _span(whole)[1] - whole.offset:
+        return False
+    runs = [[*_merged(part), (1, 1)] for part in parts]
+    inner = [next((size for size, stride in run if stride == 1), 1) for run in runs]
+    steps = [stride for run in runs for _, stride in run if stride != 1]
+    unit = math.gcd(whole.offset, whole.count, *(part.offset for part in parts), *inner, *steps)
+    units = max(_span(part)[1] for part in [*parts, whole]) // unit
+    if units > MOST_UNITS:
+        return False
+    covered = torch.zeros(units, dtype=torch.bool, device="cpu")
+    for part, run, length in zip(parts, runs, inner, strict=True):
+        pairs = [(size, stride // unit) for size, stride in run if stride != 1] + [(length // unit, 1)]
+        sizes, strides = zip(*pairs, strict=True)
+        covered.as_strided(sizes, strides, part.offset // unit).fill_(True)
+    first = whole.offset // unit
+    return bool(covered[first : first + whole.count // unit].all())
 
 
 def _covers(outer: Region, inner: Region) -> bool:
