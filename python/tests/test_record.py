@@ -459,3 +459,35 @@ def test_large_models_have_no_memory():
     """671 billion elements."""
     entry = recorded(lambda w: init.normal_(w, std=0.02), (671, 10**9))
     assert (entry.shape, entry.text) == ((671, 10**9), "random_normal(0, 0.02)")
+
+
+def test_parametrizations():
+    """Iterations over random values, memory that is set, and operations that the meta device lacks."""
+    made = torch.nn.utils.parametrizations
+    for size in (3, 300):
+        entries = {
+            entry.name: entry for entry in record(lambda n=size: made.spectral_norm(torch.nn.Linear(n, 4))).entries
+        }
+        weight = entries["parametrizations.weight.original"]
+        assert (weight.kind, weight.text) == ("recorded", "kaiming_uniform(2.23606797749979, fan_in, leaky_relu)")
+        assert entries["parametrizations.weight.0._u"].kind == "named"
+        entries = {
+            entry.name: entry for entry in record(lambda n=size: made.orthogonal(torch.nn.Linear(n, n + 1))).entries
+        }
+        assert entries["parametrizations.weight.original"].text == "identity(-1)"
+        assert "linalg_householder_product" in entries["parametrizations.weight.0.base"].reason
+    with pytest.raises(RecordError, match="asks for the values of"):
+        record(lambda: made.orthogonal(torch.nn.Linear(300, 300)))
+
+
+def test_wrapped_and_odd_modules():
+    assert [entry.name for entry in record(lambda: torch.compile(torch.nn.Linear(2, 3))).entries] == ["weight", "bias"]
+    with pytest.raises(glorand.GlorandError, match="weight: has no shape before the module has run once"):
+        record(lambda: torch.nn.LazyLinear(3))
+
+    class Sparse(torch.nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.weight = torch.nn.Parameter(torch.eye(3).to_sparse())
+
+    assert record(Sparse).unrecordable == {"weight": "its layout is torch.sparse_coo, and not strided"}

@@ -226,3 +226,10 @@ def test_shards(python):
     """Of a DTensor each rank gets the whole's values, in a process group that sends nothing."""
     path = f"import sys\nsys.path.insert(0, {str(pathlib.Path(__file__).parent)!r})"
     assert python(path + SHARDS) == "equal\n"
+
+
+def test_a_law_where_a_list_is_asked_for(tmp_path):
+    with pytest.raises(FileNotFoundError, match=r"a law for all tensors is a rule: \{\"\*\": 'xavier_uniform'\}"):
+        init_(Net(), "xavier_uniform", seed=1)
+    with pytest.raises(FileNotFoundError, match=r"No such file or directory: '.*list.json'"):
+        init_(Net(), str(tmp_path / "list.json"), seed=1)

@@ -8,6 +8,7 @@ import json
 import math
 import os
 import random
+import reprlib
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
@@ -24,6 +25,7 @@ from glorand.torch._recognize import law_is_number, law_of_values
 from glorand.torch._regions import Region
 from glorand.torch._storage import Region as Place
 from glorand.torch._storage import Write
+from glorand.torch._tensors import tensors_of
 from glorand.torch._trace import RecordError, Trace, tracing
 from glorand.torch._values import (
     Call,
@@ -274,11 +276,13 @@ def _once(build: Callable[[], torch.nn.Module]) -> tuple[list[Entry], dict[str, 
     with tracing() as trace:
         model = build()
     if not isinstance(model, torch.nn.Module):
-        raise TypeError(f"build: it has to return a torch.nn.Module, not {model!r}")
+        raise TypeError(f"build: it has to return a torch.nn.Module, not {reprlib.repr(model)}")
     seen: dict[int, str] = {}
     entries, copies = [], {}
     for name, tensor, is_saved in _tensors_of(model):
         entries.append(replace(_entry(trace, name, tensor), is_saved=is_saved))
+        if tensor.layout is not torch.strided:
+            continue
         origin = origin_of(trace.value_of(tensor))
         if origin is not None and seen.setdefault(id(origin), name) != name:
             copies[name] = seen[id(origin)]
@@ -286,13 +290,10 @@ def _once(build: Callable[[], torch.nn.Module]) -> tuple[list[Entry], dict[str, 
 
 
 def _tensors_of(model: torch.nn.Module) -> Iterator[tuple[str, Any, bool]]:
-    """Each parameter and buffer once, with its name and whether it is in the state_dict."""
-    for name, parameter in model.named_parameters():
-        yield name, parameter, True
-    modules = dict(model.named_modules(remove_duplicate=False))
-    for name, buffer in model.named_buffers():
-        owner, _, own = name.rpartition(".")
-        yield name, buffer, own not in modules[owner]._non_persistent_buffers_set
+    """Parameters, then buffers, each once, with its name and whether it is in the state_dict. Errors: GlorandError."""
+    for tensor in sorted(tensors_of(model), key=lambda tensor: tensor.is_buffer):
+        module, key = tensor.places[0]
+        yield tensor.name, tensor.value, key not in module._non_persistent_buffers_set
 
 
 def _same(one: Entry, other: Entry) -> Entry:
@@ -314,6 +315,8 @@ def _entry(trace: Trace, name: str, tensor: Any) -> Entry:
     """How one tensor starts."""
     shape = tuple(tensor.shape)
     entry = Entry(name, shape, str(tensor.dtype).removeprefix("torch."), "named")
+    if tensor.layout is not torch.strided:
+        return replace(entry, reason=f"its layout is {tensor.layout}, and not strided")
     if tensor.numel() == 0:
         return _checked(replace(entry, kind="recorded", text="zeros"))
     value = trace.value_of(tensor)
@@ -353,7 +356,11 @@ def _of_value(entry: Entry, value: Value) -> Entry:
             return replace(entry, reason="uninitialized memory: the construction writes nothing to it")
         case plain:
             text = inverse_softplus(plain) or ""
-            return replace(entry, kind="law", text=text) if text else replace(entry, reason=plain.expression())
+            return replace(entry, kind="law", text=text) if text else replace(entry, reason=_no_law(plain))
+
+
+def _no_law(value: Value) -> str:
+    return f"{value.expression()} is no law of glorand"
 
 
 def _text(value: Value, shape: tuple[int, ...]) -> str:

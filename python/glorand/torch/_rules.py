@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import reprlib
 from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 from typing import Any, NamedTuple, NoReturn
@@ -45,6 +46,17 @@ def _no_json(value: object) -> NoReturn:
     raise TypeError(f"tensors: numbers, texts, lists and mappings are needed, not {type(value).__name__}{hint}")
 
 
+def _text_of_file(path: str | os.PathLike[str]) -> str:
+    """The text of a file. Errors: OSError, with a hint where somebody may have meant a law; UnicodeDecodeError."""
+    try:
+        with open(path, encoding="utf-8") as file:
+            return file.read()
+    except FileNotFoundError as error:
+        hint = f'; a law for all tensors is a rule: {{"*": {path!r}}}'
+        is_file = os.path.basename(path) != path or "." in os.fspath(path)
+        raise FileNotFoundError(error.errno, f"{error.strerror}{'' if is_file else hint}", path) from None
+
+
 def _list_text(source: Any) -> str:
     """The JSON of a list. Errors: OSError, UnicodeDecodeError, TypeError."""
     if isinstance(source, Mapping):
@@ -52,16 +64,15 @@ def _list_text(source: Any) -> str:
     if isinstance(source, str) and source.lstrip("\ufeff \t\r\n").startswith("{"):
         return source
     if isinstance(source, (str, os.PathLike)):
-        with open(source, encoding="utf-8") as file:
-            return file.read()
+        return _text_of_file(source)
     if not _has_list(source):
-        raise TypeError(f"tensors: JSON, a path or an object is needed, not {source!r}")
+        raise TypeError(f"tensors: JSON, a path or an object is needed, not {reprlib.repr(source)}")
     return str(source.to_json())
 
 
 def _rule(pattern: object, what: object) -> tuple[str, str]:
     if not isinstance(pattern, str) or not isinstance(what, (str, Initializer)):
-        why = f"rules: a pattern and an Initializer or its text are needed, not {pattern!r} and {what!r}"
+        why = f"rules: a pattern and an Initializer or its text are needed, not {pattern!r} and {reprlib.repr(what)}"
         raise TypeError(why)
     return pattern, str(what)
 
@@ -70,7 +81,7 @@ def _pairs(rules: Any) -> list[tuple[str, str]]:
     try:
         pairs = [(pattern, what) for pattern, what in (rules.items() if isinstance(rules, Mapping) else rules)]
     except (TypeError, ValueError):
-        raise TypeError(f"rules: a mapping, pairs or a list of tensors is needed, not {rules!r}") from None
+        raise TypeError(f"rules: a mapping, pairs or a list of tensors is needed, not {reprlib.repr(rules)}") from None
     return [_rule(pattern, what) for pattern, what in pairs]
 
 

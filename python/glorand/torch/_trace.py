@@ -132,8 +132,10 @@ class Trace(TorchDispatchMode):  # type: ignore[no-untyped-call]
             return func(*args, **kwargs)
         if name in _EMPTY or (name in _CONSTANTS and not name.endswith("_")) or (name in _DRAWS and name[-1] != "_"):
             return self._made(func, name, args, kwargs)
-        if name in ("_local_scalar_dense", "is_nonzero", "equal", "item"):
+        if name in ("_local_scalar_dense", "allclose", "equal", "is_nonzero", "item"):
             return self._answered(func, args, kwargs)
+        if name == "set_":  # no value changes: the tensor has another one's memory from now on
+            return func(*args, **kwargs)
         return self._followed(func, name, tensors, args, kwargs)
 
     def _made(self, func: Any, name: str, args: Any, kwargs: Any) -> Any:
@@ -220,10 +222,14 @@ class Trace(TorchDispatchMode):  # type: ignore[no-untyped-call]
         moved, named = tree_map_only(torch.Tensor, _to_meta, (args, dict(kwargs)))
         if "device" in named:
             named["device"] = torch.device("meta")
-        result = func(*moved, **named)
-        if not any(
-            argument.alias_info is not None and argument.alias_info.is_write for argument in func._schema.arguments
-        ):
+        writes = bool(_mutated(func, args, kwargs))
+        try:
+            result = func(*moved, **named)
+        except NotImplementedError as error:  # which the construction would take for an answer of its own code
+            if writes or sum(tensor.numel() for tensor in tensors) > LARGEST:
+                raise RecordError(f"{_name(func)} of torch cannot be followed without values: {error}") from None
+            result = _of_zeros(func, moved, named)
+        if not writes:
             return result
         if isinstance(result, torch.Tensor) and isinstance(args[0] if args else None, torch.Tensor):
             return kwargs.get("out", args[0])
@@ -358,6 +364,18 @@ class Trace(TorchDispatchMode):  # type: ignore[no-untyped-call]
                 region = target.narrow(axis, first, part.shape[axis])
                 first += part.shape[axis]
             self.write(region, _cast(self.value_of(part), part.dtype, target.dtype), is_sample=is_sample)
+
+
+def _of_zeros(func: Any, args: Any, kwargs: Any) -> Any:
+    """What an operation that the meta device lacks returns, there: its shapes are those for zeros."""
+
+    def zeros(tensor: Any) -> Any:
+        return torch.zeros(tensor.shape, dtype=tensor.dtype, device="cpu")
+
+    places, named = tree_map_only(torch.Tensor, zeros, (args, kwargs))
+    if "device" in named:
+        named["device"] = torch.device("cpu")
+    return tree_map_only(torch.Tensor, _to_meta, func(*places, **named))
 
 
 def _to_meta(tensor: Any) -> Any:

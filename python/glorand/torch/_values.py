@@ -6,6 +6,7 @@ import math
 import statistics
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import Any
 
 TEXT_LENGTH = 200  # of an expression in a reason, in characters
@@ -118,7 +119,15 @@ class Computed(Value):
     operands: tuple[Any, ...]
 
     def expression(self) -> str:
-        written = [part.expression() if isinstance(part, Value) else _brief(part) for part in self.operands]
+        return self._written
+
+    @cached_property
+    def _written(self) -> str:
+        """Written once: an iteration uses each of its values more than once, and so on."""
+        try:
+            written = [part.expression() if isinstance(part, Value) else _brief(part) for part in self.operands]
+        except RecursionError:
+            written = ["..."]
         text = f"{self.operation}({', '.join(written)})"
         return text if len(text) <= TEXT_LENGTH else text[: TEXT_LENGTH - 3] + "..."
 
