@@ -21,12 +21,13 @@ from glorand._arrays import dtype_code
 from glorand._fill import describe
 from glorand._library import GlorandError
 from glorand._shards import Box
+from glorand.torch._hooks import tracing
 from glorand.torch._recognize import law_is_number, law_of_values
 from glorand.torch._regions import Region
 from glorand.torch._storage import Region as Place
 from glorand.torch._storage import Write
 from glorand.torch._tensors import tensors_of
-from glorand.torch._trace import RecordError, Trace, tracing
+from glorand.torch._trace import RecordError, Trace
 from glorand.torch._values import (
     Call,
     Computed,
