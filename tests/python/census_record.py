@@ -206,10 +206,11 @@ def table_of(rows):
     lines = ["| Library | Model | Class | " + " | ".join(COLUMNS) + " |", "|---|---|---|" + "---:|" * len(COLUMNS)]
     for source, _, names in SOURCES:
         own = [row for row in rows if row[0] == source]
+        models = "model" if len(names) == 1 else "models"
         sums = [str(sum(int(row[3 + place]) for row in own)) for place in range(len(COLUMNS))]
         lines += ["| " + " | ".join(row) + " |" for row in own]
         lines.append(
-            f"| **{source}** | {len(names)} model{"s" * (len(names) != 1)} | | " + " | ".join(f"**{number}**" for number in sums) + " |"
+            f"| **{source}** | {len(names)} {models} | | " + " | ".join(f"**{number}**" for number in sums) + " |"
         )
     return [line.replace("|  |", "| |") for line in lines]
 
