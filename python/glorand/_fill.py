@@ -53,8 +53,8 @@ class Summary(NamedTuple):
 
 def numbers_of(what: str, values: Any) -> tuple[int, ...]:
     """Integers, in a tuple that fits a tensor's axes. Errors: TypeError, GlorandError."""
-    said = tuple(values) if isinstance(values, Iterable) else (values,)
     try:
+        said = tuple(values) if isinstance(values, Iterable) else (values,)
         numbers = tuple(map(operator.index, said))
         if bool in map(type, said):
             raise TypeError

@@ -82,7 +82,7 @@ def _float(what: str, value: Any) -> float:
     """The number that a value is. Errors: TypeError."""
     try:
         return float(value)
-    except (TypeError, ValueError):  # of an array of several elements, for example
+    except (TypeError, ValueError, OverflowError):  # of an array of several elements, for example
         raise TypeError(f"{what}: a number is needed, not {value!r}") from None
 
 

@@ -231,6 +231,7 @@ _CALLS: dict[str, tuple[type, ...]] = {
     "glr_model_resolve": (_P, _P),
     "glr_model_undecided": (_P, _P, _SIZE, _P),
     "glr_model_get": (_P, _SIZE, _P),
+    "glr_model_fill_scratch": (_P, _P, _SIZE, _P, _P),
     "glr_model_fill": (_P, _P, _SIZE, _P, _P, ctypes.c_uint64),
     "glr_model_fill_regions": (_P, _P, _SIZE, _P, _P, ctypes.c_uint64),
     "glr_shard_shape": (_P, _P, _SIZE, _P),

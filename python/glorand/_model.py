@@ -6,6 +6,7 @@ import ctypes
 from collections.abc import Mapping
 from typing import NamedTuple, SupportsFloat, SupportsIndex
 
+from glorand._device import cpu
 from glorand._initializer import Initializer, integer_of, text_by, utf8_of, variables_of
 from glorand._library import (
     ACTION_COPY,
@@ -51,6 +52,15 @@ class Origin(NamedTuple):
     def fill(self, device: ctypes.c_void_p, part: TensorStruct, address: int, size: int) -> None:
         """Fills a part at an address with so many bytes, with all that the list says. Errors: GlorandError."""
         check(lib.glr_model_fill(device, self.model._handle, self.number, ctypes.byref(part), address, size))
+
+    def check(self, part: TensorStruct) -> None:
+        """Fails if regions cannot be drawn in a part's dtype on the CPU. Errors: GlorandError."""
+        scratch = ctypes.c_uint64()
+        check(
+            lib.glr_model_fill_scratch(
+                cpu(), self.model._handle, self.number, ctypes.byref(part), ctypes.byref(scratch)
+            )
+        )
 
     def fill_regions(self, device: ctypes.c_void_p, part: TensorStruct, address: int, size: int) -> None:
         """Fills the regions of a part alone. Errors: GlorandError."""

@@ -491,3 +491,42 @@ def test_wrapped_and_odd_modules():
             self.weight = torch.nn.Parameter(torch.eye(3).to_sparse())
 
     assert record(Sparse).unrecordable == {"weight": "its layout is torch.sparse_coo, and not strided"}
+
+
+def test_the_base_law_over_a_region():
+    """A later write of the whole's law counts where it lies over an earlier part."""
+
+    def build():
+        model = torch.nn.Linear(2, 6, bias=False)
+        with torch.no_grad():
+            model.weight.zero_()
+            model.weight[0:3].normal_(5, 1)
+            model.weight[2:4].zero_()
+        return model
+
+    (entry,) = record(build).entries
+    assert list(map(str, entry.regions)) == ["[0:3, 0:2]=random_normal(5, 1)", "[2:4, 0:2]=zeros"]
+
+
+def test_draws_that_stand_twice():
+    entry = made(lambda: torch.cat([drawn := torch.randn(150, 200), drawn]))
+    assert entry.kind == "named" and "the same draws" in entry.reason
+
+
+@pytest.mark.parametrize("dtype", [torch.float8_e4m3fn, torch.complex64, torch.complex128])
+def test_values_of_odd_dtypes(dtype):
+    class Net(torch.nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.register_buffer("table", torch.tensor([1.0, 0.5, -2.0]).to(dtype))
+
+    recording = record(Net)
+    assert recording.entries[0].kind == "copied"
+    model = glorand.torch.init_(Net(), recording, seed=1)
+    glorand.torch.check(model, recording, seed=1)
+    if dtype.is_complex:
+        with pytest.raises(RecordError, match="table: values of complex"):
+            recording.to_json()
+        assert json.loads(recording.to_json(missing="skip"))["tensors"] == []
+    else:
+        assert json.loads(recording.to_json())["tensors"][0]["values"] == [1, 0.5, -2]

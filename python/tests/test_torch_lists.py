@@ -233,3 +233,29 @@ def test_a_law_where_a_list_is_asked_for(tmp_path):
         init_(Net(), "xavier_uniform", seed=1)
     with pytest.raises(FileNotFoundError, match=r"No such file or directory: '.*list.json'"):
         init_(Net(), str(tmp_path / "list.json"), seed=1)
+
+
+def test_values_without_memory():
+    """Memory that was freed, and memory that elements share, are refused before anything is written."""
+    freed, shared = Net(), Net()
+    freed.table.untyped_storage().resize_(0)
+    shared.table = torch.nn.Parameter(torch.zeros(1, 4).expand(3, 4))
+    for model, status in ((freed, "GLR_ERROR_TOO_SMALL"), (shared, "GLR_ERROR_SHAPE")):
+        torch.nn.init.constant_(model.w, 7)
+        for call in (init_, check):
+            with pytest.raises(glorand.GlorandError, match="table: ") as raised:
+                call(model, LIST, seed=42)
+            assert raised.value.status == status and bool((model.w == 7).all())
+
+
+def test_regions_in_the_model_s_dtype():
+    """A region that the model's dtype cannot hold is refused before anything is written."""
+    wide = copy.deepcopy(LIST)
+    wide["tensors"].reverse()
+    wide["tensors"][1]["dtype"] = "float64"
+    wide["tensors"][1]["regions"][0]["initializer"] = "random_normal(0, 1e300)"
+    with torch.device("meta"):
+        model = Net()
+    with pytest.raises(glorand.GlorandError, match=r"w: tensor w: regions\[0\]: .*beyond the range of float32"):
+        init_(model, wide, seed=42)
+    assert model.table.is_meta

@@ -66,11 +66,11 @@ static glr_status check_region(const filling *fill, uint32_t number)
 {
     glr_item region;
     int64_t start[GLR_MAX_RANK];
-    glr_summary summary = {0};
+    uint64_t bytes;
     glr_region_get(fill->model, &fill->tensor, number, &region, start);
     const glr_initializer *initializer = &region.choice.initializer;
     region.tensor.dtype = fill->part.dtype;
-    const glr_status status = glr_describe(initializer, &region.tensor, &summary);
+    const glr_status status = glr_fill_scratch(fill->device, initializer, &region.tensor, &bytes);
     if (status != GLR_OK) {
         return fail_element(fill, "regions", number, status);
     }
@@ -240,14 +240,18 @@ static glr_status copy_run(const filling *fill, const glr_runs *runs, uint64_t r
     return GLR_OK;
 }
 
+static glr_status check_copy(const filling *fill)
+{
+    return glr_device_backend(fill->device) == GLR_BACKEND_CPU
+               ? GLR_OK
+               : glr_fail(GLR_ERROR_UNSUPPORTED,
+                          "device: values of tensor %s are copied into host memory alone", fill->tensor.name);
+}
+
 static glr_status copy_values(const filling *fill, const glr_layout_of_part *layout)
 {
     const uint64_t runs = layout->count > 0 ? layout->count / layout->runs.length : 0;
-    glr_status status = GLR_OK;
-    if (glr_device_backend(fill->device) != GLR_BACKEND_CPU) {
-        return glr_fail(GLR_ERROR_UNSUPPORTED,
-                        "device: values of tensor %s are copied into host memory alone", fill->tensor.name);
-    }
+    glr_status status = check_copy(fill);
     for (int pass = 0; pass < 2; pass++) {
         for (uint64_t i = 0; status == GLR_OK && i < runs; i++) {
             status = copy_run(fill, &layout->runs, i, pass == 1);
@@ -326,12 +330,11 @@ static glr_status add_scratch(const filling *fill, const held *box, void *contex
 static glr_status scratch(const filling *fill, uint64_t *bytes)
 {
     most all = {.bytes = 0};
-    if (fill->tensor.choice.action == GLR_ACTION_COPY) {
-        *bytes = 0;
-        return GLR_OK;
+    const bool is_copy = fill->tensor.choice.action == GLR_ACTION_COPY;
+    glr_status status = is_copy ? check_copy(fill) : check_regions(fill);
+    if (status == GLR_OK && !is_copy) {
+        status = glr_fill_scratch(fill->device, &fill->tensor.choice.initializer, &fill->part, &all.bytes);
     }
-    glr_status status =
-        glr_fill_scratch(fill->device, &fill->tensor.choice.initializer, &fill->part, &all.bytes);
     for (uint32_t i = 0; status == GLR_OK && i < fill->tensor.regions; i++) {
         placed region;
         glr_region_get(fill->model, &fill->tensor, i, &region.region, region.start);

@@ -15,7 +15,9 @@ static const char list[] =
     "3)\"}, "
     "{\"slice\": \":,5:9\", \"initializer\": \"zeros\"}]}, {\"name\": \"v\", \"shape\": [2], \"values\": [1, "
     "2]}, "
-    "{\"name\": \"b\", \"shape\": [50, 80], \"initializer\": \"random_uniform(0, 1)\"}]}";
+    "{\"name\": \"b\", \"shape\": [50, 80], \"initializer\": \"random_uniform(0, 1)\"}, "
+    "{\"name\": \"o\", \"shape\": [50, 80], \"initializer\": \"ones\", "
+    "\"regions\": [{\"slice\": \"0:8\", \"initializer\": \"orthogonal\"}]}]}";
 
 /* A device, memory of it, and the model. */
 typedef struct setting {
@@ -67,6 +69,20 @@ static void expect_unsupported(setting *all, size_t index, const char *message)
     cr_expect_str_eq(glr_last_error(), message);
 }
 
+/* A region that a GPU does not draw is refused before the tensor's own values are written. */
+static void expect_refused_region(setting *all)
+{
+    uint64_t bytes = 0;
+    static float after[COUNT];
+    cr_assert_eq(glr_copy_to_host(all->device, all->found, all->memory, sizeof all->found), GLR_OK);
+    cr_expect_eq(glr_model_fill(all->device, all->model, 3, NULL, all->memory, sizeof all->found),
+                 GLR_ERROR_UNSUPPORTED);
+    cr_expect(strstr(glr_last_error(), "tensor o: regions[0]: ") == glr_last_error(), "%s", glr_last_error());
+    cr_expect_eq(glr_model_fill_scratch(all->device, all->model, 3, NULL, &bytes), GLR_ERROR_UNSUPPORTED);
+    cr_assert_eq(glr_copy_to_host(all->device, after, all->memory, sizeof after), GLR_OK);
+    cr_expect_eq(memcmp(after, all->found, sizeof after), 0);
+}
+
 Test(regions_gpu, in_its_memory)
 {
     setting all = {.device = NULL};
@@ -83,6 +99,7 @@ Test(regions_gpu, in_its_memory)
         expect_same(&all, 0, NULL);
         expect_same(&all, 0, &part);
         cr_expect(all.found[0] != 0);
+        expect_refused_region(&all);
         part.part = GLR_PART_WHOLE;
         part.first = part.count = 0;
         part.strides[0] = 1;

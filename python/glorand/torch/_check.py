@@ -11,8 +11,8 @@ import torch
 
 from glorand._library import GlorandError
 from glorand._shards import global_index
-from glorand.torch._choice import Chosen, Options, choose
-from glorand.torch._draw import expected_of
+from glorand.torch._choice import Chosen, Options, choose, named
+from glorand.torch._draw import check_memory, expected_of
 from glorand.torch._init import all_tensors
 from glorand.torch._rules import Rules, given_of
 from glorand.torch._tensors import Part
@@ -55,9 +55,9 @@ class Mismatch(Exception):
 
 
 def _bits(values: torch.Tensor) -> torch.Tensor:
-    """The elements in row-major order, as integers of the same bits, on the CPU."""
-    integers = {1: torch.uint8, 2: torch.int16, 4: torch.int32, 8: torch.int64}
-    return values.detach().cpu().contiguous().reshape(-1).view(integers[values.element_size()])
+    """The elements in row-major order, each a row of bytes, on the CPU."""
+    packed = values.detach().cpu().contiguous().reshape(-1)
+    return packed.view(torch.uint8).reshape(len(packed), values.element_size())
 
 
 def _difference(chosen: Chosen, part: Part) -> Difference | None:
@@ -65,8 +65,12 @@ def _difference(chosen: Chosen, part: Part) -> Difference | None:
     if held is None:
         return None
     values, said = held.values, held.said
+    try:
+        check_memory(values)
+    except GlorandError as error:
+        raise named(chosen.name, error) from None
     expected = expected_of(chosen, held)
-    wrong = (_bits(values) != _bits(expected)).nonzero()
+    wrong = (_bits(values) != _bits(expected)).any(dim=1).nonzero()
     if len(wrong) == 0:
         return None
     place = int(wrong[0])

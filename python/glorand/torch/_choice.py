@@ -10,7 +10,7 @@ import torch
 from glorand._arrays import dtype_code, dtype_name
 from glorand._fill import describe
 from glorand._initializer import Initializer
-from glorand._library import GlorandError, lib
+from glorand._library import GlorandError, lib, tensor_of
 from glorand._model import Entry, Model, Origin, pattern_matches
 from glorand.torch._rules import Given, says_layout
 from glorand.torch._tensors import Tensor
@@ -83,7 +83,7 @@ class _Choice:
 
     def _name_of(self, tensor: Tensor) -> str | None:
         for name in tensor.names:
-            if name in self.listed or name in self.given.values:
+            if name in self.listed or name in self.given.values or name in self.given.unrecordable:
                 return name
         if tensor.is_buffer and not any(_names_buffer(pattern, tensor.names[:1]) for pattern, _ in self.given.rules):
             return None
@@ -99,7 +99,7 @@ class _Choice:
             by_rule = any(pattern_matches(pattern, name) for pattern, _ in self.given.rules)
             if name in self.listed:
                 self._compare(tensor, self.listed[name], code)
-            elif name in self.given.values and not by_rule:
+            elif (name in self.given.values or name in self.given.unrecordable) and not by_rule:
                 continue  # of a dtype that lists do not have
             elif self.listed and not by_rule:
                 missing.append(_line(tensor))
@@ -161,15 +161,15 @@ class _Choice:
             if name is None:
                 continue
             entry = decided.get(name)
-            if entry is None:
-                found.append(_of_values(tensor, name, self.given.values[name]))
-            elif entry.initializer is not None or entry.has_values:
+            if entry is not None and (entry.initializer is not None or entry.has_values):
                 has_more = entry.has_values or entry.regions > 0
                 origin = Origin(self.model, place[name]) if has_more else None
                 found.append(self._checked(Chosen(tensor, name, entry.initializer, origin)))
-            elif entry.reason == "its own" and name in self.given.values:
+            elif entry is not None and entry.reason != "its own":
+                continue  # a rule leaves it out
+            elif name in self.given.values:
                 found.append(_of_values(tensor, name, self.given.values[name]))
-            elif entry.reason == "its own" and name in self.given.unrecordable:
+            elif name in self.given.unrecordable:
                 left.append(f"{_line(tensor)}: {self.given.unrecordable[name]}")
         if left:
             raise GlorandError("GLR_ERROR_UNDECIDED", f"model: not recordable, and no rule decides {'; '.join(left)}")
@@ -183,6 +183,8 @@ class _Choice:
         try:
             if law is not None:
                 describe(law, tensor.shape, tensor.dtype)
+            if chosen.origin is not None:
+                chosen.origin.check(tensor_of(tensor.shape, dtype_code(tensor.dtype)))
         except GlorandError as error:
             raise named(name, error) from None
         return chosen

@@ -6,7 +6,7 @@ from typing import Any
 
 import torch
 
-from glorand._arrays import increment_of
+from glorand._arrays import increment_of, memory_of, refusal, span
 from glorand._fill import Fill, fill_of
 from glorand._shards import Box, boxes_of
 from glorand.torch._choice import Chosen
@@ -48,6 +48,14 @@ def expected_of(chosen: Chosen, held: Part) -> torch.Tensor:
     return expected
 
 
+def check_memory(values: torch.Tensor) -> None:
+    """Fails unless there is memory for all elements of a tensor, each its own. Errors: GlorandError."""
+    memory = memory_of(values)
+    needed = span(memory.shape, memory.strides, memory.itemsize)
+    if needed > memory.size:
+        raise refusal(values, f"has {memory.size} bytes of memory, and needs {needed}", "GLR_ERROR_TOO_SMALL")
+
+
 def rehearse_part(chosen: Chosen, part: Part) -> None:
     """Does all but writing. Errors: GlorandError."""
     if chosen.law is not None and not chosen.tensor.is_meta:
@@ -55,6 +63,8 @@ def rehearse_part(chosen: Chosen, part: Part) -> None:
         return
     held = part.held()
     if chosen.law is None and held is not None:
+        if not chosen.tensor.is_meta:
+            check_memory(held.values)
         expected_of(chosen, held)
 
 

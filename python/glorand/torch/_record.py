@@ -112,16 +112,19 @@ class Recording:
 
     def unlisted(self) -> list[str]:
         """A line for each parameter and saved buffer of which a list cannot say how it starts."""
-        return [f"{name}: {reason}" for name, reason in self.unrecordable.items()]
+        lines = [f"{name}: {reason}" for name, reason in self.unrecordable.items()]
+        of_no_dtype = [entry for entry in self.entries if entry.values is not None and not dtype_code(entry.dtype)]
+        return lines + [f"{entry.name}: values of {entry.dtype}" for entry in of_no_dtype if entry.is_saved]
 
     def to_json(self, *, missing: str = "error", dtype: str | None = None, all_buffers: bool = False) -> str:
         """The list of tensors that ``glorand init`` and ``glorand.torch.init_`` read.
 
         Args:
-            missing: ``"error"``; or ``"skip"``, which lists what is named as ``skip``.
+            missing: ``"error"``; or ``"skip"``, which lists what is named as ``skip``, and leaves out dtypes that glorand
+                does not have.
             dtype: in place of each floating-point dtype.
-            all_buffers: whether buffers that are not in the state_dict are listed, too, those of dtypes apart that
-                glorand does not have; where they are named, as ``skip``.
+            all_buffers: whether buffers that are not in the state_dict are listed, too; where they are named, as
+                ``skip``.
 
         Errors: RecordError, unless ``missing`` is ``"skip"``, if there is something that a list cannot say.
         """
@@ -131,8 +134,8 @@ class Recording:
         if lines and missing == "error":
             more = [f"and {len(lines) - SHOWN} more"] if len(lines) > SHOWN else []
             raise RecordError("\n  ".join(["a list cannot say how these start:", *lines[:SHOWN], *more]))
-        listed = [entry for entry in self.entries if entry.is_saved or (all_buffers and dtype_code(entry.dtype))]
-        return self._list([_listed(entry, dtype) for entry in listed])
+        listed = [entry for entry in self.entries if entry.is_saved or all_buffers]
+        return self._list([_listed(entry, dtype) for entry in listed if dtype_code(entry.dtype)])
 
     def _list(self, tensors: list[dict[str, Any]]) -> str:
         head = {"source": f"glorand.torch.record of {self.source}", "layout": "torch"}
@@ -143,10 +146,9 @@ class Recording:
     def for_init(self) -> tuple[str, dict[str, Any], dict[str, str]]:
         """All of it, as `init_` takes it: a list that skips what is copied or named, the values, and the reasons.
 
-        Values may be of dtypes that glorand does not have, and are then not in the list.
+        What is of a dtype that glorand does not have is not in the list.
         """
-        known = [entry for entry in self.entries if entry.values is None or dtype_code(entry.dtype)]
-        tensors = [_listed(replace(entry, values=None)) for entry in known]
+        tensors = [_listed(replace(entry, values=None)) for entry in self.entries if dtype_code(entry.dtype)]
         reasons = {entry.name: entry.reason for entry in self.entries if entry.kind == "named"}
         return self._list(tensors), self.values, reasons
 
@@ -304,7 +306,7 @@ def _same(one: Entry, other: Entry) -> Entry:
     parts = [(entry.kind, entry.shape, entry.dtype, entry.text, entry.regions) for entry in (one, other)]
     same = parts[0] == parts[1]
     if same and one.values is not None:
-        same = bool(torch.equal(torch.nan_to_num(one.values), torch.nan_to_num(other.values)))
+        same = bool(torch.equal(*(entry.values.reshape(-1).view(torch.uint8) for entry in (one, other))))
     if same:
         return one
     texts = f": {one.text} and {other.text}" if one.text != other.text else ""
@@ -330,14 +332,21 @@ def _entry(trace: Trace, name: str, tensor: Any) -> Entry:
 
 def _checked(entry: Entry) -> Entry:
     """An entry whose laws the library draws; named where it does not."""
-    try:
-        for text, shape in [(entry.text, entry.shape), *((part.text, part.shape) for part in entry.regions)]:
-            if text:
-                describe(text, shape, entry.dtype)
-    except (GlorandError, TypeError) as error:
-        reason = f"{entry.text}: {getattr(error, 'message', error)}"
-        return replace(entry, kind="named", text="", reason=reason, regions=())
+    for text, shape in [(entry.text, entry.shape), *((part.text, part.shape) for part in entry.regions)]:
+        fault = _fault_of(text, shape, entry.dtype)
+        if fault:
+            return replace(entry, kind="named", text="", reason=f"{text}: {fault}", regions=())
     return entry
+
+
+def _fault_of(text: str, shape: tuple[int, ...], dtype: str) -> str:
+    """Why the library does not draw a law; empty if it does, or if there is none."""
+    try:
+        if text:
+            describe(text, shape, dtype)
+    except (GlorandError, TypeError) as error:
+        return str(getattr(error, "message", error))
+    return ""
 
 
 def _of_value(entry: Entry, value: Value) -> Entry:
@@ -397,6 +406,9 @@ def _of_parts(entry: Entry, place: Place, writes: list[Write]) -> Entry:
     covered = _covering(parts, entry.shape)
     if covered is None or any(isinstance(value, Empty) for _, value in parts):
         return replace(entry, reason="partly uninitialized memory: the construction writes to parts of it")
+    origins = [origin for _, value in parts if (origin := origin_of(value)) is not None]
+    if len({id(origin) for origin in origins}) < len(origins):
+        return replace(entry, reason="parts that hold the same draws: " + "; ".join(sorted(texts)))
     if len(texts) == 1 and "" not in texts:
         return replace(entry, kind="recorded", text=texts.pop())
     return _with_regions(entry, parts, covered)
@@ -408,10 +420,11 @@ def _with_regions(entry: Entry, parts: list[tuple[Box, Value]], is_whole: bool) 
     if not base.text:
         return replace(entry, reason="parts: " + "; ".join(value.expression() for _, value in parts))
     plain = _numbers_text(parts[0][1])
-    regions = []
+    regions: list[Region] = []
     for box, value in parts[1:]:
-        if plain and _numbers_text(value) == plain:
-            continue
+        is_base = bool(plain) and _numbers_text(value) == plain
+        if is_base and not any(_meet(box, region.box) for region in regions):
+            continue  # over a region it is one, too
         part = _of_value(replace(entry, shape=tuple(end - first for first, end in box)), value)
         if not part.text:
             return replace(entry, reason=f"{value.expression()} in the part {Region(box, '')}")
@@ -429,12 +442,12 @@ def _size(box: Box) -> int:
     return math.prod(end - first for first, end in box)
 
 
+def _meet(one: Box, other: Box) -> bool:
+    return all(a < d and c < b for (a, b), (c, d) in zip(one, other, strict=True))
+
+
 def _disjoint(boxes: list[Box]) -> bool:
-    return not any(
-        all(a < d and c < b for (a, b), (c, d) in zip(one, other, strict=True))
-        for place, one in enumerate(boxes)
-        for other in boxes[:place]
-    )
+    return not any(_meet(one, other) for place, one in enumerate(boxes) for other in boxes[:place])
 
 
 def _visible(parts: list[tuple[Box, Value]], count: int) -> list[tuple[Box, Value]]:

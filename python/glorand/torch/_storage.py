@@ -188,12 +188,16 @@ class Memory:
 
 
 def _last_alike(writes: list[Write]) -> list[Write]:
-    """The latest writes, as far back as all drew the law of the last one."""
+    """The latest writes, as far back as all drew the law of the last one, each numbers of its own."""
     found: list[Write] = []
+    origins: set[int] = set()
     for write in reversed(writes):
         law, last = numbers_of(write.value), numbers_of(writes[-1].value)
         if not isinstance(law, Draw) or not isinstance(last, Draw) or law.text() != last.text():
             break
+        if id(law.origin) in origins:
+            break
+        origins.add(id(law.origin))
         found.append(write)
     return found
 
