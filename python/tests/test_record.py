@@ -508,6 +508,21 @@ def test_the_base_law_over_a_region():
     assert list(map(str, entry.regions)) == ["[0:3, 0:2]=random_normal(5, 1)", "[2:4, 0:2]=zeros"]
 
 
+@pytest.mark.parametrize("rows", [63, 64, 65])
+def test_many_rows_that_are_not_all(rows):
+    """However many writes there are, what was left out is named."""
+    outer = torch.nn.Linear(4, 100, bias=False, device="meta")
+
+    def build():
+        with torch.no_grad():
+            for row in range(rows):
+                outer.weight[row].fill_(row)
+        return outer
+
+    (entry,) = record(build).entries
+    assert entry.kind == "named" and "partly uninitialized" in entry.reason
+
+
 def test_draws_that_stand_twice():
     entry = made(lambda: torch.cat([drawn := torch.randn(150, 200), drawn]))
     assert entry.kind == "named" and "the same draws" in entry.reason

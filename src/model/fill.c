@@ -41,7 +41,6 @@ static glr_status take(glr_device *device, const glr_model *model, size_t index,
                    ? glr_fail(GLR_ERROR_ARGUMENT, "index: %zu of %zu tensors", index, model->count)
                    : glr_fail(GLR_ERROR_ARGUMENT, "model: is not resolved yet");
     }
-    memset(fill, 0, sizeof *fill);
     fill->device = device;
     fill->model = model;
     glr_items_get(model, index, &fill->tensor);
@@ -291,7 +290,7 @@ glr_status glr_model_fill(glr_device *device, const glr_model *model, size_t ind
                           void *dst, uint64_t dst_bytes)
 {
     const glr_host host = glr_enter();
-    filling fill;
+    filling fill = {.device = device};
     glr_status status = take(device, model, index, part, &fill);
     status = status == GLR_OK ? fill_part(&fill, dst, dst_bytes, false) : status;
     return glr_leave(&host, status);
@@ -301,7 +300,7 @@ glr_status glr_model_fill_regions(glr_device *device, const glr_model *model, si
                                   const glr_tensor *part, void *dst, uint64_t dst_bytes)
 {
     const glr_host host = glr_enter();
-    filling fill;
+    filling fill = {.device = device};
     glr_status status = take(device, model, index, part, &fill);
     status = status == GLR_OK ? fill_part(&fill, dst, dst_bytes, true) : status;
     return glr_leave(&host, status);
@@ -349,8 +348,11 @@ glr_status glr_model_fill_scratch(glr_device *device, const glr_model *model, si
                                   const glr_tensor *part, uint64_t *bytes)
 {
     const glr_host host = glr_enter();
-    filling fill;
-    glr_status status = bytes != NULL ? take(device, model, index, part, &fill) : glr_fail_null("bytes");
+    filling fill = {.device = device};
+    if (bytes == NULL) {
+        return glr_leave(&host, glr_fail_null("bytes"));
+    }
+    glr_status status = take(device, model, index, part, &fill);
     status = status == GLR_OK ? scratch(&fill, bytes) : status;
     return glr_leave(&host, status);
 }

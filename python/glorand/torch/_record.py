@@ -120,8 +120,8 @@ class Recording:
         """The list of tensors that ``glorand init`` and ``glorand.torch.init_`` read.
 
         Args:
-            missing: ``"error"``; or ``"skip"``, which lists what is named as ``skip``, and leaves out dtypes that glorand
-                does not have.
+            missing: ``"error"``; or ``"skip"``, which lists what is named as ``skip``, and leaves out dtypes that
+                glorand does not have.
             dtype: in place of each floating-point dtype.
             all_buffers: whether buffers that are not in the state_dict are listed, too; where they are named, as
                 ``skip``.

@@ -122,14 +122,16 @@ class Memory:
 
     @property
     def is_constant(self) -> bool:
-        """Whether all that was written is constant, and something was written everywhere."""
+        """Whether all that was written is constant."""
         return not any(isinstance(write.value, Empty) or not _is_constant(write.value) for write in self.writes)
 
     def _merge(self) -> None:
+        """Makes one write of all, if something was written everywhere."""
         whole = Region(0, (self.count,), (1,))
         if self.count <= LARGEST:
-            memory, _ = self._written(whole)
-            self.writes = [Write(whole, Copied(memory))]
+            memory, known = self._written(whole)
+            if bool(known.all()):
+                self.writes = [Write(whole, Copied(memory))]
 
     def _written(self, shown: Region) -> tuple[Any, Any]:
         """The elements of a region after all writes that are constant, and which of them were written."""
