@@ -14,17 +14,20 @@ bool glr_is_drawn(const glr_model_tensor *tensor)
     return tensor->action == GLR_ACTION_FILL || tensor->action == GLR_ACTION_COPY;
 }
 
-/* Whether a region takes memory when the CPU draws it. */
-static bool has_whole_region(const glr_subject *subject)
+/* Whether a region takes memory when the CPU draws it, as it does for every device. */
+static bool has_whole_region(glr_device *device, const glr_subject *subject)
 {
     const glr_options options = {.backend = GLR_BACKEND_CPU, .threads = 1};
-    glr_device *host = NULL;
+    const bool is_host = glr_device_backend(device) == GLR_BACKEND_CPU;
+    glr_device *opened = NULL;
     uint64_t bytes = 0;
-    const bool found = subject->tensor.regions > 0 && glr_open(&options, &host) == GLR_OK &&
-                       glr_model_fill_scratch(host, subject->model, subject->index, NULL, &bytes) == GLR_OK &&
-                       bytes > 0;
-    glr_close(host);
-    return found;
+    if (subject->tensor.regions == 0 || (!is_host && glr_open(&options, &opened) != GLR_OK)) {
+        return false;
+    }
+    const glr_status status =
+        glr_model_fill_scratch(is_host ? device : opened, subject->model, subject->index, NULL, &bytes);
+    glr_close(opened);
+    return status == GLR_OK && bytes > 0;
 }
 
 /* Only such a fill takes memory beside its destination. */
@@ -33,7 +36,7 @@ bool glr_is_drawn_whole(glr_device *device, const glr_subject *subject)
     const glr_model_tensor *tensor = &subject->tensor;
     uint64_t bytes = 0;
     const glr_status status = glr_fill_scratch(device, &tensor->initializer, &tensor->tensor, &bytes);
-    return (status == GLR_OK && bytes > 0) || has_whole_region(subject);
+    return (status == GLR_OK && bytes > 0) || has_whole_region(device, subject);
 }
 
 bool glr_canvas_open(glr_device *device, uint64_t bytes, glr_canvas *canvas, glr_problem *problem)

@@ -30,18 +30,16 @@ static glr_status check_shape(const glr_item *tensor, const glr_tensor *part)
     return GLR_OK;
 }
 
-static glr_status take(glr_device *device, const glr_model *model, size_t index, const glr_tensor *part,
-                       filling *fill)
+static glr_status take(const glr_model *model, size_t index, const glr_tensor *part, filling *fill)
 {
-    if (device == NULL || model == NULL) {
-        return glr_fail_null(device == NULL ? "device" : "model");
+    if (fill->device == NULL || model == NULL) {
+        return glr_fail_null(fill->device == NULL ? "device" : "model");
     }
     if (!model->is_resolved || index >= model->count) {
         return model->is_resolved
                    ? glr_fail(GLR_ERROR_ARGUMENT, "index: %zu of %zu tensors", index, model->count)
                    : glr_fail(GLR_ERROR_ARGUMENT, "model: is not resolved yet");
     }
-    fill->device = device;
     fill->model = model;
     glr_items_get(model, index, &fill->tensor);
     fill->part = part != NULL ? *part : fill->tensor.tensor;
@@ -291,7 +289,7 @@ glr_status glr_model_fill(glr_device *device, const glr_model *model, size_t ind
 {
     const glr_host host = glr_enter();
     filling fill = {.device = device};
-    glr_status status = take(device, model, index, part, &fill);
+    glr_status status = take(model, index, part, &fill);
     status = status == GLR_OK ? fill_part(&fill, dst, dst_bytes, false) : status;
     return glr_leave(&host, status);
 }
@@ -301,7 +299,7 @@ glr_status glr_model_fill_regions(glr_device *device, const glr_model *model, si
 {
     const glr_host host = glr_enter();
     filling fill = {.device = device};
-    glr_status status = take(device, model, index, part, &fill);
+    glr_status status = take(model, index, part, &fill);
     status = status == GLR_OK ? fill_part(&fill, dst, dst_bytes, true) : status;
     return glr_leave(&host, status);
 }
@@ -352,7 +350,7 @@ glr_status glr_model_fill_scratch(glr_device *device, const glr_model *model, si
     if (bytes == NULL) {
         return glr_leave(&host, glr_fail_null("bytes"));
     }
-    glr_status status = take(device, model, index, part, &fill);
+    glr_status status = take(model, index, part, &fill);
     status = status == GLR_OK ? scratch(&fill, bytes) : status;
     return glr_leave(&host, status);
 }

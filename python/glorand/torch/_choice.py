@@ -96,15 +96,13 @@ class _Choice:
             if name is None:
                 continue
             code = dtype_code(tensor.dtype)
-            by_rule = any(pattern_matches(pattern, name) for pattern, _ in self.given.rules)
+            is_recorded = name in self.given.values or name in self.given.unrecordable
             if name in self.listed:
                 self._compare(tensor, self.listed[name], code)
-            elif (name in self.given.values or name in self.given.unrecordable) and not by_rule:
-                continue  # of a dtype that lists do not have
-            elif self.listed and not by_rule:
-                missing.append(_line(tensor))
-            else:
+            elif not (is_recorded or self.listed) or any(pattern_matches(rule, name) for rule, _ in self.given.rules):
                 self.model.add(name, tensor.shape, code or dtype_code("uint8"))  # a rule may leave it out
+            elif not is_recorded:  # what is recorded and not listed is of a dtype that lists do not have
+                missing.append(_line(tensor))
         if missing:
             raise GlorandError("GLR_ERROR_UNDECIDED", f"model: the list lacks {'; '.join(missing)}")
         known = {name for tensor in self.tensors for name in tensor.names}
